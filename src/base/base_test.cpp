@@ -1,0 +1,122 @@
+#include <gtest/gtest.h>
+
+#include "base/hash.hpp"
+#include "base/id.hpp"
+#include "base/json.hpp"
+#include "base/redact.hpp"
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "base/web.hpp"
+
+namespace millrace::base {
+namespace {
+
+TEST(BaseText, TakesOnlyAddressesThatMailCouldReach) {
+  for (const auto* good : {"ada@example.com", "ADA.Lovelace+x@sub.example.co", "o'brien@ex.io",
+                           "1@2-3.de", "a@xn--bcher-kva.example"}) {
+    EXPECT_TRUE(is_email_address(good)) << good;
+  }
+  const std::string long_local(65, 'a');
+  for (const std::string& bad :
+       {std::string(""), std::string("not-an-email"), std::string("@example.com"),
+        std::string("ada@"), std::string("ada@example"), std::string("ada@example..com"),
+        std::string("ada@-example.com"), std::string("a..b@example.com"),
+        std::string(".a@example.com"), std::string("ada@example.c"), std::string("ada@1.2.3.44"),
+        std::string("a b@example.com"), std::string("a@b@example.com "), long_local + "@ex.com",
+        std::string("{ EMAIL_ADDRESS }"), std::string("ada@ex\x01.com")}) {
+    EXPECT_FALSE(is_email_address(bad)) << bad;
+  }
+}
+
+TEST(BaseText, SquashesAsThePlatformDoes) {
+  EXPECT_EQ(squash("Mac OS!"), "macos");
+  EXPECT_EQ(squash("  Olá, ÉPICO "), "oláépico");
+}
+
+TEST(BaseText, CleansWhatAPersonTyped) {
+  EXPECT_EQ(clean_user_text("  hi\x07 there\n "), "hi there");
+  EXPECT_EQ(utf8_prefix("añb", 2), "añ");
+  EXPECT_EQ(utf8_length("añb"), 3u);
+  EXPECT_FALSE(is_valid_utf8("\xC3"));
+  EXPECT_FALSE(is_valid_utf8("\xED\xA0\x80"));
+  EXPECT_TRUE(is_valid_utf8("né 🙂"));
+}
+
+TEST(BaseTime, KnowsWhichDaysExist) {
+  EXPECT_TRUE(parse_iso8601_date("1990-12-10"));
+  EXPECT_TRUE(parse_iso8601_date("2000-02-29"));
+  EXPECT_FALSE(parse_iso8601_date("1900-02-29"));
+  EXPECT_FALSE(parse_iso8601_date("1990-02-30"));
+  EXPECT_FALSE(parse_iso8601_date("1990-12-10x"));
+}
+
+TEST(BaseTime, ReadsAndWritesMoments) {
+  const auto at = parse_iso8601("2026-01-02T03:04:05.678Z");
+  ASSERT_TRUE(at);
+  EXPECT_EQ(to_iso8601(*at), "2026-01-02T03:04:05.678Z");
+  EXPECT_EQ(parse_iso8601("2019-02-15 00:00:00 -0500")->ms, parse_iso8601("2019-02-15T05:00:00Z")->ms);
+  EXPECT_EQ(to_iso8601(Timestamp{-1}), "1969-12-31T23:59:59.999Z");
+  EXPECT_FALSE(parse_iso8601("{ EVENT_TIME }"));
+  EXPECT_FALSE(parse_iso8601("1767323045"));
+  EXPECT_FALSE(parse_iso8601("2026-01-02T25:00:00Z"));
+}
+
+TEST(BaseId, WritesAndReadsUuids) {
+  const Id id = Id::version7(Timestamp{1'700'000'000'000}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+  EXPECT_EQ(id.to_string()[14], '7');
+  EXPECT_EQ(Id::parse(id.to_string()), id);
+  EXPECT_FALSE(Id::parse("018bcfe5-6800-7102-8304-05060708090"));
+  EXPECT_FALSE(Id::parse("018bcfe5x6800-7102-8304-05060708090a"));
+  EXPECT_EQ(Id::derived("a", "b"), Id::derived("a", "b"));
+  EXPECT_NE(Id::derived("a", "b"), Id::derived("ab", ""));
+}
+
+TEST(BaseHash, AgreesWithPublishedVectors) {
+  EXPECT_EQ(to_hex(sha256("abc")),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(from_base64url(to_base64url("\xff")), std::string("\xff"));
+}
+
+TEST(BaseJson, SaysWhereItStoppedReading) {
+  const auto bad = json::parse("{\"a\": nope}");
+  ASSERT_FALSE(bad);
+  EXPECT_NE(bad.error().message.find("at byte 6"), std::string::npos) << bad.error().message;
+  EXPECT_FALSE(json::parse("{} {}"));
+  EXPECT_FALSE(json::parse(""));
+  EXPECT_FALSE(json::parse(std::string(100, '[')));
+  EXPECT_FALSE(json::parse("\"\xC3\""));
+  EXPECT_TRUE(json::parse(" [1] \n"));
+  EXPECT_FALSE(json::parse_object("[]"));
+}
+
+TEST(BaseRedact, HidesValuesHoweverTheyAreSpelled) {
+  const std::vector<Sensitive> hidden{{"s3cr\"et key", "api_key"}, {"Ada", "FIRST_NAME"}};
+  const std::string line = redact(
+      "Ada sent s3cr\"et key as \"s3cr\\\"et key\" and ?k=s3cr%22et%20key\nto ada@example.com, "
+      "bearer abc.def",
+      hidden);
+  EXPECT_EQ(line,
+            "[FIRST_NAME] sent [api_key] as \"[api_key]\" and ?k=[api_key]\\nto [email], "
+            "bearer [redacted]");
+  EXPECT_EQ(redact("q=a%40b.example&x", {}), "q=[email]&x");
+}
+
+TEST(BaseWeb, DecodesTargets) {
+  web::Request request;
+  request.query = "token=a%2Bb&x=1+2&flag";
+  EXPECT_EQ(request.query_parameter("token"), "a+b");
+  EXPECT_EQ(request.query_parameter("x"), "1 2");
+  EXPECT_EQ(request.query_parameter("flag"), "");
+  EXPECT_FALSE(request.query_parameter("none"));
+  request.headers = {{"content-type", "application/json; charset=utf-8"},
+                     {"AUTHORIZATION", "bearer  tok "}};
+  EXPECT_TRUE(request.is_json());
+  EXPECT_EQ(request.bearer_token(), "tok");
+  EXPECT_EQ(web::percent_decode("%4", false), "%4");
+  EXPECT_EQ(web::percent_decode("%41%zz", false), "A%zz");
+}
+
+}  // namespace
+}  // namespace millrace::base

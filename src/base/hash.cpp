@@ -1,0 +1,51 @@
+#include "base/hash.hpp"
+
+#include <sodium.h>
+
+namespace millrace::base {
+namespace {
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+}  // namespace
+
+std::string sha256(std::string_view bytes) {
+  std::string out(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256(reinterpret_cast<unsigned char*>(out.data()), bytes_of(bytes), bytes.size());
+  return out;
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+  std::string out(crypto_auth_hmacsha256_BYTES, '\0');
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, bytes_of(key), key.size());
+  crypto_auth_hmacsha256_update(&state, bytes_of(bytes), bytes.size());
+  crypto_auth_hmacsha256_final(&state, reinterpret_cast<unsigned char*>(out.data()));
+  return out;
+}
+
+bool equal_constant_time(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::string to_base64url(std::string_view bytes) {
+  constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+  std::string out(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
+  sodium_bin2base64(out.data(), out.size(), bytes_of(bytes), bytes.size(), kVariant);
+  out.pop_back();  // the encoder's terminating zero
+  return out;
+}
+
+std::string from_base64url(std::string_view text) {
+  std::string out(text.size(), '\0');
+  size_t length = 0;
+  const char* end = nullptr;
+  const int failed = sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(),
+                                       text.data(), text.size(), nullptr, &length, &end,
+                                       sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  if (failed != 0 || end != text.data() + text.size()) return {};
+  out.resize(length);
+  return out;
+}
+
+}  // namespace millrace::base

@@ -1,0 +1,81 @@
+#include "base/json.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/parser.hpp>
+#include <limits>
+#include <new>
+
+namespace millrace::json {
+namespace {
+constexpr size_t kDepthMax = 32;
+}
+
+base::Result<value> parse(std::string_view text) {
+  // The library parses exactly one value, refuses what follows it, and checks UTF-8.
+  boost::json::parse_options options;
+  options.max_depth = kDepthMax;
+  boost::json::parser parser({}, options);
+  boost::json::error_code error;
+  const size_t read = parser.write_some(text.data(), text.size(), error);
+  if (!error && text.substr(read).find_first_not_of(" \t\r\n") != std::string_view::npos) {
+    error = boost::json::error::extra_data;
+  }
+  if (error) {
+    return base::fail(base::Code::invalid_argument,
+                      "not valid JSON at byte " + std::to_string(read) + ": " + error.message());
+  }
+  return parser.release();
+}
+
+base::Result<object> parse_object(std::string_view text) {
+  auto parsed = parse(text);
+  if (!parsed) return std::unexpected(parsed.error());
+  if (!parsed->is_object()) {
+    return base::fail(base::Code::invalid_argument, "expected a JSON object");
+  }
+  return std::move(parsed->as_object());
+}
+
+std::string serialize(const value& v) { return boost::json::serialize(v); }
+std::string serialize(const object& o) { return boost::json::serialize(o); }
+
+std::optional<std::string_view> get_string(const object& o, std::string_view key) {
+  const value* found = o.if_contains(key);
+  if (found == nullptr || !found->is_string()) return std::nullopt;
+  return std::string_view(found->get_string());
+}
+
+std::optional<int64_t> get_integer(const object& o, std::string_view key) {
+  const value* found = o.if_contains(key);
+  if (found == nullptr) return std::nullopt;
+  if (found->is_int64()) return found->get_int64();
+  if (found->is_uint64() && found->get_uint64() <= std::numeric_limits<int64_t>::max()) {
+    return static_cast<int64_t>(found->get_uint64());
+  }
+  return std::nullopt;
+}
+
+std::optional<bool> get_bool(const object& o, std::string_view key) {
+  const value* found = o.if_contains(key);
+  if (found == nullptr || !found->is_bool()) return std::nullopt;
+  return found->get_bool();
+}
+
+const object* get_object(const object& o, std::string_view key) {
+  const value* found = o.if_contains(key);
+  return found == nullptr ? nullptr : found->if_object();
+}
+
+const array* get_array(const object& o, std::string_view key) {
+  const value* found = o.if_contains(key);
+  return found == nullptr ? nullptr : found->if_array();
+}
+
+std::string to_text(const value& v) {
+  if (v.is_string()) return std::string(v.get_string());
+  if (v.is_null()) return "None";
+  return boost::json::serialize(v);
+}
+
+}  // namespace millrace::json

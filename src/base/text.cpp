@@ -1,0 +1,181 @@
+#include "base/text.hpp"
+
+#include <unicode/locid.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+
+namespace millrace::base {
+namespace {
+
+bool is_ascii_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
+}
+
+char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool is_ascii_alnum(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// Calls f(code point, begin, end) for each code point; stops and answers false at a malformed one.
+template <typename F>
+bool for_each_code_point(std::string_view text, F f) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
+  const auto length = static_cast<int64_t>(text.size());
+  for (int64_t i = 0; i < length;) {
+    const int64_t begin = i;
+    UChar32 c = 0;
+    U8_NEXT(bytes, i, length, c);
+    if (c < 0) return false;
+    f(c, static_cast<size_t>(begin), static_cast<size_t>(i));
+  }
+  return true;
+}
+
+bool is_plain_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+bool is_host_label(std::string_view label) {
+  if (label.empty() || label.size() > 63) return false;
+  if (label.front() == '-' || label.back() == '-') return false;
+  return std::ranges::all_of(label, [](char c) { return is_ascii_alnum(c) || c == '-'; });
+}
+
+bool is_dot_atom(std::string_view text) {
+  constexpr std::string_view kSpecials = "!#$%&'*+-/=?^_`{|}~";
+  if (text.empty() || text.size() > 64) return false;
+  return std::ranges::all_of(split(text, '.'), [&](std::string_view atom) {
+    return !atom.empty() && std::ranges::all_of(atom, [&](char c) {
+      return is_ascii_alnum(c) || kSpecials.contains(c);
+    });
+  });
+}
+
+}  // namespace
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_ascii_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_ascii_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> pieces;
+  for (;;) {
+    const auto at = text.find(separator);
+    pieces.push_back(text.substr(0, at));
+    if (at == std::string_view::npos) return pieces;
+    text.remove_prefix(at + 1);
+  }
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
+}
+
+std::string to_ascii_lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), ascii_lower);
+  return out;
+}
+
+std::string to_lower(std::string_view text) {
+  if (is_plain_ascii(text)) return to_ascii_lower(text);
+  const icu::StringPiece piece(text.data(), static_cast<int32_t>(text.size()));
+  std::string out;
+  icu::UnicodeString::fromUTF8(piece).toLower(icu::Locale::getRoot()).toUTF8String(out);
+  return out;
+}
+
+bool is_valid_utf8(std::string_view text) {
+  return is_plain_ascii(text) || for_each_code_point(text, [](UChar32, size_t, size_t) {});
+}
+
+size_t utf8_length(std::string_view text) {
+  return static_cast<size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string_view utf8_prefix(std::string_view text, size_t max) {
+  if (text.size() <= max) return text;
+  size_t seen = 0;
+  size_t end = text.size();
+  for (size_t i = 0; i < text.size(); ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0) == 0x80) continue;
+    if (seen == max) {
+      end = i;
+      break;
+    }
+    ++seen;
+  }
+  return text.substr(0, end);
+}
+
+std::string clean_user_text(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for_each_code_point(text, [&](UChar32 c, size_t begin, size_t end) {
+    const bool control = (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0);
+    if (!control) out.append(text.substr(begin, end - begin));
+  });
+  return std::string(trim(out));
+}
+
+std::string squash(std::string_view text) {
+  const std::string lower = to_lower(text);
+  std::string out;
+  out.reserve(lower.size());
+  for_each_code_point(lower, [&](UChar32 c, size_t begin, size_t end) {
+    if (u_isalnum(c) || (u_charType(c) == U_NON_SPACING_MARK)) out.append(lower, begin, end - begin);
+  });
+  return out;
+}
+
+bool is_email_address(std::string_view text) {
+  if (text.size() > 254) return false;
+  const auto at = text.rfind('@');
+  if (at == std::string_view::npos || !is_dot_atom(text.substr(0, at))) return false;
+  const auto labels = split(text.substr(at + 1), '.');
+  if (labels.size() < 2 || !std::ranges::all_of(labels, is_host_label)) return false;
+  const std::string_view last = labels.back();
+  const bool digits_only =
+      std::ranges::all_of(last, [](char c) { return c >= '0' && c <= '9'; });
+  return last.size() >= 2 && !digits_only;
+}
+
+std::string to_hex(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out.push_back(kDigits[byte >> 4]);
+    out.push_back(kDigits[byte & 15]);
+  }
+  return out;
+}
+
+std::optional<std::string> from_hex(std::string_view text) {
+  if (text.size() % 2 != 0) return std::nullopt;
+  const auto value = [](char c) {
+    const char lower = ascii_lower(c);
+    if (lower >= '0' && lower <= '9') return lower - '0';
+    if (lower >= 'a' && lower <= 'f') return lower - 'a' + 10;
+    return -1;
+  };
+  std::string out;
+  out.reserve(text.size() / 2);
+  for (size_t i = 0; i < text.size(); i += 2) {
+    const int high = value(text[i]);
+    const int low = value(text[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out.push_back(static_cast<char>(high * 16 + low));
+  }
+  return out;
+}
+
+}  // namespace millrace::base

@@ -1,0 +1,122 @@
+// What the durable heart needs from the outside world, in its own words. The edges implement these
+// (`http` the lanes, `storage` the journal, `python` the actions, `app` the rest); tests and the
+// simulator bring their own. The runtime holds them by reference and owns none.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.hpp"
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace millrace::runtime {
+
+using Task = std::move_only_function<void()>;
+
+// Threads, each running its tasks one at a time. A consumer's turns all run on one lane.
+class Lanes {
+ public:
+  virtual ~Lanes() = default;
+  virtual size_t count() const = 0;
+  // Runs the task on that lane: at once when the caller is on it already, else as soon as it is
+  // free. Thread-safe. Tasks posted after the lanes have stopped are dropped.
+  virtual void run_on(size_t lane, Task task) = 0;
+  // Runs the task on that lane after the delay. Thread-safe.
+  virtual void run_after(size_t lane, std::chrono::milliseconds delay, Task task) = 0;
+};
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual base::Timestamp now() = 0;
+};
+
+class Random {
+ public:
+  virtual ~Random() = default;
+  // Fills with bytes that nobody can guess. Thread-safe.
+  virtual void fill(std::span<uint8_t> bytes) = 0;
+};
+
+enum class Level { debug, info, warning, error };
+
+// The server's log. Lines must arrive here already free of secrets and of consumers' words.
+class Log {
+ public:
+  virtual ~Log() = default;
+  // `subject` is the chat id, or a room's name where there is no chat. Thread-safe.
+  virtual void line(Level level, std::string_view subject, std::string_view text) = 0;
+};
+
+// One turn as the journal keeps it.
+struct JournalRecord {
+  base::Id consumer;
+  int64_t number = 0;  // 1, 2, 3, ... within the consumer; the journal refuses a number twice
+  std::string body;    // JSON, opaque to the journal
+  // The consumer still has something due by itself (an action's result, a timer): it is listed by
+  // open_consumers() until a later record says otherwise.
+  bool open = false;
+};
+
+class Journal {
+ public:
+  using Appended = std::move_only_function<void(base::Result<void>)>;
+  using Read = std::move_only_function<void(base::Result<std::vector<JournalRecord>>)>;
+
+  virtual ~Journal() = default;
+  // Makes the record durable, then calls `appended` on a thread of the journal's. Records appended
+  // at about the same time share one sync; order is kept. Thread-safe.
+  virtual void append(JournalRecord record, Appended appended) = 0;
+  // The consumer's last records, oldest first, at most `limit`. `done` is called on a thread of
+  // the journal's. Sees every record whose `appended` was called. Thread-safe.
+  virtual void read(base::Id consumer, size_t limit, Read done) = 0;
+  // Consumers whose last record is open. Blocks; meant for the start.
+  virtual base::Result<std::vector<base::Id>> open_consumers() = 0;
+};
+
+// One call of an action node, as handed to whoever runs it.
+struct ActionCall {
+  std::string version;          // content hash of the solution version whose script is to run
+  std::string command;          // script and class name
+  std::string chat_id;
+  std::string idempotency_key;  // the same for every attempt of this call, also after a restart
+  json::object payload;         // Parameter Input after substitution of variables, plus Node Input
+  // Where the payload still wants values of the environment's PARAMS, which never pass through
+  // here: [{"path": ["headers", "Authorization"], "parts": [{"text": "Bearer "}, {"env": "key"}]}]
+  json::array env_values;
+  json::object context;         // as documented for execute(); the runner adds nothing but `deadline`
+  bool uncertain = false;       // an earlier attempt's outcome was lost: it may have happened
+  std::chrono::milliseconds time_limit{10'000};
+};
+
+// How a call ended. `result` is what the script returned when `kind` is `returned`.
+struct ActionOutcome {
+  enum class Kind {
+    returned,
+    raised,     // the script raised, or returned something that is not a dict
+    timed_out,  // killed at its deadline
+    crashed,    // the worker died
+    refused,    // never ran: no such script, or the queue is full
+    unknown,    // lost by a restart, and the script does not say that it may be repeated
+  };
+  Kind kind = Kind::returned;
+  json::object result;
+  std::string message;  // redacted; for the log and for the error handler's context['error']
+};
+
+class Actions {
+ public:
+  using Done = std::move_only_function<void(ActionOutcome)>;
+  virtual ~Actions() = default;
+  // Runs the call; `done` is called exactly once, on any thread. Thread-safe, never blocks.
+  virtual void call(ActionCall call, Done done) = 0;
+};
+
+}  // namespace millrace::runtime
