@@ -58,7 +58,7 @@ std::vector<Sensitive> spellings(std::span<const Sensitive> sensitive) {
 }
 
 bool is_address_byte(char c) {
-  constexpr std::string_view kBytes = ".!#$%&'*+-/=?^_`{|}~";
+  constexpr std::string_view kBytes = ".!#$*+-^_`|~";
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
          kBytes.contains(c) || static_cast<unsigned char>(c) >= 0x80;
 }
