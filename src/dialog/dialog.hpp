@@ -1,0 +1,163 @@
+// The engine: a pure function from a program, a chat's state and one input to the chat's next state
+// and its effects. It reads no clock and does no I/O: time comes in with the input, and everything
+// that is to happen in the world goes out as a value. The same inputs always give the same bytes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/id.hpp"
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "flow/flow.hpp"
+
+namespace millrace::dialog {
+
+inline constexpr size_t kMessageLengthMax = 4'096;  // code points of one consumer message
+inline constexpr size_t kHeldMessagesMax = 16;      // said while an action runs
+inline constexpr int kStepsMax = 200;               // nodes run in one turn
+
+// Why a chat ended, under the published names (reference: reporting-api.md).
+inline constexpr std::string_view kEndCompleted = "killbot_via_graph_flag";
+inline constexpr std::string_view kEndByConsumer = "killbot_via_consumer_end";
+inline constexpr std::string_view kEndBotError = "killbot_bot_error";
+
+enum class Phase {
+  opened,    // created; nothing has run
+  greeting,  // started; waits a moment for the consumer to speak first
+  waiting,   // at a node that waits for an answer
+  calling,   // an action runs
+  ended,
+};
+
+// A message that came while an action was running; it is taken up when the chat next waits.
+struct HeldMessage {
+  std::string input_id;
+  std::string text;
+};
+
+// The call under way. Its payload is not kept: advance() makes it again from the state.
+struct PendingCall {
+  std::string key;  // idempotency key: chat, turn and step
+  flow::NodeNumber node = 0;
+  base::Timestamp made_at;
+};
+
+struct State {
+  std::string program;  // hash of the version the chat began with, and stays on
+  base::Id chat;
+  base::Id consumer;
+  Phase phase = Phase::opened;
+  flow::NodeNumber node = 0;
+  size_t locale = 0;  // index into the program's locales
+  std::map<std::string, std::string, std::less<>> variables;
+  std::map<flow::NodeNumber, json::value> kept;  // for Node Input
+  json::object user_data;                        // context['user_data']
+  std::string last_message;
+  std::string answering;  // id of the input whose answer is being given
+  std::vector<HeldMessage> held;
+  std::optional<PendingCall> call;
+  std::optional<base::Timestamp> opening_due;  // set in phase greeting
+  json::object error;                          // context['error'] while it is being handled
+  int64_t turn = 0;                            // turns taken
+  int64_t sequence = 0;                        // messages said by either side
+  base::Timestamp created_at;
+  std::string end_reason;  // in phase ended
+};
+
+// ---- what can come in
+
+// The consumer opened the chat and the bot may begin.
+struct Started {};
+// The consumer said something. `starts` lets it begin a chat that was only opened.
+struct Said {
+  std::string input_id;
+  std::string text;
+  bool starts = false;
+};
+enum class CallEnd { returned, raised, timed_out, crashed, refused, unknown };
+struct CallEnded {
+  std::string key;
+  CallEnd end = CallEnd::returned;
+  json::object result;
+  std::string message;
+};
+// The time a chat waited for the consumer's first word is over.
+struct OpeningDue {};
+struct EndRequested {
+  std::string reason;
+};
+
+struct Input {
+  base::Timestamp at;
+  std::variant<Started, Said, CallEnded, OpeningDue, EndRequested> what;
+};
+
+// ---- what is to happen
+
+struct ShownButton {
+  std::string label;
+};
+
+struct Say {
+  int64_t sequence = 0;
+  std::string text;  // Markdown
+  std::vector<ShownButton> buttons;
+  bool input_disabled = false;
+  flow::NodeNumber node = 0;
+  std::string reply_to;  // id of the input that this answers; "" when the bot speaks by itself
+};
+
+struct Call {
+  std::string key;
+  std::string command;
+  json::object payload;
+  json::array env_values;  // as runtime/ports.hpp describes
+  json::object context;
+};
+
+struct SetOpeningTimer {
+  base::Timestamp due;
+};
+
+struct Ended {
+  std::string reason;
+};
+
+using Effect = std::variant<Say, Call, SetOpeningTimer, Ended>;
+
+struct Turn {
+  State state;
+  int64_t said_sequence = 0;  // the number given to the consumer's message; 0 when none came
+  std::vector<Effect> effects;
+};
+
+struct ChatBirth {
+  base::Id chat;
+  base::Id consumer;
+  std::string locale;  // as requested: "pt-BR", or an Accept-Language list; may be empty
+  json::object user_data;
+  base::Timestamp at;
+};
+State open_chat(const flow::Program& program, const ChatBirth& birth);
+
+// One turn. Refused, with the state as it was: already_exists (started twice), failed_precondition
+// (nothing started, or the chat has ended), not_found (a call or timer that is no longer awaited),
+// resource_exhausted (too much said while an action runs).
+base::Result<Turn> advance(const flow::Program& program, State state, const Input& input);
+
+// The call that `state.call` stands for, made anew; the same bytes as when it was first made.
+Call pending_call(const flow::Program& program, const State& state);
+
+json::object to_json(const State& state);
+base::Result<State> state_from_json(const json::object& object);
+
+std::string_view to_string(Phase phase);
+
+}  // namespace millrace::dialog

@@ -1,0 +1,127 @@
+#include <array>
+
+#include "dialog/dialog.hpp"
+
+namespace millrace::dialog {
+namespace {
+
+constexpr std::array<std::string_view, 5> kPhases{"opened", "greeting", "waiting", "calling",
+                                                  "ended"};
+
+base::Result<Phase> phase_from(std::string_view name) {
+  for (size_t i = 0; i < kPhases.size(); ++i) {
+    if (kPhases[i] == name) return static_cast<Phase>(i);
+  }
+  return base::fail(base::Code::data_loss, "unknown phase '" + std::string(name) + "'");
+}
+
+std::string text_or_empty(const json::object& object, std::string_view key) {
+  return std::string(json::get_string(object, key).value_or(""));
+}
+
+base::Timestamp moment(const json::object& object, std::string_view key) {
+  return base::Timestamp{json::get_integer(object, key).value_or(0)};
+}
+
+void read_collections(const json::object& object, State& state) {
+  if (const auto* variables = json::get_object(object, "vars")) {
+    for (const auto& member : *variables) {
+      state.variables.emplace(member.key(), json::to_text(member.value()));
+    }
+  }
+  if (const auto* kept = json::get_array(object, "kept")) {
+    for (const json::value& item : *kept) {
+      const auto* pair = item.if_array();
+      if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_int64()) continue;
+      state.kept.emplace(static_cast<flow::NodeNumber>((*pair)[0].get_int64()), (*pair)[1]);
+    }
+  }
+  if (const auto* held = json::get_array(object, "held")) {
+    for (const json::value& item : *held) {
+      if (const auto* message = item.if_object()) {
+        state.held.push_back({text_or_empty(*message, "id"), text_or_empty(*message, "text")});
+      }
+    }
+  }
+  if (const auto* user_data = json::get_object(object, "user")) state.user_data = *user_data;
+  if (const auto* error = json::get_object(object, "error")) state.error = *error;
+  if (const auto* call = json::get_object(object, "call")) {
+    state.call = PendingCall{
+        text_or_empty(*call, "key"),
+        static_cast<flow::NodeNumber>(json::get_integer(*call, "node").value_or(0)),
+        moment(*call, "at")};
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Phase phase) { return kPhases[static_cast<size_t>(phase)]; }
+
+json::object to_json(const State& state) {
+  json::object out;
+  out.reserve(20);
+  out["program"] = state.program;
+  out["chat"] = state.chat.to_string();
+  out["consumer"] = state.consumer.to_string();
+  out["phase"] = to_string(state.phase);
+  out["node"] = state.node;
+  out["turn"] = state.turn;
+  out["seq"] = state.sequence;
+  out["born"] = state.created_at.ms;
+  if (state.locale != 0) out["locale"] = state.locale;
+  if (!state.variables.empty()) {
+    json::object variables;
+    variables.reserve(state.variables.size());
+    for (const auto& [name, value] : state.variables) variables.emplace(name, value);
+    out["vars"] = std::move(variables);
+  }
+  if (!state.kept.empty()) {
+    json::array kept;
+    for (const auto& [node, value] : state.kept) kept.push_back(json::array{node, value});
+    out["kept"] = std::move(kept);
+  }
+  if (!state.user_data.empty()) out["user"] = state.user_data;
+  if (!state.last_message.empty()) out["last"] = state.last_message;
+  if (!state.answering.empty()) out["answering"] = state.answering;
+  if (!state.held.empty()) {
+    json::array held;
+    for (const HeldMessage& message : state.held) {
+      held.push_back(json::object{{"id", message.input_id}, {"text", message.text}});
+    }
+    out["held"] = std::move(held);
+  }
+  if (state.call) {
+    out["call"] = json::object{
+        {"key", state.call->key}, {"node", state.call->node}, {"at", state.call->made_at.ms}};
+  }
+  if (state.opening_due) out["opening"] = state.opening_due->ms;
+  if (!state.error.empty()) out["error"] = state.error;
+  if (!state.end_reason.empty()) out["ended"] = state.end_reason;
+  return out;
+}
+
+base::Result<State> state_from_json(const json::object& object) {
+  State state;
+  const auto phase = phase_from(json::get_string(object, "phase").value_or(""));
+  if (!phase) return std::unexpected(phase.error());
+  const auto chat = base::Id::parse(json::get_string(object, "chat").value_or(""));
+  const auto consumer = base::Id::parse(json::get_string(object, "consumer").value_or(""));
+  if (!chat || !consumer) return base::fail(base::Code::data_loss, "a state without its ids");
+  state.program = text_or_empty(object, "program");
+  state.chat = *chat;
+  state.consumer = *consumer;
+  state.phase = *phase;
+  state.node = static_cast<flow::NodeNumber>(json::get_integer(object, "node").value_or(0));
+  state.turn = json::get_integer(object, "turn").value_or(0);
+  state.sequence = json::get_integer(object, "seq").value_or(0);
+  state.created_at = moment(object, "born");
+  state.locale = static_cast<size_t>(json::get_integer(object, "locale").value_or(0));
+  state.last_message = text_or_empty(object, "last");
+  state.answering = text_or_empty(object, "answering");
+  state.end_reason = text_or_empty(object, "ended");
+  if (object.contains("opening")) state.opening_due = moment(object, "opening");
+  read_collections(object, state);
+  return state;
+}
+
+}  // namespace millrace::dialog

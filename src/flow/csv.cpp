@@ -1,0 +1,120 @@
+#include "flow/csv.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace millrace::flow {
+namespace {
+
+using base::Code;
+using base::fail;
+
+class Reader {
+ public:
+  Reader(std::string_view text, const CsvLimits& limits) : rest_(text), limits_(limits) {}
+
+  base::Result<std::vector<CsvRow>> read() {
+    std::vector<CsvRow> rows;
+    while (!rest_.empty()) {
+      auto row = read_row();
+      if (!row) return std::unexpected(row.error());
+      const bool blank = std::ranges::all_of(
+          row->cells, [](const std::string& cell) { return base::trim(cell).empty(); });
+      if (blank) continue;
+      if (rows.size() == limits_.rows_max) {
+        return fail(Code::resource_exhausted, "more than " + std::to_string(limits_.rows_max) + " rows",
+                    "line " + std::to_string(row->line));
+      }
+      rows.push_back(std::move(*row));
+    }
+    return rows;
+  }
+
+ private:
+  base::Result<CsvRow> read_row() {
+    CsvRow row{line_, {}};
+    for (;;) {
+      auto cell = read_cell();
+      if (!cell) return std::unexpected(cell.error());
+      if (row.cells.size() == limits_.cells_max) {
+        return fail(Code::resource_exhausted,
+                    "more than " + std::to_string(limits_.cells_max) + " cells in a row",
+                    "line " + std::to_string(row.line));
+      }
+      row.cells.push_back(std::move(*cell));
+      if (rest_.empty() || end_of_line()) return row;
+      rest_.remove_prefix(1);  // the comma
+    }
+  }
+
+  base::Result<std::string> read_cell() {
+    if (!rest_.starts_with('"')) {
+      const auto end = std::min(rest_.find_first_of(",\n"), rest_.size());
+      std::string_view cell = rest_.substr(0, end);
+      // A carriage return belongs to the end of the line, or it is text.
+      const bool line_ends = end < rest_.size() && rest_[end] == '\n' && cell.ends_with('\r');
+      if (line_ends) cell.remove_suffix(1);
+      rest_.remove_prefix(end);
+      return std::string(cell);
+    }
+    return read_quoted_cell();
+  }
+
+  base::Result<std::string> read_quoted_cell() {
+    const int opened_on = line_;
+    rest_.remove_prefix(1);
+    std::string cell;
+    for (;;) {
+      const auto quote = rest_.find('"');
+      if (quote == std::string_view::npos) {
+        return fail(Code::invalid_argument,
+                    "the quote opened here is never closed; double a quote that belongs to the text",
+                    "line " + std::to_string(opened_on));
+      }
+      line_ += static_cast<int>(std::ranges::count(rest_.substr(0, quote), '\n'));
+      cell.append(rest_.substr(0, quote));
+      rest_.remove_prefix(quote + 1);
+      if (!rest_.starts_with('"')) break;
+      cell.push_back('"');
+      rest_.remove_prefix(1);
+    }
+    const bool ended = rest_.empty() || rest_.starts_with(',') || rest_.starts_with('\n') ||
+                       rest_.starts_with("\r\n");
+    if (!ended) {
+      return fail(Code::invalid_argument,
+                  "text after a closing quote; quote the whole cell and double the quotes inside",
+                  "line " + std::to_string(line_));
+    }
+    return cell;
+  }
+
+  bool end_of_line() {
+    const size_t length = rest_.starts_with("\r\n") ? 2 : rest_.starts_with('\n') ? 1 : 0;
+    if (length == 0) return false;
+    rest_.remove_prefix(length);
+    ++line_;
+    return true;
+  }
+
+  std::string_view rest_;
+  const CsvLimits& limits_;
+  int line_ = 1;
+};
+
+}  // namespace
+
+base::Result<std::vector<CsvRow>> read_csv(std::string_view text, const CsvLimits& limits) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.size() > limits.bytes_max) {
+    return fail(Code::resource_exhausted,
+                "the file is larger than " + std::to_string(limits.bytes_max) + " bytes");
+  }
+  if (!base::is_valid_utf8(text)) {
+    return fail(Code::invalid_argument, "the file is not UTF-8; save it as CSV UTF-8");
+  }
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return Reader(text, limits).read();
+}
+
+}  // namespace millrace::flow

@@ -1,0 +1,28 @@
+// A reader for RFC 4180 text: quoted cells, doubled quotes, line breaks inside cells, CR LF or LF, an
+// optional byte order mark.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace millrace::flow {
+
+struct CsvRow {
+  int line = 0;  // 1-based line of the file on which the row begins
+  std::vector<std::string> cells;
+};
+
+struct CsvLimits {
+  size_t bytes_max = 16 << 20;
+  size_t rows_max = 100'000;
+  size_t cells_max = 256;  // in one row
+};
+
+// All rows but the entirely empty ones. The error names the line: a quote that is not closed, text
+// behind a closing quote, invalid UTF-8, or a limit exceeded.
+base::Result<std::vector<CsvRow>> read_csv(std::string_view text, const CsvLimits& limits = {});
+
+}  // namespace millrace::flow

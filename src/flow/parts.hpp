@@ -1,0 +1,51 @@
+// The steps of compile(), for the files of this room only: settings, nodes, translations, checks.
+// Each step adds what it finds wrong to the same list and goes on with what it could read.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "flow/flow.hpp"
+
+namespace millrace::flow {
+
+inline constexpr std::string_view kBotFile = "templates/bot.csv";
+inline constexpr std::string_view kSettingsFile = "solution.yaml";
+
+class Problems {
+ public:
+  void error(Problem problem) {
+    problem.severity = Severity::error;
+    items_.push_back(std::move(problem));
+  }
+  void warning(Problem problem) {
+    problem.severity = Severity::warning;
+    items_.push_back(std::move(problem));
+  }
+  bool has_errors() const;
+  std::vector<Problem> take() && { return std::move(items_); }
+
+ private:
+  std::vector<Problem> items_;
+};
+
+// The candidate nearest to `name` (edit distance of at most a third of it), or "".
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates);
+
+// "1, 2 and 12"
+std::string list_of(const std::vector<std::string>& items);
+
+// solution.yaml -> name, locales and the rest of the program's settings.
+void read_settings(const Files& files, Program& program, Problems& problems);
+
+// templates/bot.csv -> program.nodes, with texts in the default locale only.
+void read_nodes(const Files& files, const AppFacts& facts, Program& program, Problems& problems);
+
+// messages/<locale>.yaml -> the other locales of every text, and of the apology.
+void read_translations(const Files& files, Program& program, Problems& problems);
+
+// What can only be judged over the whole program.
+void check_program(const Program& program, const AppFacts& facts, Problems& problems);
+
+}  // namespace millrace::flow

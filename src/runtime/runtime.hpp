@@ -1,0 +1,160 @@
+// The durable heart: one mailbox per consumer, one turn at a time, every turn durable in the
+// journal before anyone sees its answer. An inbound message id makes a turn happen once; a repeat
+// gets the recorded answer. Effects happen after the commit; what they bring comes back as an input.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.hpp"
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "dialog/dialog.hpp"
+#include "runtime/ports.hpp"
+#include "runtime/solutions.hpp"
+
+namespace millrace::runtime {
+
+struct Limits {
+  size_t hot_consumers_max = 50'000;  // kept in memory, over all lanes
+  std::chrono::milliseconds idle_max{300'000};  // then a consumer is read back when needed
+  size_t mailbox_max = 64;            // inputs waiting for one consumer
+  size_t remembered_records = 1'000;  // how far back a repeated message id is recognised
+  size_t history_max = 10'000;        // records read for a snapshot
+};
+
+enum class Side { consumer, bot };
+
+// One message of a chat, as the edges show it.
+struct ChatMessage {
+  base::Id id;  // the same on every reading
+  int64_t sequence = 0;
+  Side side = Side::bot;
+  std::string text;
+  std::vector<dialog::ShownButton> buttons;
+  bool input_disabled = false;
+  flow::NodeNumber node = 0;
+  std::string input_id;  // consumer: the id it came with; bot: the id of what it answers
+  base::Timestamp at;
+};
+
+// What a new session of an anonymous consumer is made from.
+struct SessionRequest {
+  base::Id app;
+  std::string locale;
+  json::object user_data;
+};
+struct Session {
+  base::Id consumer;
+  base::Id chat;
+  const Solution* solution = nullptr;
+};
+
+// Something a consumer said. Exactly one of `chat` and `begin` is set: either it belongs to a chat
+// that stands, or it begins one where none does.
+struct SayRequest {
+  base::Id consumer;
+  std::optional<base::Id> chat;
+  std::optional<SessionRequest> begin;
+  std::string input_id;  // the sender's; at most 128 bytes; "" = none, then each call is a turn
+  std::string text;
+};
+
+struct Receipt {
+  base::Id chat;
+  base::Id message;
+  int64_t sequence = 0;
+  bool repeated = false;  // the turn had been taken before
+};
+
+struct Answer {
+  Receipt receipt;
+  std::vector<ChatMessage> messages;  // all that was said in answer, once nothing more will come
+};
+
+struct Snapshot {
+  dialog::State state;
+  std::string solution;
+  std::vector<ChatMessage> messages;
+};
+
+// Whoever wants to hear what happens in a chat, after it is durable. Called on the consumer's
+// lane; must not block.
+class Subscriber {
+ public:
+  virtual ~Subscriber() = default;
+  virtual void said(const std::vector<ChatMessage>& messages) = 0;
+  virtual void started() = 0;
+  virtual void typing(bool is_typing) = 0;
+  virtual void ended(std::string_view reason) = 0;
+  // The last call: what follows is no longer told. Subscribe again and read a snapshot.
+  virtual void lost() = 0;
+};
+
+template <typename T>
+using Done = std::move_only_function<void(base::Result<T>)>;
+
+struct Consumer;
+
+class Runtime {
+ public:
+  struct Ports {
+    Lanes& lanes;
+    Clock& clock;
+    Random& random;
+    Journal& journal;
+    Actions& actions;
+    Log& log;
+  };
+
+  Runtime(Ports ports, const Solutions& solutions, Limits limits = {});
+  ~Runtime();
+
+  // Takes up what a former run left open: actions whose outcome is not known, timers. Call once,
+  // before the first request.
+  base::Result<void> recover();
+
+  // Each `done` is called exactly once, on the consumer's lane, after the turn is durable.
+  // Errors: not_found (no such solution, consumer or chat), already_exists, failed_precondition,
+  // resource_exhausted (mailbox full), unavailable (the journal cannot write).
+  void open_session(SessionRequest request, Done<Session> done);
+  void start(base::Id consumer, base::Id chat, Done<void> done);
+  void say(SayRequest request, Done<Receipt> done);
+  // As say, and waits until everything said in answer is durable too.
+  void converse(SayRequest request, Done<Answer> done);
+  void end(base::Id consumer, base::Id chat, std::string reason, Done<void> done);
+  void snapshot(base::Id consumer, base::Id chat, Done<Snapshot> done);
+  // From now on, until the subscriber is gone; `done` gives the chat's phase at that moment.
+  void subscribe(base::Id consumer, base::Id chat, std::weak_ptr<Subscriber> subscriber,
+                 Done<dialog::Phase> done);
+
+  // Refuses new inputs with `unavailable` and calls `idle` once no turn, no action and no waiting
+  // answer is under way.
+  void drain(Task idle);
+
+  // For tests and metrics; approximate while lanes run.
+  size_t hot_consumers() const;
+
+ private:
+  class Lane;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  Ports ports_;
+  const Solutions& solutions_;
+
+  enum class Wait { no, yes };
+  Lane& home(base::Id consumer);
+  void turn_of(base::Id consumer, base::Id chat,
+               std::variant<dialog::Started, dialog::EndRequested> what, Done<void> done);
+  void take_said(SayRequest request, Wait wait, Done<Answer> done);
+  void take_said_now(Lane& lane, Consumer& consumer, SayRequest request, Wait wait,
+                     Done<Answer> done);
+};
+
+// The id of a chat's message, derived so that it is the same after any restart.
+base::Id message_id(base::Id chat, int64_t sequence);
+
+}  // namespace millrace::runtime

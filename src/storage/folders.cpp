@@ -1,0 +1,177 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "storage/storage.hpp"
+
+namespace millrace::storage {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Code;
+using base::fail;
+
+constexpr size_t kFileBytesMax = 16 << 20;
+constexpr size_t kFilesMax = 10'000;
+constexpr size_t kKeyBytes = 32;
+
+std::unexpected<base::Error> system_failure(const fs::path& where) {
+  return fail(Code::unavailable, std::strerror(errno), where.string());
+}
+
+base::Result<std::string> read_file(const fs::path& file) {
+  std::error_code error;
+  const auto size = fs::file_size(file, error);
+  if (error) return fail(Code::not_found, error.message(), file.string());
+  if (size > kFileBytesMax) return fail(Code::resource_exhausted, "over 16 MiB", file.string());
+  std::ifstream in(file, std::ios::binary);
+  std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (in.bad() || !in.is_open()) return fail(Code::unavailable, "cannot be read", file.string());
+  return content;
+}
+
+// Writes the bytes and syncs them, so that a version named in a durable turn is durable itself.
+base::Result<void> write_file(const fs::path& file, std::string_view content, mode_t mode) {
+  const int handle = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  if (handle < 0) return system_failure(file);
+  while (!content.empty()) {
+    const auto written = ::write(handle, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) break;
+    content.remove_prefix(static_cast<size_t>(written));
+  }
+  const bool good = content.empty() && ::fsync(handle) == 0;
+  auto result = good ? base::Result<void>() : base::Result<void>(system_failure(file));
+  ::close(handle);
+  return result;
+}
+
+base::Result<void> sync_folder(const fs::path& folder) {
+  const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (handle < 0) return system_failure(folder);
+  const bool good = ::fsync(handle) == 0;
+  auto result = good ? base::Result<void>() : base::Result<void>(system_failure(folder));
+  ::close(handle);
+  return result;
+}
+
+}  // namespace
+
+base::Result<FolderLock> FolderLock::acquire(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return fail(Code::unavailable, error.message(), folder.string());
+  fs::permissions(folder, fs::perms::owner_all, error);
+  const fs::path file = folder / "lock";
+  const int handle = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (handle < 0) return system_failure(file);
+  if (::flock(handle, LOCK_EX | LOCK_NB) != 0) {
+    ::close(handle);
+    return fail(Code::already_exists,
+                "another millrace is using this data folder; stop it, or give another --data",
+                folder.string());
+  }
+  return FolderLock(handle);
+}
+
+FolderLock::~FolderLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+base::Result<flow::Files> read_solution(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) {
+    return fail(Code::not_found, "there is no such folder", folder.string());
+  }
+  flow::Files files;
+  const auto add = [&](const fs::path& file) -> base::Result<void> {
+    const std::string name = fs::relative(file, folder, error).generic_string();
+    if (!flow::is_part_of_version(name) || fs::is_symlink(file, error)) return {};
+    if (files.size() == kFilesMax) {
+      return fail(Code::resource_exhausted, "more than 10,000 files", folder.string());
+    }
+    auto content = read_file(file);
+    if (!content) return std::unexpected(content.error());
+    files.emplace(name, std::move(*content));
+    return {};
+  };
+  for (const char* name : {"app.py", "solution.yaml"}) {
+    if (!fs::exists(folder / name, error)) continue;
+    if (auto added = add(folder / name); !added) return std::unexpected(added.error());
+  }
+  for (const char* name : {"templates", "action_nodes", "messages"}) {
+    if (!fs::is_directory(folder / name, error)) continue;
+    for (const auto& entry : fs::directory_iterator(folder / name, error)) {
+      if (!entry.is_regular_file(error)) continue;
+      if (auto added = add(entry.path()); !added) return std::unexpected(added.error());
+    }
+  }
+  if (!files.contains("app.py")) {
+    return fail(Code::not_found, "a solution needs an app.py", folder.string());
+  }
+  return files;
+}
+
+base::Result<fs::path> install_version(const fs::path& versions, const std::string& hash,
+                                       const flow::Files& files) {
+  std::error_code error;
+  const fs::path folder = versions / hash;
+  if (fs::exists(folder, error)) return folder;
+  // Written beside its place and moved there whole: a crash leaves no half version.
+  const fs::path fresh = versions / (hash + ".new");
+  fs::remove_all(fresh, error);
+  fs::create_directories(fresh, error);
+  if (error) return fail(Code::unavailable, error.message(), fresh.string());
+  for (const auto& [name, content] : files) {
+    if (!flow::is_part_of_version(name)) continue;
+    const fs::path file = fresh / name;
+    fs::create_directories(file.parent_path(), error);
+    if (auto written = write_file(file, content, 0644); !written) {
+      return std::unexpected(written.error());
+    }
+    if (auto synced = sync_folder(file.parent_path()); !synced) {
+      return std::unexpected(synced.error());
+    }
+  }
+  if (auto synced = sync_folder(fresh); !synced) return std::unexpected(synced.error());
+  fs::rename(fresh, folder, error);
+  if (error) return fail(Code::unavailable, error.message(), folder.string());
+  if (auto synced = sync_folder(versions); !synced) return std::unexpected(synced.error());
+  return folder;
+}
+
+base::Result<std::vector<std::string>> installed_versions(const fs::path& versions) {
+  std::vector<std::string> hashes;
+  std::error_code error;
+  if (!fs::is_directory(versions, error)) return hashes;
+  for (const auto& entry : fs::directory_iterator(versions, error)) {
+    const std::string name = entry.path().filename().string();
+    if (entry.is_directory(error) && !name.ends_with(".new")) hashes.push_back(name);
+  }
+  return hashes;
+}
+
+base::Result<std::string> load_or_create_key(const fs::path& file, const std::string& fresh) {
+  std::error_code error;
+  if (!fs::exists(file, error)) {
+    if (auto written = write_file(file, fresh, 0600); !written) {
+      return std::unexpected(written.error());
+    }
+    if (auto synced = sync_folder(file.parent_path()); !synced) {
+      return std::unexpected(synced.error());
+    }
+  }
+  auto key = read_file(file);
+  if (key && key->size() != kKeyBytes) {
+    return fail(Code::data_loss, "is not a key of 32 bytes; restore it from a backup",
+                file.string());
+  }
+  return key;
+}
+
+}  // namespace millrace::storage

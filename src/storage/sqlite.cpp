@@ -1,0 +1,97 @@
+#include "storage/sqlite.hpp"
+
+namespace millrace::storage {
+
+base::Error sqlite_error(sqlite3* connection, std::string_view doing) {
+  const int code = connection == nullptr ? SQLITE_CANTOPEN : sqlite3_errcode(connection);
+  const bool later = code == SQLITE_BUSY || code == SQLITE_FULL || code == SQLITE_IOERR;
+  return {later ? base::Code::unavailable : base::Code::internal,
+          connection == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(connection),
+          std::string(doing)};
+}
+
+Statement& Statement::bind_blob(int index, std::string_view bytes) {
+  sqlite3_bind_blob64(handle_.get(), index, bytes.data(), bytes.size(), SQLITE_STATIC);
+  return *this;
+}
+
+Statement& Statement::bind_text(int index, std::string_view text) {
+  sqlite3_bind_text64(handle_.get(), index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  return *this;
+}
+
+Statement& Statement::bind_integer(int index, int64_t value) {
+  sqlite3_bind_int64(handle_.get(), index, value);
+  return *this;
+}
+
+base::Result<bool> Statement::step() {
+  const int code = sqlite3_step(handle_.get());
+  if (code == SQLITE_ROW) return true;
+  auto error = code == SQLITE_DONE ? base::Error{}
+                                   : sqlite_error(sqlite3_db_handle(handle_.get()), "step");
+  sqlite3_reset(handle_.get());
+  if (code == SQLITE_DONE) return false;
+  return std::unexpected(std::move(error));
+}
+
+base::Result<void> Statement::run() {
+  const auto row = step();
+  if (!row) return std::unexpected(row.error());
+  if (*row) reset();
+  return {};
+}
+
+void Statement::reset() { sqlite3_reset(handle_.get()); }
+
+std::string_view Statement::bytes(int column) const {
+  const auto* data = static_cast<const char*>(sqlite3_column_blob(handle_.get(), column));
+  const auto size = static_cast<size_t>(sqlite3_column_bytes(handle_.get(), column));
+  return data == nullptr ? std::string_view() : std::string_view(data, size);
+}
+
+int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(handle_.get(), column);
+}
+
+base::Result<Connection> Connection::open(const std::filesystem::path& file, Use use) {
+  const int flags = SQLITE_OPEN_NOMUTEX | (use == Use::writing
+                                               ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                               : SQLITE_OPEN_READONLY);
+  sqlite3* raw = nullptr;
+  const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
+  Connection connection;
+  connection.handle_.reset(raw);
+  if (code != SQLITE_OK) return std::unexpected(sqlite_error(raw, "open " + file.string()));
+  sqlite3_busy_timeout(raw, 5'000);
+  if (use == Use::writing) {
+    const auto ready = connection.execute(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
+        "PRAGMA journal_size_limit=67108864; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16384;");
+    if (!ready) return std::unexpected(ready.error());
+  }
+  return connection;
+}
+
+base::Result<void> Connection::execute(const char* sql) {
+  if (sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK) return {};
+  return std::unexpected(sqlite_error(handle_.get(), "execute"));
+}
+
+base::Result<Statement> Connection::prepare(std::string_view sql) {
+  sqlite3_stmt* raw = nullptr;
+  const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+  if (code != SQLITE_OK) return std::unexpected(sqlite_error(handle_.get(), "prepare"));
+  Statement statement;
+  statement.handle_.reset(raw);
+  return statement;
+}
+
+void Connection::checkpoint(bool truncate) {
+  sqlite3_wal_checkpoint_v2(handle_.get(), nullptr,
+                            truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
+                            nullptr, nullptr);
+}
+
+}  // namespace millrace::storage

@@ -1,0 +1,65 @@
+// SQLite behind two small owners, for the files of this room only: errors become values, handles
+// close themselves.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace millrace::storage {
+
+class Connection;
+
+// A prepared statement. Bind, step, read columns, reset; indexes are SQLite's (parameters from 1,
+// columns from 0).
+class Statement {
+ public:
+  Statement() = default;
+  Statement& bind_blob(int index, std::string_view bytes);
+  Statement& bind_text(int index, std::string_view text);
+  Statement& bind_integer(int index, int64_t value);
+  // True while there is a row. After false or an error the statement is ready to be bound anew.
+  base::Result<bool> step();
+  // Runs a statement that gives no rows.
+  base::Result<void> run();
+  void reset();
+  std::string_view bytes(int column) const;
+  int64_t integer(int column) const;
+
+ private:
+  friend class Connection;
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+};
+
+class Connection {
+ public:
+  enum class Use { writing, reading };
+  // A writing connection creates the file and sets it up for durability: WAL, synchronous=FULL,
+  // checkpoints only when asked.
+  static base::Result<Connection> open(const std::filesystem::path& file, Use use);
+
+  base::Result<void> execute(const char* sql);
+  base::Result<Statement> prepare(std::string_view sql);
+  // Copies what the write-ahead log holds into the database. TRUNCATE waits for readers and
+  // empties the log; PASSIVE waits for nobody.
+  void checkpoint(bool truncate);
+  sqlite3* handle() { return handle_.get(); }
+
+ private:
+  struct Close {
+    void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+  };
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+base::Error sqlite_error(sqlite3* connection, std::string_view doing);
+
+}  // namespace millrace::storage

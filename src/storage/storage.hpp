@@ -1,0 +1,56 @@
+// Durable keeping on one machine: the journal and a small key-value store, both on SQLite (WAL,
+// synchronous=FULL) with group commit, and the folders of solutions and of their versions.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/key_value.hpp"
+#include "base/result.hpp"
+#include "flow/flow.hpp"
+#include "runtime/ports.hpp"
+
+namespace millrace::storage {
+
+// Opens or creates the journal in that file. Appends run on a thread of its own, one transaction
+// for all that have come in meanwhile; reads on another. Destroying it ends both, after what was
+// appended has been written and told.
+base::Result<std::unique_ptr<runtime::Journal>> open_journal(const std::filesystem::path& file,
+                                                             runtime::Log& log);
+
+// Opens or creates a key-value store in that file; the same way of committing.
+base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(
+    const std::filesystem::path& file, runtime::Log& log);
+
+// Held while a process uses a data folder; a second one is refused (already_exists).
+class FolderLock {
+ public:
+  // Creates the folder (mode 0700) where it is missing.
+  static base::Result<FolderLock> acquire(const std::filesystem::path& folder);
+  FolderLock(FolderLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+  FolderLock& operator=(FolderLock&&) = delete;
+  ~FolderLock();
+
+ private:
+  explicit FolderLock(int file) : file_(file) {}
+  int file_;
+};
+
+// The files of a solution that make up a version. Refuses folders without app.py, files over 16
+// MiB, and more than 10,000 files; symbolic links are not followed out of the folder.
+base::Result<flow::Files> read_solution(const std::filesystem::path& folder);
+
+// Writes the files under `versions/<hash>` once; a later call finds them there. Returns the folder.
+base::Result<std::filesystem::path> install_version(const std::filesystem::path& versions,
+                                                    const std::string& hash,
+                                                    const flow::Files& files);
+// The hashes installed there.
+base::Result<std::vector<std::string>> installed_versions(const std::filesystem::path& versions);
+
+// The file's 32 secret bytes, made with `fresh` (mode 0600) when there is none yet.
+base::Result<std::string> load_or_create_key(const std::filesystem::path& file,
+                                             const std::string& fresh);
+
+}  // namespace millrace::storage
