@@ -123,7 +123,7 @@ class Engine {
 
   base::Result<void> take(const Said& said) {
     const Phase phase = state().phase;
-    if (phase == Phase::ended) return fail(Code::failed_precondition, "the chat has ended");
+    if (phase == Phase::ended) return fail(Code::not_found, "the chat has ended");
     if (phase == Phase::opened && !said.starts) {
       return fail(Code::failed_precondition, "the chat has not been started");
     }
@@ -143,7 +143,7 @@ class Engine {
       state().opening_due.reset();
       enter(flow::kStartNode);
     } else {
-      answer(state().last_message);
+      answer(state().last_message, Repeat::yes);
     }
     return {};
   }
@@ -159,7 +159,7 @@ class Engine {
   }
 
   base::Result<void> take(const EndRequested& request) {
-    if (state().phase == Phase::ended) return fail(Code::failed_precondition, "the chat has ended");
+    if (state().phase == Phase::ended) return fail(Code::not_found, "the chat has ended");
     end(request.reason);
     return {};
   }
@@ -304,13 +304,17 @@ class Engine {
                                    input_disabled, node, state().answering});
   }
 
+  // Whether a question is asked again when it has not been answered. What was said before the
+  // question was seen does not call for that.
+  enum class Repeat { no, yes };
+
   // The chat waits at a node; this is what the consumer answered.
-  void answer(const std::string& text) {
+  void answer(const std::string& text, Repeat repeat) {
     const auto& node = std::get<DialogNode>(program_.find(state().node)->does);
     const flow::Button* chosen = choose(node, text);
     const bool free_text_counts = !node.input_disabled && node.next;
     if (text.empty() || (chosen == nullptr && !free_text_counts)) {
-      show(node);
+      if (repeat == Repeat::yes) show(node);
       return;
     }
     // The label of the default locale is kept, so that data does not depend on the language.
@@ -339,7 +343,7 @@ class Engine {
       state().answering = message.input_id;
       state().last_message = std::move(message.text);
       steps_ = 0;
-      answer(state().last_message);
+      answer(state().last_message, Repeat::no);
     }
     if (state().phase == Phase::ended) state().held.clear();
   }

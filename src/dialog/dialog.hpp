@@ -148,7 +148,7 @@ struct ChatBirth {
 State open_chat(const flow::Program& program, const ChatBirth& birth);
 
 // One turn. Refused, with the state as it was: already_exists (started twice), failed_precondition
-// (nothing started, or the chat has ended), not_found (a call or timer that is no longer awaited),
+// (not started yet), not_found (the chat has ended, or the call or timer is no longer awaited),
 // resource_exhausted (too much said while an action runs).
 base::Result<Turn> advance(const flow::Program& program, State state, const Input& input);
 

@@ -1,0 +1,76 @@
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "channels/channels.hpp"
+
+namespace millrace::channels {
+
+extern const std::string_view kChatHtml;
+extern const std::string_view kChatCss;
+extern const std::string_view kChatJs;
+
+namespace {
+
+struct Asset {
+  std::string_view path;
+  std::string_view type;
+  std::string_view content;
+};
+
+constexpr std::string_view kPagePath = "/chat/";
+// The page runs its own script and talks to its own origin, and may be framed by the brand's site.
+constexpr std::string_view kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors *";
+
+web::Response asset_response(const web::Request& request, const Asset& asset) {
+  const std::string tag = "\"" + base::to_hex(base::sha256(asset.content)).substr(0, 16) + "\"";
+  web::Response response;
+  response.headers = {{"Content-Type", std::string(asset.type)},
+                      {"Cache-Control", "no-cache"},
+                      {"ETag", tag},
+                      {"Content-Security-Policy", std::string(kPolicy)},
+                      {"Referrer-Policy", "no-referrer"}};
+  if (request.header("If-None-Match") == tag) {
+    response.status = 304;
+  } else {
+    response.body = asset.content;
+  }
+  return response;
+}
+
+web::Response text_response(int status, std::string_view text) {
+  return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string(text)};
+}
+
+}  // namespace
+
+bool ChatPage::serves(std::string_view path) {
+  return path.starts_with(kPagePath) || path.starts_with("/assets/");
+}
+
+void ChatPage::handle(web::Request request, web::Respond respond) {
+  const Asset assets[] = {{"/assets/chat.css", "text/css; charset=utf-8", kChatCss},
+                          {"/assets/chat.js", "text/javascript; charset=utf-8", kChatJs}};
+  if (request.method != "GET" && request.method != "HEAD") {
+    web::Response refused = text_response(405, "use GET\n");
+    refused.headers.push_back({"Allow", "GET, HEAD"});
+    respond(std::move(refused));
+    return;
+  }
+  for (const Asset& asset : assets) {
+    if (request.path != asset.path) continue;
+    respond(asset_response(request, asset));
+    return;
+  }
+  const auto app =
+      request.path.starts_with(kPagePath)
+          ? base::Id::parse(std::string_view(request.path).substr(kPagePath.size()))
+          : std::nullopt;
+  if (!app || solutions_.find(*app) == nullptr) {
+    respond(text_response(404, "There is no chat at this address.\n"));
+    return;
+  }
+  respond(asset_response(request, {request.path, "text/html; charset=utf-8", kChatHtml}));
+}
+
+}  // namespace millrace::channels

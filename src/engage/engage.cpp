@@ -1,0 +1,213 @@
+#include "engage/engage.hpp"
+
+#include "base/text.hpp"
+#include "engage/socket.hpp"
+#include "engage/start_chat.hpp"
+#include "engage/wire.hpp"
+
+namespace millrace::engage {
+namespace {
+
+constexpr std::string_view kSessionPath = "/messaging/v1/consumers/anonymous_session";
+constexpr std::string_view kChatsPath = "/messaging/v1/chats/";
+constexpr std::string_view kSocketPath = "/socket/websocket";
+
+// Pages of any origin may call: the credential is a token that the page itself holds.
+web::Respond with_cors(web::Respond respond) {
+  return [respond = std::move(respond)](web::Response response) mutable {
+    response.headers.push_back({"Access-Control-Allow-Origin", "*"});
+    respond(std::move(response));
+  };
+}
+
+web::Response preflight() {
+  return {204,
+          {{"Access-Control-Allow-Methods", "POST"},
+           {"Access-Control-Allow-Headers",
+            "Authorization, Content-Type, X-Pypestream-Webhook-URL"},
+           {"Access-Control-Max-Age", "86400"}},
+          {}};
+}
+
+// Fields that must be there as texts that are not empty.
+std::vector<FieldError> missing_fields(const json::object& body,
+                                       std::initializer_list<std::string_view> required) {
+  std::vector<FieldError> errors;
+  for (const std::string_view key : required) {
+    const auto value = json::get_string(body, key);
+    if (value && !value->empty()) continue;
+    errors.push_back({std::string(key), "required", std::string(key) + " is required"});
+  }
+  return errors;
+}
+
+// An absent body counts as an empty object: some clients end a chat without one.
+base::Result<json::object> read_body(const web::Request& request) {
+  if (base::trim(request.body).empty()) return json::object();
+  return json::parse_object(request.body);
+}
+
+runtime::Done<void> answer_empty(int status, web::Respond respond) {
+  return [status, respond = std::move(respond)](base::Result<void> done) mutable {
+    respond(done ? web::Response{status, {}, {}} : error_response(done.error()));
+  };
+}
+
+}  // namespace
+
+Engagement::Engagement(runtime::Runtime& runtime, const runtime::Solutions& solutions,
+                       runtime::Clock& clock, std::string key)
+    : runtime_(runtime), solutions_(solutions), clock_(clock), key_(std::move(key)) {}
+
+bool Engagement::serves(std::string_view path) {
+  return path.starts_with("/messaging/v1/") || path.starts_with("/socket/");
+}
+
+void Engagement::handle(web::Request request, web::Respond respond) {
+  auto answer = with_cors(std::move(respond));
+  const std::string_view path = request.path;
+  if (path.starts_with("/socket/")) {
+    answer(error_response(400, "this address takes web sockets only"));
+  } else if (request.method == "OPTIONS") {
+    answer(preflight());
+  } else if (request.method != "POST") {
+    web::Response refused = error_response(405, "use POST");
+    refused.headers.push_back({"Allow", "POST, OPTIONS"});
+    answer(std::move(refused));
+  } else if (path == kSessionPath) {
+    anonymous_session(request, std::move(answer));
+  } else if (const auto parts = base::split(path, '/');
+             path.starts_with(kChatsPath) && parts.size() == 6) {
+    chat_call(request, parts[4], parts[5], std::move(answer));
+  } else {
+    answer(error_response(404, "there is nothing at this address"));
+  }
+}
+
+void Engagement::anonymous_session(const web::Request& request, web::Respond respond) {
+  if (request.header("X-Pypestream-Webhook-URL")) {
+    respond(error_response(400, "webhook mode is not supported yet; use the socket",
+                           {{"X-Pypestream-Webhook-URL", "unimplemented",
+                             "webhook mode is not supported yet"}}));
+    return;
+  }
+  const auto body = read_body(request);
+  if (!body) {
+    respond(error_response(body.error()));
+    return;
+  }
+  auto errors =
+      missing_fields(*body, {"app_id", "browser_language", "referring_site", "user_browser"});
+  const auto app = base::Id::parse(json::get_string(*body, "app_id").value_or(""));
+  if (errors.empty() && !app) errors.push_back({"app_id", "format", "app_id must be a UUID"});
+  if (!errors.empty()) {
+    respond(error_response(400, errors.front().message, std::move(errors)));
+    return;
+  }
+  const auto language = json::get_string(*body, "language").value_or("");
+  const auto browser = json::get_string(*body, "browser_language").value_or("");
+  runtime::SessionRequest session{*app, std::string(language.empty() ? browser : language),
+                                  user_data_of(*body)};
+  // "pt" from the page and "pt-BR" from the browser mean the same person: take the closer one.
+  if (browser.starts_with(language)) session.locale = browser;
+  runtime_.open_session(
+      std::move(session),
+      [this, respond = std::move(respond)](base::Result<runtime::Session> opened) mutable {
+        if (!opened) {
+          respond(error_response(opened.error()));
+          return;
+        }
+        const std::string token = make_token(key_, {opened->consumer, opened->chat});
+        respond(web::json_response(
+            201, json::serialize(session_json(*opened, token, clock_.now()))));
+      });
+}
+
+void Engagement::chat_call(const web::Request& request, std::string_view chat,
+                           std::string_view operation, web::Respond respond) {
+  const auto token = request.bearer_token();
+  const auto identity = token ? read_token(key_, *token) : std::nullopt;
+  if (!identity) {
+    web::Response refused = error_response(
+        401, "the access token is missing or not valid",
+        {{"Authorization", "unauthenticated", "send Authorization: Bearer <access_token>"}});
+    refused.headers.push_back({"WWW-Authenticate", "Bearer"});
+    respond(std::move(refused));
+    return;
+  }
+  if (base::Id::parse(chat) != identity->chat) {
+    respond(error_response(404, "there is no such chat"));
+    return;
+  }
+  const auto body = read_body(request);
+  if (!body) {
+    respond(error_response(body.error()));
+    return;
+  }
+  if (operation == "start") {
+    if (const auto right = check_start(*body, *identity, solutions_); !right) {
+      respond(error_response(right.error()));
+      return;
+    }
+    runtime_.start(identity->consumer, identity->chat, answer_empty(202, std::move(respond)));
+  } else if (operation == "message") {
+    auto message = read_message(*body, *identity);
+    if (!message) {
+      respond(error_response(message.error()));
+      return;
+    }
+    runtime_.say({identity->consumer, identity->chat, std::nullopt,
+                  std::move(message->client_message_id), std::move(message->text)},
+                 [respond = std::move(respond)](base::Result<runtime::Receipt> said) mutable {
+                   respond(said ? web::Response{204, {}, {}} : error_response(said.error()));
+                 });
+  } else if (operation == "ping") {
+    json::object pong{{"chat_id", identity->chat.to_string()},
+                      {"user_id", identity->consumer.to_string()}};
+    if (const auto seq = json::get_integer(*body, "seq")) pong["seq"] = *seq;
+    respond(web::json_response(201, json::serialize(pong)));
+  } else if (operation == "type") {
+    respond(web::Response{204, {}, {}});  // nobody listens to a consumer's typing yet
+  } else if (operation == "snapshot") {
+    runtime_.snapshot(identity->consumer, identity->chat,
+                      [this, identity = *identity, respond = std::move(respond)](
+                          base::Result<runtime::Snapshot> snapshot) mutable {
+                        respond(snapshot ? web::json_response(
+                                               201, json::serialize(snapshot_json(
+                                                        *snapshot, identity, solutions_)))
+                                         : error_response(snapshot.error()));
+                      });
+  } else if (operation == "end") {
+    runtime_.end(identity->consumer, identity->chat, std::string(dialog::kEndByConsumer),
+                 answer_empty(204, std::move(respond)));
+  } else {
+    respond(error_response(404, "there is nothing at this address"));
+  }
+}
+
+web::UpgradeAnswer Engagement::upgrade(const web::Request& request) {
+  // phoenix.js appends /websocket to the address it is given, and the published sample gives it
+  // one that ends in /websocket already.
+  if (request.path != kSocketPath && request.path != std::string(kSocketPath) + "/websocket") {
+    return error_response(404, "there is no web socket at this address");
+  }
+  auto token = request.query_parameter("token");
+  web::SocketAccept accept;
+  if (const auto offered = request.header("Sec-WebSocket-Protocol")) {
+    for (const std::string_view item : base::split(*offered, ',')) {
+      const auto protocol = base::trim(item);
+      if (protocol == "phoenix") accept.subprotocol = "phoenix";
+      if (!token) token = token_of_subprotocol(protocol);
+    }
+  }
+  if (!token || token->empty()) return error_response(400, "the parameter token is missing");
+  const auto identity = read_token(key_, *token);
+  if (!identity) return error_response(403, "the access token is not valid");
+  const auto version = request.query_parameter("vsn").value_or("1.0.0");
+  const Serializer serializer = version.starts_with("2.") ? Serializer::v2 : Serializer::v1;
+  accept.handler =
+      std::make_shared<SocketConnection>(runtime_, solutions_, key_, *identity, serializer);
+  return accept;
+}
+
+}  // namespace millrace::engage

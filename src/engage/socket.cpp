@@ -1,0 +1,242 @@
+#include "engage/socket.hpp"
+
+#include "base/hash.hpp"
+#include "engage/start_chat.hpp"
+#include "engage/wire.hpp"
+
+namespace millrace::engage {
+namespace {
+
+constexpr int kCloseBadFormat = 1007;  // reference: engagement-api.md 3
+
+}  // namespace
+
+// A joined topic: hears the runtime on the consumer's lane, and pushes.
+class Channel final : public runtime::Subscriber {
+ public:
+  Channel(std::shared_ptr<web::Socket> socket, Serializer serializer, Identity identity,
+          std::string topic, std::optional<std::string> join_ref)
+      : socket_(std::move(socket)),
+        serializer_(serializer),
+        identity_(identity),
+        topic_(std::move(topic)),
+        join_ref_(std::move(join_ref)) {}
+
+  const std::optional<std::string>& join_ref() const { return join_ref_; }
+
+  void push(std::string_view event, json::object payload,
+            std::optional<std::string> ref = std::nullopt) {
+    socket_->send_text(write_frame(serializer_, {join_ref_, std::move(ref), topic_,
+                                                 std::string(event), std::move(payload)}));
+  }
+
+  void started() override { push("chat:ready", {{"chat_ID", identity_.chat.to_string()}}); }
+
+  void said(const std::vector<runtime::ChatMessage>& messages) override {
+    for (const runtime::ChatMessage& message : messages) {
+      push("incoming:msg", message_json(message, identity_));
+    }
+  }
+
+  void typing(bool is_typing) override {
+    push("incoming:notice", {{"chat_id", identity_.chat.to_string()},
+                             {"notice", "typing"},
+                             {"is_typing", is_typing}});
+  }
+
+  void ended(std::string_view reason) override {
+    push("incoming:notice", {{"chat_id", identity_.chat.to_string()},
+                             {"notice", "ended"},
+                             {"reason", reason}});
+  }
+
+  void lost() override { push("phx_error", {{"reason", "unavailable"}}, join_ref_); }
+
+ private:
+  const std::shared_ptr<web::Socket> socket_;
+  const Serializer serializer_;
+  const Identity identity_;
+  const std::string topic_;
+  const std::optional<std::string> join_ref_;
+};
+
+SocketConnection::SocketConnection(runtime::Runtime& runtime, const runtime::Solutions& solutions,
+                                   std::string key, Identity identity, Serializer serializer)
+    : runtime_(runtime),
+      solutions_(solutions),
+      key_(std::move(key)),
+      identity_(identity),
+      serializer_(serializer) {}
+
+SocketConnection::~SocketConnection() = default;
+
+void SocketConnection::opened(std::shared_ptr<web::Socket> socket) { socket_ = std::move(socket); }
+
+void SocketConnection::closed() {
+  channel_.reset();
+  socket_.reset();
+}
+
+std::string SocketConnection::topic() const { return "chat:" + identity_.chat.to_string(); }
+
+void SocketConnection::received_text(std::string_view text) {
+  const auto frame = read_frame(serializer_, text);
+  if (!frame) {
+    socket_->close(kCloseBadFormat, "badly formatted message");
+    return;
+  }
+  if (frame->topic == "phoenix") {
+    if (frame->event == "heartbeat") reply(*socket_, *frame, "ok", {});
+  } else if (frame->event == "phx_join") {
+    join(*frame);
+  } else if (frame->event == "phx_leave") {
+    leave(*frame);
+  } else if (!channel_ || frame->topic != topic()) {
+    Frame unjoined = *frame;
+    unjoined.join_ref.reset();
+    reply(*socket_, unjoined, "error", {{"reason", "unmatched topic"}});
+  } else if (frame->join_ref && frame->join_ref != channel_->join_ref()) {
+    // Of a join that is over: dropped, as Phoenix does.
+  } else {
+    take(*frame);
+  }
+}
+
+void SocketConnection::join(const Frame& frame) {
+  auto given = json::get_string(frame.payload, "access_token");
+  if (!given) given = json::get_string(frame.payload, "token");
+  const auto named = given ? read_token(key_, *given) : identity_;
+  if (frame.topic != topic() || !named || named->chat != identity_.chat) {
+    reply(*socket_, frame, "error", {{"reason", "unauthorized"}});
+    return;
+  }
+  if (channel_) channel_->push("phx_close", {}, channel_->join_ref());
+  // V1 clients do not always say which join a frame belongs to; the join's ref names it.
+  const auto join_ref = frame.join_ref ? frame.join_ref : frame.ref;
+  channel_ = std::make_shared<Channel>(socket_, serializer_, identity_, frame.topic, join_ref);
+  runtime_.subscribe(
+      identity_.consumer, identity_.chat, channel_,
+      [self = shared_from_this(), socket = socket_, channel = channel_,
+       frame](base::Result<dialog::Phase> phase) {
+        if (!phase) {
+          self->refuse(*socket, frame, "unavailable", phase.error());
+          return;
+        }
+        self->reply(*socket, frame, "ok", {});
+        const bool ready = *phase != dialog::Phase::opened && *phase != dialog::Phase::ended;
+        if (ready) channel->started();
+      });
+}
+
+void SocketConnection::leave(const Frame& frame) {
+  reply(*socket_, frame, "ok", {});
+  if (!channel_ || frame.topic != topic()) return;
+  channel_->push("phx_close", {}, channel_->join_ref());
+  channel_.reset();
+}
+
+void SocketConnection::take(const Frame& frame) {
+  if (frame.event == "msg:send") {
+    send_message(frame);
+  } else if (frame.event == "new:ping") {
+    channel_->push("new:pong",
+                   {{"seq", json::get_integer(frame.payload, "seq").value_or(0)},
+                    {"user_id", identity_.consumer.to_string()}});
+    reply(*socket_, frame, "ok", {});
+  } else if (frame.event == "chat:start") {
+    start_chat(frame);
+  } else if (frame.event == "chat:snapshot") {
+    send_snapshot(frame);
+  } else if (frame.event == "chat:end") {
+    end_chat(frame);
+  } else {
+    reply(*socket_, frame, "error", {{"reason", "unknown event"}});
+  }
+}
+
+void SocketConnection::start_chat(const Frame& frame) {
+  if (const auto right = check_start(frame.payload, identity_, solutions_); !right) {
+    refuse(*socket_, frame, "invalid", right.error());
+    return;
+  }
+  runtime_.start(identity_.consumer, identity_.chat,
+                 [self = shared_from_this(), socket = socket_, frame](base::Result<void> done) {
+                   if (done) {
+                     self->reply(*socket, frame, "ok", {});
+                   } else {
+                     self->refuse(*socket, frame, "refused", done.error());
+                   }
+                 });
+}
+
+void SocketConnection::send_message(const Frame& frame) {
+  auto message = read_message(frame.payload, identity_);
+  if (!message) {
+    refuse(*socket_, frame, "invalid", message.error());
+    return;
+  }
+  json::object receipt{{"client_msg_id", message->client_message_id},
+                       {"correlation_id", std::move(message->correlation_id)}};
+  runtime_.say({identity_.consumer, identity_.chat, std::nullopt,
+                std::move(message->client_message_id), std::move(message->text)},
+               [self = shared_from_this(), socket = socket_, frame,
+                receipt = std::move(receipt)](base::Result<runtime::Receipt> said) mutable {
+                 if (!said) {
+                   self->refuse(*socket, frame, "refused", said.error());
+                   return;
+                 }
+                 receipt["id"] = said->message.to_string();
+                 receipt["seq_num"] = said->sequence;
+                 receipt["chat_id"] = said->chat.to_string();
+                 self->reply(*socket, frame, "ok", std::move(receipt));
+               });
+}
+
+void SocketConnection::end_chat(const Frame& frame) {
+  runtime_.end(identity_.consumer, identity_.chat, std::string(dialog::kEndByConsumer),
+               [self = shared_from_this(), socket = socket_, frame](base::Result<void> done) {
+                 if (done) {
+                   self->reply(*socket, frame, "ok", {});
+                 } else {
+                   self->refuse(*socket, frame, "refused", done.error());
+                 }
+               });
+}
+
+void SocketConnection::send_snapshot(const Frame& frame) {
+  runtime_.snapshot(identity_.consumer, identity_.chat,
+                    [self = shared_from_this(), socket = socket_, channel = channel_,
+                     frame](base::Result<runtime::Snapshot> snapshot) {
+                      if (!snapshot) {
+                        self->refuse(*socket, frame, "refused", snapshot.error());
+                        return;
+                      }
+                      self->reply(*socket, frame, "ok", {});
+                      channel->push("chat:snapshot_response",
+                                    snapshot_json(*snapshot, self->identity_, self->solutions_));
+                    });
+}
+
+void SocketConnection::reply(web::Socket& socket, const Frame& frame, std::string_view status,
+                             json::object response) const {
+  if (!frame.ref) return;
+  socket.send_text(
+      write_frame(serializer_, reply_to(frame, status, std::move(response))));
+}
+
+void SocketConnection::refuse(web::Socket& socket, const Frame& frame, std::string_view reason,
+                              const base::Error& error) const {
+  reply(socket, frame, "error",
+        {{"reason", reason},
+         {"status", status_of(error)},
+         {"message", error.message},
+         {"source", error.where}});
+}
+
+std::optional<std::string> token_of_subprotocol(std::string_view protocol) {
+  constexpr std::string_view kPrefix = "base64url.bearer.phx.";
+  if (!protocol.starts_with(kPrefix)) return std::nullopt;
+  return base::from_base64url(protocol.substr(kPrefix.size()));
+}
+
+}  // namespace millrace::engage

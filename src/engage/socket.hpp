@@ -1,0 +1,58 @@
+// One Phoenix socket of one consumer: its joins, the events it sends, and what is pushed to it
+// (reference: engagement-api.md 4, channels-security-reliability.md A2).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/web.hpp"
+#include "engage/phoenix.hpp"
+#include "engage/tokens.hpp"
+#include "runtime/runtime.hpp"
+
+namespace millrace::engage {
+
+class Channel;
+
+class SocketConnection final : public web::SocketHandler,
+                               public std::enable_shared_from_this<SocketConnection> {
+ public:
+  SocketConnection(runtime::Runtime& runtime, const runtime::Solutions& solutions, std::string key,
+                   Identity identity, Serializer serializer);
+  ~SocketConnection() override;
+
+  void opened(std::shared_ptr<web::Socket> socket) override;
+  void received_text(std::string_view text) override;
+  void closed() override;
+
+ private:
+  void join(const Frame& frame);
+  void leave(const Frame& frame);
+  void take(const Frame& frame);
+  void start_chat(const Frame& frame);
+  void send_message(const Frame& frame);
+  void end_chat(const Frame& frame);
+  void send_snapshot(const Frame& frame);
+  // Answers come on the consumer's lane while the socket's own thread may be closing it: whoever
+  // answers holds the socket by itself.
+  void reply(web::Socket& socket, const Frame& frame, std::string_view status,
+             json::object response) const;
+  void refuse(web::Socket& socket, const Frame& frame, std::string_view reason,
+              const base::Error& error) const;
+  std::string topic() const;
+
+  runtime::Runtime& runtime_;
+  const runtime::Solutions& solutions_;
+  const std::string key_;
+  const Identity identity_;
+  const Serializer serializer_;
+  std::shared_ptr<web::Socket> socket_;
+  // The one chat of the token; null while it is not joined. Only the socket's own calls touch it.
+  std::shared_ptr<Channel> channel_;
+};
+
+// The token in a subprotocol "base64url.bearer.phx.<base64 of the token>", if it is one.
+std::optional<std::string> token_of_subprotocol(std::string_view protocol);
+
+}  // namespace millrace::engage

@@ -1,0 +1,222 @@
+#include "engage/wire.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace millrace::engage {
+namespace {
+
+using base::Code;
+using base::fail;
+using runtime::ChatMessage;
+using runtime::Side;
+
+constexpr size_t kFieldBytesMax = 2'048;
+
+json::value buttons_json(const ChatMessage& message) {
+  if (message.buttons.empty()) return nullptr;
+  json::array buttons;
+  for (const auto& button : message.buttons) {
+    buttons.push_back(json::object{{"label", button.label}, {"value", button.label}});
+  }
+  return json::object{{"type", "buttons"},
+                      {"buttons", std::move(buttons)},
+                      {"input", message.input_disabled ? "disabled" : "enabled"}};
+}
+
+std::string platform_of(std::string_view given) {
+  const std::string text = base::to_ascii_lower(given);
+  const auto has = [&](std::string_view word) { return text.find(word) != std::string::npos; };
+  if (has("iphone") || has("ipad") || has("ios")) return "ios";
+  if (has("android")) return "android";
+  if (has("mac")) return "mac";
+  if (has("win")) return "windows";
+  return "other";
+}
+
+bool is_from(const json::object& body, std::string_view key, base::Id consumer) {
+  const auto given = json::get_string(body, key);
+  return !given || *given == consumer.to_string();
+}
+
+}  // namespace
+
+web::Response error_response(int status, std::string message, std::vector<FieldError> errors) {
+  json::object body{{"message", message}};
+  if (status < 500) {
+    json::array items;
+    for (FieldError& error : errors) {
+      items.push_back(json::object{{"source", std::move(error.source)},
+                                   {"type", std::move(error.type)},
+                                   {"message", std::move(error.message)}});
+    }
+    if (items.empty()) {
+      items.push_back(
+          json::object{{"source", "request"}, {"type", "invalid"}, {"message", message}});
+    }
+    body["errors"] = std::move(items);
+  }
+  return web::json_response(status, json::serialize(body));
+}
+
+int status_of(const base::Error& error) {
+  switch (error.code) {
+    case Code::invalid_argument:
+    case Code::unimplemented: return 400;
+    case Code::unauthenticated: return 401;
+    case Code::permission_denied: return 403;
+    case Code::not_found: return 404;
+    case Code::already_exists: return 409;
+    case Code::failed_precondition: return 428;
+    case Code::resource_exhausted: return 429;
+    case Code::unavailable:
+    case Code::deadline_exceeded: return 503;
+    case Code::data_loss:
+    case Code::internal: return 500;
+  }
+  return 500;
+}
+
+web::Response error_response(const base::Error& error) {
+  return error_response(status_of(error), error.message,
+                        {{error.where.empty() ? "request" : error.where,
+                          std::string(base::to_string(error.code)), error.message}});
+}
+
+json::object message_json(const ChatMessage& message, const Identity& identity) {
+  const bool by_bot = message.side == Side::bot;
+  return {{"id", message.id.to_string()},
+          {"chat_id", identity.chat.to_string()},
+          {"seq_num", message.sequence},
+          {"from", by_bot ? json::value("bot") : json::value(identity.consumer.to_string())},
+          {"from_side", by_bot ? "bot" : "anonymous_consumer"},
+          {"user_id", identity.consumer.to_string()},
+          {"msg_type", "text"},
+          {"msg", message.text},
+          {"app_object", buttons_json(message)},
+          {"secure_app_object", false},
+          {"client_msg_id", by_bot || message.input_id.starts_with('~')
+                                ? json::value(nullptr)
+                                : json::value(message.input_id)},
+          {"correlation_id", nullptr},
+          {"gateway", "pypestream_widget"},
+          {"version", "1"},
+          {"ts", message.at.ms}};
+}
+
+json::object snapshot_json(const runtime::Snapshot& snapshot, const Identity& identity,
+                           const runtime::Solutions& solutions) {
+  const dialog::State& state = snapshot.state;
+  json::array history;
+  int64_t by_consumer = 0;
+  for (const ChatMessage& message : snapshot.messages) {
+    if (message.side == Side::consumer) ++by_consumer;
+    history.push_back(message_json(message, identity));
+  }
+  const bool ended = state.phase == dialog::Phase::ended;
+  const bool begun = state.phase != dialog::Phase::opened;
+  json::object out{
+      {"id", state.chat.to_string()},
+      {"status", ended ? "ended" : begun ? "active" : "new"},
+      {"history", std::move(history)},
+      {"seq_num", state.sequence},
+      {"start_ts", state.created_at.ms / 1000},
+      {"gateway", "pypestream_widget"},
+      {"gateway_metadata", state.user_data},
+      {"consumer", "consumer_" + identity.consumer.to_string()},
+      {"consumer_type", "anonymous"},
+      {"consumer_msg_count", by_consumer},
+      {"bot_msg_count", static_cast<int64_t>(snapshot.messages.size()) - by_consumer},
+      {"agent_msg_count", 0},
+      {"originating_side", "consumer"},
+      {"originator_user_id", identity.consumer.to_string()},
+      {"bot_name", snapshot.solution},
+      {"bot_enabled", true},
+      {"agent_is_assigned", false},
+      {"target_bot_node", std::to_string(state.node)},
+      {"participants", json::array()},
+      {"participant_history", json::array()},
+      {"user_read_counts", json::array()},
+      {"read_receipts", json::array()},
+      {"delivery_receipts", json::array()},
+      {"is_typing", state.phase == dialog::Phase::calling},
+      {"encrypted", false},
+      {"version", 1}};
+  if (ended) out["ended_by"] = state.end_reason;
+  for (const runtime::Solution& solution : solutions.all()) {
+    if (solution.name != snapshot.solution) continue;
+    out["app_id"] = solution.app_id.to_string();
+    out["pype_id"] = solution.pype_id.to_string();
+    out["pype_name"] = solution.name;
+    out["stream_id"] = solution.stream_id.to_string();
+    out["stream_name"] = solution.name;
+  }
+  return out;
+}
+
+json::object session_json(const runtime::Session& session, std::string_view token,
+                          base::Timestamp at) {
+  return {{"access_token", token},
+          {"chat_id", session.chat.to_string()},
+          {"id", session.consumer.to_string()},
+          {"web_chat_pype_id", session.solution->pype_id.to_string()},
+          {"web_chat_pype_name", session.solution->name},
+          {"web_chat_stream_id", session.solution->stream_id.to_string()},
+          {"created_at", at.ms / 1000},
+          {"masking_rules", json::array()},
+          {"role", "consumer"},
+          {"widget_auto_start_with_bot", true},
+          {"widget_data", json::object()}};
+}
+
+base::Result<IncomingMessage> read_message(const json::object& body, const Identity& identity) {
+  const auto type = json::get_string(body, "msg_type").value_or("text");
+  if (type != "text") {
+    return fail(Code::unimplemented, "only msg_type text is supported", "msg_type");
+  }
+  const auto side = json::get_string(body, "from_side").value_or("anonymous_consumer");
+  if (side != "anonymous_consumer" && side != "consumer") {
+    return fail(Code::invalid_argument, "from_side must be anonymous_consumer", "from_side");
+  }
+  for (const std::string_view key : {"from", "user_id"}) {
+    if (is_from(body, key, identity.consumer)) continue;
+    return fail(Code::invalid_argument, "this is not the user of the access token",
+                std::string(key));
+  }
+  const auto text = json::get_string(body, "msg");
+  if (!text || base::trim(*text).empty()) {
+    return fail(Code::invalid_argument, "msg must be a text that is not empty", "msg");
+  }
+  if (base::utf8_length(*text) > dialog::kMessageLengthMax) {
+    return fail(Code::invalid_argument,
+                "msg is longer than " + std::to_string(dialog::kMessageLengthMax) + " characters",
+                "msg");
+  }
+  IncomingMessage message{std::string(*text), {}, nullptr};
+  if (const auto* id = body.if_contains("client_msg_id"); id != nullptr && !id->is_null()) {
+    message.client_message_id = json::to_text(*id);
+  }
+  if (const auto* id = body.if_contains("correlation_id")) message.correlation_id = *id;
+  // "~" marks ids of the server's own making.
+  if (message.client_message_id.size() > 128 || message.client_message_id.starts_with('~')) {
+    return fail(Code::invalid_argument,
+                "client_msg_id must be at most 128 bytes and not begin with ~", "client_msg_id");
+  }
+  return message;
+}
+
+json::object user_data_of(const json::object& request) {
+  json::object out;
+  for (const std::string_view key :
+       {"first_name", "last_name", "browser_language", "language", "referring_site",
+        "last_viewed_url", "passthrough", "screen_resolution", "user_browser", "device_type",
+        "location"}) {
+    const auto value = json::get_string(request, key);
+    if (value && !value->empty()) out[key] = base::utf8_prefix(*value, kFieldBytesMax);
+  }
+  out["platform"] = platform_of(json::get_string(request, "platform").value_or(""));
+  return out;
+}
+
+}  // namespace millrace::engage

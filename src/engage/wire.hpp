@@ -1,0 +1,48 @@
+// The Engagement API's JSON: what sessions, messages, snapshots and errors look like on the wire
+// (reference: engagement-api.md 2, 3, 4.4; what is inferred there is listed in
+// docs/compatibility.md).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.hpp"
+#include "base/web.hpp"
+#include "engage/tokens.hpp"
+#include "runtime/runtime.hpp"
+
+namespace millrace::engage {
+
+// One complaint about a request: which field, what kind of complaint, and a sentence.
+struct FieldError {
+  std::string source;
+  std::string type;
+  std::string message;
+};
+
+web::Response error_response(int status, std::string message, std::vector<FieldError> errors = {});
+web::Response error_response(const base::Error& error);
+// The HTTP status for an error of the runtime.
+int status_of(const base::Error& error);
+
+// A payload as `incoming:msg` carries it, and as a snapshot's history does.
+json::object message_json(const runtime::ChatMessage& message, const Identity& identity);
+json::object snapshot_json(const runtime::Snapshot& snapshot, const Identity& identity,
+                           const runtime::Solutions& solutions);
+json::object session_json(const runtime::Session& session, std::string_view token,
+                          base::Timestamp at);
+
+// What a client sends as a message, checked (reference: engagement-api.md 2.4). Both the REST call
+// and the socket event take it.
+struct IncomingMessage {
+  std::string text;
+  std::string client_message_id;  // "" when the client gave none
+  json::value correlation_id;
+};
+base::Result<IncomingMessage> read_message(const json::object& body, const Identity& identity);
+
+// The session fields that scripts find in context['user_data'].
+json::object user_data_of(const json::object& session_request);
+
+}  // namespace millrace::engage

@@ -1,0 +1,166 @@
+// Conversations as files: each tests/conversations/*.chat says what people type and what actions
+// answer, and holds what the engine said. The engine is run over the lines that go in, and the
+// whole file must come out again byte for byte. MILLRACE_GOLDEN=1 writes what came out instead
+// (make golden), to be read as a diff.
+//
+//   solution: examples/braze-profile        header lines: solution, locale, at
+//   > text                                  the consumer says
+//   ! returned {"success": "true"}          the awaited action ends (raised, timed_out, crashed,
+//                                           refused, unknown; a result only with returned)
+//   ! start / ! due / ! end                 the chat is started, its opening is due, it is ended
+//   < text [A | B]                          the bot said, with buttons; (off) = input disabled
+//   = call Command {...}                    the engine asked for this action, with this payload
+//   = refused code                          the input was refused
+//   = ended reason
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "base/text.hpp"
+#include "dialog/dialog.hpp"
+#include "tests/example.hpp"
+
+namespace millrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_text(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+class Player {
+ public:
+  Player(const flow::Program& program, std::string locale, base::Timestamp at)
+      : program_(program), at_(at) {
+    const base::Id chat = base::Id::derived("chat", "test");
+    state_ = dialog::open_chat(
+        program, {chat, base::Id::derived("consumer", "test"), std::move(locale), {}, at});
+  }
+
+  // What the engine says to one input line.
+  std::string play(std::string_view line) {
+    at_.ms += 1000;
+    const auto input = parse(line);
+    auto turn = dialog::advance(program_, state_, input);
+    if (!turn) return "= refused " + std::string(base::to_string(turn.error().code)) + "\n";
+    // What is stored must be all there is: every turn goes on from what can be read back.
+    auto stored = dialog::state_from_json(dialog::to_json(turn->state));
+    EXPECT_TRUE(stored);
+    state_ = std::move(*stored);
+    std::string out;
+    for (const dialog::Effect& effect : turn->effects) out += std::visit(Show{}, effect);
+    return out;
+  }
+
+ private:
+  struct Show {
+    std::string operator()(const dialog::Say& say) const {
+      std::string out = "< " + say.text;
+      for (size_t i = 0; i < say.buttons.size(); ++i) {
+        out += (i == 0 ? " [" : " | ") + say.buttons[i].label;
+      }
+      if (!say.buttons.empty()) out += "]";
+      return out + (say.input_disabled ? " (off)\n" : "\n");
+    }
+    std::string operator()(const dialog::Call& call) const {
+      return "= call " + call.command + " " + json::serialize(call.payload) + "\n";
+    }
+    std::string operator()(const dialog::SetOpeningTimer&) const { return "= timer\n"; }
+    std::string operator()(const dialog::Ended& ended) const {
+      return "= ended " + ended.reason + "\n";
+    }
+  };
+
+  dialog::Input parse(std::string_view line) {
+    if (line.starts_with("> ")) {
+      return {at_, dialog::Said{"m" + std::to_string(++said_), std::string(line.substr(2)), true}};
+    }
+    const auto words = base::split(line.substr(2), ' ');
+    if (words[0] == "start") return {at_, dialog::Started{}};
+    if (words[0] == "due") return {at_, dialog::OpeningDue{}};
+    if (words[0] == "end") {
+      return {at_, dialog::EndRequested{std::string(dialog::kEndByConsumer)}};
+    }
+    return {at_, parse_call_end(line.substr(2), words[0])};
+  }
+
+  dialog::CallEnded parse_call_end(std::string_view line, std::string_view kind) {
+    constexpr std::string_view kKinds[] = {"returned", "raised",  "timed_out",
+                                           "crashed",  "refused", "unknown"};
+    dialog::CallEnded ended;
+    ended.key = state_.call ? state_.call->key : "none";
+    const auto found = std::ranges::find(kKinds, kind);
+    EXPECT_NE(found, std::end(kKinds)) << "unknown line: ! " << line;
+    ended.end = static_cast<dialog::CallEnd>(found - kKinds);
+    if (const auto brace = line.find('{'); brace != std::string_view::npos) {
+      ended.result = *json::parse_object(line.substr(brace));
+    }
+    return ended;
+  }
+
+  const flow::Program& program_;
+  base::Timestamp at_;
+  dialog::State state_;
+  int said_ = 0;
+};
+
+// The file with every output line made anew.
+std::string replay(const std::string& text) {
+  const fs::path root = MILLRACE_SOURCE_DIR;
+  std::string locale;
+  std::optional<flow::Program> program;
+  std::optional<Player> player;
+  base::Timestamp at = *base::parse_iso8601("2026-01-02T03:04:05Z");
+  std::string out;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("solution: ")) program = testing_support::load_solution(root / line.substr(10));
+    if (line.starts_with("locale: ")) locale = line.substr(8);
+    if (line.starts_with("< ") || line.starts_with("= ")) continue;
+    out += line + "\n";
+    if (!line.starts_with("> ") && !line.starts_with("! ")) continue;
+    if (!program || program->nodes.empty()) return out;
+    if (!player) player.emplace(*program, locale, at);
+    out += player->play(line);
+  }
+  return out;
+}
+
+class ConversationFile : public testing::TestWithParam<fs::path> {};
+
+TEST_P(ConversationFile, GoesAsWritten) {
+  const std::string written = read_text(GetParam());
+  const std::string played = replay(written);
+  if (std::getenv("MILLRACE_GOLDEN") != nullptr) {
+    std::ofstream(GetParam(), std::ios::binary) << played;
+    return;
+  }
+  EXPECT_EQ(played, written) << "run `make golden` and read the diff";
+  EXPECT_EQ(replay(written), played) << "the same inputs must give the same bytes";
+}
+
+std::vector<fs::path> chat_files() {
+  std::vector<fs::path> files;
+  for (const auto& entry :
+       fs::directory_iterator(fs::path(MILLRACE_SOURCE_DIR) / "tests" / "conversations")) {
+    if (entry.path().extension() == ".chat") files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ConversationFile, testing::ValuesIn(chat_files()),
+                         [](const auto& info) {
+                           std::string name = info.param.stem().string();
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace millrace

@@ -1,0 +1,33 @@
+// The example solution, compiled for tests without running any Python.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "flow/flow.hpp"
+#include "storage/storage.hpp"
+
+namespace millrace::testing_support {
+
+// Every action_nodes/*.py counts as a usable script. Problems fail the running test.
+inline flow::Program load_solution(const std::filesystem::path& folder) {
+  const auto files = storage::read_solution(folder);
+  EXPECT_TRUE(files) << files.error().describe();
+  if (!files) return {};
+  flow::AppFacts facts{{"Test"}, {{"sandbox", {"braze_url", "braze_api_key"}}}, {}};
+  for (const auto& [name, content] : *files) {
+    if (name.starts_with("action_nodes/")) {
+      facts.scripts.insert(std::filesystem::path(name).stem().string());
+    }
+  }
+  auto compiled = flow::compile(*files, facts);
+  for (const flow::Problem& problem : compiled.problems) ADD_FAILURE() << problem.describe();
+  return compiled.program ? std::move(*compiled.program) : flow::Program{};
+}
+
+inline flow::Program load_example() {
+  return load_solution(std::filesystem::path(MILLRACE_SOURCE_DIR) / "examples" / "braze-profile");
+}
+
+}  // namespace millrace::testing_support

@@ -1,0 +1,136 @@
+// A simulated world for the durable heart: one thread, a clock that jumps from event to event, a
+// disk that forgets what was not synced, actions that are slow and fail, and crashes at any moment.
+// Everything is drawn from one seed, so that a failing run can be had again.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <queue>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "runtime/runtime.hpp"
+
+namespace millrace::simulation {
+
+// Tasks in the order of their time; those of one time in the order they came.
+class Schedule {
+ public:
+  void at(int64_t ms, runtime::Task task) { events_.push({ms, ++order_, std::move(task)}); }
+  void after(int64_t ms, runtime::Task task) { at(now_ + ms, std::move(task)); }
+  int64_t now() const { return now_; }
+  bool run_one();
+  // What a crash takes with it.
+  void forget() { events_ = {}; }
+
+ private:
+  struct Event {
+    int64_t ms;
+    int64_t order;
+    mutable runtime::Task task;
+    bool operator<(const Event& other) const {
+      return std::pair(ms, order) > std::pair(other.ms, other.order);
+    }
+  };
+  std::priority_queue<Event> events_;
+  int64_t now_ = 1'767'323'045'000;
+  int64_t order_ = 0;
+};
+
+class Dice {
+ public:
+  explicit Dice(uint64_t seed) : engine_(seed) {}
+  int64_t between(int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(engine_);
+  }
+  bool one_in(int64_t n) { return between(1, n) == 1; }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+class Lanes final : public runtime::Lanes {
+ public:
+  Lanes(Schedule& schedule, Dice& dice) : schedule_(schedule), dice_(dice) {}
+  size_t count() const override { return 3; }
+  void run_on(size_t lane, runtime::Task task) override;
+  void run_after(size_t lane, std::chrono::milliseconds delay, runtime::Task task) override;
+  // Runs as if on no lane, as an edge's thread would.
+  static constexpr size_t kNone = SIZE_MAX;
+
+ private:
+  void run(size_t lane, runtime::Task task);
+  Schedule& schedule_;
+  Dice& dice_;
+  size_t current_ = kNone;
+};
+
+class Clock final : public runtime::Clock {
+ public:
+  explicit Clock(Schedule& schedule) : schedule_(schedule) {}
+  base::Timestamp now() override { return {schedule_.now()}; }
+
+ private:
+  Schedule& schedule_;
+};
+
+class Random final : public runtime::Random {
+ public:
+  explicit Random(Dice& dice) : dice_(dice) {}
+  void fill(std::span<uint8_t> bytes) override {
+    for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(dice_.between(0, 255));
+  }
+
+ private:
+  Dice& dice_;
+};
+
+class Log final : public runtime::Log {
+ public:
+  void line(runtime::Level, std::string_view, std::string_view) override {}
+};
+
+// What survives: the synced records. Appends wait for a sync that comes a little later; now and
+// then a sync fails and nothing of its group is kept.
+class Disk final : public runtime::Journal {
+ public:
+  Disk(Schedule& schedule, Dice& dice) : schedule_(schedule), dice_(dice) {}
+  void append(runtime::JournalRecord record, Appended appended) override;
+  void read(base::Id consumer, size_t limit, Read done) override;
+  base::Result<std::vector<base::Id>> open_consumers() override;
+  // A crash: of what waited for the sync, a part may have reached the disk, in order.
+  void crash();
+  void never_fail() { may_fail_ = false; }
+  const std::map<base::Id, std::vector<runtime::JournalRecord>>& kept() const { return kept_; }
+
+ private:
+  void sync();
+  void keep(runtime::JournalRecord record);
+
+  Schedule& schedule_;
+  Dice& dice_;
+  std::map<base::Id, std::vector<runtime::JournalRecord>> kept_;
+  std::vector<std::pair<runtime::JournalRecord, Appended>> waiting_;
+  bool sync_planned_ = false;
+  bool may_fail_ = true;
+};
+
+// The back end: every effect that really happened, by idempotency key. An effect may come and its
+// answer be lost. A call whose outcome was lost looks first, as the example's node does.
+class BackEnd final : public runtime::Actions {
+ public:
+  BackEnd(Schedule& schedule, Dice& dice) : schedule_(schedule), dice_(dice) {}
+  void call(runtime::ActionCall call, Done done) override;
+  void never_fail() { may_fail_ = false; }
+  const std::map<std::string, int>& effects() const { return effects_; }
+
+ private:
+  Schedule& schedule_;
+  Dice& dice_;
+  std::map<std::string, int> effects_;
+  bool may_fail_ = true;
+};
+
+}  // namespace millrace::simulation
