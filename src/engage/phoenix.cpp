@@ -68,8 +68,12 @@ base::Result<Frame> read_frame(Serializer serializer, std::string_view text) {
   if (object == nullptr) {
     return fail(Code::invalid_argument, "expected {topic, event, payload, ref}");
   }
-  return make_frame((*object)["join_ref"], (*object)["ref"], (*object)["topic"],
-                    (*object)["event"], (*object)["payload"]);
+  // Members that are missing are added first: adding one moves the others.
+  for (const char* key : {"join_ref", "ref", "topic", "event", "payload"}) {
+    object->emplace(key, nullptr);
+  }
+  return make_frame(object->at("join_ref"), object->at("ref"), object->at("topic"),
+                    object->at("event"), object->at("payload"));
 }
 
 std::string write_frame(Serializer serializer, const Frame& frame) {

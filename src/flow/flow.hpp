@@ -136,6 +136,9 @@ struct Compilation {
 
 Compilation compile(const Files& files, const AppFacts& facts);
 
+// The names under `environment:` in solution.yaml, as far as it can be read.
+std::vector<std::string> declared_environment(const Files& files);
+
 // True for the files that make up a version; others (tests, layout, notes) do not count.
 bool is_part_of_version(std::string_view path);
 

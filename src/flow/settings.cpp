@@ -81,4 +81,11 @@ void read_settings(const Files& files, Program& program, Problems& problems) {
   }
 }
 
+std::vector<std::string> declared_environment(const Files& files) {
+  Problems problems;  // compile() files them again, for people to read
+  Program program;
+  read_settings(files, program, problems);
+  return program.environment_variables;
+}
+
 }  // namespace millrace::flow

@@ -24,6 +24,8 @@ std::unexpected<base::Error> system_failure(const fs::path& where) {
   return fail(Code::unavailable, std::strerror(errno), where.string());
 }
 
+}  // namespace
+
 base::Result<std::string> read_file(const fs::path& file) {
   std::error_code error;
   const auto size = fs::file_size(file, error);
@@ -34,6 +36,8 @@ base::Result<std::string> read_file(const fs::path& file) {
   if (in.bad() || !in.is_open()) return fail(Code::unavailable, "cannot be read", file.string());
   return content;
 }
+
+namespace {
 
 // Writes the bytes and syncs them, so that a version named in a durable turn is durable itself.
 base::Result<void> write_file(const fs::path& file, std::string_view content, mode_t mode) {
@@ -128,7 +132,6 @@ base::Result<fs::path> install_version(const fs::path& versions, const std::stri
   fs::create_directories(fresh, error);
   if (error) return fail(Code::unavailable, error.message(), fresh.string());
   for (const auto& [name, content] : files) {
-    if (!flow::is_part_of_version(name)) continue;
     const fs::path file = fresh / name;
     fs::create_directories(file.parent_path(), error);
     if (auto written = write_file(file, content, 0644); !written) {

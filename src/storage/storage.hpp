@@ -42,6 +42,9 @@ class FolderLock {
 // MiB, and more than 10,000 files; symbolic links are not followed out of the folder.
 base::Result<flow::Files> read_solution(const std::filesystem::path& folder);
 
+// The whole file, at most 16 MiB.
+base::Result<std::string> read_file(const std::filesystem::path& file);
+
 // Writes the files under `versions/<hash>` once; a later call finds them there. Returns the folder.
 base::Result<std::filesystem::path> install_version(const std::filesystem::path& versions,
                                                     const std::string& hash,

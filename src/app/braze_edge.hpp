@@ -1,0 +1,33 @@
+// The Braze sandbox with what it needs around it: a store, a listener and a thread of its own, so
+// that its work never delays a conversation.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "app/options.hpp"
+#include "runtime/ports.hpp"
+
+namespace millrace::app {
+
+class BrazeEdge {
+ public:
+  // Keeps its data and its key in the data folder, so that both outlive a restart.
+  static base::Result<std::unique_ptr<BrazeEdge>> open(const std::filesystem::path& data,
+                                                       const Endpoint& endpoint,
+                                                       runtime::Clock& clock,
+                                                       runtime::Random& random, runtime::Log& log);
+  ~BrazeEdge();
+
+  const std::string& url() const;
+  const std::string& api_key() const;
+  void stop();
+
+ private:
+  struct Parts;
+  explicit BrazeEdge(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace millrace::app

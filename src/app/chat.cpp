@@ -1,0 +1,87 @@
+#include <unistd.h>
+
+#include <future>
+#include <iostream>
+
+#include "app/commands.hpp"
+#include "app/log.hpp"
+#include "app/server.hpp"
+#include "app/temporary_folder.hpp"
+#include "base/text.hpp"
+
+namespace millrace::app {
+namespace {
+
+// Prints what the bot said; gives the buttons of the last message, which answer to their numbers.
+std::vector<std::string> show(const runtime::Answer& answer) {
+  std::vector<std::string> choices;
+  for (const runtime::ChatMessage& message : answer.messages) {
+    std::cout << "bot> " << message.text << "\n";
+    choices.clear();
+    for (const auto& button : message.buttons) choices.push_back(button.label);
+  }
+  for (size_t i = 0; i < choices.size(); ++i) {
+    std::cout << "     " << i + 1 << ") " << choices[i] << "\n";
+  }
+  return choices;
+}
+
+std::string chosen(const std::string& line, const std::vector<std::string>& choices) {
+  for (size_t i = 0; i < choices.size(); ++i) {
+    if (line == std::to_string(i + 1)) return choices[i];
+  }
+  return line;
+}
+
+}  // namespace
+
+int run_chat(const ChatOptions& options) {
+  const auto folder = TemporaryFolder::make();
+  if (!folder) {
+    std::cerr << "millrace chat: " << folder.error().describe() << "\n";
+    return 1;
+  }
+  const auto log = make_log(runtime::Level::warning);
+  ServeOptions serve;
+  serve.solutions = {options.solution};
+  serve.data = folder->path();
+  serve.listen.port = 0;
+  const auto server = Server::start(serve, *log);
+  if (!server) {
+    std::cerr << "millrace chat: " << server.error().describe() << "\n";
+    return 1;
+  }
+  const bool is_terminal = ::isatty(STDIN_FILENO) != 0;
+  const runtime::Solution& solution = *(*server)->solutions().fallback();
+  const base::Id consumer = base::Id::derived("terminal", "consumer");
+  std::cout << "Talking to " << solution.name << ". Say something; end with Ctrl-D.\n";
+  std::vector<std::string> choices;
+  for (;;) {
+    if (is_terminal) std::cout << "you> " << std::flush;
+    std::string line;
+    if (!std::getline(std::cin, line)) break;
+    if (!base::is_valid_utf8(line)) {
+      std::cout << "     (that was not UTF-8)\n";
+      continue;
+    }
+    std::string text = chosen(line, choices);
+    if (!is_terminal) std::cout << "you> " << text << "\n";
+    std::promise<base::Result<runtime::Answer>> promise;
+    auto future = promise.get_future();
+    (*server)->runtime().converse(
+        {consumer, std::nullopt, runtime::SessionRequest{solution.app_id, options.locale, {}}, "",
+         std::move(text)},
+        [&promise](base::Result<runtime::Answer> answer) { promise.set_value(std::move(answer)); });
+    const auto answer = future.get();
+    if (answer) {
+      choices = show(*answer);
+    } else {
+      std::cout << "     (" << answer.error().message << ")\n";
+    }
+  }
+  std::cout << "\n";
+  (*server)->stop();
+  return 0;
+}
+
+}  // namespace millrace::app

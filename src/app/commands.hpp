@@ -1,0 +1,45 @@
+// The commands of the program. Each takes what the command line said and gives the exit code.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "app/options.hpp"
+
+namespace millrace::app {
+
+// Serves until SIGTERM or SIGINT; prints `ready {json}` on standard output when it listens.
+int run_serve(const ServeOptions& options);
+
+struct ChatOptions {
+  std::filesystem::path solution;
+  std::string locale;
+};
+// A conversation in the terminal, with everything in a temporary folder.
+int run_chat(const ChatOptions& options);
+
+struct CheckOptions {
+  std::filesystem::path solution;
+  bool json = false;
+};
+// 0 when a solution can be served; 1 when there are errors, which are printed.
+int run_check(const CheckOptions& options);
+
+struct DemoOptions {
+  std::optional<std::filesystem::path> solution;  // the example, when not given
+  std::optional<std::filesystem::path> data;      // a temporary folder, when not given
+  Endpoint listen{"127.0.0.1", 8080};
+  bool listen_given = false;  // then a port in use is an error; otherwise any free one is taken
+  Endpoint braze_sandbox{"127.0.0.1", 0};
+  bool script = false;
+};
+// The example solution beside the Braze sandbox: served, or (script) played on both roads.
+int run_demo(const DemoOptions& options);
+
+// The scripted part of the demo, over HTTP against a server that is up. Prints the transcript; true
+// when every profile read back is as it was told.
+bool play_demo_script(const std::string& base_url, const std::string& sandbox_url,
+                      const std::string& sandbox_key);
+
+}  // namespace millrace::app

@@ -1,0 +1,129 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "app/commands.hpp"
+
+namespace {
+
+using namespace millrace;
+
+// A check for CLI11 that also stores the endpoint.
+auto endpoint_into(app::Endpoint& endpoint) {
+  return [&endpoint](const std::string& text) -> std::string {
+    const auto parsed = app::parse_endpoint(text);
+    if (!parsed) return parsed.error().message;
+    endpoint = *parsed;
+    return {};
+  };
+}
+
+void add_serve(CLI::App& cli, int& exit_code) {
+  auto* command = cli.add_subcommand(
+      "serve", "Serve solutions: the chat page, the Engagement API and the REST channel.");
+  static app::ServeOptions options;
+  static std::string listen;
+  static std::string sandbox;
+  static app::Endpoint sandbox_endpoint;
+  static std::string level = "info";
+  command->add_option("--solution", options.solutions, "A solution's folder; may be given again")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  command->add_option("--data", options.data, "Folder for everything that is kept")->required();
+  command->add_option("--listen", listen, "HOST:PORT to listen on; port 0 is any free one")
+      ->default_str("127.0.0.1:8080")
+      ->check(endpoint_into(options.listen));
+  command->add_option("--env", options.environment, "Which of app.py's PARAMS scripts see")
+      ->default_str("sandbox")
+      ->check(CLI::IsMember({"sandbox", "live"}));
+  command
+      ->add_option("--braze-sandbox", sandbox,
+                   "HOST:PORT of the built-in Braze sandbox. Without it the sandbox takes any free "
+                   "loopback port when --env is sandbox and BRAZE_URL is not set")
+      ->check(endpoint_into(sandbox_endpoint));
+  command->add_option("--threads", options.threads, "Threads for conversations; 0 is one per CPU")
+      ->check(CLI::Range(0, 256));
+  command
+      ->add_option("--action-workers", options.action_workers,
+                   "Python workers per version; 0 is one per CPU, at least two")
+      ->check(CLI::Range(0, 256));
+  command->add_option("--log-level", level, "Least severe log lines to write, to standard error")
+      ->default_str("info")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+  command->footer(
+      "When it listens it prints one line, `ready {json}`, on standard output. SIGTERM finishes\n"
+      "what has begun and exits 0.");
+  command->callback([&exit_code] {
+    if (!sandbox.empty()) options.braze_sandbox = sandbox_endpoint;
+    options.log_level = level == "debug"     ? runtime::Level::debug
+                        : level == "warning" ? runtime::Level::warning
+                        : level == "error"   ? runtime::Level::error
+                                             : runtime::Level::info;
+    exit_code = app::run_serve(options);
+  });
+}
+
+void add_chat(CLI::App& cli, int& exit_code) {
+  auto* command = cli.add_subcommand(
+      "chat", "Talk to a solution in the terminal. Nothing is kept; Braze is the sandbox.");
+  static app::ChatOptions options;
+  command->add_option("DIR", options.solution, "The solution's folder")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  command->add_option("--locale", options.locale, "The consumer's language, such as pt-BR");
+  command->callback([&exit_code] { exit_code = app::run_chat(options); });
+}
+
+void add_check(CLI::App& cli, int& exit_code) {
+  auto* command = cli.add_subcommand(
+      "check", "Say what is wrong with a solution: file, row, what, and the remedy.");
+  static app::CheckOptions options;
+  command->add_option("DIR", options.solution, "The solution's folder")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  command->add_flag("--json", options.json, "Print the problems as a JSON array");
+  command->footer("Exits 0 when the solution can be served, 1 when there are errors.");
+  command->callback([&exit_code] { exit_code = app::run_check(options); });
+}
+
+void add_demo(CLI::App& cli, int& exit_code) {
+  auto* command = cli.add_subcommand(
+      "demo", "The example solution beside the Braze sandbox, ready to be talked to.");
+  static app::DemoOptions options;
+  static std::string listen;
+  static std::string sandbox;
+  static std::string solution;
+  static std::string data;
+  command->add_option("--solution", solution, "Another solution than examples/braze-profile")
+      ->check(CLI::ExistingDirectory);
+  command->add_option("--data", data, "Folder for what is kept; without it nothing is");
+  auto* listens = command->add_option("--listen", listen, "HOST:PORT to listen on")
+                      ->default_str("127.0.0.1:8080, or a free port")
+                      ->check(endpoint_into(options.listen));
+  command->add_option("--braze-sandbox", sandbox, "HOST:PORT of the Braze sandbox")
+      ->check(endpoint_into(options.braze_sandbox));
+  command->add_flag("--script", options.script,
+                    "Play both roads without a browser, print the transcript and the profiles read "
+                    "back; exits 1 when a profile differs");
+  command->callback([&exit_code, listens] {
+    if (!solution.empty()) options.solution = solution;
+    if (!data.empty()) options.data = data;
+    options.listen_given = listens->count() > 0;
+    exit_code = app::run_demo(options);
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App cli{"Millrace: conversations that do work. Solutions are folders; see examples/."};
+  cli.name("millrace");
+  cli.set_version_flag("--version", MILLRACE_VERSION);
+  cli.require_subcommand(1);
+  int exit_code = 0;
+  add_serve(cli, exit_code);
+  add_chat(cli, exit_code);
+  add_check(cli, exit_code);
+  add_demo(cli, exit_code);
+  CLI11_PARSE(cli, argc, argv);
+  return exit_code;
+}

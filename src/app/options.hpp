@@ -1,0 +1,37 @@
+// What the command line says, as values.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "runtime/ports.hpp"
+
+namespace millrace::app {
+
+struct Endpoint {
+  std::string address = "127.0.0.1";
+  uint16_t port = 0;  // 0 = any free one
+};
+
+// "HOST:PORT", "[::1]:8080"; the error says what is expected.
+base::Result<Endpoint> parse_endpoint(std::string_view text);
+
+struct ServeOptions {
+  std::vector<std::filesystem::path> solutions;
+  std::filesystem::path data;
+  Endpoint listen{"127.0.0.1", 8080};
+  std::string environment = "sandbox";  // or "live"
+  // Where the Braze sandbox listens. Not given: on any free loopback port when the environment is
+  // sandbox and BRAZE_URL is not set; otherwise there is none.
+  std::optional<Endpoint> braze_sandbox;
+  size_t threads = 0;         // 0 = one per CPU this process may use
+  size_t action_workers = 0;  // 0 = one per CPU, at least two
+  runtime::Level log_level = runtime::Level::info;
+};
+
+}  // namespace millrace::app

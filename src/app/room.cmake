@@ -1,0 +1,1 @@
+target_compile_definitions(millrace PRIVATE MILLRACE_VERSION="${PROJECT_VERSION}")

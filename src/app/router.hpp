@@ -1,0 +1,25 @@
+// Which edge answers which address.
+#pragma once
+
+#include "channels/channels.hpp"
+#include "engage/engage.hpp"
+
+namespace millrace::app {
+
+class Router final : public web::Handler {
+ public:
+  Router(engage::Engagement& engagement, channels::RestChannel& rest, channels::ChatPage& page,
+         const runtime::Solutions& solutions)
+      : engagement_(engagement), rest_(rest), page_(page), solutions_(solutions) {}
+
+  void handle(web::Request request, web::Respond respond) override;
+  web::UpgradeAnswer upgrade(const web::Request& request) override;
+
+ private:
+  engage::Engagement& engagement_;
+  channels::RestChannel& rest_;
+  channels::ChatPage& page_;
+  const runtime::Solutions& solutions_;
+};
+
+}  // namespace millrace::app

@@ -1,0 +1,271 @@
+#include "app/server.hpp"
+
+#include <condition_variable>
+#include <cstdlib>
+#include <iostream>
+#include <mutex>
+
+#include "app/braze_edge.hpp"
+#include "app/router.hpp"
+#include "app/system.hpp"
+#include "base/hash.hpp"
+#include "http/http.hpp"
+#include "python/python.hpp"
+#include "storage/storage.hpp"
+
+namespace millrace::app {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Code;
+using base::fail;
+
+constexpr std::chrono::seconds kDrainMax{8};
+constexpr std::string_view kFactsFile = "facts.json";
+
+std::string url_of(const Endpoint& endpoint, uint16_t port) {
+  const bool any = endpoint.address == "0.0.0.0" || endpoint.address == "[::]" ||
+                   endpoint.address == "::";
+  return "http://" + (any ? "127.0.0.1" : endpoint.address) + ":" + std::to_string(port);
+}
+
+bool wants_sandbox(const ServeOptions& options) {
+  if (options.braze_sandbox) return true;
+  return options.environment == "sandbox" && std::getenv("BRAZE_URL") == nullptr;
+}
+
+}  // namespace
+
+json::object Ready::to_json() const {
+  const auto or_null = [](const std::string& text) {
+    return text.empty() ? json::value(nullptr) : json::value(text);
+  };
+  return {{"base_url", base_url},
+          {"app_id", app_id},
+          {"pype_id", pype_id},
+          {"stream_id", stream_id},
+          {"chat_url", chat_url},
+          {"braze_sandbox_url", or_null(braze_sandbox_url)},
+          {"braze_api_key", or_null(braze_api_key)},
+          {"solutions", solutions}};
+}
+
+// In the order in which they are made; they go in the reverse order.
+struct Server::Parts {
+  explicit Parts(runtime::Log& the_log) : log(the_log) {}
+
+  base::Result<void> open(const ServeOptions& options);
+  base::Result<void> open_data(const ServeOptions& options);
+  base::Result<void> open_sandbox(const ServeOptions& options);
+  base::Result<void> add_solution(const fs::path& folder, const ServeOptions& options);
+  base::Result<void> add_old_versions(const ServeOptions& options);
+  base::Result<void> add_workers(const flow::Program& program, const fs::path& folder,
+                                 const ServeOptions& options);
+  base::Result<void> listen(const ServeOptions& options);
+  void describe(const ServeOptions& options);
+  void stop();
+
+  runtime::Log& log;
+  SystemClock clock;
+  SystemRandom random;
+  std::optional<storage::FolderLock> lock;
+  fs::path versions;
+  std::string token_key;
+  Variables given;  // what the sandbox adds to the scripts' environment
+  Ready ready;
+  runtime::Solutions solutions;
+  std::unique_ptr<BrazeEdge> sandbox;
+  std::unique_ptr<http::IoLanes> lanes;
+  std::unique_ptr<runtime::Journal> journal;
+  std::unique_ptr<python::Pool> pool;
+  std::unique_ptr<runtime::Runtime> runtime;
+  std::unique_ptr<engage::Engagement> engagement;
+  std::unique_ptr<channels::RestChannel> rest;
+  std::unique_ptr<channels::ChatPage> page;
+  std::unique_ptr<Router> router;
+  std::unique_ptr<http::Server> server;
+  bool stopped = false;
+};
+
+base::Result<void> Server::Parts::open(const ServeOptions& options) {
+  if (auto done = open_data(options); !done) return done;
+  if (auto done = open_sandbox(options); !done) return done;
+  for (const fs::path& folder : options.solutions) {
+    if (auto done = add_solution(folder, options); !done) return done;
+  }
+  if (auto done = add_old_versions(options); !done) return done;
+  lanes = http::IoLanes::make(options.threads == 0 ? http::usable_cpus() : options.threads);
+  runtime = std::make_unique<runtime::Runtime>(
+      runtime::Runtime::Ports{*lanes, clock, random, *journal, *pool, log}, solutions);
+  lanes->start();
+  if (auto done = runtime->recover(); !done) return done;
+  if (auto done = listen(options); !done) return done;
+  describe(options);
+  return {};
+}
+
+base::Result<void> Server::Parts::open_data(const ServeOptions& options) {
+  auto locked = storage::FolderLock::acquire(options.data);
+  if (!locked) return std::unexpected(locked.error());
+  lock.emplace(std::move(*locked));
+  versions = options.data / "versions";
+  std::string fresh(32, '\0');
+  random.fill({reinterpret_cast<uint8_t*>(fresh.data()), fresh.size()});
+  auto key = storage::load_or_create_key(options.data / "tokens.key", fresh);
+  if (!key) return std::unexpected(key.error());
+  token_key = std::move(*key);
+  auto opened = storage::open_journal(options.data / "journal.db", log);
+  if (!opened) return std::unexpected(opened.error());
+  journal = std::move(*opened);
+  python::PoolOptions pool_options;
+  pool_options.workers_max = options.action_workers;
+  auto started = python::Pool::start(pool_options, clock, log);
+  if (!started) return std::unexpected(started.error());
+  pool = std::move(*started);
+  return {};
+}
+
+base::Result<void> Server::Parts::open_sandbox(const ServeOptions& options) {
+  if (!wants_sandbox(options)) return {};
+  auto opened = BrazeEdge::open(options.data, options.braze_sandbox.value_or(Endpoint{}), clock,
+                                random, log);
+  if (!opened) return std::unexpected(opened.error());
+  sandbox = std::move(*opened);
+  ready.braze_sandbox_url = sandbox->url();
+  ready.braze_api_key = sandbox->api_key();
+  given = {{"BRAZE_URL", sandbox->url()}, {"BRAZE_API_KEY", sandbox->api_key()}};
+  return {};
+}
+
+base::Result<void> Server::Parts::add_solution(const fs::path& folder,
+                                               const ServeOptions& options) {
+  auto loaded = load_solution(folder, given);
+  if (!loaded) return std::unexpected(loaded.error());
+  for (const flow::Problem& problem : loaded->problems) {
+    std::cerr << folder.string() << "/" << problem.describe() << "\n";
+  }
+  if (!loaded->program) {
+    return fail(Code::invalid_argument, "the solution has errors; `millrace check` lists them",
+                folder.string());
+  }
+  auto program = std::make_shared<const flow::Program>(std::move(*loaded->program));
+  auto solution = runtime::make_solution(program);
+  if (solutions.find(solution.app_id) != nullptr) {
+    return fail(Code::already_exists, "two solutions are called '" + solution.name + "'",
+                folder.string());
+  }
+  flow::Files files = std::move(loaded->files);
+  files.emplace(kFactsFile, write_facts(loaded->facts));
+  const auto installed = storage::install_version(versions, program->hash, files);
+  if (!installed) return std::unexpected(installed.error());
+  solutions.add(std::move(solution));
+  auto added = add_workers(*program, *installed, options);
+  if (added) pool->prewarm(program->hash, 1);
+  return added;
+}
+
+base::Result<void> Server::Parts::add_workers(const flow::Program& program, const fs::path& folder,
+                                              const ServeOptions& options) {
+  return pool->add_version({program.hash, folder, options.environment,
+                            declared_variables(program.environment_variables, given)});
+}
+
+// Chats begun on an older version stay on it, so each is kept ready; its workers start when called.
+base::Result<void> Server::Parts::add_old_versions(const ServeOptions& options) {
+  const auto hashes = storage::installed_versions(versions);
+  if (!hashes) return std::unexpected(hashes.error());
+  for (const std::string& hash : *hashes) {
+    if (solutions.version(hash) != nullptr) continue;
+    const auto files = storage::read_solution(versions / hash);
+    const auto text = storage::read_file(versions / hash / kFactsFile);
+    const auto facts = text ? read_facts(*text) : std::unexpected(text.error());
+    auto compiled = files && facts ? flow::compile(*files, *facts) : flow::Compilation{};
+    if (!compiled.program || compiled.program->hash != hash) {
+      log.line(runtime::Level::warning, "server",
+               "version " + hash + " can no longer be read; chats on it cannot go on");
+      continue;
+    }
+    auto program = std::make_shared<const flow::Program>(std::move(*compiled.program));
+    if (auto added = add_workers(*program, versions / hash, options); !added) return added;
+    solutions.add_version(std::move(program));
+  }
+  return {};
+}
+
+base::Result<void> Server::Parts::listen(const ServeOptions& options) {
+  engagement = std::make_unique<engage::Engagement>(*runtime, solutions, clock, token_key);
+  rest = std::make_unique<channels::RestChannel>(*runtime, solutions);
+  page = std::make_unique<channels::ChatPage>(solutions);
+  router = std::make_unique<Router>(*engagement, *rest, *page, solutions);
+  http::ServerOptions http_options;
+  http_options.address = options.listen.address;
+  http_options.port = options.listen.port;
+  auto listening = http::Server::listen(*lanes, *router, http_options);
+  if (!listening) return std::unexpected(listening.error());
+  server = std::move(*listening);
+  return {};
+}
+
+void Server::Parts::describe(const ServeOptions& options) {
+  ready.base_url = url_of(options.listen, server->port());
+  for (const runtime::Solution& solution : solutions.all()) {
+    const std::string app_id = solution.app_id.to_string();
+    ready.solutions.push_back(json::object{{"name", solution.name},
+                                           {"app_id", app_id},
+                                           {"pype_id", solution.pype_id.to_string()},
+                                           {"stream_id", solution.stream_id.to_string()},
+                                           {"chat_url", ready.base_url + "/chat/" + app_id}});
+  }
+  const runtime::Solution& first = *solutions.fallback();
+  ready.app_id = first.app_id.to_string();
+  ready.pype_id = first.pype_id.to_string();
+  ready.stream_id = first.stream_id.to_string();
+  ready.chat_url = ready.base_url + "/chat/" + ready.app_id;
+}
+
+void Server::Parts::stop() {
+  if (std::exchange(stopped, true)) return;
+  if (server) server->stop_accepting();
+  if (runtime && server) {
+    // Shared with the last lane to finish, which may do so after the patience here has ended.
+    struct Idle {
+      std::mutex mutex;
+      std::condition_variable changed;
+      bool reached = false;
+    };
+    auto idle = std::make_shared<Idle>();
+    runtime->drain([idle] {
+      const std::lock_guard lock(idle->mutex);
+      idle->reached = true;
+      idle->changed.notify_all();
+    });
+    std::unique_lock waiting(idle->mutex);
+    idle->changed.wait_for(waiting, kDrainMax, [&] { return idle->reached; });
+  }
+  if (server) server->drain(std::chrono::seconds(1));
+  if (pool) pool->stop(std::chrono::milliseconds(0));
+  // What the lanes' threads may still touch goes only after they have ended.
+  if (lanes) lanes->stop();
+  server.reset();
+  if (sandbox) sandbox->stop();
+  journal.reset();
+}
+
+base::Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options,
+                                                    runtime::Log& log) {
+  auto parts = std::make_unique<Parts>(log);
+  if (auto opened = parts->open(options); !opened) {
+    parts->stop();
+    return std::unexpected(opened.error());
+  }
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Server::~Server() { stop(); }
+const Ready& Server::ready() const { return parts_->ready; }
+runtime::Runtime& Server::runtime() { return *parts_->runtime; }
+const runtime::Solutions& Server::solutions() const { return parts_->solutions; }
+void Server::stop() { parts_->stop(); }
+
+}  // namespace millrace::app

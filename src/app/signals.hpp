@@ -1,0 +1,11 @@
+// SIGTERM and SIGINT as something to wait for.
+#pragma once
+
+namespace millrace::app {
+
+// Blocks both in this thread and in all it starts. Call before any thread is made.
+void block_stop_signals();
+// Returns when one has come.
+void wait_for_stop_signal();
+
+}  // namespace millrace::app

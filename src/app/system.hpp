@@ -1,0 +1,18 @@
+// The real clock and the real randomness.
+#pragma once
+
+#include "runtime/ports.hpp"
+
+namespace millrace::app {
+
+class SystemClock final : public runtime::Clock {
+ public:
+  base::Timestamp now() override;
+};
+
+class SystemRandom final : public runtime::Random {
+ public:
+  void fill(std::span<uint8_t> bytes) override;
+};
+
+}  // namespace millrace::app

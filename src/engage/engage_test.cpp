@@ -1,0 +1,101 @@
+#include <gtest/gtest.h>
+
+#include "base/hash.hpp"
+#include "engage/phoenix.hpp"
+#include "engage/socket.hpp"
+#include "engage/tokens.hpp"
+#include "engage/wire.hpp"
+
+namespace millrace::engage {
+namespace {
+
+const std::string kKey(32, 'k');
+const Identity kAda{base::Id::derived("consumer", "ada"), base::Id::derived("chat", "ada")};
+
+TEST(EngageTokens, AreReadBackOnlyWhenWhole) {
+  const std::string token = make_token(kKey, kAda);
+  const auto back = read_token(kKey, token);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->consumer, kAda.consumer);
+  EXPECT_EQ(back->chat, kAda.chat);
+  EXPECT_FALSE(read_token(std::string(32, 'x'), token));
+  EXPECT_FALSE(read_token(kKey, ""));
+  EXPECT_FALSE(read_token(kKey, token + "A"));
+  EXPECT_FALSE(read_token(kKey, std::string(10'000, 'A')));
+  std::string bytes = base::from_base64url(token);
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    std::string changed = bytes;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    EXPECT_FALSE(read_token(kKey, base::to_base64url(changed))) << "byte " << i;
+  }
+}
+
+TEST(EngagePhoenix, ReadsAndWritesBothSerializers) {
+  const auto v2 = read_frame(Serializer::v2, R"(["6","7","chat:x","msg:send",{"a":1}])");
+  ASSERT_TRUE(v2);
+  EXPECT_EQ(v2->join_ref, "6");
+  EXPECT_EQ(v2->event, "msg:send");
+  EXPECT_EQ(write_frame(Serializer::v2, reply_to(*v2, "ok", {})),
+            R"(["6","7","chat:x","phx_reply",{"status":"ok","response":{}}])");
+  const auto v1 =
+      read_frame(Serializer::v1, R"({"topic":"phoenix","event":"heartbeat","payload":{},"ref":3})");
+  ASSERT_TRUE(v1);
+  EXPECT_EQ(v1->ref, "3");
+  EXPECT_EQ(
+      write_frame(Serializer::v1, reply_to(*v1, "ok", {})),
+      R"({"topic":"phoenix","event":"phx_reply","payload":{"status":"ok","response":{}},"ref":"3"})");
+}
+
+TEST(EngagePhoenix, RefusesBadlyFormedFrames) {
+  for (const char* text : {"", "{}", "[]", "[1,2,3]", R"(["1","1","t","e"])",
+                           R"(["1","1",5,"e",{}])", R"(["1",{},"t","e",{}])",
+                           R"(["1","1","t","e","text"])", "[null,null,null,null,null]"}) {
+    EXPECT_FALSE(read_frame(Serializer::v2, text)) << text;
+  }
+  EXPECT_FALSE(read_frame(Serializer::v1, R"(["1","1","t","e",{}])"));
+  EXPECT_FALSE(read_frame(Serializer::v1, R"({"topic":"t"})"));
+}
+
+TEST(EngagePhoenix, FindsTheTokenInTheSubprotocol) {
+  EXPECT_EQ(token_of_subprotocol("base64url.bearer.phx." + base::to_base64url("secret")), "secret");
+  EXPECT_FALSE(token_of_subprotocol("phoenix"));
+}
+
+TEST(EngageMessages, AreTakenFromFullAndFromTerseClients) {
+  const auto terse = read_message({{"msg", "hi"}, {"from_side", "anonymous_consumer"}}, kAda);
+  ASSERT_TRUE(terse);
+  EXPECT_EQ(terse->text, "hi");
+  const std::string me = kAda.consumer.to_string();
+  const auto full = read_message({{"msg", "hi"}, {"from", me}, {"user_id", me},
+                                  {"client_msg_id", "c1"}, {"correlation_id", 7}}, kAda);
+  ASSERT_TRUE(full);
+  EXPECT_EQ(full->client_message_id, "c1");
+  EXPECT_EQ(full->correlation_id, 7);
+}
+
+TEST(EngageMessages, AreRefusedWithTheFieldNamed) {
+  const auto source = [](const json::object& body) {
+    const auto message = read_message(body, kAda);
+    return message ? std::string("taken") : message.error().where;
+  };
+  EXPECT_EQ(source({}), "msg");
+  EXPECT_EQ(source({{"msg", "  "}}), "msg");
+  EXPECT_EQ(source({{"msg", std::string(5'000, 'x')}}), "msg");
+  EXPECT_EQ(source({{"msg", "hi"}, {"msg_type", "embed"}}), "msg_type");
+  EXPECT_EQ(source({{"msg", "hi"}, {"from_side", "agent"}}), "from_side");
+  EXPECT_EQ(source({{"msg", "hi"}, {"from", base::Id{}.to_string()}}), "from");
+  EXPECT_EQ(source({{"msg", "hi"}, {"client_msg_id", std::string(200, 'x')}}), "client_msg_id");
+  EXPECT_EQ(source({{"msg", "hi"}, {"client_msg_id", "~x"}}), "client_msg_id");
+}
+
+TEST(EngageErrors, HaveThePublishedShape) {
+  const auto response = error_response(base::Error{base::Code::not_found, "no such chat", ""});
+  EXPECT_EQ(response.status, 404);
+  EXPECT_EQ(response.body,
+            R"({"message":"no such chat","errors":[{"source":"request","type":"not_found",)"
+            R"("message":"no such chat"}]})");
+  EXPECT_EQ(error_response(500, "oops").body, R"({"message":"oops"})");
+}
+
+}  // namespace
+}  // namespace millrace::engage

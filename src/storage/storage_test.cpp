@@ -1,0 +1,167 @@
+#include "storage/storage.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <future>
+
+namespace millrace::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+class NoLog final : public runtime::Log {
+ public:
+  void line(runtime::Level, std::string_view, std::string_view) override {}
+};
+
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "millrace-test-XXXXXX").string();
+    path = ::mkdtemp(name.data());
+  }
+  ~Folder() { fs::remove_all(path); }
+  fs::path path;
+};
+
+base::Id id_of(int i) { return base::Id::derived("test", std::to_string(i)); }
+
+base::Result<void> append(runtime::Journal& journal, runtime::JournalRecord record) {
+  std::promise<base::Result<void>> promise;
+  auto future = promise.get_future();
+  journal.append(std::move(record), [&](base::Result<void> done) { promise.set_value(done); });
+  return future.get();
+}
+
+std::vector<runtime::JournalRecord> read(runtime::Journal& journal, base::Id consumer,
+                                         size_t limit = 100) {
+  std::promise<std::vector<runtime::JournalRecord>> promise;
+  auto future = promise.get_future();
+  journal.read(consumer, limit, [&](auto records) { promise.set_value(std::move(*records)); });
+  return future.get();
+}
+
+TEST(StorageJournal, GivesBackTheLastRecordsInOrder) {
+  Folder folder;
+  NoLog log;
+  auto journal = open_journal(folder.path / "j.db", log);
+  ASSERT_TRUE(journal) << journal.error().describe();
+  for (int i = 1; i <= 5; ++i) {
+    ASSERT_TRUE(append(**journal, {id_of(1), i, "body" + std::to_string(i)}));
+    ASSERT_TRUE(append(**journal, {id_of(2), i, "other"}));
+  }
+  const auto records = read(**journal, id_of(1), 3);
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_EQ(records[0].number, 3);
+  EXPECT_EQ(records[2].body, "body5");
+  EXPECT_TRUE(read(**journal, id_of(3)).empty());
+}
+
+TEST(StorageJournal, RefusesANumberTwiceAndKeepsTheRestOfTheGroup) {
+  Folder folder;
+  NoLog log;
+  auto journal = open_journal(folder.path / "j.db", log);
+  ASSERT_TRUE(append(**journal, {id_of(1), 1, "a", true}));
+  std::vector<std::promise<base::Result<void>>> promises(4);
+  const runtime::JournalRecord records[] = {{id_of(2), 1, "b", true},
+                                            {id_of(1), 1, "again", false},
+                                            {id_of(3), 1, "c", true},
+                                            {id_of(1), 2, "d", false}};
+  for (size_t i = 0; i < 4; ++i) {
+    (*journal)->append(records[i],
+                       [&, i](base::Result<void> done) { promises[i].set_value(done); });
+  }
+  EXPECT_TRUE(promises[0].get_future().get());
+  EXPECT_FALSE(promises[1].get_future().get());
+  EXPECT_TRUE(promises[2].get_future().get());
+  EXPECT_TRUE(promises[3].get_future().get());
+  EXPECT_EQ(read(**journal, id_of(1)).back().body, "d");
+  journal->reset();
+  journal = open_journal(folder.path / "j.db", log);
+  auto open = *(*journal)->open_consumers();
+  std::ranges::sort(open);
+  auto wanted = std::vector{id_of(2), id_of(3)};
+  std::ranges::sort(wanted);
+  EXPECT_EQ(open, wanted);
+}
+
+TEST(StorageJournal, WritesWhatIsQueuedWhenItIsClosed) {
+  Folder folder;
+  NoLog log;
+  std::atomic<int> told = 0;
+  auto journal = open_journal(folder.path / "j.db", log);
+  for (int i = 1; i <= 1000; ++i) {
+    (*journal)->append({id_of(i % 7), i, std::string(100, 'x')}, [&](base::Result<void> done) {
+      if (done) ++told;
+    });
+  }
+  journal->reset();
+  EXPECT_EQ(told, 1000);
+  journal = open_journal(folder.path / "j.db", log);
+  size_t kept = 0;
+  for (int i = 0; i < 7; ++i) kept += read(**journal, id_of(i), 1000).size();
+  EXPECT_EQ(kept, 1000u);
+}
+
+TEST(StorageKeyValue, CommitsScansAndRemoves) {
+  Folder folder;
+  NoLog log;
+  auto store = open_key_value(folder.path / "kv.db", log);
+  ASSERT_TRUE(store) << store.error().describe();
+  const auto commit = [&](base::KeyValueBatch batch) {
+    std::promise<base::Result<void>> promise;
+    auto future = promise.get_future();
+    (*store)->commit(std::move(batch), [&](base::Result<void> done) { promise.set_value(done); });
+    return future.get();
+  };
+  const std::string top("\xff\xff", 2);
+  ASSERT_TRUE(commit({{{"a/1", "x"}, {"a/2", "y"}, {"b/1", "z"}, {top + "1", "t"}}}));
+  EXPECT_EQ(*(*store)->get("a/2"), "y");
+  EXPECT_EQ(*(*store)->get("a/3"), std::nullopt);
+  EXPECT_EQ((*store)->scan("a/", "", 10)->size(), 2u);
+  EXPECT_EQ((*store)->scan("a/", "a/1", 10)->front().first, "a/2");
+  EXPECT_EQ((*store)->scan("", "", 10)->size(), 4u);
+  EXPECT_EQ((*store)->scan(top, "", 10)->front().second, "t");
+  ASSERT_TRUE(commit({{{"a/1", std::nullopt}}}));
+  EXPECT_EQ((*store)->scan("a/", "", 10)->size(), 1u);
+}
+
+TEST(StorageFolders, LockKeepsASecondProcessOut) {
+  Folder folder;
+  auto first = FolderLock::acquire(folder.path / "data");
+  ASSERT_TRUE(first);
+  EXPECT_EQ(FolderLock::acquire(folder.path / "data").error().code, base::Code::already_exists);
+  { const auto gone = std::move(*first); }
+  EXPECT_TRUE(FolderLock::acquire(folder.path / "data"));
+}
+
+TEST(StorageFolders, InstallsAVersionOnceAndWhole) {
+  Folder folder;
+  const flow::Files files{{"app.py", "A"}, {"templates/bot.csv", "B"}, {"facts.json", "{}"}};
+  const auto installed = install_version(folder.path / "versions", "abc", files);
+  ASSERT_TRUE(installed) << installed.error().describe();
+  ASSERT_TRUE(install_version(folder.path / "versions", "abc", {}));
+  const auto back = read_solution(*installed);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->size(), 2u);
+  EXPECT_EQ(*read_file(*installed / "facts.json"), "{}");
+  EXPECT_EQ(*installed_versions(folder.path / "versions"), std::vector<std::string>{"abc"});
+  EXPECT_FALSE(read_solution(folder.path));
+}
+
+TEST(StorageFolders, KeepsAKeyForItsOwnerOnly) {
+  Folder folder;
+  const auto file = folder.path / "tokens.key";
+  const std::string fresh(32, 'k');
+  EXPECT_EQ(*load_or_create_key(file, fresh), fresh);
+  EXPECT_EQ(*load_or_create_key(file, std::string(32, 'z')), fresh);
+  EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  std::ofstream(file) << "short";
+  EXPECT_EQ(load_or_create_key(file, fresh).error().code, base::Code::data_loss);
+}
+
+}  // namespace
+}  // namespace millrace::storage
