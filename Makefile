@@ -1,0 +1,80 @@
+# Every target does its own set-up: on a fresh Debian 12 `make demo` and `make test` are enough.
+
+SHELL := /bin/sh
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 20
+export CCACHE_DIR ?= $(CURDIR)/build/ccache
+export CCACHE_BASEDIR ?= $(CURDIR)
+export CCACHE_NOHASHDIR ?= 1
+
+.PHONY: help build demo test unit e2e golden simulate lint format fuzz bench tsan ci clean setup setup-test setup-dev
+
+help:  ## list the targets
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup:
+	@mkdir -p build
+	@tools/setup.sh tools/packages.txt
+
+setup-test: setup
+	@tools/setup.sh tools/packages-test.txt
+	@tools/setup-node.sh
+
+setup-dev: setup
+	@tools/setup.sh tools/packages-dev.txt
+
+build: setup  ## the program, as build/release/millrace
+	@cmake --preset release >build/configure-release.log || { cat build/configure-release.log; exit 1; }
+	@cmake --build --preset release -j $(JOBS)
+
+demo: build  ## serve the example beside the Braze sandbox and print the address to open
+	@build/release/millrace demo --data build/demo-data
+
+unit: setup
+	@python3 tools/check_arrows.py
+	@cmake --preset dev >build/configure-dev.log || { cat build/configure-dev.log; exit 1; }
+	@cmake --build --preset dev -j $(JOBS) --target millrace_tests
+	@ctest --preset dev -j $(JOBS)
+
+e2e: build setup-test
+	@cd tests/e2e && npm test --silent
+
+test: unit e2e  ## everything: arrows, unit tests, conversations, simulation, end to end
+
+golden: setup  ## write what the conversations of tests/conversations give now
+	@cmake --preset dev >build/configure-dev.log || { cat build/configure-dev.log; exit 1; }
+	@cmake --build --preset dev -j $(JOBS) --target millrace_tests
+	@MILLRACE_GOLDEN=1 build/dev/tests/millrace_tests --gtest_filter='*Conversation*' --gtest_brief=1
+	@git diff --stat -- tests/conversations
+
+simulate: unit  ## the seeded simulation over many more seeds (SEEDS=5000)
+	@MILLRACE_SEEDS=$(or $(SEEDS),5000) build/dev/tests/millrace_tests --gtest_filter='Simulation.*'
+
+tsan: setup  ## the unit tests under the thread sanitizer
+	@cmake --preset tsan >build/configure-tsan.log || { cat build/configure-tsan.log; exit 1; }
+	@cmake --build --preset tsan -j $(JOBS) --target millrace_tests
+	@ctest --preset tsan -j $(JOBS)
+
+lint: setup-dev setup-test  ## arrows, formatting, clang-tidy, and the page's types
+	@python3 tools/check_arrows.py
+	@git ls-files 'src/*.[ch]pp' 'tests/*.[ch]pp' 'fuzz/*.cpp' | xargs clang-format-19 --dry-run -Werror
+	@cmake --preset dev >build/configure-dev.log
+	@cmake --build --preset dev -j $(JOBS) --target millrace_tests
+	@git ls-files 'src/*.cpp' | xargs -P $(JOBS) -n 4 clang-tidy-19 -p build/dev --quiet 2>/dev/null
+	@cd tests/e2e && npm run --silent lint
+
+format: setup-dev  ## lay the sources out as .clang-format says
+	@git ls-files 'src/*.[ch]pp' 'tests/*.[ch]pp' 'fuzz/*.cpp' | xargs clang-format-19 -i
+
+fuzz: setup  ## each fuzz target for FUZZ_SECONDS
+	@cmake --preset fuzz >build/configure-fuzz.log || { cat build/configure-fuzz.log; exit 1; }
+	@cmake --build --preset fuzz -j $(JOBS) --target fuzz
+	@fuzz/run.sh build/fuzz $(FUZZ_SECONDS)
+
+bench: build  ## the benchmark beside its peers; see docs/benchmarks.md
+	@bench/run.sh
+
+ci: test  ## what CI runs
+
+clean:  ## remove everything that was built
+	rm -rf build tests/e2e/node_modules

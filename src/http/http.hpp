@@ -1,0 +1,98 @@
+// The network edge: the threads that everything runs on, an HTTP/1.1 and WebSocket server, and a
+// small blocking client for the program's own tools. Asio, Beast and libcurl stay behind this
+// header.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/web.hpp"
+#include "runtime/ports.hpp"
+
+namespace millrace::http {
+
+// How many CPUs this process may use; at least 1.
+size_t usable_cpus();
+
+// Threads with an event loop each. A connection lives wholly on one lane.
+class IoLanes final : public runtime::Lanes {
+ public:
+  static std::unique_ptr<IoLanes> make(size_t count);
+  ~IoLanes() override;  // as stop()
+
+  void start();
+  // Ends the threads after the task each is running. What was posted and has not run is dropped.
+  void stop();
+
+  size_t count() const override;
+  void run_on(size_t lane, runtime::Task task) override;
+  void run_after(size_t lane, std::chrono::milliseconds delay, runtime::Task task) override;
+  // The lane whose thread this is; nullopt on any other thread.
+  std::optional<size_t> current_lane() const;
+
+  struct Impl;
+  Impl& impl() { return *impl_; }
+
+ private:
+  explicit IoLanes(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";  // "::1" and "[::1]" mean the same
+  uint16_t port = 0;                  // 0 = any free one
+  std::string server_name = "millrace";
+  size_t max_body_bytes = 1 << 20;    // over it: 413
+  size_t max_header_bytes = 16 << 10;  // over it: 431
+  size_t max_connections = 10'000;     // over it: closed at once
+  std::chrono::milliseconds keep_alive_idle{75'000};
+  std::chrono::milliseconds request_read_limit{30'000};
+  std::chrono::milliseconds answer_limit{120'000};
+  size_t max_unsent_socket_bytes = 1 << 20;    // over it the web socket is dropped
+  size_t max_socket_message_bytes = 256 << 10;
+  std::chrono::milliseconds sweep_every{1'000};  // how finely the limits of time are kept
+};
+
+// A response with this header closes the connection instead of being sent: for rehearsing failures.
+inline constexpr std::string_view kDropConnectionHeader = "X-Millrace-Drop-Connection";
+
+class Server {
+ public:
+  // Listens on every lane. Lanes and handler must outlive the lanes' threads. Errors: unavailable
+  // (the port is taken, no such address).
+  static base::Result<std::unique_ptr<Server>> listen(IoLanes& lanes, web::Handler& handler,
+                                                      ServerOptions options);
+  ~Server();
+
+  uint16_t port() const;
+  void stop_accepting();
+  // Takes nothing new, lets requests in progress be answered, closes web sockets with 1001.
+  // Returns true when all is closed, false when the time is over.
+  bool drain(std::chrono::milliseconds patience);
+
+  struct Impl;
+
+ private:
+  explicit Server(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
+};
+
+struct FetchRequest {
+  std::string method = "GET";
+  std::string url;  // http or https; certificates are verified
+  std::vector<web::Header> headers;
+  std::string body;
+  std::chrono::milliseconds time_limit{30'000};
+  size_t max_body_bytes = 16 << 20;
+};
+
+// Blocks until the answer is there. Follows no redirects. Errors: invalid_argument (the URL),
+// deadline_exceeded, resource_exhausted (the body), unavailable.
+base::Result<web::Response> fetch(const FetchRequest& request);
+
+}  // namespace millrace::http

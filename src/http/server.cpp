@@ -1,0 +1,160 @@
+#include <ctime>
+
+#include "http/registry.hpp"
+
+namespace millrace::http {
+namespace {
+
+using base::Code;
+using base::fail;
+
+std::string http_date() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char buffer[40];
+  const size_t length = std::strftime(buffer, sizeof buffer, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return {buffer, length};
+}
+
+}  // namespace
+
+struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
+  Impl(IoLanes& lanes, web::Handler& handler, ServerOptions options)
+      : shared(std::make_shared<Shared>(lanes, handler, std::move(options))) {}
+
+  base::Result<void> open() {
+    std::string address = shared->options.address;
+    if (address.starts_with('[') && address.ends_with(']')) {
+      address = address.substr(1, address.size() - 2);
+    }
+    error_code error;
+    const auto parsed = asio::ip::make_address(address, error);
+    if (error) {
+      return fail(Code::invalid_argument, "'" + address + "' is not an IP address", "--listen");
+    }
+    port = shared->options.port;
+    for (size_t lane = 0; lane < shared->lanes.count(); ++lane) {
+      auto& context = shared->lanes.impl().lanes[lane]->context;
+      auto acceptor = std::make_unique<tcp::acceptor>(context);
+      const tcp::endpoint endpoint(parsed, port);
+      acceptor->open(endpoint.protocol(), error);
+      if (!error) acceptor->set_option(tcp::acceptor::reuse_address(true), error);
+      // Several lanes share the port among themselves; another process is to be refused, which the
+      // first lane's probe without the option sees to.
+      if (!error && lane == 0) error = probe(endpoint);
+      const int on = 1;
+      ::setsockopt(acceptor->native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+      if (!error) acceptor->bind(endpoint, error);
+      if (!error) acceptor->listen(1024, error);
+      if (error) {
+        return fail(Code::unavailable,
+                    "cannot listen on " + address + ":" + std::to_string(port) + ": " +
+                        error.message(),
+                    "--listen");
+      }
+      port = acceptor->local_endpoint().port();
+      acceptors.push_back(std::move(acceptor));
+    }
+    return {};
+  }
+
+  static error_code probe(const tcp::endpoint& endpoint) {
+    error_code error;
+    if (endpoint.port() == 0) return error;
+    asio::io_context context;
+    tcp::acceptor acceptor(context);
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+    return error;
+  }
+
+  void start() {
+    for (size_t lane = 0; lane < acceptors.size(); ++lane) {
+      shared->lanes.run_on(lane, [self = shared_from_this(), lane] {
+        self->sweep(lane);
+        self->accept(lane);
+      });
+    }
+  }
+
+  void accept(size_t lane) {
+    acceptors[lane]->async_accept([self = shared_from_this(), lane](error_code error,
+                                                                    tcp::socket socket) {
+      if (error == asio::error::operation_aborted || !self->acceptors[lane]->is_open()) return;
+      if (!error && self->shared->connections.load() < self->shared->options.max_connections) {
+        serve_connection(self->shared, lane, std::move(socket));
+      }
+      if (error) {
+        // Out of descriptors, most likely: a pause lets some be given back.
+        self->shared->lanes.run_after(lane, std::chrono::milliseconds(50),
+                                      [self, lane] { self->accept(lane); });
+        return;
+      }
+      self->accept(lane);
+    });
+  }
+
+  // Ends what has outstayed its time, once a second; one timer a lane instead of one a request.
+  void sweep(size_t lane) {
+    auto& here = *shared->per_lane[lane];
+    here.now = std::chrono::steady_clock::now();
+    here.date = http_date();
+    for (auto at = here.connections.begin(); at != here.connections.end();) {
+      Connection* connection = *at++;
+      if (connection->deadline <= here.now) connection->time_is_over();
+    }
+    if (closed.load()) return;
+    shared->lanes.run_after(lane, shared->options.sweep_every,
+                            [weak = weak_from_this(), lane] {
+                              if (const auto self = weak.lock()) self->sweep(lane);
+                            });
+  }
+
+  void stop_accepting() {
+    for (size_t lane = 0; lane < acceptors.size(); ++lane) {
+      shared->lanes.run_on(lane, [self = shared_from_this(), lane] {
+        error_code ignored;
+        self->acceptors[lane]->close(ignored);
+      });
+    }
+  }
+
+  bool drain(std::chrono::milliseconds patience) {
+    stop_accepting();
+    shared->draining.store(true);
+    for (size_t lane = 0; lane < acceptors.size(); ++lane) {
+      shared->lanes.run_on(lane, [self = shared_from_this(), lane] {
+        auto& list = self->shared->per_lane[lane]->connections;
+        for (auto at = list.begin(); at != list.end();) (*at++)->go_away();
+      });
+    }
+    std::unique_lock lock(shared->mutex);
+    const bool all = shared->closed_one.wait_for(
+        lock, patience, [this] { return shared->connections.load() == 0; });
+    closed.store(true);
+    return all;
+  }
+
+  std::shared_ptr<Shared> shared;
+  std::vector<std::unique_ptr<tcp::acceptor>> acceptors;
+  uint16_t port = 0;
+  std::atomic<bool> closed{false};
+};
+
+base::Result<std::unique_ptr<Server>> Server::listen(IoLanes& lanes, web::Handler& handler,
+                                                     ServerOptions options) {
+  auto impl = std::make_shared<Impl>(lanes, handler, std::move(options));
+  if (auto opened = impl->open(); !opened) return std::unexpected(opened.error());
+  impl->start();
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Server::Server(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() { impl_->closed.store(true); }
+uint16_t Server::port() const { return impl_->port; }
+void Server::stop_accepting() { impl_->stop_accepting(); }
+bool Server::drain(std::chrono::milliseconds patience) { return impl_->drain(patience); }
+
+}  // namespace millrace::http

@@ -1,0 +1,211 @@
+// A worker that lives for one answer: it describes a solution and is killed.
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "python/frames.hpp"
+#include "python/process.hpp"
+#include "python/python.hpp"
+#include "python/redaction.hpp"
+#include "python/sources.hpp"
+
+namespace millrace::python {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr size_t kFactsBytesMax = 16 << 20;
+constexpr size_t kTextBytesMax = 2'000;
+
+enum class Scripts { imported, read_only };
+
+// Ends the process whatever happens.
+class Guarded {
+ public:
+  explicit Guarded(Child child) : child_(std::move(child)) {}
+  Guarded(const Guarded&) = delete;
+  Guarded& operator=(const Guarded&) = delete;
+  ~Guarded() { end(); }
+
+  std::string end() {
+    if (child_.pid < 0) return {};
+    kill_group(child_.pid);
+    return reap(std::exchange(child_.pid, -1));
+  }
+  int control() const { return child_.control.get(); }
+  int output() const { return child_.output.get(); }
+
+ private:
+  Child child_;
+};
+
+base::Error ended_early(Guarded& child) {
+  return {base::Code::failed_precondition, "the worker ended early with " + child.end(), "python"};
+}
+
+// Throws away what the scripts print, so that they do not wait for a reader. False at its end.
+bool drain(int fd) {
+  std::array<char, 16 << 10> bytes;
+  ssize_t count;
+  do {
+    count = ::read(fd, bytes.data(), bytes.size());
+  } while (count > 0);
+  return count < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+base::Result<json::object> read_answer(Guarded& child, Clock::time_point until) {
+  FrameReader frames(kFactsBytesMax);
+  std::array<char, 64 << 10> bytes;
+  std::array<struct pollfd, 2> watched{{{child.control(), POLLIN, 0}, {child.output(), POLLIN, 0}}};
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
+    if (left <= 0) {
+      return base::fail(base::Code::deadline_exceeded, "the scripts took too long", "python");
+    }
+    ::poll(watched.data(), watched.size(), static_cast<int>(std::min<int64_t>(left, 60'000)));
+    if (watched[1].revents != 0 && !drain(child.output())) watched[1].fd = -1;
+    const ssize_t count = ::recv(child.control(), bytes.data(), bytes.size(), 0);
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+    if (count <= 0) return std::unexpected(ended_early(child));
+    frames.append({bytes.data(), static_cast<size_t>(count)});
+    auto frame = frames.next();
+    if (!frame) return std::unexpected(frame.error());
+    if (*frame) return std::move(**frame);
+  }
+}
+
+base::Result<json::object> describe(const std::filesystem::path& folder,
+                                    const InspectOptions& options, Scripts scripts) {
+  auto environment = environment_of(options.variables);
+  if (!environment) return std::unexpected(environment.error());
+  auto source = source_file(worker_source(kWorkerDescribe));
+  if (!source) return std::unexpected(source.error());
+  auto started = spawn(options.interpreter, *environment, *source);
+  if (!started) return std::unexpected(started.error());
+  Guarded child(std::move(*started));
+
+  json::object setup;
+  setup["setup"] = {{"folder", folder.string()}, {"import", scripts == Scripts::imported}};
+  const std::string frame = encode_frame(setup);
+  // A new socket has room for a frame as short as this.
+  const ssize_t sent = ::send(child.control(), frame.data(), frame.size(), MSG_NOSIGNAL);
+  if (sent != static_cast<ssize_t>(frame.size())) return std::unexpected(ended_early(child));
+  return read_answer(child, Clock::now() + options.limit);
+}
+
+// Reads the facts out of the answer, which has been through a solution's hands: what is missing or
+// of another type is left empty.
+class Reader {
+ public:
+  explicit Reader(Sensitives sensitive) : sensitive_(std::move(sensitive)) {}
+
+  AppFacts app(const json::object& facts) const {
+    AppFacts app;
+    app.name = text(facts, "name");
+    app.bots = texts(json::get_array(facts, "bots"));
+    app.csv_bots = texts(json::get_array(facts, "csv_bots"));
+    if (const auto* environments = json::get_object(facts, "environments")) {
+      for (const auto& [name, keys] : *environments) {
+        app.environments[std::string(name)] = texts(keys.if_array());
+      }
+    }
+    if (const auto* scripts = json::get_array(facts, "scripts")) {
+      for (const json::value& script : *scripts) {
+        if (script.is_object()) app.scripts.push_back(one_script(script.get_object()));
+      }
+    }
+    app.problems = problems(facts);
+    return app;
+  }
+
+ private:
+  ScriptFacts one_script(const json::object& facts) const {
+    ScriptFacts script;
+    script.name = text(facts, "name");
+    script.file = text(facts, "file");
+    script.has_class = json::get_bool(facts, "has_class").value_or(false);
+    script.repeatable = json::get_bool(facts, "repeatable").value_or(false);
+    script.problems = problems(facts);
+    return script;
+  }
+
+  std::vector<Problem> problems(const json::object& facts) const {
+    std::vector<Problem> all;
+    const auto* const items = json::get_array(facts, "problems");
+    if (items == nullptr) return all;
+    for (const json::value& item : *items) {
+      if (!item.is_object()) continue;
+      const json::object& found = item.get_object();
+      all.push_back({text(found, "severity") == "warning" ? Severity::warning : Severity::error,
+                     number(found, "line"), number(found, "column"),
+                     fit_for_log({text(found, "message")}, sensitive_, kTextBytesMax),
+                     fit_for_log({text(found, "remedy")}, {}, kTextBytesMax)});
+    }
+    return all;
+  }
+
+  static std::string text(const json::object& facts, std::string_view key) {
+    return std::string(json::get_string(facts, key).value_or(""));
+  }
+
+  static int number(const json::object& facts, std::string_view key) {
+    return static_cast<int>(json::get_integer(facts, key).value_or(0));
+  }
+
+  static std::vector<std::string> texts(const json::array* items) {
+    std::vector<std::string> all;
+    if (items == nullptr) return all;
+    for (const json::value& item : *items) {
+      if (item.is_string()) all.emplace_back(item.get_string());
+    }
+    return all;
+  }
+
+  Sensitives sensitive_;
+};
+
+Sensitives secrets_of(const json::object& answer, const InspectOptions& options) {
+  Sensitives secrets = secret_variables(options.variables);
+  const auto* const items = json::get_array(answer, "secrets");
+  if (items == nullptr) return secrets;
+  for (const json::value& item : *items) {
+    if (!item.is_object()) continue;
+    add_sensitive(secrets, json::get_string(item.get_object(), "value").value_or(""),
+                  json::get_string(item.get_object(), "label").value_or(""));
+  }
+  return secrets;
+}
+
+AppFacts facts_of(const json::object& answer, const InspectOptions& options) {
+  const auto* const facts = json::get_object(answer, "facts");
+  return Reader(secrets_of(answer, options)).app(facts == nullptr ? json::object() : *facts);
+}
+
+}  // namespace
+
+base::Result<AppFacts> inspect(const std::filesystem::path& folder, const InspectOptions& options) {
+  std::error_code error;
+  const std::filesystem::path whole = std::filesystem::canonical(folder, error);
+  if (error || !std::filesystem::is_regular_file(whole / "app.py", error)) {
+    return base::fail(base::Code::not_found, "there is no app.py", folder.string());
+  }
+  auto answer = describe(whole, options, Scripts::imported);
+  if (answer) return facts_of(*answer, options);
+
+  // Importing one of the scripts ended the worker or never came to an end: say so, and say what
+  // can be told by reading alone.
+  const std::string reason = answer.error().message;
+  answer = describe(whole, options, Scripts::read_only);
+  if (!answer) return std::unexpected(answer.error());
+  AppFacts facts = facts_of(*answer, options);
+  facts.problems.push_back({Severity::error, 0, 0, "importing the scripts failed: " + reason,
+                            "let a script do nothing at import but define things"});
+  return facts;
+}
+
+}  // namespace millrace::python

@@ -1,0 +1,135 @@
+#include "python/loop.hpp"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <array>
+
+namespace millrace::python {
+namespace {
+
+constexpr uint64_t kWakeName = 0;
+
+}  // namespace
+
+base::Result<std::unique_ptr<Loop>> Loop::make() {
+  Fd epoll(::epoll_create1(EPOLL_CLOEXEC));
+  Fd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (epoll.is_open() && wake.is_open()) {
+    struct epoll_event event = {};
+    event.events = EPOLLIN;
+    event.data.u64 = kWakeName;
+    if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, wake.get(), &event) == 0) {
+      return std::unique_ptr<Loop>(new Loop(std::move(epoll), std::move(wake)));
+    }
+  }
+  return base::fail(base::Code::resource_exhausted, "no descriptor for an event loop", "python");
+}
+
+uint64_t Loop::watch(int fd, uint32_t events, Ready ready) {
+  const uint64_t name = ++last_name_;
+  struct epoll_event event = {};
+  event.events = events;
+  event.data.u64 = name;
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return 0;
+  watches_.emplace(name, std::make_shared<Ready>(std::move(ready)));
+  return name;
+}
+
+void Loop::change(uint64_t watch, int fd, uint32_t events) {
+  struct epoll_event event = {};
+  event.events = events;
+  event.data.u64 = watch;
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event);
+}
+
+void Loop::unwatch(uint64_t watch, int fd) {
+  if (watches_.erase(watch) == 1) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+}
+
+Loop::Timer Loop::at(Moment moment, Ready ready) {
+  const Timer timer{moment, ++last_name_};
+  timers_.emplace(timer, std::move(ready));
+  return timer;
+}
+
+void Loop::cancel(Timer& timer) {
+  timers_.erase(timer);
+  timer = {};
+}
+
+bool Loop::post(runtime::Task& task) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return false;
+    first = tasks_.empty();
+    tasks_.push_back(std::move(task));
+  }
+  if (first) {
+    const uint64_t one = 1;
+    // Fails only when the counter is full, and then the loop is awake anyway.
+    [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
+  }
+  return true;
+}
+
+void Loop::run() {
+  do {
+    run_ready();
+    run_timers();
+    run_tasks();
+  } while (!ending_ || !close_when_empty());
+}
+
+int Loop::wait_ms() const {
+  if (ending_) return 0;
+  if (timers_.empty()) return -1;
+  const auto left = timers_.begin()->first.first - now();
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  return static_cast<int>(std::clamp<int64_t>(ms, 0, 60'000));
+}
+
+void Loop::run_ready() {
+  std::array<struct epoll_event, 64> events;
+  const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), wait_ms());
+  for (int i = 0; i < count; ++i) {
+    const uint64_t name = events[i].data.u64;  // a copy: the kernel's struct is packed
+    if (name == kWakeName) {
+      uint64_t counter;
+      [[maybe_unused]] const ssize_t read = ::read(wake_.get(), &counter, sizeof counter);
+      continue;
+    }
+    const auto found = watches_.find(name);
+    if (found == watches_.end()) continue;
+    const std::shared_ptr<Ready> ready = found->second;
+    (*ready)();
+  }
+}
+
+void Loop::run_timers() {
+  const Moment moment = now();
+  while (!timers_.empty() && timers_.begin()->first.first <= moment) {
+    const Ready ready = std::move(timers_.begin()->second);
+    timers_.erase(timers_.begin());
+    ready();
+  }
+}
+
+void Loop::run_tasks() {
+  std::vector<runtime::Task> tasks;
+  {
+    const std::lock_guard lock(mutex_);
+    tasks.swap(tasks_);
+  }
+  for (runtime::Task& task : tasks) task();
+}
+
+bool Loop::close_when_empty() {
+  const std::lock_guard lock(mutex_);
+  closed_ = tasks_.empty();
+  return closed_;
+}
+
+}  // namespace millrace::python

@@ -1,0 +1,517 @@
+// Calls through the public header, against real workers and small solutions written by each test.
+
+#include <fcntl.h>
+
+#include "python/testing.hpp"
+
+namespace millrace::python::testing {
+namespace {
+
+TEST(PythonPool, RunsAnActionNodeAndReturnsItsDict) {
+  Folder folder;
+  folder.app(kApp).body("Greet",
+                        "        return {'success': 'true', 'NAME': payload['name'].upper()}\n");
+  Bench bench(folder);
+  const auto outcome = bench.run("Greet", {{"name", "Zoë"}});
+  EXPECT_EQ(outcome.kind, Kind::returned) << outcome.message;
+  EXPECT_EQ(json::serialize(outcome.result), R"({"success":"true","NAME":"ZOË"})");
+}
+
+TEST(PythonPool, LetsAScriptImportItsAppAndRequests) {
+  Folder folder;
+  folder.app(kApp).node("_helper", "def shout(text):\n    return text + '!'\n").node("Import", R"(
+import requests
+from .. import app
+from ._helper import shout
+
+class Import:
+    def execute(self, log, payload=None, context=None):
+        params = app.PARAMS[context['env']]
+        return {'url': shout(params['url']), 'requests': str(hasattr(requests, 'post'))}
+)");
+  Bench bench(folder);
+  EXPECT_EQ(text_of(bench.run("Import")), R"({"url":"https://braze.example!","requests":"True"})");
+}
+
+TEST(PythonPool, KnowsProdAndProductionAsLive) {
+  Folder folder;
+  folder.app(kApp).node("Env", R"(
+from .. import app
+
+class Env:
+    def execute(self, log, payload=None, context=None):
+        return {'env': context['env'], 'url': app.PARAMS[context['env']]['url']}
+)");
+  for (const char* const environment : {"live", "production"}) {
+    Bench bench(folder, {}, environment);
+    EXPECT_EQ(text_of(bench.run("Env")), R"({"env":"prod","url":"https://live.example"})");
+  }
+}
+
+TEST(PythonPool, GivesTheContextItsDeadlineKeyAndCertainty) {
+  Folder folder;
+  folder.app(kApp).body("Context", "        return {key: repr(context[key]) for key in context}\n");
+  Bench bench(folder);
+  const auto outcome = bench.run("Context");
+  EXPECT_EQ(json::get_string(outcome.result, "chat_id"), "'chat-1'");
+  EXPECT_EQ(json::get_string(outcome.result, "env"), "'sandbox'");
+  EXPECT_EQ(json::get_string(outcome.result, "idempotency_key"), "'key-1'");
+  EXPECT_EQ(json::get_string(outcome.result, "uncertain"), "False");
+  EXPECT_EQ(json::get_string(outcome.result, "deadline"), "1767323105.0");
+}
+
+TEST(PythonPool, FillsInTheEnvironmentsValues) {
+  Folder folder;
+  folder.app(kApp).body("Echo",
+                        "        return {'length': str(len(payload['h']['a'][1])), "
+                        "'start': payload['h']['a'][1][:10], 'retries': payload['r']}\n");
+  Bench bench(folder);
+  auto call = Bench::call("Echo");
+  call.payload = {{"h", {{"a", {"", ""}}}}, {"r", ""}};
+  call.env_values = {
+      json::object{
+          {"path", {"h", "a", 1}},
+          {"parts", {json::object{{"text", "Bearer "}}, json::object{{"env", "api_key"}}}}},
+      json::object{{"path", {"r"}}, {"parts", json::array{json::object{{"env", "retries"}}}}}};
+  EXPECT_EQ(text_of(bench.run(std::move(call))),
+            R"({"length":"22","start":"Bearer pla","retries":"3"})");
+}
+
+TEST(PythonPool, RefusesAPayloadThatNamesAMissingParameter) {
+  Folder folder;
+  folder.app(kApp).body("Echo", "        return payload\n");
+  Bench bench(folder);
+  auto call = Bench::call("Echo", {{"x", ""}});
+  call.env_values = {json::object{{"path", json::array{"x"}},
+                                  {"parts", json::array{json::object{{"env", "braze_url"}}}}}};
+  const auto outcome = bench.run(std::move(call));
+  EXPECT_EQ(outcome.kind, Kind::raised);
+  EXPECT_EQ(outcome.message, "PARAMS['sandbox'] has no key 'braze_url'");
+}
+
+TEST(PythonPool, PassesNothingOfTheServersEnvironment) {
+  Folder folder;
+  folder.app(kApp).node("Environ", R"(
+import os
+
+class Environ:
+    def execute(self, log, payload=None, context=None):
+        return dict(os.environ, input=str(os.read(0, 1)), open=str(sorted(
+            int(fd) for fd in os.listdir('/proc/self/fd'))[:4]))
+)");
+  ::setenv("MILLRACE_PYTHON_TEST", "not for scripts", 1);
+  Bench bench(folder, {}, "sandbox", {{"BRAZE_URL", "https://x"}});
+  EXPECT_EQ(text_of(bench.run("Environ")),
+            R"({"BRAZE_URL":"https://x","HOME":"/nonexistent","LANG":"C.UTF-8",)"
+            R"("PATH":"/usr/bin:/bin","input":"b''","open":"[0, 1, 2, 3]"})");
+}
+
+TEST(PythonPool, SaysWhatAScriptRaised) {
+  Folder folder;
+  folder.app(kApp)
+      .body("Raise", "        raise ValueError('no luck')\n")
+      .body("Leave", "        raise SystemExit(3)\n");
+  Bench bench(folder);
+  auto outcome = bench.run("Raise");
+  EXPECT_EQ(outcome.kind, Kind::raised);
+  EXPECT_EQ(outcome.message, "ValueError: no luck");
+  EXPECT_EQ(bench.log.of("chat-1"), "Raise: ValueError: no luck (action_nodes/Raise.py line 3)");
+  outcome = bench.run("Leave");
+  EXPECT_EQ(outcome.kind, Kind::raised);
+  EXPECT_EQ(outcome.message, "SystemExit: 3");
+}
+
+TEST(PythonPool, AcceptsNothingButADictThatJsonCanCarry) {
+  Folder folder;
+  folder.app(kApp).body("Give", R"(        if payload['what'] == 'deep':
+            value = {}
+            for _ in range(100):
+                value = {'x': value}
+            return value
+        return {'none': None, 'list': [1], 'key': {1: 'x'}, 'set': {'x': {1}},
+                'nan': {'x': float('nan')}, 'half': {'x': '\ud800'},
+                'large': {'x': 'x' * (2 << 20)}}[payload['what']]
+)");
+  Bench bench(folder);
+  const std::vector<std::pair<const char*, const char*>> cases{
+      {"none", "Give returned NoneType, not a dict"},
+      {"list", "Give returned list, not a dict"},
+      {"key", "Give returned a dict with a key that is not a string"},
+      {"set", "Give returned what JSON cannot carry: Object of type set is not JSON serializable"},
+      {"nan", "Give returned what JSON cannot carry: Out of range float values"},
+      {"half", "Give returned what JSON cannot carry: "},
+      {"deep", "Give returned what JSON cannot carry: too deeply nested"},
+      {"large", "Give returned 2097160 bytes; the limit is 1048576"}};
+  for (const auto& [what, message] : cases) {
+    const auto outcome = bench.run("Give", {{"what", what}});
+    EXPECT_EQ(outcome.kind, Kind::raised) << what;
+    EXPECT_TRUE(outcome.message.starts_with(message)) << outcome.message;
+  }
+}
+
+TEST(PythonPool, AwaitsAnAsynchronousExecute) {
+  Folder folder;
+  folder.app(kApp).node("Later", R"(
+import asyncio
+
+class Later:
+    async def execute(self, log, payload=None, context=None):
+        await asyncio.sleep(0)
+        return {'success': 'true'}
+)");
+  Bench bench(folder);
+  EXPECT_EQ(text_of(bench.run("Later")), R"({"success":"true"})");
+}
+
+TEST(PythonPool, StopsACallAtItsDeadlineAndGoesOn) {
+  Folder folder;
+  folder.app(kApp)
+      .body("Block", "        import time\n        while True:\n            time.sleep(1000)\n")
+      .body("Fine", "        return {'success': 'true'}\n");
+  PoolOptions options;
+  options.workers_max = 1;
+  Bench bench(folder, options);
+  auto call = Bench::call("Block");
+  call.time_limit = std::chrono::milliseconds(200);
+  auto blocked = bench.begin(std::move(call));
+  auto next = bench.begin(Bench::call("Fine"));
+  const auto outcome = Bench::end(blocked);
+  EXPECT_EQ(outcome.kind, Kind::timed_out);
+  EXPECT_EQ(outcome.message, "Block was stopped at its time limit of 200 ms");
+  EXPECT_EQ(Bench::end(next).kind, Kind::returned);
+}
+
+TEST(PythonPool, ReportsAWorkerThatDiesAndGoesOn) {
+  Folder folder;
+  folder.app(kApp)
+      .body("Exit", "        import os\n        print('last words')\n        os._exit(7)\n")
+      .body("Fault", "        import os\n        os.kill(os.getpid(), 11)\n")
+      .body("Fine", "        return {'success': 'true'}\n");
+  Bench bench(folder);
+  auto outcome = bench.run("Exit");
+  EXPECT_EQ(outcome.kind, Kind::crashed);
+  EXPECT_EQ(outcome.message, "the worker ended with exit status 7 while it ran Exit");
+  EXPECT_EQ(bench.log.of("chat-1"), "last words");
+  outcome = bench.run("Fault");
+  EXPECT_EQ(outcome.kind, Kind::crashed);
+  EXPECT_EQ(outcome.message, "the worker ended with signal SEGV while it ran Fault");
+  EXPECT_EQ(bench.run("Fine").kind, Kind::returned);
+}
+
+TEST(PythonPool, EndsAWorkerThatBreaksTheProtocol) {
+  Folder folder;
+  folder.app(kApp)
+      .body("Oversize",
+            "        import os, struct, time\n"
+            "        os.write(3, struct.pack('<I', 1 << 30))\n"
+            "        time.sleep(1000)\n")
+      .body("Garbage",
+            "        import os, time\n"
+            "        os.write(3, b'\\x05\\0\\0\\0hello')\n        time.sleep(1000)\n")
+      .body("Stranger",
+            "        import os, struct, time\n        body = b'{\"surprise\":1}'\n"
+            "        os.write(3, struct.pack('<I', len(body)) + body)\n"
+            "        time.sleep(1000)\n")
+      .body("Close", "        import os, time\n        os.close(3)\n        time.sleep(1000)\n");
+  Bench bench(folder);
+  for (const char* const command : {"Oversize", "Garbage", "Stranger", "Close"}) {
+    EXPECT_EQ(bench.run(command).kind, Kind::crashed) << command;
+  }
+}
+
+TEST(PythonPool, GivesAForkedChildNoVoice) {
+  Folder folder;
+  folder.app(kApp).body("Fork",
+                        "        import os\n        child = os.fork()\n"
+                        "        if child == 0:\n            return {'who': 'child'}\n"
+                        "        os.waitpid(child, 0)\n        return {'who': 'parent'}\n");
+  Bench bench(folder);
+  EXPECT_EQ(text_of(bench.run("Fork")), R"({"who":"parent"})");
+  EXPECT_EQ(text_of(bench.run("Fork")), R"({"who":"parent"})");
+}
+
+TEST(PythonPool, RefusesAnUnknownCommandAndAnUnknownVersion) {
+  Folder folder;
+  folder.app(kApp).body("Fine", "        return {}\n");
+  Bench bench(folder);
+  auto outcome = bench.run("Missing");
+  EXPECT_EQ(outcome.kind, Kind::refused);
+  EXPECT_EQ(outcome.message, "there is no action node 'Missing'");
+  auto call = Bench::call("Fine");
+  call.version = "v2";
+  outcome = bench.run(std::move(call));
+  EXPECT_EQ(outcome.kind, Kind::refused);
+}
+
+TEST(PythonPool, SaysWhyAScriptCannotBeUsedAndRunsTheOthers) {
+  Folder folder;
+  folder.app(kApp)
+      .node("Broken", "class Broken:\n    def execute(self\n")
+      .node("Importing", "import no_such_module\n")
+      .node("Classless", "x = 1\n")
+      .body("Fine", "        return {'success': 'true'}\n");
+  Bench bench(folder);
+  EXPECT_EQ(bench.run("Fine").kind, Kind::returned);
+  auto outcome = bench.run("Broken");
+  EXPECT_EQ(outcome.kind, Kind::raised);
+  EXPECT_EQ(outcome.message, "action_nodes/Broken.py line 2: SyntaxError: '(' was never closed");
+  EXPECT_EQ(bench.run("Importing").message,
+            "action_nodes/Importing.py line 1: ModuleNotFoundError: No module named "
+            "'no_such_module'");
+  EXPECT_EQ(bench.run("Classless").message,
+            "action_nodes/Classless.py has no class Classless with an execute method");
+}
+
+TEST(PythonPool, SaysWhyAppCannotBeUsed) {
+  Folder folder;
+  folder.app("import os\nPARAMS = {'sandbox': {'x': os.environ['BRAZE_KEY']}}\n")
+      .node("Uses",
+            "from .. import app\n\nclass Uses:\n    def execute(self, *given):\n"
+            "        return {}\n")
+      .body("Fine", "        return {'success': 'true'}\n");
+  Bench bench(folder);
+  EXPECT_EQ(bench.run("Fine").kind, Kind::returned);
+  EXPECT_EQ(bench.run("Uses").message, "app.py line 2: KeyError: 'BRAZE_KEY'");
+}
+
+TEST(PythonPool, AsksBeforeItRepeatsWhatMayHaveHappened) {
+  Folder folder;
+  folder.app(kApp).body("Once", "        return {'success': 'true'}\n").node("Again", R"(
+class Again:
+    repeatable = True
+
+    def execute(self, log, payload=None, context=None):
+        return {'uncertain': str(context['uncertain']), 'key': context['idempotency_key']}
+)");
+  Bench bench(folder);
+  auto once = Bench::call("Once");
+  once.uncertain = true;
+  const auto outcome = bench.run(std::move(once));
+  EXPECT_EQ(outcome.kind, Kind::unknown);
+  EXPECT_TRUE(outcome.result.empty());
+  auto again = Bench::call("Again");
+  again.uncertain = true;
+  EXPECT_EQ(text_of(bench.run(std::move(again))), R"({"uncertain":"True","key":"key-1"})");
+}
+
+TEST(PythonPool, KeepsTwoVersionsSideBySide) {
+  Folder one;
+  one.app(kApp).body("Which", "        return {'version': 'one'}\n");
+  Folder two;
+  two.app(kApp).body("Which", "        return {'version': 'two'}\n");
+  Bench bench(one);
+  ASSERT_TRUE(bench.pool->add_version({"v2", two.path(), "live", {}}));
+  auto first = bench.begin(Bench::call("Which"));
+  auto call = Bench::call("Which");
+  call.version = "v2";
+  auto second = bench.begin(std::move(call));
+  EXPECT_EQ(text_of(Bench::end(first)), R"({"version":"one"})");
+  EXPECT_EQ(text_of(Bench::end(second)), R"({"version":"two"})");
+}
+
+TEST(PythonPool, RefusesAVersionThatCannotBe) {
+  Folder folder;
+  folder.app(kApp);
+  Bench bench(folder);
+  Pool& pool = *bench.pool;
+  const auto code_of = [&](VersionFolder version) {
+    return pool.add_version(std::move(version)).error().code;
+  };
+  EXPECT_EQ(code_of({"v1", folder.path(), "sandbox", {}}), base::Code::already_exists);
+  EXPECT_EQ(code_of({"v2", folder.path() / "none", "sandbox", {}}), base::Code::not_found);
+  EXPECT_EQ(code_of({"v2", folder.path(), "staging", {}}), base::Code::invalid_argument);
+  EXPECT_EQ(code_of({"v2", folder.path(), "sandbox", {{"A=B", "x"}}}),
+            base::Code::invalid_argument);
+  FakeLog log;
+  const auto without = Pool::start({.interpreter = "/nonexistent/python3"}, bench.clock, log);
+  EXPECT_EQ(without.error().code, base::Code::failed_precondition);
+}
+
+// A script that waits until the test lets it go on, by a pipe with a name.
+struct Gate {
+  explicit Gate(const Folder& folder) : file((folder.path() / "gate").string()) {
+    EXPECT_EQ(::mkfifo(file.c_str(), 0600), 0);
+  }
+  // Opens once as many scripts wait; blocks until the first does.
+  void open() const {
+    const int fd = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
+    EXPECT_GE(fd, 0);
+    ::close(fd);
+  }
+  std::string file;
+};
+
+constexpr std::string_view kWait =
+    "        with open(payload['gate']) as gate:\n            gate.read()\n"
+    "        return {'success': 'true'}\n";
+
+TEST(PythonPool, RefusesWhatFindsNoRoomInTheQueue) {
+  Folder folder;
+  folder.app(kApp).body("Wait", kWait);
+  const Gate gate(folder);
+  PoolOptions options;
+  options.workers_max = 1;
+  options.queue_max = 1;
+  Bench bench(folder, options);
+  auto running = bench.begin(Bench::call("Wait", {{"gate", gate.file}}));
+  // Blocks until the script has opened its end; the queue is empty from then on.
+  const int writer = ::open(gate.file.c_str(), O_WRONLY | O_CLOEXEC);
+  auto missing = bench.begin(Bench::call("Missing"));
+  const auto refused = bench.run("Missing");
+  EXPECT_EQ(refused.kind, Kind::refused);
+  EXPECT_EQ(refused.message, "too many calls wait for a worker");
+  ::close(writer);
+  EXPECT_EQ(Bench::end(running).kind, Kind::returned);
+  EXPECT_EQ(Bench::end(missing).message, "there is no action node 'Missing'");
+}
+
+TEST(PythonPool, RefusesWhatWaitsTooLong) {
+  Folder folder;
+  folder.app(kApp).body("Wait", kWait);
+  const Gate gate(folder);
+  PoolOptions options;
+  options.workers_max = 1;
+  Bench ready(folder, options);
+  options.queue_wait_max = std::chrono::milliseconds(50);
+  Bench bench(folder, options);
+  bench.pool->prewarm("v1", 1);
+  // Both start at the same time; the second pool's call may be refused while its worker starts,
+  // and must be refused while another call runs.
+  runtime::ActionOutcome outcome;
+  do {
+    outcome = bench.run("Missing");
+  } while (outcome.message == "no worker became free in time");
+  auto running = bench.begin(Bench::call("Wait", {{"gate", gate.file}}));
+  const int writer = ::open(gate.file.c_str(), O_WRONLY | O_CLOEXEC);
+  outcome = bench.run("Missing");
+  EXPECT_EQ(outcome.kind, Kind::refused);
+  EXPECT_EQ(outcome.message, "no worker became free in time");
+  ::close(writer);
+  EXPECT_EQ(Bench::end(running).kind, Kind::returned);
+}
+
+TEST(PythonPool, RunsCallsSideBySideUpToItsWorkers) {
+  Folder folder;
+  folder.app(kApp).body("Wait", kWait);
+  const Gate gate(folder);
+  PoolOptions options;
+  options.workers_max = 2;
+  Bench bench(folder, options);
+  auto one = bench.begin(Bench::call("Wait", {{"gate", gate.file}}));
+  const int writer = ::open(gate.file.c_str(), O_WRONLY | O_CLOEXEC);
+  // The first worker waits at the gate: another one must answer this.
+  EXPECT_EQ(bench.run("Missing").kind, Kind::refused);
+  ::close(writer);
+  EXPECT_EQ(Bench::end(one).kind, Kind::returned);
+}
+
+TEST(PythonPool, EndsWorkersThatHaveBeenIdleForLong) {
+  Folder folder;
+  folder.app(kApp).body("Pid", "        import os\n        return {'pid': str(os.getpid())}\n");
+  PoolOptions options;
+  options.idle_max = options.idle_last_max = std::chrono::milliseconds(20);
+  Bench bench(folder, options);
+  const auto pid_of = [](const runtime::ActionOutcome& outcome) {
+    return std::stoi(std::string(json::get_string(outcome.result, "pid").value_or("0")));
+  };
+  const int first = pid_of(bench.run("Pid"));
+  ASSERT_GT(first, 0);
+  // Calls that come at once may keep it alive; looking at the process does not.
+  while (::kill(first, 0) == 0) std::this_thread::yield();
+  EXPECT_NE(pid_of(bench.run("Pid")), first);
+}
+
+TEST(PythonPool, RefusesWhatWaitsWhenNoWorkerStarts) {
+  Folder folder;
+  folder.app("import os\nprint('planted-in-app')\nos._exit(5)\n")
+      .body("Fine", "        return {}\n");
+  Bench bench(folder);
+  const auto outcome = bench.run("Fine");
+  EXPECT_EQ(outcome.kind, Kind::refused);
+  EXPECT_EQ(outcome.message, "no worker could be started");
+  EXPECT_TRUE(bench.log.all().contains("did not start: exit status 5")) << bench.log.all();
+  EXPECT_FALSE(bench.log.all().contains("planted-in-app"));
+}
+
+TEST(PythonPool, GivesUpAWorkerThatIsNotReadyInTime) {
+  Folder folder;
+  folder.app("import time\ntime.sleep(1000)\n").body("Fine", "        return {}\n");
+  PoolOptions options;
+  options.start_limit = std::chrono::milliseconds(100);
+  Bench bench(folder, options);
+  EXPECT_EQ(bench.run("Fine").kind, Kind::refused);
+  EXPECT_TRUE(bench.log.all().contains("not ready within its start limit")) << bench.log.all();
+}
+
+TEST(PythonPool, RefusesACallThatIsTooLarge) {
+  Folder folder;
+  folder.app(kApp).body("Fine", "        return {'success': 'true'}\n");
+  PoolOptions options;
+  options.call_bytes_max = 10'000;
+  Bench bench(folder, options);
+  EXPECT_EQ(bench.run("Fine", {{"x", std::string(20'000, 'x')}}).kind, Kind::refused);
+  EXPECT_EQ(bench.run("Fine", {{"x", std::string(5'000, 'x')}}).kind, Kind::returned);
+}
+
+TEST(PythonPool, CarriesLargeCallsAndResults) {
+  Folder folder;
+  folder.app(kApp).body("Half", "        return {'x': payload['x'][:len(payload['x']) // 4]}\n");
+  Bench bench(folder);
+  const auto outcome = bench.run("Half", {{"x", std::string(3'600'000, 'x')}});
+  EXPECT_EQ(outcome.kind, Kind::returned) << outcome.message;
+  EXPECT_EQ(json::get_string(outcome.result, "x").value_or("").size(), 900'000u);
+}
+
+TEST(PythonPool, EndsEveryCallExactlyOnceWhenItStops) {
+  Folder folder;
+  folder.app(kApp).body("Block", "        import time\n        time.sleep(1000)\n");
+  PoolOptions options;
+  options.workers_max = 2;
+  Bench bench(folder, options);
+  std::atomic<int> ended = 0;
+  std::atomic<int> refused = 0;
+  for (int i = 0; i < 50; ++i) {
+    bench.pool->call(Bench::call("Block"), [&](runtime::ActionOutcome outcome) {
+      ++ended;
+      refused += outcome.kind == Kind::refused ? 1 : 0;
+    });
+  }
+  bench.pool->stop(std::chrono::milliseconds(50));
+  EXPECT_EQ(ended, 50);
+  EXPECT_EQ(refused, 50);
+  EXPECT_EQ(bench.run("Block").kind, Kind::refused);
+}
+
+TEST(PythonPool, LetsACallInFlightEndWhenItStops) {
+  Folder folder;
+  folder.app(kApp).body("Wait", kWait);
+  const Gate gate(folder);
+  Bench bench(folder);
+  auto running = bench.begin(Bench::call("Wait", {{"gate", gate.file}}));
+  const int writer = ::open(gate.file.c_str(), O_WRONLY | O_CLOEXEC);
+  auto stopping = std::async(std::launch::async, [&] { bench.pool->stop(kPatience); });
+  ::close(writer);
+  EXPECT_EQ(Bench::end(running).kind, Kind::returned);
+  EXPECT_EQ(stopping.wait_for(kPatience), std::future_status::ready);
+}
+
+TEST(PythonPool, TakesCallsFromManyThreads) {
+  Folder folder;
+  folder.app(kApp).body("Echo", "        return {'n': payload['n']}\n");
+  Bench bench(folder);
+  std::vector<std::thread> threads;
+  std::atomic<int> right = 0;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < 50; ++i) {
+        const std::string n = std::to_string(thread * 1000 + i);
+        if (json::get_string(bench.run("Echo", {{"n", n}}).result, "n") == n) ++right;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(right, 200);
+}
+
+}  // namespace
+}  // namespace millrace::python::testing

@@ -1,0 +1,112 @@
+// Runs a solution's action nodes in warm Python worker processes, and reads its scripts to say what
+// is wrong with them. A call always ends, exactly once and as a value; what a worker says reaches
+// the log only after secrets and the consumer's own words have been taken out.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "runtime/ports.hpp"
+
+namespace millrace::python {
+
+struct PoolOptions {
+  std::string interpreter = "/usr/bin/python3";
+  size_t workers_max = 0;  // per version; 0 means one per CPU and at least two
+  size_t versions_max = 1'000;
+  size_t queue_max = 1'000;  // calls waiting per version
+  std::chrono::milliseconds start_limit{20'000};
+  std::chrono::milliseconds queue_wait_max{30'000};    // then a waiting call is refused
+  std::chrono::milliseconds idle_max{300'000};         // then a worker beyond the first is ended
+  std::chrono::milliseconds idle_last_max{3'600'000};  // then the first is ended too
+  size_t call_bytes_max = 4 << 20;
+  size_t result_bytes_max = 1 << 20;
+  size_t log_line_bytes_max = 8 << 10;
+  size_t log_lines_max = 200;  // per call
+};
+
+// Where the scripts of one solution version are and what they may know.
+struct VersionFolder {
+  std::string hash;
+  std::filesystem::path directory;  // holds app.py and action_nodes/
+  std::string environment;          // "sandbox" or "live"; "prod" and "production" mean "live"
+  // The worker's environment variables. Nothing of the server's own is passed.
+  std::map<std::string, std::string> variables;
+};
+
+class Pool final : public runtime::Actions {
+ public:
+  // Starts the pool's thread; no worker yet. Clock and log must outlive the pool.
+  static base::Result<std::unique_ptr<Pool>> start(PoolOptions options, runtime::Clock& clock,
+                                                   runtime::Log& log);
+  // As stop(0 ms).
+  ~Pool() override;
+
+  // Makes a version known. `already_exists` when its hash is. Thread-safe.
+  base::Result<void> add_version(VersionFolder version);
+  // Starts workers of that version until it has `count` of them, or the most it may have.
+  // Thread-safe, does not wait.
+  void prewarm(std::string_view hash, size_t count);
+
+  // `done` is called on the pool's thread, or at once when the pool has stopped; it must not call
+  // stop(). The call's time limit counts from the moment a worker has it.
+  void call(runtime::ActionCall call, Done done) override;
+
+  // Takes no more calls, refuses those that wait, gives those in flight `grace` to end and kills
+  // the rest, which end as `refused` too: whoever starts them again must call them `uncertain`.
+  // Returns when every `done` has been called. Thread-safe; a second stop does nothing.
+  void stop(std::chrono::milliseconds grace);
+
+ private:
+  struct Impl;
+  explicit Pool(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+enum class Severity { error, warning };
+
+// One finding in a script. Lines and columns count from 1; 0 where none can be told.
+struct Problem {
+  Severity severity = Severity::error;
+  int line = 0;
+  int column = 0;
+  std::string message;
+  std::string remedy;  // what to type; may be empty
+};
+
+struct ScriptFacts {
+  std::string name;        // the command
+  std::string file;        // "action_nodes/BrazeExample.py"
+  bool has_class = false;  // a class of that name with an execute method
+  bool repeatable = false;
+  std::vector<Problem> problems;
+};
+
+struct AppFacts {
+  std::string name;
+  std::vector<std::string> bots;
+  std::vector<std::string> csv_bots;
+  std::map<std::string, std::vector<std::string>> environments;  // the keys of PARAMS[...], sorted
+  std::vector<ScriptFacts> scripts;                              // by name
+  std::vector<Problem> problems;                                 // of app.py itself
+};
+
+struct InspectOptions {
+  std::string interpreter = "/usr/bin/python3";
+  std::map<std::string, std::string> variables;  // as VersionFolder::variables
+  std::chrono::milliseconds limit{20'000};
+};
+
+// Reads the scripts of a solution in a short-lived worker: syntax first, then, where that is clean,
+// by importing them. Mistakes in scripts are facts; an error means they could not be read at all.
+// Blocks.
+base::Result<AppFacts> inspect(const std::filesystem::path& folder, const InspectOptions& options);
+
+}  // namespace millrace::python

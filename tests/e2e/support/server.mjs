@@ -1,0 +1,131 @@
+// The real binary as a child process, on free ports and a data folder of its own.
+
+import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {createInterface} from 'node:readline';
+import {fileURLToPath} from 'node:url';
+
+import {within} from './until.mjs';
+
+/**
+ * @typedef {{
+ *   base_url: string, app_id: string, pype_id: string, stream_id: string, chat_url: string,
+ *   braze_sandbox_url: string, braze_api_key: string,
+ * }} Ready
+ * @typedef {{code: number, stdout: string, stderr: string}} Outcome
+ */
+
+export const kRepository = fileURLToPath(new URL('../../../', import.meta.url));
+export const kBinary = resolve(kRepository, process.env.MILLRACE_BIN ?? 'build/release/millrace');
+export const kSolution = join(kRepository, 'examples/braze-profile');
+
+const kStopPatienceMs = 30_000;
+const kStderrMax = 64 * 1024;
+
+/** A folder for this process alone; it goes when the process does. */
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-e2e-'));
+  process.on('exit', () => rmSync(folder, {recursive: true, force: true}));
+  return folder;
+}
+
+export class Server {
+  /**
+   * @param {import('node:child_process').ChildProcess} child
+   * @param {Ready} ready
+   * @param {() => string} stderr
+   */
+  constructor(child, ready, stderr) {
+    this.child = child;
+    this.ready = ready;
+    this.stderr = stderr;
+  }
+
+  /**
+   * @param {{data: string, ports?: {server: string, sandbox: string}, logLevel?: string}} options
+   *   `ports` are those of a former start.
+   */
+  static async start({data, ports, logLevel = 'warning'}) {
+    const child = spawn(kBinary, [
+      'serve', '--solution', kSolution, '--data', data,
+      '--listen', `127.0.0.1:${ports?.server ?? 0}`,
+      '--braze-sandbox', `127.0.0.1:${ports?.sandbox ?? 0}`,
+      '--log-level', logLevel,
+    ], {cwd: kRepository, stdio: ['ignore', 'pipe', 'pipe']});
+    // Nothing outlives its suite, not even one that failed half-way.
+    const killed = () => child.kill('SIGKILL');
+    process.on('exit', killed);
+    child.on('exit', () => process.off('exit', killed));
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      stderr = (stderr + text).slice(-kStderrMax);
+    });
+    const line = within('the ready line', new Promise((found, failed) => {
+      child.on('error', failed);
+      child.on('exit', (code, signal) => failed(new Error(`ended (${code ?? signal}): ${stderr}`)));
+      createInterface(child.stdout).on('line', (text) => text.startsWith('ready ') && found(text));
+    }));
+    try {
+      return new Server(child, JSON.parse((await line).slice('ready '.length)), () => stderr);
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw error;
+    }
+  }
+
+  get ports() {
+    const portOf = (/** @type {string} */ url) => new URL(url).port;
+    return {
+      server: portOf(this.ready.base_url),
+      sandbox: portOf(this.ready.braze_sandbox_url),
+    };
+  }
+
+  /** Asks it to stop, and holds it to its promise. */
+  async stop() {
+    assert.equal(await this.#ended('SIGTERM'), 0, `exit code after SIGTERM; log: ${this.stderr()}`);
+  }
+
+  async kill() {
+    await this.#ended('SIGKILL');
+  }
+
+  /** @param {NodeJS.Signals} signal */
+  async #ended(signal) {
+    const {child} = this;
+    if (child.exitCode === null && child.signalCode === null) {
+      const exit = once(child, 'exit');
+      child.kill(signal);
+      try {
+        await within(`the end after ${signal}`, exit, kStopPatienceMs);
+      } catch (error) {
+        child.kill('SIGKILL');
+        throw error;
+      }
+    }
+    return child.exitCode;
+  }
+}
+
+/**
+ * Runs one command of the binary to its end.
+ * @param {string[]} options
+ * @param {string} [program]
+ * @returns {Promise<Outcome>}
+ */
+export async function run(options, program = kBinary) {
+  const child = spawn(program, options, {cwd: kRepository, stdio: ['ignore', 'pipe', 'pipe']});
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+  try {
+    const [code] = await within(`${program} ${options[0]}`, once(child, 'close'), 60_000);
+    return {code, stdout, stderr};
+  } finally {
+    child.kill('SIGKILL');
+  }
+}

@@ -1,0 +1,329 @@
+// One conversation under one session: opened, joined, started, and held through every loss of the
+// connection. What is pushed is shown at once; after every join, gap or doubt a snapshot puts the
+// transcript right, and what the consumer said goes out again under the same id until it is safe.
+
+import {ChatSocket} from './socket.js';
+import {NoSuchChat, SessionGone, checkSession, endChat, openSession, saveKept, startChat}
+  from './session.js';
+import {Transcript} from './transcript.js';
+
+/**
+ * @typedef {import('./session.js').Session} Session
+ * @typedef {import('./session.js').Unsent} Unsent
+ * @typedef {import('./transcript.js').Message} Message
+ * @typedef {{
+ *   status: string, seq_num?: number, history: Message[], is_typing?: boolean,
+ * }} Snapshot
+ * @typedef {'connecting' | 'online' | 'reconnecting' | 'ended' | 'unavailable'} Status
+ * @typedef {{
+ *   name: string, status: Status, messages: Message[], unsent: Unsent[], typing: boolean,
+ * }} Model
+ * @typedef {{
+ *   appId: string, language: string, kept: import('./session.js').Kept | null,
+ *   changed: (model: Model) => void, gone: (unsaid: string[]) => void,
+ * }} ConversationOptions `changed` shows the conversation; `gone` is told, with what could not be
+ *   said, that the server no longer knows it.
+ */
+
+const kRetryFirstMs = 500;
+const kRetryMaxMs = 15_000;
+const kExpectAnswerMs = 8_000;
+const kTypingMaxMs = 30_000;
+
+export class Conversation {
+  #options;
+  #transcript;
+  /** @type {Session | null} */
+  #session;
+  /** @type {ChatSocket | null} */
+  #socket = null;
+  /** @type {Status} */
+  #status = 'connecting';
+  #ready = false;
+  #sending = false;
+  #closed = false;
+  #failures = 0;
+  #pings = 0;
+  #typing = false;
+  /** @type {number | undefined} */
+  #typingTimer;
+
+  /** @param {ConversationOptions} options */
+  constructor(options) {
+    this.#options = options;
+    this.#session = options.kept?.session ?? null;
+    this.#transcript = new Transcript(options.kept?.outbox);
+  }
+
+  begin() {
+    this.#show();
+    if (this.#session) this.#connect(this.#session);
+    else this.#open();
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.#transcript.say(text);
+    this.#sayNow();
+  }
+
+  /** @param {string} id */
+  sayAgain(id) {
+    const unsent = this.#transcript.unsent(id);
+    if (unsent) unsent.failed = false;
+    this.#sayNow();
+  }
+
+  /** The network or the page has come back, or gone. */
+  nudge() {
+    this.#socket?.nudge();
+  }
+
+  /** Leaves the conversation for good; an open one is ended. */
+  close() {
+    this.#stop();
+    if (this.#session && this.#status !== 'ended') endChat(this.#session);
+  }
+
+  #stop() {
+    this.#closed = true;
+    window.clearTimeout(this.#typingTimer);
+    this.#socket?.close();
+  }
+
+  // ---- coming and going
+
+  async #open() {
+    try {
+      const session = await openSession(this.#options.appId, this.#options.language);
+      if (this.#closed) return;
+      this.#session = session;
+      this.#save();
+      this.#connect(session);
+    } catch (error) {
+      if (this.#closed) return;
+      this.#status = error instanceof NoSuchChat ? 'unavailable' : 'reconnecting';
+      this.#show();
+      if (this.#status !== 'unavailable') this.#later(() => this.#open());
+    }
+  }
+
+  /** @param {Session} session */
+  #connect(session) {
+    const query = new URLSearchParams({token: session.access_token, vsn: '2.0.0'});
+    const origin = location.origin.replace(/^http/, 'ws');
+    this.#socket = new ChatSocket({
+      url: `${origin}/socket/websocket?${query}`,
+      topic: `chat:${session.chat_id}`,
+      joinPayload: {access_token: session.access_token},
+      joined: () => this.#ask(),
+      refused: (response) => {
+        if (response.reason === 'unauthorized' || response.status === 404) this.#lose();
+      },
+      event: (name, payload) => this.#take(name, payload),
+      down: (wasOpen) => this.#down(session, wasOpen),
+      ping: () => ({
+        event: 'new:ping',
+        payload: {seq: ++this.#pings, user_id: session.id, access_token: session.access_token},
+      }),
+    });
+  }
+
+  /**
+   * @param {Session} session
+   * @param {boolean} wasOpen
+   */
+  #down(session, wasOpen) {
+    this.#ready = false;
+    this.#status = 'reconnecting';
+    this.#expect(0);
+    this.#show();
+    // Never opened: the server may be away, or it may not know the session.
+    if (!wasOpen) this.#unlessGone(checkSession(session)).catch(() => {});
+  }
+
+  /** Asks for the history; it comes as an event. */
+  async #ask() {
+    if (!this.#session || !this.#socket) return;
+    const {id, access_token} = this.#session;
+    // Lost on the way: the next join asks again.
+    const reply = await this.#socket.push('chat:snapshot', {from: id, access_token})
+      .catch(() => null);
+    if (!reply || reply.status === 'ok') return;
+    if (reply.response.status === 404) this.#lose();
+    else this.#later(() => this.#ask());
+  }
+
+  async #start() {
+    if (!this.#session) return;
+    this.#expect(kExpectAnswerMs);
+    try {
+      await this.#unlessGone(startChat(this.#session, this.#options.appId));
+    } catch {
+      this.#later(() => this.#ask());
+    }
+  }
+
+  /**
+   * Waits for the work; when the server turns out not to know the session, all begins anew.
+   * @param {Promise<void>} work
+   */
+  async #unlessGone(work) {
+    try {
+      await work;
+    } catch (error) {
+      if (!(error instanceof SessionGone)) throw error;
+      this.#lose();
+    }
+  }
+
+  #lose() {
+    if (this.#closed) return;
+    this.#stop();
+    this.#options.gone(this.#transcript.outbox.map((item) => item.msg));
+  }
+
+  /** @param {() => void} work */
+  #later(work) {
+    const longest = Math.min(kRetryMaxMs, kRetryFirstMs * 2 ** this.#failures++);
+    window.setTimeout(() => this.#closed || work(), longest * (0.5 + Math.random() / 2));
+  }
+
+  // ---- what the server says
+
+  /**
+   * @param {string} name
+   * @param {any} payload
+   */
+  #take(name, payload) {
+    if (name === 'incoming:msg') this.#hear(payload);
+    else if (name === 'chat:snapshot_response') this.#reconcile(payload);
+    else if (name === 'chat:ready') this.#goOn();
+    else if (name === 'incoming:notice' && payload.notice === 'typing') {
+      this.#expect(payload.is_typing ? kTypingMaxMs : 0);
+    } else if (name === 'incoming:notice' && payload.notice === 'ended') {
+      this.#ask();  // the snapshot has the last words, whatever was lost on the way
+    }
+    this.#show();
+  }
+
+  /** @param {Message} message */
+  #hear(message) {
+    this.#transcript.add(message);
+    if (message.from_side !== 'anonymous_consumer') this.#expect(0);
+    // While a message of ours is under way its number is a gap that its receipt will close.
+    if (!this.#sending && this.#transcript.hasGap()) this.#ask();
+  }
+
+  /** @param {Snapshot} snapshot */
+  #reconcile(snapshot) {
+    this.#transcript.reconcile(snapshot);
+    this.#save();
+    if (snapshot.is_typing) this.#expect(kTypingMaxMs);
+    if (snapshot.status === 'new') this.#start();
+    else if (snapshot.status === 'ended') this.#over();
+    else this.#goOn();
+  }
+
+  #goOn() {
+    if (this.#status === 'ended') return;
+    this.#ready = true;
+    this.#status = 'online';
+    this.#flush();
+  }
+
+  #over() {
+    this.#status = 'ended';
+    this.#ready = false;
+    this.#expect(0);
+    this.#transcript.giveUp();
+    this.#save();
+    this.#socket?.close();
+  }
+
+  // ---- what the consumer says
+
+  #sayNow() {
+    this.#save();
+    this.#expect(kExpectAnswerMs);
+    this.#show();
+    this.#flush();
+  }
+
+  // One at a time and in order: the next goes out when the one before is safe.
+  async #flush() {
+    if (this.#sending) return;
+    this.#sending = true;
+    try {
+      for (let next = this.#transcript.next(); next && this.#ready && !this.#closed;) {
+        await this.#send(next);
+        next = this.#transcript.next();
+      }
+    } catch {
+      // The connection is lost; after the next join the snapshot says what is still to be sent.
+    } finally {
+      this.#sending = false;
+    }
+    if (this.#ready && this.#transcript.hasGap()) this.#ask();
+  }
+
+  /** @param {Unsent} unsent */
+  async #send(unsent) {
+    const {session, socket} = {session: this.#session, socket: this.#socket};
+    if (!session || !socket) return;
+    const {status, response} = await socket.push('msg:send', {
+      from: session.id,
+      from_side: 'anonymous_consumer',
+      user_id: session.id,
+      msg: unsent.msg,
+      msg_type: 'text',
+      client_msg_id: unsent.client_msg_id,
+      version: '1',
+      gateway: 'pypestream_widget',
+      access_token: session.access_token,
+    });
+    if (status === 'ok') {
+      this.#failures = 0;
+      this.#transcript.accept(unsent, response);
+    } else if ([401, 403, 404].includes(response.status)) {
+      this.#lose();
+    } else if ([400, 413].includes(response.status)) {
+      unsent.failed = true;
+    } else {
+      // Busy, or the chat is not as we thought: look again in a moment, and go on from there.
+      this.#ready = false;
+      this.#later(() => this.#ask());
+    }
+    this.#save();
+    this.#show();
+  }
+
+  // ---- what is shown and kept
+
+  /** Shows for so long that an answer is on its way. */
+  #expect(/** @type {number} */ forMs) {
+    window.clearTimeout(this.#typingTimer);
+    this.#typing = forMs > 0;
+    if (!this.#typing) return;
+    this.#typingTimer = window.setTimeout(() => {
+      this.#typing = false;
+      this.#show();
+    }, forMs);
+  }
+
+  #save() {
+    if (this.#closed || !this.#session) return;
+    saveKept(this.#options.appId, {session: this.#session, outbox: this.#transcript.outbox});
+  }
+
+  #show() {
+    if (this.#closed) return;
+    this.#options.changed({
+      name: this.#session?.web_chat_pype_name ?? '',
+      status: this.#status,
+      messages: this.#transcript.messages(),
+      unsent: this.#transcript.outbox,
+      typing: this.#typing && this.#status === 'online',
+    });
+  }
+}
