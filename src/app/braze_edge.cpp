@@ -1,10 +1,93 @@
 #include "app/braze_edge.hpp"
+
+#include "base/hash.hpp"
+#include "braze/braze.hpp"
+#include "http/http.hpp"
+#include "storage/storage.hpp"
+
 namespace millrace::app {
-struct BrazeEdge::Parts { std::string url, key; };
-base::Result<std::unique_ptr<BrazeEdge>> BrazeEdge::open(const std::filesystem::path&, const Endpoint&, runtime::Clock&, runtime::Random&, runtime::Log&) { auto p = std::make_unique<Parts>(); return std::unique_ptr<BrazeEdge>(new BrazeEdge(std::move(p))); }
-BrazeEdge::BrazeEdge(std::unique_ptr<Parts> p) : parts_(std::move(p)) {}
-BrazeEdge::~BrazeEdge() = default;
-const std::string& BrazeEdge::url() const { return parts_->url; }
-const std::string& BrazeEdge::api_key() const { return parts_->key; }
-void BrazeEdge::stop() {}
+namespace {
+
+// The runtime's ports in the sandbox's own words.
+struct SandboxClock final : braze::Clock {
+  explicit SandboxClock(runtime::Clock& the_clock) : clock(the_clock) {}
+  base::Timestamp now() override { return clock.now(); }
+  runtime::Clock& clock;
+};
+struct SandboxRandom final : braze::Random {
+  explicit SandboxRandom(runtime::Random& the_random) : random(the_random) {}
+  void fill(std::span<uint8_t> bytes) override { random.fill(bytes); }
+  runtime::Random& random;
+};
+struct SandboxScheduler final : braze::Scheduler {
+  explicit SandboxScheduler(runtime::Lanes& the_lanes) : lanes(the_lanes) {}
+  void after(std::chrono::milliseconds delay, std::move_only_function<void()> task) override {
+    lanes.run_after(0, delay, std::move(task));
+  }
+  runtime::Lanes& lanes;
+};
+
+}  // namespace
+
+struct BrazeEdge::Parts {
+  Parts(runtime::Clock& the_clock, runtime::Random& the_random)
+      : lanes(http::IoLanes::make(1)), clock(the_clock), random(the_random), scheduler(*lanes) {}
+
+  std::unique_ptr<http::IoLanes> lanes;
+  SandboxClock clock;
+  SandboxRandom random;
+  SandboxScheduler scheduler;
+  std::unique_ptr<base::KeyValueStore> store;
+  std::unique_ptr<braze::Sandbox> sandbox;
+  std::unique_ptr<http::Server> server;
+  std::string url;
+  std::string api_key;
+};
+
+base::Result<std::unique_ptr<BrazeEdge>> BrazeEdge::open(const std::filesystem::path& data,
+                                                         const Endpoint& endpoint,
+                                                         runtime::Clock& clock,
+                                                         runtime::Random& random,
+                                                         runtime::Log& log) {
+  auto parts = std::make_unique<Parts>(clock, random);
+  std::string fresh(32, '\0');
+  random.fill({reinterpret_cast<uint8_t*>(fresh.data()), fresh.size()});
+  const auto key = storage::load_or_create_key(data / "braze.key", fresh);
+  if (!key) return std::unexpected(key.error());
+  parts->api_key = base::to_base64url(*key);
+  auto store = storage::open_key_value(data / "braze.db", log);
+  if (!store) return std::unexpected(store.error());
+  parts->store = std::move(*store);
+  braze::SandboxOptions options;
+  options.keys = {{parts->api_key, {"users.track", "users.export.ids"}}};
+  if (endpoint.address != "0.0.0.0") options.inspector_hosts = {endpoint.address};
+  const size_t body_bytes_max = options.body_bytes_max;
+  parts->sandbox = std::make_unique<braze::Sandbox>(*parts->store, parts->clock, parts->scheduler,
+                                                    parts->random, std::move(options));
+  http::ServerOptions http_options;
+  http_options.address = endpoint.address;
+  http_options.port = endpoint.port;
+  http_options.max_body_bytes = body_bytes_max + 1;  // one over, so that Braze's own 413 answers
+  auto server = http::Server::listen(*parts->lanes, *parts->sandbox, http_options);
+  if (!server) return std::unexpected(server.error());
+  parts->server = std::move(*server);
+  parts->url = "http://" + (endpoint.address == "0.0.0.0" ? "127.0.0.1" : endpoint.address) + ":" +
+               std::to_string(parts->server->port());
+  parts->lanes->start();
+  return std::unique_ptr<BrazeEdge>(new BrazeEdge(std::move(parts)));
 }
+
+BrazeEdge::BrazeEdge(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+BrazeEdge::~BrazeEdge() { stop(); }
+const std::string& BrazeEdge::url() const { return parts_->url; }
+const std::string& BrazeEdge::api_key() const { return parts_->api_key; }
+
+void BrazeEdge::stop() {
+  if (!parts_->server) return;
+  parts_->server->drain(std::chrono::seconds(1));
+  parts_->lanes->stop();
+  parts_->server.reset();
+  parts_->store.reset();  // writes what is queued; the sandbox is still there to hear of it
+}
+
+}  // namespace millrace::app

@@ -54,7 +54,7 @@ class Script {
                       {"dob", "1990-04-03T00:00:00.000Z"},
                       {"home_city", "Porto Alegre"},
                       {"operating_system", "Android"}}};
-    set_faults({{"mode", "refuse"}, {"status", 500}});
+    set_faults({{"mode", "refuse"}, {"status", 500}, {"path", "/users/track"}});
     for (const std::string& text : ana.says) say(ana, text);
     expect(last_.find("Desculpe, Ana") != std::string::npos, "the bot apologises");
     expect(export_profile("ana@example.com.br").empty(), "nothing has reached Braze");

@@ -83,7 +83,7 @@ base::Result<json::object> describe(const std::filesystem::path& folder,
                                     const InspectOptions& options, Scripts scripts) {
   auto environment = environment_of(options.variables);
   if (!environment) return std::unexpected(environment.error());
-  auto source = source_file(worker_source(kWorkerDescribe));
+  auto source = source_file(describing_source());
   if (!source) return std::unexpected(source.error());
   auto started = spawn(options.interpreter, *environment, *source);
   if (!started) return std::unexpected(started.error());

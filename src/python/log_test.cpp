@@ -19,25 +19,38 @@ runtime::ActionCall call_of_ada(std::string command) {
   return call;
 }
 
-TEST(PythonLog, BringsLinesAndPrintsUnderTheChatInOrder) {
+TEST(PythonLog, BringsLinesUnderTheChatWithTheirLevels) {
   Folder folder;
   folder.app(kApp).body("Talk", R"(        log('one')
-        print('two')
-        log.info('three %s', 3)
-        log.warning('four')
-        print('fi', end='')
-        print('ve')
-        log.error('six\nlines')
+        log.info('two %s', 2)
+        log.warning('three')
+        log.error('four\nlines')
         return {}
 )");
   Bench bench(folder);
   EXPECT_EQ(bench.run("Talk").kind, Kind::returned);
-  EXPECT_EQ(bench.log.of("chat-1"), "one|two|three 3|four|five|six\\nlines");
+  EXPECT_EQ(bench.log.of("chat-1"), "one|two 2|three|four\\nlines");
   const auto entries = bench.log.entries();
-  ASSERT_EQ(entries.size(), 6u);
+  ASSERT_EQ(entries.size(), 4u);
   EXPECT_EQ(entries[1].level, runtime::Level::info);
-  EXPECT_EQ(entries[3].level, runtime::Level::warning);
-  EXPECT_EQ(entries[5].level, runtime::Level::error);
+  EXPECT_EQ(entries[2].level, runtime::Level::warning);
+  EXPECT_EQ(entries[3].level, runtime::Level::error);
+}
+
+TEST(PythonLog, BringsPrintsUnderTheChat) {
+  Folder folder;
+  folder.app(kApp).body("Print", R"(        import os, sys
+        print('one')
+        print('two', file=sys.stderr)
+        print('th', end='')
+        print('ree')
+        os.system('echo four')
+        print('five', end='')
+        return {}
+)");
+  Bench bench(folder);
+  EXPECT_EQ(bench.run("Print").kind, Kind::returned);
+  EXPECT_EQ(bench.log.of("chat-1"), "one|two|three|four|five");
 }
 
 TEST(PythonLog, BringsWhatIsPrintedWithoutACallUnderTheRoom) {

@@ -80,7 +80,7 @@ base::Result<std::unique_ptr<Pool>> Pool::start(PoolOptions options, runtime::Cl
                       "python");
   }
   auto impl = std::make_unique<Impl>(std::move(options), clock, log);
-  auto source = source_file(worker_source(kWorkerServe));
+  auto source = source_file(serving_source());
   if (!source) return std::unexpected(source.error());
   impl->source = std::move(*source);
   auto loop = Loop::make();

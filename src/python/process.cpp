@@ -91,7 +91,9 @@ pid_t fork_into(const Plan& plan) {
 }
 
 // The C library's own function is declared without C linkage here.
-int open_pidfd(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+int open_pidfd(pid_t pid) {
+  return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
 
 struct Ends {
   Fd ours;

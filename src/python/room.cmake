@@ -3,7 +3,7 @@
 # configures anew.
 set(bytes_16 "")
 string(REPEAT "[0-9a-f][0-9a-f]" 16 bytes_16)
-foreach(part Common Serve Describe)
+foreach(part Common Serve Checks Describe)
   string(TOLOWER ${part} lower)
   set(script ${CMAKE_SOURCE_DIR}/src/python/worker_${lower}.py)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})

@@ -8,11 +8,15 @@ namespace millrace::python {
 
 extern const std::string_view kWorkerCommon;
 extern const std::string_view kWorkerServe;
+extern const std::string_view kWorkerChecks;
 extern const std::string_view kWorkerDescribe;
 
-// One program: what all workers share, then what this one is for.
-inline std::string worker_source(std::string_view purpose) {
-  return std::string(kWorkerCommon) + std::string(purpose);
+// Each program is what all workers share, then what this one is for.
+inline std::string serving_source() {
+  return std::string(kWorkerCommon) + std::string(kWorkerServe);
+}
+inline std::string describing_source() {
+  return std::string(kWorkerCommon) + std::string(kWorkerChecks) + std::string(kWorkerDescribe);
 }
 
 }  // namespace millrace::python

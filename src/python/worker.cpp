@@ -12,10 +12,6 @@ namespace {
 
 using Kind = runtime::ActionOutcome::Kind;
 
-// Reads per event, so that a worker that never stops talking does not keep the others waiting. A
-// pipe holds no more than this, so one round gives all that was printed before a result was sent.
-constexpr int kReadsMax = 4;
-constexpr size_t kReadBytes = 64 << 10;
 // A killed process that does not go within this time is given up; its call ends without it.
 constexpr std::chrono::seconds kKillLimit{5};
 

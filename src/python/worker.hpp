@@ -99,6 +99,10 @@ class Worker {
   void log_printed(const std::vector<Line>& lines);
   const Sensitives& sensitive();
   std::string redacted(std::string_view text);
+  // Reads per event, so that a worker that never stops talking does not keep the others waiting. A
+  // pipe holds less than this, so one round gives all that was printed before a result was sent.
+  static constexpr int kReadsMax = 4;
+  static constexpr size_t kReadBytes = 64 << 10;
   size_t raw_line_max() const { return 4 * setup_.options.log_line_bytes_max; }
 
   const WorkerSetup& setup_;

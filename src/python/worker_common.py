@@ -1,6 +1,6 @@
 """What every worker shares: frames on its socket, the solution as a package, what is secret.
 
-The pool embeds this file and one of its neighbours, joined, in its binary.
+The binary carries this file and its neighbours; a worker runs it joined with the ones it needs.
 """
 import importlib
 import importlib.machinery
@@ -40,8 +40,12 @@ class Channel:
         self._socket.set_inheritable(False)
         self._lock = threading.Lock()
         self._read = bytearray()
-        self._process = os.getpid()
+        self._is_forked = False
         self.frame_bytes_max = 1 << 24
+        os.register_at_fork(after_in_child=self._fall_silent)
+
+    def _fall_silent(self):
+        self._is_forked = True
 
     def receive(self):
         """The next frame. Ends the process when the pool has gone."""
@@ -63,9 +67,9 @@ class Channel:
         self.send_text(encode_json(frame))
 
     def send_text(self, text):
-        body = text.encode()
-        if os.getpid() != self._process:
+        if self._is_forked:
             os._exit(1)  # a script forked, and its child came here: it has no voice
+        body = text.encode()
         with self._lock:
             self._socket.sendall(struct.pack('<I', len(body)) + body)
 

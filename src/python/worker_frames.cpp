@@ -13,8 +13,6 @@ namespace {
 
 using Kind = runtime::ActionOutcome::Kind;
 
-constexpr int kReadsMax = 4;
-constexpr size_t kReadBytes = 64 << 10;
 constexpr size_t kMessageBytesMax = 2'000;
 constexpr size_t kSecretsMax = 1'000;
 
@@ -81,7 +79,7 @@ bool Worker::handle_log(const json::object& log) {
   const auto text = json::get_string(log, "text");
   const auto cut = json::get_bool(log, "cut");
   if (!number || !level || !text || !cut || !secrets_known_) return false;
-  read_output();  // keeps prints and log lines in the order in which they were made
+  read_output();  // what was printed before comes first, as nearly as two channels allow
   const bool of_call = state_ == State::busy && *number == static_cast<int64_t>(running_.number);
   log_line(level_of(*level), {std::string(*text), *cut}, of_call);
   return true;
@@ -94,6 +92,7 @@ bool Worker::handle_end(const json::object& end) {
     return false;
   }
   read_output();  // what was printed before this still belongs to the call
+  log_printed(lines_.finish());
   if (*kind != Kind::returned) {
     const std::string_view message = json::get_string(end, "message").value_or("");
     const std::string_view place = json::get_string(end, "place").value_or("");

@@ -84,10 +84,16 @@ describe('Phoenix socket', () => {
     return found.payload;
   }
 
-  const say = (/** @type {import('phoenix').Channel} */ channel, /** @type {Session} */ session,
-    /** @type {string} */ text, id = randomUUID()) =>
-    push(channel, 'msg:send',
-      {...messageBody(session, text, id), access_token: session.access_token});
+  /**
+   * @param {import('phoenix').Channel} channel
+   * @param {Session} session
+   * @param {string} text
+   * @param {string} [id]
+   */
+  function say(channel, session, text, id = randomUUID()) {
+    const message = messageBody(session, text, id);
+    return push(channel, 'msg:send', {...message, access_token: session.access_token});
+  }
 
   /** @param {Session} session */
   const start = (session) => call(server.ready, session, 'start', startBody(server.ready, session));

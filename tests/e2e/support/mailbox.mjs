@@ -13,7 +13,7 @@ export class Mailbox {
   }
 
   /**
-   * Takes the first that fits, and all that came before it with it.
+   * Takes the first that fits; what does not fit stays.
    * @param {string} what
    * @param {(item: T) => boolean} fits
    * @returns {Promise<T>}
@@ -23,11 +23,6 @@ export class Mailbox {
       const found = this.#arrived.findIndex(fits);
       return found < 0 ? null : {found};
     });
-    return /** @type {T} */ (this.#arrived.splice(0, at.found + 1).at(-1));
-  }
-
-  /** All that has arrived and was not taken. */
-  get waiting() {
-    return [...this.#arrived];
+    return /** @type {T} */ (this.#arrived.splice(at.found, 1)[0]);
   }
 }

@@ -1,0 +1,79 @@
+// What a users/track request says, checked item by item (reference: users-track.md 5 to 8). Pure:
+// it decides what is accepted; applying it is `profile`'s and `profile_store`'s business.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.hpp"
+#include "base/time.hpp"
+#include "braze/braze.hpp"
+#include "braze/diagnostics.hpp"
+
+namespace millrace::braze {
+
+// Who an item is about.
+struct Identifier {
+  enum class Kind { external_id, user_alias, braze_id, email, phone };
+  Kind kind = Kind::external_id;
+  std::string value;  // of an alias: its name
+  std::string label;  // of an alias
+};
+
+// The identifier of an object by precedence; nullopt when there is none.
+std::optional<Identifier> identifier_of(const json::object& item);
+
+enum class Creates { yes, no };
+
+struct AttributesItem {
+  Identifier who;
+  Creates creates = Creates::yes;
+  bool merges_objects = false;
+  json::object fields;  // without identifiers and directives
+};
+
+struct EventItem {
+  Identifier who;
+  Creates creates = Creates::yes;
+  std::string name;
+  base::Timestamp at;  // never in the future
+  json::object properties;
+};
+
+struct PurchaseItem {
+  Identifier who;
+  Creates creates = Creates::yes;
+  std::string product_id;
+  std::string currency;
+  double price = 0;
+  int64_t quantity = 1;
+  base::Timestamp at;
+  json::object properties;
+};
+
+struct ItemError {
+  std::string type;
+  std::string input_array;  // "attributes", "events", "purchases"
+  int64_t index = 0;
+};
+
+struct TrackRequest {
+  std::vector<AttributesItem> attributes;
+  std::vector<EventItem> events;
+  std::vector<PurchaseItem> purchases;
+  std::vector<ItemError> errors;
+  size_t objects = 0;    // as sent, valid or not
+  size_t most_in_one = 0;  // the longest of the three arrays
+  bool malformed = false;  // an array field that is no array
+
+  bool accepts_any() const {
+    return !attributes.empty() || !events.empty() || !purchases.empty();
+  }
+};
+
+TrackRequest read_track(const json::object& body, const SandboxOptions& options,
+                        base::Timestamp now, Diagnostics& diagnostics);
+
+}  // namespace millrace::braze

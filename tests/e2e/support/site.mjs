@@ -1,0 +1,91 @@
+// A server that is killed now and then and started again on the same data and the same ports, and
+// what a patient client needs to live with that.
+
+import {Server} from './server.mjs';
+import {until} from './until.mjs';
+
+const kClientPatienceMs = 60_000;
+
+export class Site {
+  /**
+   * @param {string} data
+   * @param {Server} server
+   */
+  constructor(data, server) {
+    this.data = data;
+    this.server = server;
+    /** How long each start after a crash took. @type {number[]} */
+    this.startsMs = [];
+  }
+
+  /** @param {string} data */
+  static async open(data) {
+    return new Site(data, await Server.start({data}));
+  }
+
+  /** The addresses and the key outlive every crash. */
+  get ready() {
+    return this.server.ready;
+  }
+
+  async crash() {
+    const {ports} = this.server;
+    await this.server.kill();
+    const began = Date.now();
+    this.server = await Server.start({data: this.data, ports});
+    this.startsMs.push(Date.now() - began);
+  }
+}
+
+/** The connection broke, or the server could not take it just now: to be tried again. */
+export class Broken extends Error {}
+
+/**
+ * Tries until it works. Only Broken is met with patience.
+ * @template T
+ * @param {string} what
+ * @param {() => Promise<T>} attempt
+ * @returns {Promise<T>}
+ */
+export async function patiently(what, attempt) {
+  const done = await until(what, async () => {
+    try {
+      return {value: await attempt()};
+    } catch (error) {
+      if (error instanceof Broken) return null;
+      throw error;
+    }
+  }, kClientPatienceMs);
+  return done.value;
+}
+
+/**
+ * The answer and its body, whole; Broken when there is none or the server is not ready for it.
+ * @param {Promise<Response>} request
+ * @returns {Promise<{status: number, body: any}>}
+ */
+export async function answerOf(request) {
+  let [status, text] = [0, ''];
+  try {
+    const response = await request;
+    [status, text] = [response.status, await response.text()];
+  } catch (error) {
+    throw new Broken(String(error));
+  }
+  if (status === 503) throw new Broken('503');
+  return {status, body: text === '' ? null : JSON.parse(text)};
+}
+
+/**
+ * Numbers in [0, 1) that a seed repeats: mulberry32.
+ * @param {number} seed
+ */
+export function randomFrom(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,116 @@
+// The inspector: profiles, requests and the fault switch of the sandbox, read again every two
+// seconds. Everything shown goes through textContent.
+
+const REFRESH_MS = 2000;
+const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const search = /** @type {HTMLInputElement} */ (byId('search'));
+let chosen = '';
+
+/** @param {string} tag @param {string} [text] @param {Record<string, string>} [attributes] */
+function element(tag, text, attributes = {}) {
+  const made = document.createElement(tag);
+  if (text !== undefined) made.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+/** @param {string} path @param {RequestInit} [options] */
+async function call(path, options) {
+  const response = await fetch(path, options);
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return response.json();
+}
+
+/** Replaces children only when what they show has changed, so that focus stays where it is. */
+function show(/** @type {HTMLElement} */ into, /** @type {unknown} */ data, /** @type {() => Node[]} */ make) {
+  const key = JSON.stringify(data);
+  if (into.dataset.shown === key) return;
+  into.dataset.shown = key;
+  into.replaceChildren(...make());
+}
+
+const shown = (/** @type {unknown} */ value) => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** @param {Record<string, unknown>} values */
+function list(values) {
+  const made = element('dl');
+  for (const [name, value] of Object.entries(values)) {
+    const empty = value === null || (Array.isArray(value) && value.length === 0);
+    if (!empty) made.append(element('dt', name), element('dd', shown(value)));
+  }
+  return made;
+}
+
+async function showProfiles() {
+  const { profiles } = await call(`/_sandbox/profiles?limit=100&search=${encodeURIComponent(search.value)}`);
+  show(byId('profiles'), [profiles, chosen], () => profiles.map((/** @type {any} */ profile) => {
+    const name = [profile.first_name, profile.last_name].filter(Boolean).join(' ') || 'No name yet';
+    const button = element('button', name, { type: 'button', 'aria-current': String(profile.braze_id === chosen) });
+    button.append(element('small', profile.email ?? profile.external_id ?? profile.braze_id));
+    button.addEventListener('click', () => {
+      chosen = profile.braze_id;
+      refresh();
+    });
+    const item = element('li');
+    item.append(button);
+    return item;
+  }));
+  if (profiles.length === 0) {
+    show(byId('profiles'), 'none', () => [element('li', 'Nobody yet. Finish a conversation.', { class: 'quiet' })]);
+  }
+  if (!chosen && profiles.length === 1) chosen = profiles[0].braze_id;
+}
+
+async function showProfile() {
+  if (!chosen) return;
+  const { profile, events } = await call(`/_sandbox/profiles/${encodeURIComponent(chosen)}`);
+  const { custom_attributes: custom, custom_events: tallies, ...fields } = profile;
+  show(byId('profile'), [profile, events], () => [
+    element('h3', 'Profile'), list(fields),
+    element('h3', 'Custom attributes'), list(custom),
+    element('h3', `Events (${tallies.length})`),
+    ...events.map((/** @type {any} */ event) => list({ [event.name]: event.time, ...event.properties })),
+  ]);
+}
+
+async function showRequests() {
+  const { requests } = await call('/_sandbox/requests');
+  show(byId('requests'), requests, () => requests.map((/** @type {any} */ request) => {
+    const row = element('tr');
+    row.append(
+      element('td', new Date(request.time).toLocaleTimeString()),
+      element('td', `${request.method} ${request.path}`),
+      element('td', String(request.status), request.status >= 300 ? { class: 'bad' } : {}),
+      element('td', request.diagnostics.map((/** @type {any} */ d) => d.message).join(' ')),
+    );
+    return row;
+  }));
+}
+
+async function showFaults() {
+  const fault = await call('/_sandbox/faults');
+  for (const button of document.querySelectorAll('[data-fault]')) {
+    const offered = JSON.parse(/** @type {HTMLElement} */ (button).dataset.fault ?? '{}');
+    const same = offered.mode === fault.mode && (offered.mode !== 'refuse' || offered.status === fault.status);
+    button.setAttribute('aria-pressed', String(same));
+  }
+}
+
+async function refresh() {
+  try {
+    await Promise.all([showFaults(), showProfiles(), showProfile(), showRequests()]);
+    byId('status').textContent = '';
+  } catch (problem) {
+    byId('status').textContent = `The sandbox does not answer: ${problem instanceof Error ? problem.message : problem}`;
+  }
+}
+
+byId('modes').addEventListener('click', async (event) => {
+  const body = /** @type {HTMLElement} */ (event.target).dataset.fault;
+  if (!body) return;
+  await call('/_sandbox/faults', { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body });
+  refresh();
+});
+search.addEventListener('input', refresh);
+refresh();
+setInterval(refresh, REFRESH_MS);
