@@ -1,3 +1,5 @@
+#include <span>
+
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "channels/channels.hpp"
@@ -7,6 +9,14 @@ namespace millrace::channels {
 extern const std::string_view kChatHtml;
 extern const std::string_view kChatCss;
 extern const std::string_view kChatJs;
+extern const std::string_view kConversationJs;
+extern const std::string_view kMarkdownJs;
+extern const std::string_view kMessagesJs;
+extern const std::string_view kSessionJs;
+extern const std::string_view kSocketJs;
+extern const std::string_view kTranscriptJs;
+extern const std::string_view kViewJs;
+extern const std::string_view kWordsJs;
 
 namespace {
 
@@ -15,6 +25,23 @@ struct Asset {
   std::string_view type;
   std::string_view content;
 };
+
+std::span<const Asset> assets() {
+  constexpr std::string_view kScript = "text/javascript; charset=utf-8";
+  static const Asset kAssets[] = {
+      {"/assets/chat.css", "text/css; charset=utf-8", kChatCss},
+      {"/assets/chat.js", kScript, kChatJs},
+      {"/assets/conversation.js", kScript, kConversationJs},
+      {"/assets/markdown.js", kScript, kMarkdownJs},
+      {"/assets/messages.js", kScript, kMessagesJs},
+      {"/assets/session.js", kScript, kSessionJs},
+      {"/assets/socket.js", kScript, kSocketJs},
+      {"/assets/transcript.js", kScript, kTranscriptJs},
+      {"/assets/view.js", kScript, kViewJs},
+      {"/assets/words.js", kScript, kWordsJs},
+  };
+  return kAssets;
+}
 
 constexpr std::string_view kPagePath = "/chat/";
 // The page runs its own script and talks to its own origin, and may be framed by the brand's site.
@@ -49,15 +76,13 @@ bool ChatPage::serves(std::string_view path) {
 }
 
 void ChatPage::handle(web::Request request, web::Respond respond) {
-  const Asset assets[] = {{"/assets/chat.css", "text/css; charset=utf-8", kChatCss},
-                          {"/assets/chat.js", "text/javascript; charset=utf-8", kChatJs}};
   if (request.method != "GET" && request.method != "HEAD") {
     web::Response refused = text_response(405, "use GET\n");
     refused.headers.push_back({"Allow", "GET, HEAD"});
     respond(std::move(refused));
     return;
   }
-  for (const Asset& asset : assets) {
+  for (const Asset& asset : assets()) {
     if (request.path != asset.path) continue;
     respond(asset_response(request, asset));
     return;

@@ -1,3 +1,12 @@
+# The page is plain modules; each is served as it is.
 millrace_embed(channels millrace::channels kChatHtml ${CMAKE_SOURCE_DIR}/web/chat/index.html)
 millrace_embed(channels millrace::channels kChatCss ${CMAKE_SOURCE_DIR}/web/chat/chat.css)
 millrace_embed(channels millrace::channels kChatJs ${CMAKE_SOURCE_DIR}/web/chat/chat.js)
+millrace_embed(channels millrace::channels kConversationJs ${CMAKE_SOURCE_DIR}/web/chat/conversation.js)
+millrace_embed(channels millrace::channels kMarkdownJs ${CMAKE_SOURCE_DIR}/web/chat/markdown.js)
+millrace_embed(channels millrace::channels kMessagesJs ${CMAKE_SOURCE_DIR}/web/chat/messages.js)
+millrace_embed(channels millrace::channels kSessionJs ${CMAKE_SOURCE_DIR}/web/chat/session.js)
+millrace_embed(channels millrace::channels kSocketJs ${CMAKE_SOURCE_DIR}/web/chat/socket.js)
+millrace_embed(channels millrace::channels kTranscriptJs ${CMAKE_SOURCE_DIR}/web/chat/transcript.js)
+millrace_embed(channels millrace::channels kViewJs ${CMAKE_SOURCE_DIR}/web/chat/view.js)
+millrace_embed(channels millrace::channels kWordsJs ${CMAKE_SOURCE_DIR}/web/chat/words.js)

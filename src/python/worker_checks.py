@@ -29,7 +29,7 @@ def syntax_error(source, file):
 
 
 def line_ends(source, first, last):
-    """Where the entries on those lines end, inside brackets: (line, column) behind the last word."""
+    """Where the entries on those lines end, inside brackets: (line, column) behind each."""
     ends = {}
     depth = 0
     try:

@@ -139,7 +139,7 @@ class Server:
         answer['number'] = call['number']
         if answer['kind'] == 'returned':
             # The result is JSON already: it was measured.
-            self._channel.send_text('{{"end":{{"number":{},"kind":"returned","result":{}}}}}'.format(
+            self._channel.send_text('{"end":{"number":%d,"kind":"returned","result":%s}}' % (
                 call['number'], answer['result']))
         else:
             self._channel.send({'end': answer})
