@@ -32,7 +32,7 @@ base::Result<void> FaultSwitch::set(const json::object& body) {
     if (times < 1) return wrong("times must be 1 or more");
     fault.times = times;
   }
-  fault.path = json::get_string(body, "path").value_or("");
+  fault.path = json::get_string(body, "path").value_or("/users/track");
   const std::lock_guard lock(mutex_);
   fault_ = std::move(fault);
   return {};

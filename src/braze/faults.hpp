@@ -25,7 +25,7 @@ struct Fault {
   int status = 500;
   std::chrono::milliseconds delay{0};
   std::optional<int64_t> times;  // then the switch goes back to none; nullopt = until told
-  std::string path;              // only this one; "" = every path of Braze's
+  std::string path = "/users/track";  // only this one; "" = every path of Braze's
 };
 
 class FaultSwitch {

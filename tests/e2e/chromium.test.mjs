@@ -256,7 +256,7 @@ describe('Chat page', () => {
     const person = newPerson();
     await answer(chat, person, {to: 5});
     await chat.choice('Linux').waitFor();
-    await setFaults(server.ready, {mode: 'refuse', status: 500});
+    await setFaults(server.ready, {mode: 'refuse', status: 500, path: '/users/track'});
     try {
       await chat.choice('Linux').click();
       await chat.hear(/Sorry, Ada/);
