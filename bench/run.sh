@@ -31,8 +31,8 @@ prepare_botbuilder() {
   (cd "$work/peer-botbuilder" && npm install --silent --no-audit --no-fund --ignore-scripts botbuilder botbuilder-dialogs)
 }
 
-port=39780
-stub_port=39790
+port=19780
+stub_port=19790
 taskset -c 1 "$work/stub" $stub_port & stub=$!
 server=
 trap 'kill $stub $server 2>/dev/null || true' EXIT

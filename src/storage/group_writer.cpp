@@ -53,6 +53,10 @@ void GroupWriter::run() {
       std::unique_lock lock(mutex_);
       queued_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) return;
+    }
+    let_the_group_grow();
+    {
+      const std::lock_guard lock(mutex_);
       group.swap(queue_);
     }
     write(group);
@@ -65,6 +69,21 @@ void GroupWriter::run() {
       checkpoint_due_ = true;
       checkpoint_wanted_.notify_one();
     }
+  }
+}
+
+// Those who are about to append get the processor first, for as long as that brings more: fewer
+// syncs for the same turns. With nobody about to, it costs nothing.
+void GroupWriter::let_the_group_grow() {
+  constexpr int kTries = 16;
+  size_t before = 0;
+  for (int i = 0; i < kTries; ++i) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (queue_.size() == before || stopping_) return;
+      before = queue_.size();
+    }
+    std::this_thread::yield();
   }
 }
 

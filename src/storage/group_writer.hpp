@@ -40,6 +40,7 @@ class GroupWriter {
 
  private:
   void run();
+  void let_the_group_grow();
   void write(std::vector<Work>& group);
   base::Result<void> transact(std::vector<Work>& group, size_t begin, size_t end);
   void checkpoint_loop();

@@ -27,10 +27,8 @@ const view = new View(words, {
  * @param {number} [delayMs]
  */
 function converse(kept, delayMs = 0) {
-  // The bot may know languages that this page does not.
-  const options = {appId, language: navigator.language || language, kept};
   const changed = view.show.bind(view);
-  conversation = new Conversation({...options, changed, gone: beginAnew});
+  conversation = new Conversation({appId, kept, changed, gone: beginAnew});
   const begun = conversation;
   window.setTimeout(() => begun === conversation && begun.begin(), delayMs);
 }

@@ -2,9 +2,8 @@
 // connection. What is pushed is shown at once; after every join, gap or doubt a snapshot puts the
 // transcript right, and what the consumer said goes out again under the same id until it is safe.
 
-import {ChatSocket} from './socket.js';
-import {NoSuchChat, SessionGone, checkSession, endChat, openSession, saveKept, startChat}
-  from './session.js';
+import {checkSession, endChat, isGone, openSession, saveKept, startChat} from './session.js';
+import {ChatSocket, backOff} from './socket.js';
 import {Transcript} from './transcript.js';
 
 /**
@@ -19,14 +18,12 @@ import {Transcript} from './transcript.js';
  *   name: string, status: Status, messages: Message[], unsent: Unsent[], typing: boolean,
  * }} Model
  * @typedef {{
- *   appId: string, language: string, kept: import('./session.js').Kept | null,
+ *   appId: string, kept: import('./session.js').Kept | null,
  *   changed: (model: Model) => void, gone: (unsaid: string[]) => void,
  * }} ConversationOptions `changed` shows the conversation; `gone` is told, with what could not be
  *   said, that the server no longer knows it.
  */
 
-const kRetryFirstMs = 500;
-const kRetryMaxMs = 15_000;
 const kExpectAnswerMs = 8_000;
 const kTypingMaxMs = 30_000;
 
@@ -94,18 +91,19 @@ export class Conversation {
   // ---- coming and going
 
   async #open() {
-    try {
-      const session = await openSession(this.#options.appId, this.#options.language);
-      if (this.#closed) return;
+    const {status, session} = await openSession(this.#options.appId);
+    if (this.#closed) return;
+    if (session) {
+      this.#failures = 0;
       this.#session = session;
       this.#save();
       this.#connect(session);
-    } catch (error) {
-      if (this.#closed) return;
-      this.#status = error instanceof NoSuchChat ? 'unavailable' : 'reconnecting';
-      this.#show();
-      if (this.#status !== 'unavailable') this.#later(() => this.#open());
+      return;
     }
+    const isHopeless = status === 400 || status === 404;
+    this.#status = isHopeless ? 'unavailable' : 'reconnecting';
+    this.#show();
+    if (!isHopeless) this.#later(() => this.#open());
   }
 
   /** @param {Session} session */
@@ -118,7 +116,7 @@ export class Conversation {
       joinPayload: {access_token: session.access_token},
       joined: () => this.#ask(),
       refused: (response) => {
-        if (response.reason === 'unauthorized' || response.status === 404) this.#lose();
+        if (response.reason === 'unauthorized' || isGone(response.status)) this.#lose();
       },
       event: (name, payload) => this.#take(name, payload),
       down: (wasOpen) => this.#down(session, wasOpen),
@@ -133,13 +131,13 @@ export class Conversation {
    * @param {Session} session
    * @param {boolean} wasOpen
    */
-  #down(session, wasOpen) {
+  async #down(session, wasOpen) {
     this.#ready = false;
     this.#status = 'reconnecting';
     this.#expect(0);
     this.#show();
     // Never opened: the server may be away, or it may not know the session.
-    if (!wasOpen) this.#unlessGone(checkSession(session)).catch(() => {});
+    if (!wasOpen && isGone(await checkSession(session))) this.#lose();
   }
 
   /** Asks for the history; it comes as an event. */
@@ -150,31 +148,16 @@ export class Conversation {
     const reply = await this.#socket.push('chat:snapshot', {from: id, access_token})
       .catch(() => null);
     if (!reply || reply.status === 'ok') return;
-    if (reply.response.status === 404) this.#lose();
+    if (isGone(reply.response.status)) this.#lose();
     else this.#later(() => this.#ask());
   }
 
   async #start() {
     if (!this.#session) return;
     this.#expect(kExpectAnswerMs);
-    try {
-      await this.#unlessGone(startChat(this.#session, this.#options.appId));
-    } catch {
-      this.#later(() => this.#ask());
-    }
-  }
-
-  /**
-   * Waits for the work; when the server turns out not to know the session, all begins anew.
-   * @param {Promise<void>} work
-   */
-  async #unlessGone(work) {
-    try {
-      await work;
-    } catch (error) {
-      if (!(error instanceof SessionGone)) throw error;
-      this.#lose();
-    }
+    const status = await startChat(this.#session, this.#options.appId);
+    if (isGone(status)) this.#lose();
+    else if (status !== 202 && status !== 409) this.#later(() => this.#ask());
   }
 
   #lose() {
@@ -185,8 +168,7 @@ export class Conversation {
 
   /** @param {() => void} work */
   #later(work) {
-    const longest = Math.min(kRetryMaxMs, kRetryFirstMs * 2 ** this.#failures++);
-    window.setTimeout(() => this.#closed || work(), longest * (0.5 + Math.random() / 2));
+    window.setTimeout(() => this.#closed || work(), backOff(this.#failures++));
   }
 
   // ---- what the server says
@@ -269,7 +251,8 @@ export class Conversation {
 
   /** @param {Unsent} unsent */
   async #send(unsent) {
-    const {session, socket} = {session: this.#session, socket: this.#socket};
+    const session = this.#session;
+    const socket = this.#socket;
     if (!session || !socket) return;
     const {status, response} = await socket.push('msg:send', {
       from: session.id,
@@ -285,7 +268,7 @@ export class Conversation {
     if (status === 'ok') {
       this.#failures = 0;
       this.#transcript.accept(unsent, response);
-    } else if ([401, 403, 404].includes(response.status)) {
+    } else if (isGone(response.status)) {
       this.#lose();
     } else if ([400, 413].includes(response.status)) {
       unsent.failed = true;

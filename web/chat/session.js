@@ -12,28 +12,33 @@
 
 const kRequestTimeoutMs = 15_000;
 
-/** The server does not know this session (any more): only a new one helps. */
-export class SessionGone extends Error {}
+/**
+ * The server does not know this session (any more): only a new one helps.
+ * @param {number} status
+ */
+export function isGone(status) {
+  return status === 401 || status === 403 || status === 404;
+}
 
-/** There is no such chat to open, and trying again will not help. */
-export class NoSuchChat extends Error {}
-
-/** The app id is the last part of the page's address: /chat/{app_id}. */
-export function appIdOf(/** @type {string} */ path) {
-  return decodeURIComponent(path.split('/').filter(Boolean).pop() ?? '');
+/**
+ * The app id is the last part of the page's address: /chat/{app_id}.
+ * @param {string} path
+ */
+export function appIdOf(path) {
+  return path.split('/').filter(Boolean).pop() ?? '';
 }
 
 /**
  * @param {string} appId
- * @param {string} language
- * @returns {Promise<Session>}
+ * @returns {Promise<{status: number, session: Session | null}>}
  */
-export async function openSession(appId, language) {
+export async function openSession(appId) {
   const response = await post('/messaging/v1/consumers/anonymous_session', {
     app_id: appId,
     app_type: 'consumer',
+    // The bot may know languages that this page does not.
     browser_language: navigator.language || 'en',
-    language,
+    language: navigator.language || 'en',
     // The contract requires one; a page that was opened directly has none but itself.
     referring_site: document.referrer || location.origin,
     user_browser: navigator.userAgent.slice(0, 250) || 'unknown',
@@ -42,18 +47,17 @@ export async function openSession(appId, language) {
     screen_resolution: `${screen.width} x ${screen.height}`,
     last_viewed_url: location.origin + location.pathname,
   });
-  if (response.status === 400 || response.status === 404) throw new NoSuchChat();
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  return response.json();
+  const session = response?.ok ? await response.json().catch(() => null) : null;
+  return {status: response?.status ?? 0, session};
 }
 
 /**
- * Lets the bot begin. A chat that has begun already is fine.
+ * Lets the bot begin. 409 says that it has begun already.
  * @param {Session} session
  * @param {string} appId
  */
-export async function startChat(session, appId) {
-  const response = await call(session, 'start', {
+export function startChat(session, appId) {
+  return call(session, 'start', {
     app_id: appId,
     stream_id: session.web_chat_stream_id,
     pype_id: session.web_chat_pype_id,
@@ -62,59 +66,54 @@ export async function startChat(session, appId) {
     version: '1',
     gateway: 'pypestream_widget',
   });
-  if (!response.ok && response.status !== 409) throw new Error(`HTTP ${response.status}`);
 }
 
 /**
- * A browser is not told why a socket was refused; this call is. Throws SessionGone when the session
- * is the reason, and nothing else.
+ * A browser is not told why a socket was refused; this call is.
  * @param {Session} session
  */
-export async function checkSession(session) {
-  try {
-    await call(session, 'snapshot', {from: session.id});
-  } catch (error) {
-    if (error instanceof SessionGone) throw error;
-  }
+export function checkSession(session) {
+  return call(session, 'ping', {user_id: session.id});
 }
 
 /**
  * Tells the server that the consumer is done. It may go unheard: the chat then simply stays open.
  * @param {Session} session
  */
-export async function endChat(session) {
-  await call(session, 'end', {
+export function endChat(session) {
+  return call(session, 'end', {
     pype_id: session.web_chat_pype_id,
     user_id: session.id,
     ended_by: `consumer_${session.id}`,
     source: 'client',
     version: '1',
-  }).catch(() => {});
+  });
 }
 
 /**
  * @param {Session} session
  * @param {string} operation
  * @param {object} body
+ * @returns {Promise<number>} the HTTP status; 0 when there was no answer
  */
 async function call(session, operation, body) {
   const path = `/messaging/v1/chats/${session.chat_id}/${operation}`;
-  const response = await post(path, body, session.access_token);
-  if ([401, 403, 404].includes(response.status)) throw new SessionGone();
-  return response;
+  return (await post(path, body, session.access_token))?.status ?? 0;
 }
 
 /**
  * @param {string} path
  * @param {object} body
  * @param {string} [token]
+ * @returns {Promise<Response | null>}
  */
 function post(path, body, token) {
   /** @type {Record<string, string>} */
   const headers = {'Content-Type': 'application/json'};
   if (token) headers.Authorization = `Bearer ${token}`;
   const signal = AbortSignal.timeout(kRequestTimeoutMs);
-  return fetch(path, {method: 'POST', headers, body: JSON.stringify(body), signal});
+  return fetch(path, {method: 'POST', headers, body: JSON.stringify(body), signal})
+    .catch(() => null);
 }
 
 /**
@@ -143,6 +142,7 @@ export function saveKept(appId, kept) {
   }
 }
 
-function keyOf(/** @type {string} */ appId) {
+/** @param {string} appId */
+function keyOf(appId) {
   return `millrace.chat.${appId}`;
 }

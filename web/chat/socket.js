@@ -23,6 +23,15 @@ const kNudgeTimeoutMs = 3_000;
 const kBackoffFirstMs = 400;
 const kBackoffMaxMs = 15_000;
 
+/**
+ * How long to wait before the next try: longer each time, and never the same for everyone.
+ * @param {number} failures
+ */
+export function backOff(failures) {
+  const longest = Math.min(kBackoffMaxMs, kBackoffFirstMs * 2 ** failures);
+  return longest * (0.5 + Math.random() / 2);
+}
+
 export class ChatSocket {
   /** @type {WebSocket | null} */
   #socket = null;
@@ -177,9 +186,7 @@ export class ChatSocket {
   #lost(wasOpen) {
     this.#forget();
     if (this.#closed) return;
-    const longest = Math.min(kBackoffMaxMs, kBackoffFirstMs * 2 ** this.#attempt++);
-    const delay = longest * (0.5 + Math.random() / 2);
-    this.#reconnectTimer = window.setTimeout(() => this.#connect(), delay);
+    this.#reconnectTimer = window.setTimeout(() => this.#connect(), backOff(this.#attempt++));
     this.#options.down(wasOpen);
   }
 
