@@ -1,4 +1,4 @@
-// Asio and Beast, for the files of this room only.
+// Asio and the lanes' insides, for the files of this room only.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -6,7 +6,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
-
+#include <list>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -20,11 +21,25 @@ using tcp = asio::ip::tcp;
 using error_code = boost::system::error_code;
 
 struct IoLanes::Impl {
+  struct Timer {
+    asio::steady_timer timer;
+    runtime::Task task;
+  };
+
+  // Tasks and timers are kept here rather than in the event loop: when the lanes have stopped, what
+  // they hold (connections of other lanes, often) must go while every loop still exists.
   struct Lane {
     asio::io_context context{1};
     std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work;
     std::thread thread;
+    std::mutex mutex;
+    std::vector<runtime::Task> tasks;
+    bool stopped = false;
+    std::list<Timer> timers;  // the lane's own thread's
   };
+
+  void run_tasks(Lane& lane);
+
   std::vector<std::unique_ptr<Lane>> lanes;
   bool running = false;
 };

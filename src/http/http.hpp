@@ -63,8 +63,9 @@ inline constexpr std::string_view kDropConnectionHeader = "X-Millrace-Drop-Conne
 
 class Server {
  public:
-  // Listens on every lane. Lanes and handler must outlive the lanes' threads. Errors: unavailable
-  // (the port is taken, no such address).
+  // Listens on every lane. The handler must outlive the lanes' threads, and the lanes must outlive
+  // the server, which goes after they have stopped or after it has been drained. Errors:
+  // unavailable (the port is taken), invalid_argument (no such address).
   static base::Result<std::unique_ptr<Server>> listen(IoLanes& lanes, web::Handler& handler,
                                                       ServerOptions options);
   ~Server();

@@ -53,6 +53,17 @@ void IoLanes::stop() {
   for (const auto& lane : impl_->lanes) {
     if (lane->thread.joinable()) lane->thread.join();
   }
+  for (const auto& lane : impl_->lanes) {
+    std::vector<runtime::Task> dropped;
+    {
+      const std::lock_guard lock(lane->mutex);
+      lane->stopped = true;
+      dropped.swap(lane->tasks);
+    }
+    // Outside the lock: a task that goes may post another one.
+    dropped.clear();
+    lane->timers.clear();
+  }
 }
 
 size_t IoLanes::count() const { return impl_->lanes.size(); }
@@ -67,16 +78,37 @@ void IoLanes::run_on(size_t lane, runtime::Task task) {
     task();
     return;
   }
-  asio::post(impl_->lanes[lane]->context, std::move(task));
+  Impl::Lane& to = *impl_->lanes[lane];
+  bool first = false;
+  {
+    const std::lock_guard lock(to.mutex);
+    if (to.stopped) return;
+    first = to.tasks.empty();
+    to.tasks.push_back(std::move(task));
+  }
+  // One wake-up for all that comes until the lane looks.
+  if (first) asio::post(to.context, [impl = impl_.get(), &to] { impl->run_tasks(to); });
+}
+
+void IoLanes::Impl::run_tasks(Lane& lane) {
+  std::vector<runtime::Task> tasks;
+  {
+    const std::lock_guard lock(lane.mutex);
+    tasks.swap(lane.tasks);
+  }
+  for (runtime::Task& task : tasks) std::exchange(task, nullptr)();
 }
 
 void IoLanes::run_after(size_t lane, std::chrono::milliseconds delay, runtime::Task task) {
-  auto timer = std::make_shared<asio::steady_timer>(impl_->lanes[lane]->context);
-  // The timer is armed on its own lane: timers of one loop are not shared between threads.
-  asio::post(impl_->lanes[lane]->context, [timer, delay, task = std::move(task)]() mutable {
-    timer->expires_after(delay);
-    timer->async_wait([timer, task = std::move(task)](error_code error) mutable {
-      if (!error) task();
+  // The timer is made on its own lane: timers of one loop are not shared between threads.
+  run_on(lane, [&to = *impl_->lanes[lane], delay, task = std::move(task)]() mutable {
+    const auto at =
+        to.timers.insert(to.timers.end(), {asio::steady_timer(to.context, delay), std::move(task)});
+    at->timer.async_wait([&to, at](error_code error) {
+      if (error) return;
+      runtime::Task due = std::move(at->task);
+      to.timers.erase(at);
+      due();
     });
   });
 }

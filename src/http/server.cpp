@@ -80,16 +80,20 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   }
 
   void accept(size_t lane) {
-    acceptors[lane]->async_accept([self = shared_from_this(), lane](error_code error,
-                                                                    tcp::socket socket) {
-      if (error == asio::error::operation_aborted || !self->acceptors[lane]->is_open()) return;
+    // Weakly held: an acceptor must not be kept alive by another lane's loop.
+    acceptors[lane]->async_accept([weak = weak_from_this(), lane](error_code error,
+                                                                  tcp::socket socket) {
+      const auto self = weak.lock();
+      if (!self || error == asio::error::operation_aborted) return;
+      if (!self->acceptors[lane]->is_open()) return;
       if (!error && self->shared->connections.load() < self->shared->options.max_connections) {
         serve_connection(self->shared, lane, std::move(socket));
       }
       if (error) {
         // Out of descriptors, most likely: a pause lets some be given back.
-        self->shared->lanes.run_after(lane, std::chrono::milliseconds(50),
-                                      [self, lane] { self->accept(lane); });
+        self->shared->lanes.run_after(lane, std::chrono::milliseconds(50), [weak, lane] {
+          if (const auto again = weak.lock()) again->accept(lane);
+        });
         return;
       }
       self->accept(lane);
