@@ -9,8 +9,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!body) return 0;
   braze::SandboxOptions options;
   braze::Diagnostics diagnostics;
-  const auto request = braze::read_track(*body, options, base::Timestamp{1'767'323'045'678},
-                                         diagnostics);
+  const auto request =
+      braze::read_track(*body, options, base::Timestamp{1'767'323'045'678}, diagnostics);
   braze::Profile profile;
   profile.braze_id = "fuzz";
   for (const auto& item : request.attributes) profile.apply(item, options, diagnostics);

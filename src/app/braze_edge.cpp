@@ -78,9 +78,15 @@ base::Result<std::unique_ptr<BrazeEdge>> BrazeEdge::open(const std::filesystem::
 }
 
 BrazeEdge::BrazeEdge(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-BrazeEdge::~BrazeEdge() { stop(); }
-const std::string& BrazeEdge::url() const { return parts_->url; }
-const std::string& BrazeEdge::api_key() const { return parts_->api_key; }
+BrazeEdge::~BrazeEdge() {
+  stop();
+}
+const std::string& BrazeEdge::url() const {
+  return parts_->url;
+}
+const std::string& BrazeEdge::api_key() const {
+  return parts_->api_key;
+}
 
 void BrazeEdge::stop() {
   if (!parts_->server) return;

@@ -40,9 +40,9 @@ int run_check(const CheckOptions& options) {
   if (options.json) {
     std::cout << json::serialize(json::value(std::move(listed))) << "\n";
   } else {
-    std::cout << options.solution.string() << ": " << errors << " error"
-              << (errors == 1 ? "" : "s") << ", " << loaded->problems.size() - errors
-              << " warning" << (loaded->problems.size() - errors == 1 ? "" : "s");
+    std::cout << options.solution.string() << ": " << errors << " error" << (errors == 1 ? "" : "s")
+              << ", " << loaded->problems.size() - errors << " warning"
+              << (loaded->problems.size() - errors == 1 ? "" : "s");
     if (loaded->program) std::cout << ", " << loaded->program->nodes.size() << " nodes";
     std::cout << "\n";
   }

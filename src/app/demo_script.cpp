@@ -44,16 +44,16 @@ class Script {
 
   bool play_failure() {
     std::cout << "\n== The error road: Braze answers 500, then works again\n\n";
-    const Person ana{"demo-ana",
-                     "pt-BR",
-                     {"oi", "Ana", "Silva", "ana@example.com.br", "03/04/1990", "Porto Alegre",
-                      "Android"},
-                     {{"first_name", "Ana"},
-                      {"last_name", "Silva"},
-                      {"email", "ana@example.com.br"},
-                      {"dob", "1990-04-03T00:00:00.000Z"},
-                      {"home_city", "Porto Alegre"},
-                      {"operating_system", "Android"}}};
+    const Person ana{
+        "demo-ana",
+        "pt-BR",
+        {"oi", "Ana", "Silva", "ana@example.com.br", "03/04/1990", "Porto Alegre", "Android"},
+        {{"first_name", "Ana"},
+         {"last_name", "Silva"},
+         {"email", "ana@example.com.br"},
+         {"dob", "1990-04-03T00:00:00.000Z"},
+         {"home_city", "Porto Alegre"},
+         {"operating_system", "Android"}}};
     set_faults({{"mode", "refuse"}, {"status", 500}, {"path", "/users/track"}});
     for (const std::string& text : ana.says) say(ana, text);
     expect(last_.find("Desculpe, Ana") != std::string::npos, "the bot apologises");
@@ -116,9 +116,9 @@ class Script {
 
   // The one profile with that address; empty when there is none.
   json::object export_profile(const std::string& email) {
-    const json::value answer = call("POST", sandbox_url_ + "/users/export/ids",
-                                    {{"email_address", email}},
-                                    {{"Authorization", "Bearer " + sandbox_key_}});
+    const json::value answer =
+        call("POST", sandbox_url_ + "/users/export/ids", {{"email_address", email}},
+             {{"Authorization", "Bearer " + sandbox_key_}});
     const auto* object = answer.if_object();
     const auto* users = object == nullptr ? nullptr : json::get_array(*object, "users");
     if (users == nullptr || users->size() != 1 || !users->front().is_object()) return {};
@@ -131,8 +131,9 @@ class Script {
     const auto* custom = json::get_object(profile, "custom_attributes");
     for (const auto& field : wanted) {
       const bool is_custom = field.key() == "operating_system";
-      const auto* given = is_custom ? (custom == nullptr ? nullptr : custom->if_contains(field.key()))
-                                    : profile.if_contains(field.key());
+      const auto* given = is_custom
+                              ? (custom == nullptr ? nullptr : custom->if_contains(field.key()))
+                              : profile.if_contains(field.key());
       const std::string found = given == nullptr ? "(absent)" : json::to_text(*given);
       std::cout << "    " << std::string(field.key()) << ": " << found << "\n";
       expect(found == json::to_text(field.value()),

@@ -24,8 +24,8 @@ constexpr std::chrono::seconds kDrainMax{8};
 constexpr std::string_view kFactsFile = "facts.json";
 
 std::string url_of(const Endpoint& endpoint, uint16_t port) {
-  const bool any = endpoint.address == "0.0.0.0" || endpoint.address == "[::]" ||
-                   endpoint.address == "::";
+  const bool any =
+      endpoint.address == "0.0.0.0" || endpoint.address == "[::]" || endpoint.address == "::";
   return "http://" + (any ? "127.0.0.1" : endpoint.address) + ":" + std::to_string(port);
 }
 
@@ -127,8 +127,8 @@ base::Result<void> Server::Parts::open_data(const ServeOptions& options) {
 
 base::Result<void> Server::Parts::open_sandbox(const ServeOptions& options) {
   if (!wants_sandbox(options)) return {};
-  auto opened = BrazeEdge::open(options.data, options.braze_sandbox.value_or(Endpoint{}), clock,
-                                random, log);
+  auto opened =
+      BrazeEdge::open(options.data, options.braze_sandbox.value_or(Endpoint{}), clock, random, log);
   if (!opened) return std::unexpected(opened.error());
   sandbox = std::move(*opened);
   ready.braze_sandbox_url = sandbox->url();
@@ -262,10 +262,20 @@ base::Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options,
 }
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Server::~Server() { stop(); }
-const Ready& Server::ready() const { return parts_->ready; }
-runtime::Runtime& Server::runtime() { return *parts_->runtime; }
-const runtime::Solutions& Server::solutions() const { return parts_->solutions; }
-void Server::stop() { parts_->stop(); }
+Server::~Server() {
+  stop();
+}
+const Ready& Server::ready() const {
+  return parts_->ready;
+}
+runtime::Runtime& Server::runtime() {
+  return *parts_->runtime;
+}
+const runtime::Solutions& Server::solutions() const {
+  return parts_->solutions;
+}
+void Server::stop() {
+  parts_->stop();
+}
 
 }  // namespace millrace::app

@@ -1,5 +1,5 @@
-// From a solution's folder to a program that can run: its files are read, its scripts inspected, the
-// whole is compiled, and what is wrong is gathered in one list.
+// From a solution's folder to a program that can run: its files are read, its scripts inspected,
+// the whole is compiled, and what is wrong is gathered in one list.
 #pragma once
 
 #include <filesystem>

@@ -11,6 +11,8 @@ base::Timestamp SystemClock::now() {
   return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
 }
 
-void SystemRandom::fill(std::span<uint8_t> bytes) { randombytes_buf(bytes.data(), bytes.size()); }
+void SystemRandom::fill(std::span<uint8_t> bytes) {
+  randombytes_buf(bytes.data(), bytes.size());
+}
 
 }  // namespace millrace::app

@@ -54,7 +54,8 @@ TEST(BaseTime, ReadsAndWritesMoments) {
   const auto at = parse_iso8601("2026-01-02T03:04:05.678Z");
   ASSERT_TRUE(at);
   EXPECT_EQ(to_iso8601(*at), "2026-01-02T03:04:05.678Z");
-  EXPECT_EQ(parse_iso8601("2019-02-15 00:00:00 -0500")->ms, parse_iso8601("2019-02-15T05:00:00Z")->ms);
+  EXPECT_EQ(parse_iso8601("2019-02-15 00:00:00 -0500")->ms,
+            parse_iso8601("2019-02-15T05:00:00Z")->ms);
   EXPECT_EQ(to_iso8601(Timestamp{-1}), "1969-12-31T23:59:59.999Z");
   EXPECT_FALSE(parse_iso8601("{ EVENT_TIME }"));
   EXPECT_FALSE(parse_iso8601("1767323045"));
@@ -101,6 +102,7 @@ TEST(BaseRedact, HidesValuesHoweverTheyAreSpelled) {
             "[FIRST_NAME] sent [api_key] as \"[api_key]\" and ?k=[api_key]\\nto [email], "
             "bearer [redacted]");
   EXPECT_EQ(redact("q=a%40b.example&x", {}), "q=[email]&x");
+  EXPECT_EQ(redact("Ad\ra", hidden), "Ad\\ra") << "must not grow together into a hidden value";
 }
 
 TEST(BaseWeb, DecodesTargets) {

@@ -1,8 +1,8 @@
 #include "base/json.hpp"
 
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/json/parser.hpp>
+#include <boost/json/serialize.hpp>
 #include <limits>
 #include <new>
 
@@ -37,8 +37,12 @@ base::Result<object> parse_object(std::string_view text) {
   return std::move(parsed->as_object());
 }
 
-std::string serialize(const value& v) { return boost::json::serialize(v); }
-std::string serialize(const object& o) { return boost::json::serialize(o); }
+std::string serialize(const value& v) {
+  return boost::json::serialize(v);
+}
+std::string serialize(const object& o) {
+  return boost::json::serialize(o);
+}
 
 std::optional<std::string_view> get_string(const object& o, std::string_view key) {
   const value* found = o.if_contains(key);

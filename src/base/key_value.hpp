@@ -30,8 +30,9 @@ class KeyValueStore {
 
   // Up to `limit` pairs whose key starts with `prefix`, in key order, beginning after `after`
   // when that is not empty. Blocks; thread-safe.
-  virtual Result<std::vector<std::pair<std::string, std::string>>> scan(
-      std::string_view prefix, std::string_view after, size_t limit) = 0;
+  virtual Result<std::vector<std::pair<std::string, std::string>>> scan(std::string_view prefix,
+                                                                        std::string_view after,
+                                                                        size_t limit) = 0;
 
   // Makes the batch durable and then calls `done`, on a thread of the store's. Batches are applied
   // in the order of the calls; many may share one sync.

@@ -12,7 +12,8 @@ namespace {
 constexpr size_t kShortestHidden = 3;
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
-  for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
+  for (size_t at = text.find(what); at != std::string::npos;
+       at = text.find(what, at + with.size())) {
     text.replace(at, what.size(), with);
   }
 }
@@ -51,9 +52,8 @@ std::vector<Sensitive> spellings(std::span<const Sensitive> sensitive) {
       all.push_back({std::move(spelling), "[" + item.label + "]"});
     }
   }
-  std::ranges::sort(all, [](const Sensitive& a, const Sensitive& b) {
-    return a.value.size() > b.value.size();
-  });
+  std::ranges::sort(
+      all, [](const Sensitive& a, const Sensitive& b) { return a.value.size() > b.value.size(); });
   return all;
 }
 
@@ -105,7 +105,8 @@ std::string redact(std::string_view text, std::span<const Sensitive> sensitive) 
   for (const Sensitive& item : spellings(sensitive)) replace_all(out, item.value, item.label);
   hide_bearer_credentials(out);
   hide_email_addresses(out);
-  replace_all(out, "\r", "");
+  // Written out rather than removed: what stands on both sides must not grow together.
+  replace_all(out, "\r", "\\r");
   replace_all(out, "\n", "\\n");
   return out;
 }

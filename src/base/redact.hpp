@@ -16,7 +16,8 @@ struct Sensitive {
 // The text with every sensitive value replaced by "[label]" (longest values first; values shorter
 // than three bytes are left, they would hide nothing and maim the line), also where the value was
 // JSON-escaped or percent-encoded, then every remaining e-mail address by "[email]" and every
-// "Bearer X" credential by "Bearer [redacted]". Newlines become "\n" so that a line stays a line.
+// "Bearer X" credential by "Bearer [redacted]". Line breaks are written as "\n" and "\r" so that a
+// line stays a line.
 std::string redact(std::string_view text, std::span<const Sensitive> sensitive);
 
 }  // namespace millrace::base

@@ -23,7 +23,9 @@ std::string_view to_string(Code code) {
   return "internal";
 }
 
-std::string Error::describe() const { return where.empty() ? message : where + ": " + message; }
+std::string Error::describe() const {
+  return where.empty() ? message : where + ": " + message;
+}
 
 void check_failed(const char* condition, const char* file, int line) {
   std::fprintf(stderr, "millrace: broken check at %s:%d: %s\n", file, line, condition);

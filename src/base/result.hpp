@@ -49,10 +49,10 @@ inline std::unexpected<Error> fail(Code code, std::string message, std::string w
 
 // What must be true, in every build. A broken check ends the process: nothing half done is stored,
 // and a restart replays from what was durable.
-#define MILLRACE_CHECK(condition)                                           \
-  do {                                                                      \
-    if (!(condition)) [[unlikely]]                                          \
-      ::millrace::base::check_failed(#condition, __FILE__, __LINE__);       \
+#define MILLRACE_CHECK(condition)                                     \
+  do {                                                                \
+    if (!(condition)) [[unlikely]]                                    \
+      ::millrace::base::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)
 
 }  // namespace millrace::base

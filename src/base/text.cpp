@@ -14,7 +14,9 @@ bool is_ascii_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
 
-char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 bool is_ascii_alnum(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -130,7 +132,8 @@ std::string squash(std::string_view text) {
   std::string out;
   out.reserve(lower.size());
   for_each_code_point(lower, [&](UChar32 c, size_t begin, size_t end) {
-    if (u_isalnum(c) || (u_charType(c) == U_NON_SPACING_MARK)) out.append(lower, begin, end - begin);
+    if (u_isalnum(c) || (u_charType(c) == U_NON_SPACING_MARK))
+      out.append(lower, begin, end - begin);
   });
   return out;
 }
@@ -142,8 +145,7 @@ bool is_email_address(std::string_view text) {
   const auto labels = split(text.substr(at + 1), '.');
   if (labels.size() < 2 || !std::ranges::all_of(labels, is_host_label)) return false;
   const std::string_view last = labels.back();
-  const bool digits_only =
-      std::ranges::all_of(last, [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits_only = std::ranges::all_of(last, [](char c) { return c >= '0' && c <= '9'; });
   return last.size() >= 2 && !digits_only;
 }
 

@@ -10,7 +10,9 @@ namespace chrono = std::chrono;
 
 constexpr int64_t kMsPerDay = 86'400'000;
 
-int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
+int64_t floor_div(int64_t a, int64_t b) {
+  return a / b - (a % b != 0 && (a < 0) != (b < 0));
+}
 
 // Reads exactly `count` digits at the front; nullopt otherwise. Consumes them.
 std::optional<int> take_digits(std::string_view& text, size_t count) {
@@ -82,7 +84,8 @@ std::optional<int64_t> take_zone(std::string_view& text) {
 }  // namespace
 
 std::optional<Date> Date::make(int year, int month, int day) {
-  if (year < 0 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31) return std::nullopt;
+  if (year < 0 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31)
+    return std::nullopt;
   const chrono::year_month_day date{chrono::year(year), chrono::month(static_cast<unsigned>(month)),
                                     chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;

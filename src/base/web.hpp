@@ -25,7 +25,7 @@ struct Request {
   std::string query;   // raw, without '?'; may be empty
   std::vector<Header> headers;
   std::string body;
-  std::string peer;    // remote address without the port; for logs and limits
+  std::string peer;  // remote address without the port; for logs and limits
 
   // The header's value, names compared without case; nullopt when absent.
   std::optional<std::string_view> header(std::string_view name) const;
@@ -76,8 +76,8 @@ class SocketHandler {
 // How an upgrade request is met: with a handler (101), or with a refusal.
 struct SocketAccept {
   std::shared_ptr<SocketHandler> handler;
-  std::string subprotocol;            // sent back as Sec-WebSocket-Protocol when not empty
-  int idle_timeout_seconds = 60;      // closed with 1000 when nothing is received for so long
+  std::string subprotocol;        // sent back as Sec-WebSocket-Protocol when not empty
+  int idle_timeout_seconds = 60;  // closed with 1000 when nothing is received for so long
 };
 using UpgradeAnswer = std::variant<SocketAccept, Response>;
 

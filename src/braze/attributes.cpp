@@ -14,12 +14,30 @@ namespace {
 constexpr size_t kTextLengthMax = 255;
 constexpr size_t kObjectBytesMax = 100 << 10;
 
-constexpr std::string_view kReserved[] = {
-    "bio", "country", "current_location", "date_of_first_session", "date_of_last_session", "dob",
-    "email", "email_click_tracking_disabled", "email_open_tracking_disabled", "email_subscribe",
-    "facebook", "first_name", "gender", "home_city", "image_url", "language", "last_name",
-    "marked_email_as_spam_at", "phone", "push_subscribe", "push_tokens", "subscription_groups",
-    "time_zone", "twitter"};
+constexpr std::string_view kReserved[] = {"bio",
+                                          "country",
+                                          "current_location",
+                                          "date_of_first_session",
+                                          "date_of_last_session",
+                                          "dob",
+                                          "email",
+                                          "email_click_tracking_disabled",
+                                          "email_open_tracking_disabled",
+                                          "email_subscribe",
+                                          "facebook",
+                                          "first_name",
+                                          "gender",
+                                          "home_city",
+                                          "image_url",
+                                          "language",
+                                          "last_name",
+                                          "marked_email_as_spam_at",
+                                          "phone",
+                                          "push_subscribe",
+                                          "push_tokens",
+                                          "subscription_groups",
+                                          "time_zone",
+                                          "twitter"};
 
 bool one_of(std::string_view value, std::initializer_list<std::string_view> allowed) {
   return std::ranges::find(allowed, value) != allowed.end();
@@ -46,8 +64,8 @@ json::value country_of(std::string_view text) {
 
 bool is_language(std::string_view text) {
   return text.size() == 2 && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  });
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+         });
 }
 
 std::optional<json::value> reserved_text(std::string_view name, std::string_view text) {
@@ -70,14 +88,16 @@ std::optional<json::value> reserved_text(std::string_view name, std::string_view
   }
   const bool is_moment = name.starts_with("date_of_") || name == "marked_email_as_spam_at";
   if (is_moment && !base::parse_iso8601(text)) return std::nullopt;
-  if (one_of(name, {"current_location", "facebook", "twitter", "push_tokens",
-                    "subscription_groups"})) {
+  if (one_of(name,
+             {"current_location", "facebook", "twitter", "push_tokens", "subscription_groups"})) {
     return std::nullopt;
   }
   return short_text(text);
 }
 
-bool is_set_element(const json::value& value) { return value.is_string() || value.is_number(); }
+bool is_set_element(const json::value& value) {
+  return value.is_string() || value.is_number();
+}
 
 // An array is a set; adding what is there moves it to the end, and the oldest go.
 void add_to_set(json::array& set, const json::array& more, size_t length_max) {
@@ -199,8 +219,8 @@ std::optional<json::value> custom_value(const json::value& old, const json::valu
     return custom_object(old, *object, merges_objects, options, diagnostics);
   }
   if (const auto* array = given.if_array()) {
-    const bool of_objects = std::ranges::any_of(
-        *array, [](const json::value& item) { return item.is_object(); });
+    const bool of_objects =
+        std::ranges::any_of(*array, [](const json::value& item) { return item.is_object(); });
     if (of_objects) return given;
     json::array set;
     add_to_set(set, *array, options.array_length_max);

@@ -1,7 +1,7 @@
-// The embedded Braze sandbox: answers POST /users/track and POST /users/export/ids as Braze documents
-// them, keeps profiles durably, and says in a header of its own what a caller got wrong. Which rule
-// is documented and which is inferred stands in docs/compatibility.md. No sockets here; it answers
-// requests that an HTTP server hands it.
+// The embedded Braze sandbox: answers POST /users/track and POST /users/export/ids as Braze
+// documents them, keeps profiles durably, and says in a header of its own what a caller got wrong.
+// Which rule is documented and which is inferred stands in docs/compatibility.md. No sockets here;
+// it answers requests that an HTTP server hands it.
 #pragma once
 
 #include <chrono>
@@ -45,8 +45,8 @@ struct ApiKey {
 
 // How many objects one request may carry (reference: users-track.md 4).
 enum class ObjectLimit {
-  combined_75,   // over the three arrays together
-  each_75,       // accounts on legacy limits: 75 in each array
+  combined_75,  // over the three arrays together
+  each_75,      // accounts on legacy limits: 75 in each array
 };
 
 struct SandboxOptions {
@@ -57,7 +57,7 @@ struct SandboxOptions {
   std::chrono::milliseconds rate_window{3'000};
   size_t body_bytes_max = 4 << 20;
   size_t properties_bytes_max = 100 << 10;
-  size_t array_length_max = 25;    // of a custom attribute; the oldest go
+  size_t array_length_max = 25;  // of a custom attribute; the oldest go
   // Hosts besides loopback under which the inspector may be opened.
   std::vector<std::string> inspector_hosts;
 };

@@ -22,7 +22,8 @@ class MemoryStore final : public base::KeyValueStore {
                                                                       size_t limit) override {
     std::vector<std::pair<std::string, std::string>> out;
     for (const auto& [key, value] : pairs_) {
-      if (key.starts_with(prefix) && key > after && out.size() < limit) out.emplace_back(key, value);
+      if (key.starts_with(prefix) && key > after && out.size() < limit)
+        out.emplace_back(key, value);
     }
     return out;
   }
@@ -102,8 +103,9 @@ class Bench {
 
   static web::Request request(std::string path, std::string body,
                               std::string authorization = "Bearer K") {
-    web::Request request{"POST", std::move(path), "", {{"Content-Type", "application/json"}},
-                         std::move(body), "127.0.0.1"};
+    web::Request request{
+        "POST",          std::move(path), "", {{"Content-Type", "application/json"}},
+        std::move(body), "127.0.0.1"};
     if (!authorization.empty()) request.headers.push_back({"Authorization", authorization});
     return request;
   }
@@ -158,8 +160,7 @@ constexpr const char* kNothingValid =
     "Valid data must be provided in the 'attributes', 'events', or 'purchases' fields.";
 constexpr const char* kNoIdentifier =
     "'external_id', 'braze_id', 'user_alias', 'email' or 'phone' is required";
-constexpr const char* kBadEmail =
-    "The value provided for the 'email' field is not a valid email.";
+constexpr const char* kBadEmail = "The value provided for the 'email' field is not a valid email.";
 
 TEST(BrazeTrack, AnswersTheGoldenExample) {
   Bench bench;
@@ -188,27 +189,34 @@ struct Case {
 TEST(BrazeTrack, AnswersTheNumberedCases) {
   const std::string good = attribute(R"("first_name":"Ana")");
   const std::string when = R"("time":"2026-01-01T00:00:00Z")";
-  const std::string buys = R"({"purchases":[{"external_id":"u","product_id":"p","currency":"EUR","price":2.5,)" + when;
+  const std::string buys =
+      R"({"purchases":[{"external_id":"u","product_id":"p","currency":"EUR","price":2.5,)" + when;
   const Case cases[] = {
       {1, good, 401, R"({"message":"Invalid API key: "})", ""},
       {2, good, 401, "Invalid API key: K", "K"},
       {3, good, 401, R"({"message":"Invalid API key: WRONG"})", "Bearer WRONG"},
       {4, good, 401, "Invalid API key", "Bearer \"K\""},
       {5, good, 403, R"({"message":"Access Denied"})", "Bearer EXPORT"},
-      {6, R"({"api_key":"K","attributes":[{"external_id":"u","first_name":"A"}]})", 201, "success", ""},
+      {6, R"({"api_key":"K","attributes":[{"external_id":"u","first_name":"A"}]})", 201, "success",
+       ""},
       {8, "{bad json", 400, "message"},
       {8, "", 400, kNothingValid},
       {9, "{}", 400, kNothingValid},
       {9, R"({"attributes":[],"events":[]})", 400, kNothingValid},
       {11, good, 201, R"({"attributes_processed":1,"message":"success"})"},
-      {12, R"({"attributes":[{"external_id":"u"}],"events":[{"external_id":"u","name":"e",)" + when +
-               R"(}],"purchases":[{"external_id":"u","product_id":"p","currency":"EUR","price":1,)" + when + "}]}",
-       201, R"({"attributes_processed":1,"events_processed":1,"purchases_processed":1,"message":"success"})"},
+      {12,
+       R"({"attributes":[{"external_id":"u"}],"events":[{"external_id":"u","name":"e",)" + when +
+           R"(}],"purchases":[{"external_id":"u","product_id":"p","currency":"EUR","price":1,)" +
+           when + "}]}",
+       201,
+       R"({"attributes_processed":1,"events_processed":1,"purchases_processed":1,"message":"success"})"},
       {13, R"({"partner":"pypestream","attributes":[{"external_id":"u"}]})", 201, "success"},
       {14, R"({"attributes":[{"external_id":1,"first_name":"A"}]})", 201, "success"},
-      {15, R"({"events":[{"external_id":"u","name":"e",)" + when + R"(},{"name":"e",)" + when + "}]}",
-       201, R"({"events_processed":1,"message":"success","errors":[{"type":")" + std::string(kNoIdentifier) +
-                R"(","input_array":"events","index":1}]})"},
+      {15,
+       R"({"events":[{"external_id":"u","name":"e",)" + when + R"(},{"name":"e",)" + when + "}]}",
+       201,
+       R"({"events_processed":1,"message":"success","errors":[{"type":")" +
+           std::string(kNoIdentifier) + R"(","input_array":"events","index":1}]})"},
       {16, R"({"events":[{"name":"e",)" + when + "}]}", 400, kNoIdentifier},
       {17, R"({"attributes":[{"external_id":"u","email":"bad"},{"external_id":"v"}]})", 201,
        std::string(kBadEmail) + R"(","input_array":"attributes","index":0)"},
@@ -219,19 +227,27 @@ TEST(BrazeTrack, AnswersTheNumberedCases) {
       {19, event(R"("name":"e")"), 400, "'time' is required"},
       {19, R"({"purchases":[{"external_id":"u"}]})", 400, "'product_id' is required"},
       {19, R"({"purchases":[{"external_id":"u","product_id":7}]})", 400, "'currency' is required"},
-      {19, R"({"purchases":[{"external_id":"u","product_id":"p","currency":"EUR"}]})", 400, "'price' is required"},
+      {19, R"({"purchases":[{"external_id":"u","product_id":"p","currency":"EUR"}]})", 400,
+       "'price' is required"},
       {20, event(R"("name":"e","time":1767323045)"), 400, "'time' is not valid"},
       {20, event(R"("name":"e","time":"{ EVENT_TIME }")"), 400, "'time' is not valid"},
       {21, event(R"("name":"e","time":"2019-02-15 00:00:00 -0500")"), 201, "success"},
-      {23, event(R"("name":"e",)" + when + R"(,"properties":{"time":1})"), 400, "'properties' is not valid"},
-      {23, event(R"("name":"e",)" + when + R"(,"properties":{"event_name":1})"), 400, "'properties' is not valid"},
-      {23, event(R"("name":"e",)" + when + R"(,"properties":{"$x":1})"), 400, "'properties' is not valid"},
-      {23, event(R"("name":"e",)" + when + R"(,"properties":{"":1})"), 400, "'properties' is not valid"},
+      {23, event(R"("name":"e",)" + when + R"(,"properties":{"time":1})"), 400,
+       "'properties' is not valid"},
+      {23, event(R"("name":"e",)" + when + R"(,"properties":{"event_name":1})"), 400,
+       "'properties' is not valid"},
+      {23, event(R"("name":"e",)" + when + R"(,"properties":{"$x":1})"), 400,
+       "'properties' is not valid"},
+      {23, event(R"("name":"e",)" + when + R"(,"properties":{"":1})"), 400,
+       "'properties' is not valid"},
       {24, "{" + many("events", 76) + "}", 400, R"({"message":"Max Input Length Exceeded"})"},
-      {24, "{" + many("events", 40) + "," + many("purchases", 36) + "}", 400, "Max Input Length Exceeded"},
+      {24, "{" + many("events", 40) + "," + many("purchases", 36) + "}", 400,
+       "Max Input Length Exceeded"},
       {25, "{" + many("events", 40) + "," + many("purchases", 35) + "}", 201, "success"},
       {26, std::string((4 << 20) + 1, ' '), 413, R"({"message":)"},
-      {27, event(R"("name":"e",)" + when + R"(,"properties":{"p":")" + std::string(100 << 10, 'x') + "\"}"),
+      {27,
+       event(R"("name":"e",)" + when + R"(,"properties":{"p":")" + std::string(100 << 10, 'x') +
+             "\"}"),
        400, "'properties' is too large"},
   };
   for (const Case& item : cases) {
@@ -261,7 +277,7 @@ TEST(BrazeTrack, KeepsOtherContentTypesPathsAndQueriesApart) {
   EXPECT_EQ(bench.send(seed)->status, 400);
   EXPECT_NE(bench.send(seed)->diagnostics().find("BRZ_PAYLOAD_IN_QUERY"), std::string::npos);
   auto stray = Bench::request("/users/track", attribute(R"("first_name":"A")"));
-  stray.query = "=";  // case 52
+  stray.query = "=";                                   // case 52
   stray.headers.push_back({"X-Braze-Bulk", "false"});  // case 49
   EXPECT_EQ(bench.send(stray)->status, 201);
 }
@@ -283,29 +299,44 @@ TEST(BrazeTrack, StrictModeRefusesTheLegacyKey) {  // case 6
 
 TEST(BrazeTrack, CreatesAndFindsProfilesByTheirIdentifiers) {
   Bench bench;
-  EXPECT_EQ(bench.track(R"({"attributes":[{"external_id":"n","_update_existing_only":true,"first_name":"A"}]})").status, 201);
+  EXPECT_EQ(
+      bench
+          .track(
+              R"({"attributes":[{"external_id":"n","_update_existing_only":true,"first_name":"A"}]})")
+          .status,
+      201);
   EXPECT_TRUE(bench.profile("n").empty());  // case 29
   const std::string alias = R"("user_alias":{"alias_name":"a","alias_label":"l"})";
   const std::string asked = "{\"user_aliases\":[{\"alias_name\":\"a\",\"alias_label\":\"l\"}]}";
   EXPECT_EQ(bench.track(R"({"attributes":[{)" + alias + R"(,"first_name":"A"}]})").status, 201);
-  EXPECT_NE(bench.send(Bench::request("/users/export/ids", asked))->body.find(R"("users":[])"), std::string::npos);
-  EXPECT_EQ(bench.track(R"({"attributes":[{)" + alias + R"(,"_update_existing_only":false,"first_name":"A"}]})").status, 201);
-  EXPECT_NE(bench.send(Bench::request("/users/export/ids", asked))->body.find(R"("first_name":"A")"), std::string::npos);  // case 28
+  EXPECT_NE(bench.send(Bench::request("/users/export/ids", asked))->body.find(R"("users":[])"),
+            std::string::npos);
+  EXPECT_EQ(bench
+                .track(R"({"attributes":[{)" + alias +
+                       R"(,"_update_existing_only":false,"first_name":"A"}]})")
+                .status,
+            201);
+  EXPECT_NE(
+      bench.send(Bench::request("/users/export/ids", asked))->body.find(R"("first_name":"A")"),
+      std::string::npos);                                                            // case 28
   bench.track(R"({"attributes":[{"email":"x@ex.com","first_name":"Anonymous"}]})");  // case 30
   bench.track(R"({"attributes":[{"external_id":"known","email":"X@ex.com"}]})");
   bench.clock.at.ms += 1000;
-  bench.track(R"({"attributes":[{"email":"x@ex.com","phone":"+1","first_name":"Both"}]})");  // 31, 32
+  bench.track(
+      R"({"attributes":[{"email":"x@ex.com","phone":"+1","first_name":"Both"}]})");  // 31, 32
   EXPECT_EQ(bench.field("known", "first_name"), "\"Both\"");
 }
 
 TEST(BrazeTrack, AppliesAttributes) {
   Bench bench;
-  bench.track(attribute(R"("last_name":"X","s":["hotdog","hotdog","pizza"],"n":{"inc":2},"Email":"kept","bio":"no","o":{"a":1,"b":{"c":1}})"));
+  bench.track(attribute(
+      R"("last_name":"X","s":["hotdog","hotdog","pizza"],"n":{"inc":2},"Email":"kept","bio":"no","o":{"a":1,"b":{"c":1}})"));
   EXPECT_EQ(bench.custom("u", "s"), R"(["hotdog","pizza"])");  // case 34
   EXPECT_EQ(bench.custom("u", "n"), "2");                      // case 35
   EXPECT_EQ(bench.custom("u", "Email"), "\"kept\"");           // case 43
   EXPECT_EQ(bench.custom("u", "bio"), "absent");               // case 42
-  bench.track(attribute(R"("last_name":null,"s":{"add":["hotdog","x"]},"n":{"inc":-5},"o":{"b":{"d":2}},"_merge_objects":true)"));
+  bench.track(attribute(
+      R"("last_name":null,"s":{"add":["hotdog","x"]},"n":{"inc":-5},"o":{"b":{"d":2}},"_merge_objects":true)"));
   EXPECT_EQ(bench.field("u", "last_name"), "null");  // case 33
   EXPECT_EQ(bench.custom("u", "s"), R"(["pizza","hotdog","x"])");
   EXPECT_EQ(bench.custom("u", "n"), "-3");
@@ -326,11 +357,14 @@ TEST(BrazeTrack, CountsEventsAndPurchases) {
   Bench bench;
   const std::string at = R"("time":"2026-01-01T00:00:00Z")";
   const std::string twice = R"({"external_id":"u","name":"e",)" + at + "}";
-  bench.track(R"({"events":[)" + twice + "," + twice + "]}");  // case 45
+  bench.track(R"({"events":[)" + twice + "," + twice + "]}");         // case 45
   bench.track(event(R"("name":"e","time":"2999-01-01T00:00:00Z")"));  // case 22
-  EXPECT_EQ(bench.field("u", "custom_events"),
-            R"([{"name":"e","first":"2026-01-01T00:00:00.000Z","last":"2026-01-02T03:04:05.678Z","count":3}])");
-  bench.track(R"({"purchases":[{"external_id":"u","product_id":"p","currency":"EUR","price":2.5,"quantity":3,)" + at + "}]}");
+  EXPECT_EQ(
+      bench.field("u", "custom_events"),
+      R"([{"name":"e","first":"2026-01-01T00:00:00.000Z","last":"2026-01-02T03:04:05.678Z","count":3}])");
+  bench.track(
+      R"({"purchases":[{"external_id":"u","product_id":"p","currency":"EUR","price":2.5,"quantity":3,)" +
+      at + "}]}");
   EXPECT_EQ(bench.field("u", "total_revenue"), "7.5E0");  // case 44
 }
 
@@ -369,7 +403,8 @@ TEST(BrazeTrack, DiagnosesWithoutKeysOrPersonalData) {
   Bench bench;
   const auto answer = bench.track(
       R"({"attributes":[{"external_id":"ana@example.com","first_name":"{ FIRST_NAME }","operating_system":"iOS"}]})");
-  for (const char* code : {"BRZ_EMAIL_AS_EXTERNAL_ID", "BRZ_UNRESOLVED_PLACEHOLDER", "BRZ_CUSTOM_ATTRIBUTE"}) {
+  for (const char* code :
+       {"BRZ_EMAIL_AS_EXTERNAL_ID", "BRZ_UNRESOLVED_PLACEHOLDER", "BRZ_CUSTOM_ATTRIBUTE"}) {
     EXPECT_NE(answer.diagnostics().find(code), std::string::npos) << code;
   }
   EXPECT_EQ(answer.diagnostics().find("ana@"), std::string::npos);
@@ -388,8 +423,12 @@ TEST(BrazeExport, SaysWhichIdsItDoesNotKnow) {
 
 web::Request inspect(std::string method, std::string path, std::string body = "",
                      std::string host = "127.0.0.1:9000") {
-  return {std::move(method), std::move(path), "",
-          {{"Host", std::move(host)}, {"Content-Type", "application/json"}}, std::move(body), ""};
+  return {std::move(method),
+          std::move(path),
+          "",
+          {{"Host", std::move(host)}, {"Content-Type", "application/json"}},
+          std::move(body),
+          ""};
 }
 
 TEST(BrazeFaults, RefuseDelayAndDrop) {
@@ -409,13 +448,15 @@ TEST(BrazeFaults, RefuseDelayAndDrop) {
   bench.scheduler.tasks.at(0)();
   EXPECT_EQ(late->status, 201);
   EXPECT_EQ(set(R"({"mode":"drop"})"), 200);
-  EXPECT_TRUE(bench.track(attribute(R"("first_name":"B")")).headers.contains("X-Millrace-Drop-Connection"));
+  EXPECT_TRUE(
+      bench.track(attribute(R"("first_name":"B")")).headers.contains("X-Millrace-Drop-Connection"));
   EXPECT_EQ(bench.field("u", "first_name"), "\"B\"");
   EXPECT_EQ(set(R"({"mode":"drop_before"})"), 200);
   bench.track(attribute(R"("first_name":"C")"));
   EXPECT_EQ(bench.field("u", "first_name"), "\"B\"");
-  for (const char* bad : {"{}", R"({"mode":"explode"})", R"({"mode":"refuse","status":200})",
-                          R"({"mode":"delay","delay_ms":-1})", R"({"mode":"drop","times":0})", "x"}) {
+  for (const char* bad :
+       {"{}", R"({"mode":"explode"})", R"({"mode":"refuse","status":200})",
+        R"({"mode":"delay","delay_ms":-1})", R"({"mode":"drop","times":0})", "x"}) {
     EXPECT_EQ(set(bad), 400) << bad;
   }
 }

@@ -79,6 +79,8 @@ web::Response refusal(int status) {
   return response;
 }
 
-web::Response dropped() { return {500, {{"X-Millrace-Drop-Connection", "1"}}, {}}; }
+web::Response dropped() {
+  return {500, {{"X-Millrace-Drop-Connection", "1"}}, {}};
+}
 
 }  // namespace millrace::braze

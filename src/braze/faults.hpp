@@ -1,5 +1,5 @@
-// The fault switch: makes the sandbox refuse, be slow, or break off, so that a flow's error road can
-// be tried.
+// The fault switch: makes the sandbox refuse, be slow, or break off, so that a flow's error road
+// can be tried.
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,7 @@ struct Fault {
   Mode mode = Mode::none;
   int status = 500;
   std::chrono::milliseconds delay{0};
-  std::optional<int64_t> times;  // then the switch goes back to none; nullopt = until told
+  std::optional<int64_t> times;       // then the switch goes back to none; nullopt = until told
   std::string path = "/users/track";  // only this one; "" = every path of Braze's
 };
 

@@ -12,7 +12,8 @@ std::string text_of(const json::object& object, std::string_view key) {
   return std::string(json::get_string(object, key).value_or(""));
 }
 
-void count(std::vector<Tally>& tallies, const std::string& name, base::Timestamp at, int64_t times) {
+void count(std::vector<Tally>& tallies, const std::string& name, base::Timestamp at,
+           int64_t times) {
   auto found = std::ranges::find(tallies, name, &Tally::name);
   if (found == tallies.end()) found = tallies.insert(tallies.end(), {name, at, at, 0});
   found->first = std::min(found->first, at);
@@ -63,8 +64,12 @@ json::array aliases_json(const std::vector<Alias>& aliases) {
 
 }  // namespace
 
-std::string Profile::email() const { return text_of(fields, "email"); }
-std::string Profile::phone() const { return text_of(fields, "phone"); }
+std::string Profile::email() const {
+  return text_of(fields, "email");
+}
+std::string Profile::phone() const {
+  return text_of(fields, "phone");
+}
 
 void Profile::apply(const AttributesItem& item, const SandboxOptions& options,
                     Diagnostics& diagnostics) {
@@ -79,9 +84,8 @@ void Profile::apply(const AttributesItem& item, const SandboxOptions& options,
     }
     const auto* old = into.if_contains(name);
     const auto kept = reserved ? reserved_value(name, member.value(), diagnostics)
-                               : custom_value(old == nullptr ? json::value() : *old,
-                                              member.value(), item.merges_objects, options,
-                                              diagnostics);
+                               : custom_value(old == nullptr ? json::value() : *old, member.value(),
+                                              item.merges_objects, options, diagnostics);
     if (!kept) continue;
     if (kept->is_null()) {
       into.erase(name);
@@ -91,7 +95,9 @@ void Profile::apply(const AttributesItem& item, const SandboxOptions& options,
   }
 }
 
-void Profile::apply(const EventItem& item) { count(events, item.name, item.at, 1); }
+void Profile::apply(const EventItem& item) {
+  count(events, item.name, item.at, 1);
+}
 
 void Profile::apply(const PurchaseItem& item) {
   count(purchases, item.product_id, item.at, item.quantity);
@@ -122,8 +128,8 @@ json::object Profile::to_export() const {
   out["custom_events"] = tallies_export(events);
   out["purchases"] = tallies_export(purchases);
   out["total_revenue"] = total_revenue;
-  for (const char* key : {"devices", "push_tokens", "apps", "campaigns_received",
-                          "canvases_received"}) {
+  for (const char* key :
+       {"devices", "push_tokens", "apps", "campaigns_received", "canvases_received"}) {
     out.emplace(key, json::array());
   }
   return out;

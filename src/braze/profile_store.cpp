@@ -11,7 +11,9 @@ namespace {
 
 const std::string kZero(1, '\0');
 
-std::string alias_key(const Alias& alias) { return "a/" + alias.label + kZero + alias.name; }
+std::string alias_key(const Alias& alias) {
+  return "a/" + alias.label + kZero + alias.name;
+}
 
 std::string occurrence_key(const std::string& braze_id, int64_t number) {
   char digits[24];

@@ -42,8 +42,9 @@ json::object occurrence_of(const EventItem& item) {
 }
 
 json::object occurrence_of(const PurchaseItem& item) {
-  return {{"kind", "purchase"},     {"name", item.product_id},   {"currency", item.currency},
-          {"price", item.price},    {"quantity", item.quantity}, {"time", base::to_iso8601(item.at)},
+  return {{"kind", "purchase"},           {"name", item.product_id},
+          {"currency", item.currency},    {"price", item.price},
+          {"quantity", item.quantity},    {"time", base::to_iso8601(item.at)},
           {"properties", item.properties}};
 }
 
@@ -197,11 +198,11 @@ struct Sandbox::Impl {
       return;
     }
     // Handed over under the lock: the order of the batches is the order in which they were made.
-    profiles.commit(std::move(*batch), [this, exchange, body = accepted(request)](
-                                           base::Result<void> stored) mutable {
-      finish(exchange, stored ? web::json_response(201, json::serialize(body))
-                              : message_response(503, "Service Unavailable"));
-    });
+    profiles.commit(std::move(*batch),
+                    [this, exchange, body = accepted(request)](base::Result<void> stored) mutable {
+                      finish(exchange, stored ? web::json_response(201, json::serialize(body))
+                                              : message_response(503, "Service Unavailable"));
+                    });
   }
 
   static json::object accepted(const TrackRequest& request) {
@@ -258,7 +259,8 @@ struct Sandbox::Impl {
     Profile before = found->value_or(Profile{});
     Profile after = *found ? before : profiles.make(who, clock.now());
     const std::string id = after.braze_id;
-    return &touched.emplace(id, std::pair(std::move(before), std::move(after))).first->second.second;
+    return &touched.emplace(id, std::pair(std::move(before), std::move(after)))
+                .first->second.second;
   }
 
   static bool means(const Identifier& who, const Profile& profile) {
@@ -282,7 +284,8 @@ struct Sandbox::Impl {
     const json::object& body = exchange->body;
     using Kind = Identifier::Kind;
     if (const auto* ids = json::get_array(body, "external_ids")) {
-      for (const json::value& id : *ids) wanted.push_back({Kind::external_id, json::to_text(id), {}});
+      for (const json::value& id : *ids)
+        wanted.push_back({Kind::external_id, json::to_text(id), {}});
     }
     if (const auto* aliases = json::get_array(body, "user_aliases")) {
       for (const json::value& alias : *aliases) {
@@ -295,13 +298,14 @@ struct Sandbox::Impl {
         {"braze_id", Kind::braze_id}, {"email_address", Kind::email}, {"phone", Kind::phone}};
     for (const auto& [name, kind] : singles) {
       if (const auto value = json::get_string(body, name)) {
-        wanted.push_back({kind, kind == Kind::email ? base::to_lower(*value) : std::string(*value),
-                          {}});
+        wanted.push_back(
+            {kind, kind == Kind::email ? base::to_lower(*value) : std::string(*value), {}});
       }
     }
     if (wanted.size() > kExportIdsMax) {
-      finish(exchange, message_response(
-                           400, "The max number of external_ids and aliases per request was exceeded"));
+      finish(exchange,
+             message_response(
+                 400, "The max number of external_ids and aliases per request was exceeded"));
       return;
     }
     if (wanted.empty()) {
@@ -360,9 +364,8 @@ struct Sandbox::Impl {
     auto& headers = response.headers;
     headers.push_back({"X-Request-Id", base::Id::version7(clock.now(), bytes).to_string()});
     headers.push_back({"Vary", "Origin,Accept-Encoding"});
-    headers.push_back({"Cache-Control", response.status < 300
-                                            ? "max-age=0, private, must-revalidate"
-                                            : "no-cache"});
+    headers.push_back({"Cache-Control",
+                       response.status < 300 ? "max-age=0, private, must-revalidate" : "no-cache"});
     if (response.status == 401) {
       // Present and empty, as recorded (users-track.md 2).
       for (const char* name : {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}) {
@@ -375,8 +378,8 @@ struct Sandbox::Impl {
       headers.push_back({"X-RateLimit-Reset", std::to_string(window.reset_epoch_seconds)});
     }
     if (!exchange.diagnostics.empty()) {
-      headers.push_back({"X-Sandbox-Diagnostics",
-                         json::serialize(json::value(exchange.diagnostics.to_json()))});
+      headers.push_back(
+          {"X-Sandbox-Diagnostics", json::serialize(json::value(exchange.diagnostics.to_json()))});
     }
   }
 

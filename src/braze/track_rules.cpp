@@ -85,8 +85,9 @@ class Reader {
       if (!member.value().is_string()) continue;
       const auto& text = member.value().get_string();
       if (looks_like_placeholder({text.data(), text.size()})) {
-        diagnostics_.add("BRZ_UNRESOLVED_PLACEHOLDER",
-                         "A value is still a placeholder in braces; fill it from the conversation.");
+        diagnostics_.add(
+            "BRZ_UNRESOLVED_PLACEHOLDER",
+            "A value is still a placeholder in braces; fill it from the conversation.");
       }
     }
   }
@@ -119,8 +120,11 @@ class Reader {
     if (!who) return std::string(kNoIdentifier);
     const auto name = json::get_string(item, "name");
     if (!name || name->empty()) return "'name' is required";
-    EventItem out{*who, creates_of(item, *who),
-                  std::string(base::utf8_prefix(*name, kNameLengthMax)), {}, {}};
+    EventItem out{*who,
+                  creates_of(item, *who),
+                  std::string(base::utf8_prefix(*name, kNameLengthMax)),
+                  {},
+                  {}};
     if (auto complaint = read_time(item, out.at)) return complaint;
     if (auto complaint = read_properties(item, out.properties)) return complaint;
     request_.events.push_back(std::move(out));
@@ -138,9 +142,8 @@ class Reader {
     out.product_id = base::utf8_prefix(*product, kNameLengthMax);
     const auto currency = json::get_string(item, "currency");
     if (!currency) return "'currency' is required";
-    const bool letters = std::ranges::all_of(*currency, [](char c) {
-      return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    });
+    const bool letters = std::ranges::all_of(
+        *currency, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
     if (currency->size() != 3 || !letters) return "'currency' is not valid";
     out.currency = *currency;
     const auto* price = item.if_contains("price");

@@ -64,13 +64,11 @@ struct TrackRequest {
   std::vector<EventItem> events;
   std::vector<PurchaseItem> purchases;
   std::vector<ItemError> errors;
-  size_t objects = 0;    // as sent, valid or not
+  size_t objects = 0;      // as sent, valid or not
   size_t most_in_one = 0;  // the longest of the three arrays
   bool malformed = false;  // an array field that is no array
 
-  bool accepts_any() const {
-    return !attributes.empty() || !events.empty() || !purchases.empty();
-  }
+  bool accepts_any() const { return !attributes.empty() || !events.empty() || !purchases.empty(); }
 };
 
 TrackRequest read_track(const json::object& body, const SandboxOptions& options,

@@ -1,5 +1,5 @@
-// The ways in besides the Engagement API: the REST channel, in the shape of Rasa's, and the web chat
-// page. Thin edges over the runtime; they store nothing.
+// The ways in besides the Engagement API: the REST channel, in the shape of Rasa's, and the web
+// chat page. Thin edges over the runtime; they store nothing.
 #pragma once
 
 #include <string>

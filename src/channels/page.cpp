@@ -87,10 +87,9 @@ void ChatPage::handle(web::Request request, web::Respond respond) {
     respond(asset_response(request, asset));
     return;
   }
-  const auto app =
-      request.path.starts_with(kPagePath)
-          ? base::Id::parse(std::string_view(request.path).substr(kPagePath.size()))
-          : std::nullopt;
+  const auto app = request.path.starts_with(kPagePath)
+                       ? base::Id::parse(std::string_view(request.path).substr(kPagePath.size()))
+                       : std::nullopt;
   if (!app || solutions_.find(*app) == nullptr) {
     respond(text_response(404, "There is no chat at this address.\n"));
     return;

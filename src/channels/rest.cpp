@@ -106,22 +106,20 @@ void RestChannel::webhook(const web::Request& request, web::Respond respond) {
 
   const auto app_id = base::Id::parse(*app_text);
   if (!app_text->empty() && !app_id) return refuse("app_id must be a UUID");
-  const runtime::Solution* solution =
-      app_id ? solutions_.find(*app_id) : solutions_.fallback();
+  const runtime::Solution* solution = app_id ? solutions_.find(*app_id) : solutions_.fallback();
   if (solution == nullptr) {
     respond(error_response(404, "not_found", "there is no solution with this app_id"));
     return;
   }
-  const base::Id consumer = base::Id::derived(
-      "rest", std::string(solution->app_id.as_bytes()) + std::string(*sender));
-  runtime_.converse({consumer, std::nullopt,
-                     runtime::SessionRequest{solution->app_id, std::move(*locale), {}},
-                     std::move(*message_id), std::string(*message)},
-                    [sender = std::string(*sender),
-                     respond = std::move(respond)](base::Result<runtime::Answer> answer) mutable {
-                      respond(answer ? answer_response(sender, *answer)
-                                     : error_response(answer.error()));
-                    });
+  const base::Id consumer =
+      base::Id::derived("rest", std::string(solution->app_id.as_bytes()) + std::string(*sender));
+  runtime_.converse(
+      {consumer, std::nullopt, runtime::SessionRequest{solution->app_id, std::move(*locale), {}},
+       std::move(*message_id), std::string(*message)},
+      [sender = std::string(*sender),
+       respond = std::move(respond)](base::Result<runtime::Answer> answer) mutable {
+        respond(answer ? answer_response(sender, *answer) : error_response(answer.error()));
+      });
 }
 
 }  // namespace millrace::channels

@@ -173,7 +173,9 @@ class Engine {
     const auto& action = std::get<ActionNode>(program_.find(number)->does);
     switch (ended.end) {
       case CallEnd::returned: take_result(number, action, ended.result); break;
-      case CallEnd::timed_out: fail_action(action, {"timeout", "error"}, "bot_timeout", ended); break;
+      case CallEnd::timed_out:
+        fail_action(action, {"timeout", "error"}, "bot_timeout", ended);
+        break;
       case CallEnd::unknown: fail_action(action, {"unknown", "error"}, "other", ended); break;
       case CallEnd::raised:
       case CallEnd::crashed:
@@ -276,8 +278,7 @@ class Engine {
     }
     json::array env_values;
     const json::object payload = make_payload(node, state(), env_values);
-    NativeResult result =
-        run_native(node, payload, state(), program_.locales[state().locale], at_);
+    NativeResult result = run_native(node, payload, state(), program_.locales[state().locale], at_);
     for (auto& [name, value] : result.assign) state().variables[name] = std::move(value);
     for (const std::string& name : result.reset) state().variables.erase(name);
     const auto* road = node.road(result.value);

@@ -97,8 +97,8 @@ bool holds(std::string_view comparison, base::Date date, base::Date today) {
   return is != negated;
 }
 
-NativeResult validate_date(const json::object& payload, const State& state,
-                           std::string_view locale, base::Timestamp at) {
+NativeResult validate_date(const json::object& payload, const State& state, std::string_view locale,
+                           base::Timestamp at) {
   const auto name = text_of(payload, "global_var_name");
   const auto date = parse_consumer_date(variable_of(state, name), locale);
   if (!date) return {"false", {}, {}};

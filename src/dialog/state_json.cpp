@@ -46,16 +46,18 @@ void read_collections(const json::object& object, State& state) {
   if (const auto* user_data = json::get_object(object, "user")) state.user_data = *user_data;
   if (const auto* error = json::get_object(object, "error")) state.error = *error;
   if (const auto* call = json::get_object(object, "call")) {
-    state.call = PendingCall{
-        text_or_empty(*call, "key"),
-        static_cast<flow::NodeNumber>(json::get_integer(*call, "node").value_or(0)),
-        moment(*call, "at")};
+    state.call =
+        PendingCall{text_or_empty(*call, "key"),
+                    static_cast<flow::NodeNumber>(json::get_integer(*call, "node").value_or(0)),
+                    moment(*call, "at")};
   }
 }
 
 }  // namespace
 
-std::string_view to_string(Phase phase) { return kPhases[static_cast<size_t>(phase)]; }
+std::string_view to_string(Phase phase) {
+  return kPhases[static_cast<size_t>(phase)];
+}
 
 json::object to_json(const State& state) {
   json::object out;

@@ -21,12 +21,12 @@ web::Respond with_cors(web::Respond respond) {
 }
 
 web::Response preflight() {
-  return {204,
-          {{"Access-Control-Allow-Methods", "POST"},
-           {"Access-Control-Allow-Headers",
-            "Authorization, Content-Type, X-Pypestream-Webhook-URL"},
-           {"Access-Control-Max-Age", "86400"}},
-          {}};
+  return {
+      204,
+      {{"Access-Control-Allow-Methods", "POST"},
+       {"Access-Control-Allow-Headers", "Authorization, Content-Type, X-Pypestream-Webhook-URL"},
+       {"Access-Control-Max-Age", "86400"}},
+      {}};
 }
 
 // Fields that must be there as texts that are not empty.
@@ -86,9 +86,9 @@ void Engagement::handle(web::Request request, web::Respond respond) {
 
 void Engagement::anonymous_session(const web::Request& request, web::Respond respond) {
   if (request.header("X-Pypestream-Webhook-URL")) {
-    respond(error_response(400, "webhook mode is not supported yet; use the socket",
-                           {{"X-Pypestream-Webhook-URL", "unimplemented",
-                             "webhook mode is not supported yet"}}));
+    respond(error_response(
+        400, "webhook mode is not supported yet; use the socket",
+        {{"X-Pypestream-Webhook-URL", "unimplemented", "webhook mode is not supported yet"}}));
     return;
   }
   const auto body = read_body(request);
@@ -110,17 +110,15 @@ void Engagement::anonymous_session(const web::Request& request, web::Respond res
                                   user_data_of(*body)};
   // "pt" from the page and "pt-BR" from the browser mean the same person: take the closer one.
   if (browser.starts_with(language)) session.locale = browser;
-  runtime_.open_session(
-      std::move(session),
-      [this, respond = std::move(respond)](base::Result<runtime::Session> opened) mutable {
-        if (!opened) {
-          respond(error_response(opened.error()));
-          return;
-        }
-        const std::string token = make_token(key_, {opened->consumer, opened->chat});
-        respond(web::json_response(
-            201, json::serialize(session_json(*opened, token, clock_.now()))));
-      });
+  runtime_.open_session(std::move(session), [this, respond = std::move(respond)](
+                                                base::Result<runtime::Session> opened) mutable {
+    if (!opened) {
+      respond(error_response(opened.error()));
+      return;
+    }
+    const std::string token = make_token(key_, {opened->consumer, opened->chat});
+    respond(web::json_response(201, json::serialize(session_json(*opened, token, clock_.now()))));
+  });
 }
 
 void Engagement::chat_call(const web::Request& request, std::string_view chat,
@@ -169,14 +167,14 @@ void Engagement::chat_call(const web::Request& request, std::string_view chat,
   } else if (operation == "type") {
     respond(web::Response{204, {}, {}});  // nobody listens to a consumer's typing yet
   } else if (operation == "snapshot") {
-    runtime_.snapshot(identity->consumer, identity->chat,
-                      [this, identity = *identity, respond = std::move(respond)](
-                          base::Result<runtime::Snapshot> snapshot) mutable {
-                        respond(snapshot ? web::json_response(
-                                               201, json::serialize(snapshot_json(
-                                                        *snapshot, identity, solutions_)))
-                                         : error_response(snapshot.error()));
-                      });
+    runtime_.snapshot(
+        identity->consumer, identity->chat,
+        [this, identity = *identity,
+         respond = std::move(respond)](base::Result<runtime::Snapshot> snapshot) mutable {
+          respond(snapshot ? web::json_response(201, json::serialize(snapshot_json(
+                                                         *snapshot, identity, solutions_)))
+                           : error_response(snapshot.error()));
+        });
   } else if (operation == "end") {
     runtime_.end(identity->consumer, identity->chat, std::string(dialog::kEndByConsumer),
                  answer_empty(204, std::move(respond)));

@@ -47,9 +47,9 @@ TEST(EngagePhoenix, ReadsAndWritesBothSerializers) {
 }
 
 TEST(EngagePhoenix, RefusesBadlyFormedFrames) {
-  for (const char* text : {"", "{}", "[]", "[1,2,3]", R"(["1","1","t","e"])",
-                           R"(["1","1",5,"e",{}])", R"(["1",{},"t","e",{}])",
-                           R"(["1","1","t","e","text"])", "[null,null,null,null,null]"}) {
+  for (const char* text :
+       {"", "{}", "[]", "[1,2,3]", R"(["1","1","t","e"])", R"(["1","1",5,"e",{}])",
+        R"(["1",{},"t","e",{}])", R"(["1","1","t","e","text"])", "[null,null,null,null,null]"}) {
     EXPECT_FALSE(read_frame(Serializer::v2, text)) << text;
   }
   EXPECT_FALSE(read_frame(Serializer::v1, R"(["1","1","t","e",{}])"));
@@ -66,8 +66,12 @@ TEST(EngageMessages, AreTakenFromFullAndFromTerseClients) {
   ASSERT_TRUE(terse);
   EXPECT_EQ(terse->text, "hi");
   const std::string me = kAda.consumer.to_string();
-  const auto full = read_message({{"msg", "hi"}, {"from", me}, {"user_id", me},
-                                  {"client_msg_id", "c1"}, {"correlation_id", 7}}, kAda);
+  const auto full = read_message({{"msg", "hi"},
+                                  {"from", me},
+                                  {"user_id", me},
+                                  {"client_msg_id", "c1"},
+                                  {"correlation_id", 7}},
+                                 kAda);
   ASSERT_TRUE(full);
   EXPECT_EQ(full->client_message_id, "c1");
   EXPECT_EQ(full->correlation_id, 7);

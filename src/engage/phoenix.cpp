@@ -90,7 +90,10 @@ std::string write_frame(Serializer serializer, const Frame& frame) {
 }
 
 Frame reply_to(const Frame& frame, std::string_view status, json::object response) {
-  return {frame.join_ref, frame.ref, frame.topic, "phx_reply",
+  return {frame.join_ref,
+          frame.ref,
+          frame.topic,
+          "phx_reply",
           {{"status", status}, {"response", std::move(response)}}};
 }
 

@@ -26,8 +26,8 @@ class Channel final : public runtime::Subscriber {
 
   void push(std::string_view event, json::object payload,
             std::optional<std::string> ref = std::nullopt) {
-    socket_->send_text(write_frame(serializer_, {join_ref_, std::move(ref), topic_,
-                                                 std::string(event), std::move(payload)}));
+    socket_->send_text(write_frame(
+        serializer_, {join_ref_, std::move(ref), topic_, std::string(event), std::move(payload)}));
   }
 
   void started() override { push("chat:ready", {{"chat_ID", identity_.chat.to_string()}}); }
@@ -39,15 +39,13 @@ class Channel final : public runtime::Subscriber {
   }
 
   void typing(bool is_typing) override {
-    push("incoming:notice", {{"chat_id", identity_.chat.to_string()},
-                             {"notice", "typing"},
-                             {"is_typing", is_typing}});
+    push("incoming:notice",
+         {{"chat_id", identity_.chat.to_string()}, {"notice", "typing"}, {"is_typing", is_typing}});
   }
 
   void ended(std::string_view reason) override {
-    push("incoming:notice", {{"chat_id", identity_.chat.to_string()},
-                             {"notice", "ended"},
-                             {"reason", reason}});
+    push("incoming:notice",
+         {{"chat_id", identity_.chat.to_string()}, {"notice", "ended"}, {"reason", reason}});
   }
 
   void lost() override { push("phx_error", {{"reason", "unavailable"}}, join_ref_); }
@@ -70,14 +68,18 @@ SocketConnection::SocketConnection(runtime::Runtime& runtime, const runtime::Sol
 
 SocketConnection::~SocketConnection() = default;
 
-void SocketConnection::opened(std::shared_ptr<web::Socket> socket) { socket_ = std::move(socket); }
+void SocketConnection::opened(std::shared_ptr<web::Socket> socket) {
+  socket_ = std::move(socket);
+}
 
 void SocketConnection::closed() {
   channel_.reset();
   socket_.reset();
 }
 
-std::string SocketConnection::topic() const { return "chat:" + identity_.chat.to_string(); }
+std::string SocketConnection::topic() const {
+  return "chat:" + identity_.chat.to_string();
+}
 
 void SocketConnection::received_text(std::string_view text) {
   const auto frame = read_frame(serializer_, text);
@@ -114,18 +116,18 @@ void SocketConnection::join(const Frame& frame) {
   // V1 clients do not always say which join a frame belongs to; the join's ref names it.
   const auto join_ref = frame.join_ref ? frame.join_ref : frame.ref;
   channel_ = std::make_shared<Channel>(socket_, serializer_, identity_, frame.topic, join_ref);
-  runtime_.subscribe(
-      identity_.consumer, identity_.chat, channel_,
-      [self = shared_from_this(), socket = socket_, channel = channel_,
-       frame](base::Result<dialog::Phase> phase) {
-        if (!phase) {
-          self->refuse(*socket, frame, "unavailable", phase.error());
-          return;
-        }
-        self->reply(*socket, frame, "ok", {});
-        const bool ready = *phase != dialog::Phase::opened && *phase != dialog::Phase::ended;
-        if (ready) channel->started();
-      });
+  runtime_.subscribe(identity_.consumer, identity_.chat, channel_,
+                     [self = shared_from_this(), socket = socket_, channel = channel_,
+                      frame](base::Result<dialog::Phase> phase) {
+                       if (!phase) {
+                         self->refuse(*socket, frame, "unavailable", phase.error());
+                         return;
+                       }
+                       self->reply(*socket, frame, "ok", {});
+                       const bool ready =
+                           *phase != dialog::Phase::opened && *phase != dialog::Phase::ended;
+                       if (ready) channel->started();
+                     });
 }
 
 void SocketConnection::leave(const Frame& frame) {
@@ -139,9 +141,8 @@ void SocketConnection::take(const Frame& frame) {
   if (frame.event == "msg:send") {
     send_message(frame);
   } else if (frame.event == "new:ping") {
-    channel_->push("new:pong",
-                   {{"seq", json::get_integer(frame.payload, "seq").value_or(0)},
-                    {"user_id", identity_.consumer.to_string()}});
+    channel_->push("new:pong", {{"seq", json::get_integer(frame.payload, "seq").value_or(0)},
+                                {"user_id", identity_.consumer.to_string()}});
     reply(*socket_, frame, "ok", {});
   } else if (frame.event == "chat:start") {
     start_chat(frame);
@@ -220,8 +221,7 @@ void SocketConnection::send_snapshot(const Frame& frame) {
 void SocketConnection::reply(web::Socket& socket, const Frame& frame, std::string_view status,
                              json::object response) const {
   if (!frame.ref) return;
-  socket.send_text(
-      write_frame(serializer_, reply_to(frame, status, std::move(response))));
+  socket.send_text(write_frame(serializer_, reply_to(frame, status, std::move(response))));
 }
 
 void SocketConnection::refuse(web::Socket& socket, const Frame& frame, std::string_view reason,

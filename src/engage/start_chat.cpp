@@ -3,8 +3,7 @@
 namespace millrace::engage {
 namespace {
 
-base::Result<void> expect(const json::object& body, std::string_view key,
-                          std::string_view wanted) {
+base::Result<void> expect(const json::object& body, std::string_view key, std::string_view wanted) {
   const auto given = json::get_string(body, key);
   if (!given || given->empty()) {
     return base::fail(base::Code::invalid_argument, std::string(key) + " is required",

@@ -116,33 +116,34 @@ json::object snapshot_json(const runtime::Snapshot& snapshot, const Identity& id
   }
   const bool ended = state.phase == dialog::Phase::ended;
   const bool begun = state.phase != dialog::Phase::opened;
-  json::object out{
-      {"id", state.chat.to_string()},
-      {"status", ended ? "ended" : begun ? "active" : "new"},
-      {"history", std::move(history)},
-      {"seq_num", state.sequence},
-      {"start_ts", state.created_at.ms / 1000},
-      {"gateway", "pypestream_widget"},
-      {"gateway_metadata", state.user_data},
-      {"consumer", "consumer_" + identity.consumer.to_string()},
-      {"consumer_type", "anonymous"},
-      {"consumer_msg_count", by_consumer},
-      {"bot_msg_count", static_cast<int64_t>(snapshot.messages.size()) - by_consumer},
-      {"agent_msg_count", 0},
-      {"originating_side", "consumer"},
-      {"originator_user_id", identity.consumer.to_string()},
-      {"bot_name", snapshot.solution},
-      {"bot_enabled", true},
-      {"agent_is_assigned", false},
-      {"target_bot_node", std::to_string(state.node)},
-      {"participants", json::array()},
-      {"participant_history", json::array()},
-      {"user_read_counts", json::array()},
-      {"read_receipts", json::array()},
-      {"delivery_receipts", json::array()},
-      {"is_typing", state.phase == dialog::Phase::calling},
-      {"encrypted", false},
-      {"version", 1}};
+  json::object out{{"id", state.chat.to_string()},
+                   {"status", ended   ? "ended"
+                              : begun ? "active"
+                                      : "new"},
+                   {"history", std::move(history)},
+                   {"seq_num", state.sequence},
+                   {"start_ts", state.created_at.ms / 1000},
+                   {"gateway", "pypestream_widget"},
+                   {"gateway_metadata", state.user_data},
+                   {"consumer", "consumer_" + identity.consumer.to_string()},
+                   {"consumer_type", "anonymous"},
+                   {"consumer_msg_count", by_consumer},
+                   {"bot_msg_count", static_cast<int64_t>(snapshot.messages.size()) - by_consumer},
+                   {"agent_msg_count", 0},
+                   {"originating_side", "consumer"},
+                   {"originator_user_id", identity.consumer.to_string()},
+                   {"bot_name", snapshot.solution},
+                   {"bot_enabled", true},
+                   {"agent_is_assigned", false},
+                   {"target_bot_node", std::to_string(state.node)},
+                   {"participants", json::array()},
+                   {"participant_history", json::array()},
+                   {"user_read_counts", json::array()},
+                   {"read_receipts", json::array()},
+                   {"delivery_receipts", json::array()},
+                   {"is_typing", state.phase == dialog::Phase::calling},
+                   {"encrypted", false},
+                   {"version", 1}};
   if (ended) out["ended_by"] = state.end_reason;
   for (const runtime::Solution& solution : solutions.all()) {
     if (solution.name != snapshot.solution) continue;

@@ -91,8 +91,7 @@ class Checker {
     for (const auto& [environment, keys] : facts_.environments) {
       if (keys.contains(key)) continue;
       error(Column::parameter_input, "environment_key_missing",
-            "PARAMS['" + environment + "'] in app.py has no key '" + key + "'",
-            "add it there");
+            "PARAMS['" + environment + "'] in app.py has no key '" + key + "'", "add it there");
     }
   }
 
@@ -161,8 +160,8 @@ class Checker {
 
   // Natives are given names of variables, not values: each must exist.
   void check_native_variables(const ActionNode& node, const NativeUse& use) {
-    for (const std::string_view key : {"global_vars", "global_var_name", "save_error_to",
-                                       "output_reformatted_date"}) {
+    for (const std::string_view key :
+         {"global_vars", "global_var_name", "save_error_to", "output_reformatted_date"}) {
       const auto* given = node.payload.if_contains(key);
       if (given == nullptr || std::ranges::find(use.takes, key) == use.takes.end()) continue;
       if (!given->is_string()) {

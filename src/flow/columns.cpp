@@ -5,17 +5,39 @@
 namespace millrace::flow {
 namespace {
 
-constexpr std::array<std::string_view, kColumnCount> kHeaders{
-    "Node Number",     "Node Type",          "Node Name",        "Intent",    "Entity Type",
-    "Entity",          "NLU Disabled?",      "Next Nodes",       "Message",   "Rich Asset Type",
-    "Rich Asset Content", "Answer Required?", "Behaviors",       "Command",   "Description",
-    "Output",          "Node Input",         "Parameter Input",  "Decision Variable",
-    "What Next?",      "Node Tags",          "Skill Tag",        "Variable",  "Platform Flag",
-    "Flows",           "CSS Classname",      "Event"};
+constexpr std::array<std::string_view, kColumnCount> kHeaders{"Node Number",
+                                                              "Node Type",
+                                                              "Node Name",
+                                                              "Intent",
+                                                              "Entity Type",
+                                                              "Entity",
+                                                              "NLU Disabled?",
+                                                              "Next Nodes",
+                                                              "Message",
+                                                              "Rich Asset Type",
+                                                              "Rich Asset Content",
+                                                              "Answer Required?",
+                                                              "Behaviors",
+                                                              "Command",
+                                                              "Description",
+                                                              "Output",
+                                                              "Node Input",
+                                                              "Parameter Input",
+                                                              "Decision Variable",
+                                                              "What Next?",
+                                                              "Node Tags",
+                                                              "Skill Tag",
+                                                              "Variable",
+                                                              "Platform Flag",
+                                                              "Flows",
+                                                              "CSS Classname",
+                                                              "Event"};
 
 }  // namespace
 
-std::string_view header_of(Column column) { return kHeaders[static_cast<size_t>(column)]; }
+std::string_view header_of(Column column) {
+  return kHeaders[static_cast<size_t>(column)];
+}
 
 Header bind_header(const CsvRow& row, Problems& problems) {
   Header header;

@@ -12,7 +12,8 @@ std::string hash_of(const Files& files) {
   std::string all = "millrace-version-1";
   for (const auto& [path, content] : files) {
     if (!is_part_of_version(path)) continue;
-    all += std::to_string(path.size()) + ":" + path + std::to_string(content.size()) + ":" + content;
+    all +=
+        std::to_string(path.size()) + ":" + path + std::to_string(content.size()) + ":" + content;
   }
   return base::to_hex(base::sha256(all)).substr(0, 32);
 }

@@ -23,7 +23,8 @@ class Reader {
           row->cells, [](const std::string& cell) { return base::trim(cell).empty(); });
       if (blank) continue;
       if (rows.size() == limits_.rows_max) {
-        return fail(Code::resource_exhausted, "more than " + std::to_string(limits_.rows_max) + " rows",
+        return fail(Code::resource_exhausted,
+                    "more than " + std::to_string(limits_.rows_max) + " rows",
                     "line " + std::to_string(row->line));
       }
       rows.push_back(std::move(*row));
@@ -68,9 +69,10 @@ class Reader {
     for (;;) {
       const auto quote = rest_.find('"');
       if (quote == std::string_view::npos) {
-        return fail(Code::invalid_argument,
-                    "the quote opened here is never closed; double a quote that belongs to the text",
-                    "line " + std::to_string(opened_on));
+        return fail(
+            Code::invalid_argument,
+            "the quote opened here is never closed; double a quote that belongs to the text",
+            "line " + std::to_string(opened_on));
       }
       line_ += static_cast<int>(std::ranges::count(rest_.substr(0, quote), '\n'));
       cell.append(rest_.substr(0, quote));

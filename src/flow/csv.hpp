@@ -1,5 +1,5 @@
-// A reader for RFC 4180 text: quoted cells, doubled quotes, line breaks inside cells, CR LF or LF, an
-// optional byte order mark.
+// A reader for RFC 4180 text: quoted cells, doubled quotes, line breaks inside cells, CR LF or LF,
+// an optional byte order mark.
 #pragma once
 
 #include <string>

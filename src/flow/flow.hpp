@@ -34,11 +34,11 @@ struct Button {
 
 // D: shows something, and either goes on or waits for the consumer.
 struct DialogNode {
-  Localized message;             // empty template: nothing is shown
+  Localized message;  // empty template: nothing is shown
   std::vector<Button> buttons;
-  bool waits = false;            // Answer Required?
-  bool input_disabled = false;   // behaviour disable_input: only the buttons answer
-  std::string variable;          // receives the answer; "" when nowhere
+  bool waits = false;           // Answer Required?
+  bool input_disabled = false;  // behaviour disable_input: only the buttons answer
+  std::string variable;         // receives the answer; "" when nowhere
   std::optional<NodeNumber> next;
 };
 
@@ -94,7 +94,7 @@ struct Program {
   int action_time_limit_ms = 10'000;
   std::vector<std::string> environment_variables;  // names handed to the scripts
   std::unordered_map<NodeNumber, Node> nodes;
-  Localized apology;  // said when a failure has no road of its own
+  Localized apology;          // said when a failure has no road of its own
   std::set<NodeNumber> kept;  // nodes whose answer or result a later Node Input asks for
 
   const Node* find(NodeNumber number) const;
@@ -107,13 +107,13 @@ enum class Severity { warning, error };
 // What is wrong, where, and what to do about it.
 struct Problem {
   Severity severity = Severity::error;
-  std::string file;   // relative to the solution's folder
-  int line = 0;       // 1-based; 0 when the whole file is meant
-  std::string column; // CSV column header, or a key; may be empty
-  std::string code;   // stable, e.g. "target_missing"
+  std::string file;    // relative to the solution's folder
+  int line = 0;        // 1-based; 0 when the whole file is meant
+  std::string column;  // CSV column header, or a key; may be empty
+  std::string code;    // stable, e.g. "target_missing"
   std::string message;
-  std::string remedy; // may be empty
-  NodeNumber node = 0; // 0 when no node is meant
+  std::string remedy;   // may be empty
+  NodeNumber node = 0;  // 0 when no node is meant
 
   // "templates/bot.csv:7: What Next?: no node 12 (add it, or ...)"
   std::string describe() const;

@@ -20,7 +20,9 @@ Files flow_of(const std::string& rows) {
 
 const AppFacts kFacts{{"Test"}, {{"sandbox", {"url", "key"}}, {"live", {"url"}}}, {"SendIt"}};
 
-Compilation compile_rows(const std::string& rows) { return compile(flow_of(rows), kFacts); }
+Compilation compile_rows(const std::string& rows) {
+  return compile(flow_of(rows), kFacts);
+}
 
 std::string codes(const Compilation& compilation) {
   std::string out;
@@ -31,7 +33,9 @@ std::string codes(const Compilation& compilation) {
 }
 
 TEST(FlowCsv, ReadsQuotedCellsAndLineBreaks) {
-  const auto rows = read_csv("\xEF\xBB\xBF" "a,\"b \"\"x\"\"\r\nc\",\r\n\n,,\nd\n");
+  const auto rows = read_csv(
+      "\xEF\xBB\xBF"
+      "a,\"b \"\"x\"\"\r\nc\",\r\n\n,,\nd\n");
   ASSERT_TRUE(rows);
   ASSERT_EQ(rows->size(), 2u);
   EXPECT_EQ((*rows)[0].cells, (std::vector<std::string>{"a", "b \"x\"\r\nc", ""}));
@@ -59,8 +63,10 @@ TEST(FlowTemplate, InsertsOnlyWhatTheAuthorWrote) {
 TEST(FlowCompile, TakesASmallSoundFlow) {
   const auto compiled = compile_rows(
       "1,D,Your e-mail?,2,1,EMAIL,,,,1\n"
-      "2,A,,,,EMAIL,,,,,ValidateEmail,valid,valid,\"true~3|\nfalse~1\",\"{\"\"global_vars\"\":\"\"EMAIL\"\"}\"\n"
-      "3,A,,,,,,,,,SendIt,success,success,true~'-4|error~1,\"{\"\"to\"\":[\"\"{EMAIL}\"\"],\"\"u\"\":\"\"{env.url}\"\"}\"\n"
+      "2,A,,,,EMAIL,,,,,ValidateEmail,valid,valid,\"true~3|\nfalse~1\",\"{\"\"global_vars\"\":"
+      "\"\"EMAIL\"\"}\"\n"
+      "3,A,,,,,,,,,SendIt,success,success,true~'-4|error~1,\"{\"\"to\"\":[\"\"{EMAIL}\"\"],"
+      "\"\"u\"\":\"\"{env.url}\"\"}\"\n"
       "'-4,D,Bye,,,\n");
   EXPECT_EQ(codes(compiled), "");
   ASSERT_TRUE(compiled.program);
@@ -71,10 +77,10 @@ TEST(FlowCompile, TakesASmallSoundFlow) {
 }
 
 TEST(FlowCompile, BindsColumnsByNameInAnyOrder) {
-  const auto compiled = compile(
-      {{"templates/bot.csv",
-        "message,Answer Required?,NEXT NODES,Node Type,Node Number\nHello,,,D,1\n"}},
-      kFacts);
+  const auto compiled =
+      compile({{"templates/bot.csv",
+                "message,Answer Required?,NEXT NODES,Node Type,Node Number\nHello,,,D,1\n"}},
+              kFacts);
   ASSERT_TRUE(compiled.program) << codes(compiled);
   EXPECT_EQ(compiled.program->nodes.size(), 1u);
 }

@@ -24,10 +24,10 @@ enum class Native {
 struct NativeUse {
   std::string_view command;
   Native native;
-  std::string_view output;                // the key it answers under
-  std::vector<std::string_view> values;   // what it may answer; other values are the flow's own
-  std::vector<std::string_view> takes;    // keys of Parameter Input
-  std::vector<std::string_view> needs;    // those without which it cannot work
+  std::string_view output;               // the key it answers under
+  std::vector<std::string_view> values;  // what it may answer; other values are the flow's own
+  std::vector<std::string_view> takes;   // keys of Parameter Input
+  std::vector<std::string_view> needs;   // those without which it cannot work
 };
 
 // nullptr when no built-in command has that name.

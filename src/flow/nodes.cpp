@@ -71,7 +71,8 @@ std::vector<std::string> parse_variables(const Cells& cells) {
   return names;
 }
 
-void refuse_cells(const Cells& cells, std::initializer_list<Column> columns, std::string_view type) {
+void refuse_cells(const Cells& cells, std::initializer_list<Column> columns,
+                  std::string_view type) {
   for (const Column column : columns) {
     if (!cells.has(column)) continue;
     cells.error(column, "must_be_blank", "must be blank on " + std::string(type) + " nodes");
@@ -97,8 +98,8 @@ void parse_behaviors(const Cells& cells, DialogNode& node) {
       node.input_disabled = true;
       continue;
     }
-    cells.error(Column::behaviors, "unsupported", "the behaviour '" + behavior + "' is not supported",
-                "supported is disable_input");
+    cells.error(Column::behaviors, "unsupported",
+                "the behaviour '" + behavior + "' is not supported", "supported is disable_input");
   }
 }
 
@@ -113,7 +114,8 @@ void parse_rich_asset(const Cells& cells, DialogNode& node) {
   }
   if (type != "button") {
     cells.error(Column::rich_asset_type, "unsupported",
-                "the rich asset '" + std::string(type) + "' is not supported", "supported is button");
+                "the rich asset '" + std::string(type) + "' is not supported",
+                "supported is button");
     return;
   }
   for (Pair& pair : parse_pairs(cells, Column::rich_asset_content)) {
@@ -126,12 +128,12 @@ void parse_rich_asset(const Cells& cells, DialogNode& node) {
       cells.error(Column::rich_asset_content, "label_missing", "a button has no label");
       continue;
     }
-    const bool repeated = std::ranges::any_of(node.buttons, [&](const Button& button) {
-      return button.label[0].source() == label;
-    });
+    const bool repeated = std::ranges::any_of(
+        node.buttons, [&](const Button& button) { return button.label[0].source() == label; });
     if (repeated) {
       cells.error(Column::rich_asset_content, "label_repeated",
-                  "two buttons are called '" + std::string(label) + "'", "give them different labels");
+                  "two buttons are called '" + std::string(label) + "'",
+                  "give them different labels");
     }
     node.buttons.push_back({{parse_template(label)}, pair.target});
   }
@@ -142,8 +144,9 @@ void parse_rich_asset(const Cells& cells, DialogNode& node) {
 }
 
 DialogNode parse_dialog(const Cells& cells) {
-  refuse_cells(cells, {Column::command, Column::output, Column::node_input,
-                       Column::parameter_input, Column::decision_variable, Column::what_next},
+  refuse_cells(cells,
+               {Column::command, Column::output, Column::node_input, Column::parameter_input,
+                Column::decision_variable, Column::what_next},
                "D");
   DialogNode node;
   node.message = {parse_template(cells[Column::message])};
@@ -176,7 +179,8 @@ DialogNode parse_dialog(const Cells& cells) {
   }
   if (node.input_disabled && node.buttons.empty()) {
     cells.error(Column::behaviors, "no_way_to_answer",
-                "the input is disabled and there is no button", "add buttons, or remove disable_input");
+                "the input is disabled and there is no button",
+                "add buttons, or remove disable_input");
   }
   if (nlu_disabled && node.next) {
     for (const Button& button : node.buttons) {
@@ -238,10 +242,9 @@ void parse_node_input(const Cells& cells, ActionNode& node) {
 }
 
 bool is_camel_case(std::string_view text) {
-  return !text.empty() && text[0] >= 'A' && text[0] <= 'Z' &&
-         std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-         });
+  return !text.empty() && text[0] >= 'A' && text[0] <= 'Z' && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  });
 }
 
 void check_command(const Cells& cells, const AppFacts& facts, ActionNode& node) {
@@ -268,8 +271,9 @@ void check_command(const Cells& cells, const AppFacts& facts, ActionNode& node) 
 }
 
 ActionNode parse_action(const Cells& cells, const AppFacts& facts) {
-  refuse_cells(cells, {Column::next_nodes, Column::rich_asset_type, Column::rich_asset_content,
-                       Column::answer_required, Column::behaviors},
+  refuse_cells(cells,
+               {Column::next_nodes, Column::rich_asset_type, Column::rich_asset_content,
+                Column::answer_required, Column::behaviors},
                "A");
   ActionNode node;
   node.command = std::string(cells[Column::command]);

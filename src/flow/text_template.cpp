@@ -27,9 +27,8 @@ void append_literal(Template& out, std::string_view text) {
 
 bool is_variable_name(std::string_view text) {
   if (text.empty() || text.size() > 64 || !(text[0] >= 'A' && text[0] <= 'Z')) return false;
-  return std::ranges::all_of(text, [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return std::ranges::all_of(
+      text, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 Template parse_template(std::string_view text) {
@@ -66,7 +65,8 @@ bool Template::is_literal() const {
 }
 
 bool Template::reads_environment() const {
-  return std::ranges::any_of(parts, [](const Part& part) { return part.kind == Kind::environment; });
+  return std::ranges::any_of(parts,
+                             [](const Part& part) { return part.kind == Kind::environment; });
 }
 
 std::string Template::fill(const std::function<std::string(std::string_view)>& variable) const {

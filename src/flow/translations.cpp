@@ -23,7 +23,8 @@ std::string_view stock_apology(std::string_view locale) {
     return "Désolé, nous avons un problème technique. Réessayez plus tard.";
   }
   if (language == "de") {
-    return "Entschuldigung, wir haben ein technisches Problem. Bitte versuche es später noch einmal.";
+    return "Entschuldigung, wir haben ein technisches Problem. Bitte versuche es später noch "
+           "einmal.";
   }
   return "Sorry, we are having technical difficulties. Please try again later.";
 }
@@ -138,9 +139,9 @@ void read_translations(const Files& files, Program& program, Problems& problems)
     const auto stem = name.ends_with(kEnding) ? name.substr(0, name.size() - kEnding.size()) : name;
     const auto found = std::ranges::find(program.locales, stem);
     if (found == program.locales.end() || stem.size() == name.size()) {
-      file.error(0, "", "unknown_locale", "no locale '" + std::string(stem) + "' in solution.yaml",
-                 "add it to locales, or rename the file to one of " +
-                     list_of(program.locales) + ".yaml");
+      file.error(
+          0, "", "unknown_locale", "no locale '" + std::string(stem) + "' in solution.yaml",
+          "add it to locales, or rename the file to one of " + list_of(program.locales) + ".yaml");
       continue;
     }
     read_file(file, text, program, static_cast<size_t>(found - program.locales.begin()));

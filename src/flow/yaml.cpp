@@ -5,7 +5,9 @@
 
 namespace millrace::flow {
 namespace {
-int line_of(const YAML::Node& node) { return node.Mark().line + 1; }
+int line_of(const YAML::Node& node) {
+  return node.Mark().line + 1;
+}
 }  // namespace
 
 void YamlFile::error(int line, std::string key, std::string code, std::string message,

@@ -47,13 +47,13 @@ struct ServerOptions {
   std::string address = "127.0.0.1";  // "::1" and "[::1]" mean the same
   uint16_t port = 0;                  // 0 = any free one
   std::string server_name = "millrace";
-  size_t max_body_bytes = 1 << 20;    // over it: 413
+  size_t max_body_bytes = 1 << 20;     // over it: 413
   size_t max_header_bytes = 16 << 10;  // over it: 431
   size_t max_connections = 10'000;     // over it: closed at once
   std::chrono::milliseconds keep_alive_idle{75'000};
   std::chrono::milliseconds request_read_limit{30'000};
   std::chrono::milliseconds answer_limit{120'000};
-  size_t max_unsent_socket_bytes = 1 << 20;    // over it the web socket is dropped
+  size_t max_unsent_socket_bytes = 1 << 20;  // over it the web socket is dropped
   size_t max_socket_message_bytes = 256 << 10;
   std::chrono::milliseconds sweep_every{1'000};  // how finely the limits of time are kept
 };

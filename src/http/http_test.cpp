@@ -174,8 +174,9 @@ std::string frame(int opcode, std::string_view payload) {
 TEST_F(HttpServer, KeepsAConnectionAndAnswersPipelinedRequestsInOrder) {
   listen();
   Client client(server_->port());
-  client.send("GET /a?x=1 HTTP/1.1\r\nHost: h\r\n\r\nPOST /b%20c HTTP/1.1\r\nHost: h\r\n"
-              "Content-Length: 4\r\n\r\nbodyGET /c HTTP/1.1\r\nHost: h\r\n\r\n");
+  client.send(
+      "GET /a?x=1 HTTP/1.1\r\nHost: h\r\n\r\nPOST /b%20c HTTP/1.1\r\nHost: h\r\n"
+      "Content-Length: 4\r\n\r\nbodyGET /c HTTP/1.1\r\nHost: h\r\n\r\n");
   const std::string all = client.read_until("GET /c? ");
   EXPECT_LT(all.find("GET /a?x=1 "), all.find("POST /b c? body"));
   EXPECT_LT(all.find("POST /b c? body"), all.find("GET /c? "));
@@ -186,8 +187,9 @@ TEST_F(HttpServer, KeepsAConnectionAndAnswersPipelinedRequestsInOrder) {
 TEST_F(HttpServer, ReadsChunkedBodiesAndContinues) {
   listen();
   Client client(server_->port());
-  client.send("POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-              "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  client.send(
+      "POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
   EXPECT_NE(client.read_until("POST /p? abcde").find("200 OK"), std::string::npos);
   client.forget();
   client.send("POST /q HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
@@ -198,7 +200,8 @@ TEST_F(HttpServer, ReadsChunkedBodiesAndContinues) {
 
 TEST_F(HttpServer, ClosesForOldClientsAndThoseWhoAskForIt) {
   listen();
-  for (const char* text : {"GET /x HTTP/1.0\r\n\r\n", "GET /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"}) {
+  for (const char* text :
+       {"GET /x HTTP/1.0\r\n\r\n", "GET /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"}) {
     Client client(server_->port());
     client.send(text);
     EXPECT_NE(client.read_all().find("Connection: close"), std::string::npos);
@@ -209,8 +212,9 @@ TEST_F(HttpServer, ClosesForOldClientsAndThoseWhoAskForIt) {
 TEST_F(HttpServer, AnswersHeadAndNoContentWithoutABody) {
   listen();
   Client client(server_->port());
-  client.send("HEAD /x HTTP/1.1\r\nHost: h\r\n\r\nGET /none HTTP/1.1\r\nHost: h\r\n\r\n"
-              "GET /end HTTP/1.1\r\nHost: h\r\n\r\n");
+  client.send(
+      "HEAD /x HTTP/1.1\r\nHost: h\r\n\r\nGET /none HTTP/1.1\r\nHost: h\r\n\r\n"
+      "GET /end HTTP/1.1\r\nHost: h\r\n\r\n");
   const std::string all = client.read_until("GET /end? ");
   EXPECT_EQ(all.find("HEAD /x"), std::string::npos);
   EXPECT_NE(all.find("Content-Length: 9"), std::string::npos);  // "HEAD /x? "
@@ -355,7 +359,11 @@ TEST_F(HttpServer, SpeaksWebSocket) {
   client.send(frame(9, "ping"));
   client.read_until("ping");
   client.send(frame(1, "bye"));
-  EXPECT_NE(client.read_until("\x03\xe8" "bye").find("bye"), std::string::npos);
+  EXPECT_NE(client
+                .read_until("\x03\xe8"
+                            "bye")
+                .find("bye"),
+            std::string::npos);
 }
 
 TEST_F(HttpServer, RefusesAndEndsWebSocketsByTheRules) {
@@ -363,10 +371,9 @@ TEST_F(HttpServer, RefusesAndEndsWebSocketsByTheRules) {
   Client refused(server_->port());
   refused.send("GET /refused HTTP/1.1\r\n" + std::string(kUpgrade));
   EXPECT_TRUE(refused.read_until("{}").starts_with("HTTP/1.1 403"));
-  const std::pair<std::string, std::string> cases[] = {
-      {frame(2, "binary"), "\x03\xeb"},     // 1003
-      {frame(1, "\xff\xfe"), "\x03\xef"},   // 1007
-      {frame(3, "reserved"), "\x03\xea"}};  // 1002
+  const std::pair<std::string, std::string> cases[] = {{frame(2, "binary"), "\x03\xeb"},     // 1003
+                                                       {frame(1, "\xff\xfe"), "\x03\xef"},   // 1007
+                                                       {frame(3, "reserved"), "\x03\xea"}};  // 1002
   for (const auto& [bytes, code] : cases) {
     Client client(server_->port());
     client.send("GET /socket HTTP/1.1\r\n" + std::string(kUpgrade));

@@ -33,7 +33,9 @@ std::unique_ptr<IoLanes> IoLanes::make(size_t count) {
 
 IoLanes::IoLanes(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-IoLanes::~IoLanes() { stop(); }
+IoLanes::~IoLanes() {
+  stop();
+}
 
 void IoLanes::start() {
   if (std::exchange(impl_->running, true)) return;
@@ -66,7 +68,9 @@ void IoLanes::stop() {
   }
 }
 
-size_t IoLanes::count() const { return impl_->lanes.size(); }
+size_t IoLanes::count() const {
+  return impl_->lanes.size();
+}
 
 std::optional<size_t> IoLanes::current_lane() const {
   if (here.lanes != impl_.get()) return std::nullopt;

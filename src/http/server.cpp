@@ -48,10 +48,10 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
       if (!error) acceptor->bind(endpoint, error);
       if (!error) acceptor->listen(1024, error);
       if (error) {
-        return fail(Code::unavailable,
-                    "cannot listen on " + address + ":" + std::to_string(port) + ": " +
-                        error.message(),
-                    "--listen");
+        return fail(
+            Code::unavailable,
+            "cannot listen on " + address + ":" + std::to_string(port) + ": " + error.message(),
+            "--listen");
       }
       port = acceptor->local_endpoint().port();
       acceptors.push_back(std::move(acceptor));
@@ -81,23 +81,23 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
 
   void accept(size_t lane) {
     // Weakly held: an acceptor must not be kept alive by another lane's loop.
-    acceptors[lane]->async_accept([weak = weak_from_this(), lane](error_code error,
-                                                                  tcp::socket socket) {
-      const auto self = weak.lock();
-      if (!self || error == asio::error::operation_aborted) return;
-      if (!self->acceptors[lane]->is_open()) return;
-      if (!error && self->shared->connections.load() < self->shared->options.max_connections) {
-        serve_connection(self->shared, lane, std::move(socket));
-      }
-      if (error) {
-        // Out of descriptors, most likely: a pause lets some be given back.
-        self->shared->lanes.run_after(lane, std::chrono::milliseconds(50), [weak, lane] {
-          if (const auto again = weak.lock()) again->accept(lane);
+    acceptors[lane]->async_accept(
+        [weak = weak_from_this(), lane](error_code error, tcp::socket socket) {
+          const auto self = weak.lock();
+          if (!self || error == asio::error::operation_aborted) return;
+          if (!self->acceptors[lane]->is_open()) return;
+          if (!error && self->shared->connections.load() < self->shared->options.max_connections) {
+            serve_connection(self->shared, lane, std::move(socket));
+          }
+          if (error) {
+            // Out of descriptors, most likely: a pause lets some be given back.
+            self->shared->lanes.run_after(lane, std::chrono::milliseconds(50), [weak, lane] {
+              if (const auto again = weak.lock()) again->accept(lane);
+            });
+            return;
+          }
+          self->accept(lane);
         });
-        return;
-      }
-      self->accept(lane);
-    });
   }
 
   // Ends what has outstayed its time, once a second; one timer a lane instead of one a request.
@@ -110,10 +110,9 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
       if (connection->deadline <= here.now) connection->time_is_over();
     }
     if (closed.load()) return;
-    shared->lanes.run_after(lane, shared->options.sweep_every,
-                            [weak = weak_from_this(), lane] {
-                              if (const auto self = weak.lock()) self->sweep(lane);
-                            });
+    shared->lanes.run_after(lane, shared->options.sweep_every, [weak = weak_from_this(), lane] {
+      if (const auto self = weak.lock()) self->sweep(lane);
+    });
   }
 
   void stop_accepting() {
@@ -156,9 +155,17 @@ base::Result<std::unique_ptr<Server>> Server::listen(IoLanes& lanes, web::Handle
 }
 
 Server::Server(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Server::~Server() { impl_->closed.store(true); }
-uint16_t Server::port() const { return impl_->port; }
-void Server::stop_accepting() { impl_->stop_accepting(); }
-bool Server::drain(std::chrono::milliseconds patience) { return impl_->drain(patience); }
+Server::~Server() {
+  impl_->closed.store(true);
+}
+uint16_t Server::port() const {
+  return impl_->port;
+}
+void Server::stop_accepting() {
+  impl_->stop_accepting();
+}
+bool Server::drain(std::chrono::milliseconds patience) {
+  return impl_->drain(patience);
+}
 
 }  // namespace millrace::http

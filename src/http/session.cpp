@@ -39,23 +39,22 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
   void go_away() override {
     keep_alive_ = false;
-    if (state_ == State::idle) close();
+    if (state_ == State::idle || state_ == State::discarding) close();
   }
 
   // From the Respond of request number `number`; on any thread.
   static void respond(const std::shared_ptr<Session>& self, uint64_t number,
                       web::Response response) {
-    self->options_lanes().run_on(
-        self->place_.lane_index(),
-        [self, number, response = std::move(response)]() mutable {
-          if (self->number_ == number && self->state_ == State::handling) {
-            self->write(std::move(response));
-          }
-        });
+    self->options_lanes().run_on(self->place_.lane_index(),
+                                 [self, number, response = std::move(response)]() mutable {
+                                   if (self->number_ == number && self->state_ == State::handling) {
+                                     self->write(std::move(response));
+                                   }
+                                 });
   }
 
  private:
-  enum class State { idle, reading, handling, writing, closed };
+  enum class State { idle, reading, handling, writing, discarding, closed };
 
   const ServerOptions& options() const { return place_.shared().options; }
   IoLanes& options_lanes() const { return place_.shared().lanes; }
@@ -213,12 +212,29 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
         asio::buffer(head_), bodyless ? asio::const_buffer() : asio::buffer(body_)};
     asio::async_write(socket_, parts, [self = shared_from_this()](error_code error, size_t) {
       if (self->state_ == State::closed) return;
-      if (error || !self->keep_alive_) {
+      if (error) {
         self->close();
+      } else if (!self->keep_alive_) {
+        self->state_ = State::discarding;
+        self->set_deadline(kDiscardLimit);
+        error_code ignored;
+        self->socket_.shutdown(tcp::socket::shutdown_send, ignored);
+        self->discard();
       } else {
         self->next_request();
       }
     });
+  }
+
+  // Closing on bytes that were not read resets the connection, and the peer loses the answer with
+  // it: whatever it is still sending is read and thrown away, until it has seen that this is over.
+  void discard() {
+    buffer_.consume(buffer_.size());
+    socket_.async_read_some(buffer_.prepare(kReadBytes),
+                            [self = shared_from_this()](error_code error, size_t) {
+                              if (self->state_ == State::closed) return;
+                              error ? self->close() : self->discard();
+                            });
   }
 
   void make_head(const web::Response& response) {
@@ -280,6 +296,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   };
 
   static constexpr size_t kReadBytes = 8 << 10;
+  // How long a peer has to read the answer that ends its connection.
+  static constexpr std::chrono::milliseconds kDiscardLimit{2'000};
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
   Place place_;

@@ -41,6 +41,7 @@ class SocketSession final : public Connection,
       }
       self->accepted_ = true;
       self->handler_->opened(self);
+      if (self->closing_) self->send_close();
       self->read();
     });
   }
@@ -87,8 +88,7 @@ class SocketSession final : public Connection,
         self->begin_close(ws::close_code::unknown_data, "text only");
       } else if (!self->closing_) {
         const auto data = self->buffer_.data();
-        self->handler_->received_text(
-            {static_cast<const char*>(data.data()), data.size()});
+        self->handler_->received_text({static_cast<const char*>(data.data()), data.size()});
       }
       self->buffer_.consume(self->buffer_.size());
       self->read();
@@ -125,14 +125,10 @@ class SocketSession final : public Connection,
 
   void begin_close(int code, std::string reason) {
     if (ended_ || closing_) return;
-    if (!accepted_) {
-      drop();
-      return;
-    }
     closing_ = true;
     close_reason_ = ws::close_reason(static_cast<ws::close_code>(code), reason);
     deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-    if (!writing_) send_close();
+    if (accepted_ && !writing_) send_close();
   }
 
   void send_close() {

@@ -69,9 +69,10 @@ Consumer& Runtime::Lane::find_or_read(base::Id id) {
   hot_.store(consumers_.size(), std::memory_order_relaxed);
   consumer.busy = true;
   ++under_way_;
-  ports_.journal.read(id, limits_.remembered_records,
-                      back_here<base::Result<std::vector<JournalRecord>>>(
-                          [this, &consumer](auto records) { loaded(consumer, std::move(records)); }));
+  ports_.journal.read(
+      id, limits_.remembered_records,
+      back_here<base::Result<std::vector<JournalRecord>>>(
+          [this, &consumer](auto records) { loaded(consumer, std::move(records)); }));
   if (consumers_.size() > hot_max_) evict_least_used();
   return consumer;
 }
@@ -132,8 +133,8 @@ void Runtime::Lane::pump(Consumer& consumer) {
 void Runtime::Lane::begin_chat(Consumer& consumer, const Solution& solution,
                                const SessionRequest& request, base::Id chat) {
   consumer.program = solution.program;
-  consumer.chat = dialog::open_chat(
-      *solution.program, {chat, consumer.id, request.locale, request.user_data, now()});
+  consumer.chat = dialog::open_chat(*solution.program,
+                                    {chat, consumer.id, request.locale, request.user_data, now()});
 }
 
 void Runtime::Lane::take_turn(Consumer& consumer, dialog::Input input, Done<dialog::Turn*> done) {
@@ -245,10 +246,9 @@ void Runtime::Lane::call_ended(base::Id consumer, std::string key, ActionOutcome
   if (draining_ && outcome.kind == ActionOutcome::Kind::refused) {
     return;  // it never ran; the next start runs it
   }
-  submit_until_taken(consumer,
-                     {now(), dialog::CallEnded{std::move(key), call_end_of(outcome.kind),
-                                               std::move(outcome.result),
-                                               std::move(outcome.message)}});
+  submit_until_taken(
+      consumer, {now(), dialog::CallEnded{std::move(key), call_end_of(outcome.kind),
+                                          std::move(outcome.result), std::move(outcome.message)}});
 }
 
 void Runtime::Lane::set_opening_timer(base::Id consumer, base::Timestamp due) {
@@ -259,20 +259,22 @@ void Runtime::Lane::set_opening_timer(base::Id consumer, base::Timestamp due) {
 }
 
 void Runtime::Lane::submit_until_taken(base::Id id, dialog::Input input) {
-  submit(id, From::inside, [this, id, input = std::move(input)](base::Result<Consumer*> consumer) mutable {
-    const auto retry = [this, id, input](base::Code code) {
-      if (code != Code::unavailable || draining_) return;  // no longer awaited, which is fine
-      ports_.lanes.run_after(index_, std::chrono::seconds(1),
-                             [this, id, input] { submit_until_taken(id, input); });
-    };
-    if (!consumer) {
-      retry(consumer.error().code);
-      return;
-    }
-    take_turn(**consumer, input, [retry](base::Result<dialog::Turn*> taken) {
-      if (!taken) retry(taken.error().code);
-    });
-  });
+  submit(id, From::inside,
+         [this, id, input = std::move(input)](base::Result<Consumer*> consumer) mutable {
+           const auto retry = [this, id, input](base::Code code) {
+             if (code != Code::unavailable || draining_)
+               return;  // no longer awaited, which is fine
+             ports_.lanes.run_after(index_, std::chrono::seconds(1),
+                                    [this, id, input] { submit_until_taken(id, input); });
+           };
+           if (!consumer) {
+             retry(consumer.error().code);
+             return;
+           }
+           take_turn(**consumer, input, [retry](base::Result<dialog::Turn*> taken) {
+             if (!taken) retry(taken.error().code);
+           });
+         });
 }
 
 void Runtime::Lane::tell_listeners(Consumer& consumer, const std::vector<ChatMessage>& messages,

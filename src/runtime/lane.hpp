@@ -33,12 +33,12 @@ using Job = std::move_only_function<void(base::Result<Consumer*>)>;
 struct Consumer {
   base::Id id;
   bool loaded = false;
-  bool busy = false;    // a turn is being committed, or the journal is being read for one
-  int64_t number = 0;   // of the last durable record
-  std::optional<dialog::State> chat;  // the latest one
+  bool busy = false;   // a turn is being committed, or the journal is being read for one
+  int64_t number = 0;  // of the last durable record
+  std::optional<dialog::State> chat;             // the latest one
   std::shared_ptr<const flow::Program> program;  // of that chat; null when not installed
-  std::unordered_set<std::string> inputs;  // message ids whose turn has been taken, ...
-  std::deque<std::string> inputs_by_age;   // ... the oldest first
+  std::unordered_set<std::string> inputs;        // message ids whose turn has been taken, ...
+  std::deque<std::string> inputs_by_age;         // ... the oldest first
   std::deque<Job> mailbox;
   std::vector<Waiter> waiters;
   std::vector<Listener> listeners;

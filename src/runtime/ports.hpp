@@ -58,7 +58,7 @@ class Log {
 // One turn as the journal keeps it.
 struct JournalRecord {
   base::Id consumer;
-  int64_t number = 0;  // 1, 2, 3, ... within the consumer; the journal refuses a number twice
+  int64_t number = 0;  // 1, 2, 3, ... within the consumer; the journal refuses any other order
   std::string body;    // JSON, opaque to the journal
   // The consumer still has something due by itself (an action's result, a timer): it is listed by
   // open_consumers() until a later record says otherwise.
@@ -83,16 +83,17 @@ class Journal {
 
 // One call of an action node, as handed to whoever runs it.
 struct ActionCall {
-  std::string version;          // content hash of the solution version whose script is to run
-  std::string command;          // script and class name
+  std::string version;  // content hash of the solution version whose script is to run
+  std::string command;  // script and class name
   std::string chat_id;
   std::string idempotency_key;  // the same for every attempt of this call, also after a restart
   json::object payload;         // Parameter Input after substitution of variables, plus Node Input
   // Where the payload still wants values of the environment's PARAMS, which never pass through
   // here: [{"path": ["headers", "Authorization"], "parts": [{"text": "Bearer "}, {"env": "key"}]}]
   json::array env_values;
-  json::object context;         // as documented for execute(); the runner adds nothing but `deadline`
-  bool uncertain = false;       // an earlier attempt's outcome was lost: it may have happened
+  json::object context;    // as documented for execute(); the runner adds `env`, `deadline`,
+                           // `idempotency_key` and `uncertain`
+  bool uncertain = false;  // an earlier attempt's outcome was lost: it may have happened
   std::chrono::milliseconds time_limit{10'000};
 };
 

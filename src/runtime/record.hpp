@@ -13,8 +13,8 @@ namespace millrace::runtime {
 
 struct TurnRecord {
   base::Timestamp at;
-  std::string kind;      // "open", "start", "said", "call", "due", "end"
-  std::string input_id;  // of a "said"; else ""
+  std::string kind;                   // "open", "start", "said", "call", "due", "end"
+  std::string input_id;               // of a "said"; else ""
   std::vector<ChatMessage> messages;  // the consumer's first, then the bot's
   dialog::State state;
 };

@@ -75,15 +75,15 @@ void Runtime::open_session(SessionRequest request, Done<Session> done) {
                   }
                   lane.begin_chat(**consumer, *solution, request, chat);
                   const Session session{(*consumer)->id, chat, solution};
-                  lane.commit(**consumer, dialog::Turn{*(*consumer)->chat, 0, {}}, nullptr,
-                              [session, done = std::move(done)](
-                                  base::Result<dialog::Turn*> taken) mutable {
-                                if (taken) {
-                                  done(session);
-                                } else {
-                                  done(std::unexpected(taken.error()));
-                                }
-                              });
+                  lane.commit(
+                      **consumer, dialog::Turn{*(*consumer)->chat, 0, {}}, nullptr,
+                      [session, done = std::move(done)](base::Result<dialog::Turn*> taken) mutable {
+                        if (taken) {
+                          done(session);
+                        } else {
+                          done(std::unexpected(taken.error()));
+                        }
+                      });
                 });
   });
 }
@@ -101,26 +101,26 @@ void Runtime::turn_of(base::Id consumer_id, base::Id chat,
   Lane& lane = home(consumer_id);
   ports_.lanes.run_on(lane.index(), [&lane, consumer_id, chat, what = std::move(what),
                                      done = std::move(done)]() mutable {
-    lane.submit(consumer_id, Lane::From::outside,
-                [&lane, chat, what = std::move(what),
-                 done = std::move(done)](base::Result<Consumer*> consumer) mutable {
-                  auto found = consumer ? check_chat(**consumer, chat)
-                                        : std::unexpected(consumer.error());
-                  if (!found) {
-                    done(std::unexpected(found.error()));
-                    return;
-                  }
-                  dialog::Input input{lane.now(), {}};
-                  std::visit([&](auto& given) { input.what = std::move(given); }, what);
-                  lane.take_turn(**consumer, std::move(input),
-                                 [done = std::move(done)](base::Result<dialog::Turn*> taken) mutable {
-                                   if (taken) {
-                                     done({});
-                                   } else {
-                                     done(std::unexpected(taken.error()));
-                                   }
-                                 });
-                });
+    lane.submit(
+        consumer_id, Lane::From::outside,
+        [&lane, chat, what = std::move(what),
+         done = std::move(done)](base::Result<Consumer*> consumer) mutable {
+          auto found = consumer ? check_chat(**consumer, chat) : std::unexpected(consumer.error());
+          if (!found) {
+            done(std::unexpected(found.error()));
+            return;
+          }
+          dialog::Input input{lane.now(), {}};
+          std::visit([&](auto& given) { input.what = std::move(given); }, what);
+          lane.take_turn(**consumer, std::move(input),
+                         [done = std::move(done)](base::Result<dialog::Turn*> taken) mutable {
+                           if (taken) {
+                             done({});
+                           } else {
+                             done(std::unexpected(taken.error()));
+                           }
+                         });
+        });
   });
 }
 
@@ -214,8 +214,8 @@ void Runtime::subscribe(base::Id consumer_id, base::Id chat, std::weak_ptr<Subsc
     lane.submit(consumer_id, Lane::From::outside,
                 [chat, subscriber = std::move(subscriber),
                  done = std::move(done)](base::Result<Consumer*> consumer) mutable {
-                  auto found = consumer ? check_chat(**consumer, chat)
-                                        : std::unexpected(consumer.error());
+                  auto found =
+                      consumer ? check_chat(**consumer, chat) : std::unexpected(consumer.error());
                   if (!found) {
                     done(std::unexpected(found.error()));
                     return;

@@ -1,6 +1,7 @@
 // The durable heart: one mailbox per consumer, one turn at a time, every turn durable in the
 // journal before anyone sees its answer. An inbound message id makes a turn happen once; a repeat
-// gets the recorded answer. Effects happen after the commit; what they bring comes back as an input.
+// gets the recorded answer. Effects happen after the commit; what they bring comes back as an
+// input.
 #pragma once
 
 #include <functional>
@@ -20,11 +21,11 @@
 namespace millrace::runtime {
 
 struct Limits {
-  size_t hot_consumers_max = 50'000;  // kept in memory, over all lanes
+  size_t hot_consumers_max = 50'000;            // kept in memory, over all lanes
   std::chrono::milliseconds idle_max{300'000};  // then a consumer is read back when needed
-  size_t mailbox_max = 64;            // inputs waiting for one consumer
-  size_t remembered_records = 1'000;  // how far back a repeated message id is recognised
-  size_t history_max = 10'000;        // records read for a snapshot
+  size_t mailbox_max = 64;                      // inputs waiting for one consumer
+  size_t remembered_records = 1'000;            // how far back a repeated message id is recognised
+  size_t history_max = 10'000;                  // records read for a snapshot
 };
 
 enum class Side { consumer, bot };

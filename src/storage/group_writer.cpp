@@ -3,8 +3,8 @@
 namespace millrace::storage {
 namespace {
 
-constexpr int kPagesBeforeCheckpoint = 2'000;   // 8 MB: the checkpointing thread is woken
-constexpr int kPagesBeforeTruncate = 25'000;    // 100 MB: it cannot keep up; the writer helps
+constexpr int kPagesBeforeCheckpoint = 2'000;  // 8 MB: the checkpointing thread is woken
+constexpr int kPagesBeforeTruncate = 25'000;   // 100 MB: it cannot keep up; the writer helps
 
 }  // namespace
 

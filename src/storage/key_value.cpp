@@ -20,8 +20,8 @@ std::string end_of_prefix(std::string_view prefix) {
 
 class SqliteKeyValue final : public base::KeyValueStore {
  public:
-  static base::Result<std::unique_ptr<base::KeyValueStore>> open(
-      const std::filesystem::path& file, runtime::Log& log) {
+  static base::Result<std::unique_ptr<base::KeyValueStore>> open(const std::filesystem::path& file,
+                                                                 runtime::Log& log) {
     auto connection = Connection::open(file, Connection::Use::writing);
     if (!connection) return std::unexpected(connection.error());
     if (auto made = connection->execute(kSchema); !made) return std::unexpected(made.error());
@@ -88,9 +88,10 @@ class SqliteKeyValue final : public base::KeyValueStore {
                    scan_);
     }
     if (ready) {
-      ready = make(reading_,
-                   "SELECT key, value FROM pairs WHERE key >= ?1 AND key > ?2 ORDER BY key LIMIT ?3",
-                   scan_all_);
+      ready =
+          make(reading_,
+               "SELECT key, value FROM pairs WHERE key >= ?1 AND key > ?2 ORDER BY key LIMIT ?3",
+               scan_all_);
     }
     if (ready) ready = make(writing, "INSERT OR REPLACE INTO pairs VALUES(?1, ?2)", put_);
     if (ready) ready = make(writing, "DELETE FROM pairs WHERE key = ?1", remove_);
@@ -120,8 +121,8 @@ class SqliteKeyValue final : public base::KeyValueStore {
 
 }  // namespace
 
-base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(
-    const std::filesystem::path& file, runtime::Log& log) {
+base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(const std::filesystem::path& file,
+                                                                  runtime::Log& log) {
   return SqliteKeyValue::open(file, log);
 }
 

@@ -28,8 +28,8 @@ Statement& Statement::bind_integer(int index, int64_t value) {
 base::Result<bool> Statement::step() {
   const int code = sqlite3_step(handle_.get());
   if (code == SQLITE_ROW) return true;
-  auto error = code == SQLITE_DONE ? base::Error{}
-                                   : sqlite_error(sqlite3_db_handle(handle_.get()), "step");
+  auto error =
+      code == SQLITE_DONE ? base::Error{} : sqlite_error(sqlite3_db_handle(handle_.get()), "step");
   sqlite3_reset(handle_.get());
   if (code == SQLITE_DONE) return false;
   return std::unexpected(std::move(error));
@@ -42,7 +42,9 @@ base::Result<void> Statement::run() {
   return {};
 }
 
-void Statement::reset() { sqlite3_reset(handle_.get()); }
+void Statement::reset() {
+  sqlite3_reset(handle_.get());
+}
 
 std::string_view Statement::bytes(int column) const {
   const auto* data = static_cast<const char*>(sqlite3_column_blob(handle_.get(), column));
@@ -55,9 +57,9 @@ int64_t Statement::integer(int column) const {
 }
 
 base::Result<Connection> Connection::open(const std::filesystem::path& file, Use use) {
-  const int flags = SQLITE_OPEN_NOMUTEX | (use == Use::writing
-                                               ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                               : SQLITE_OPEN_READONLY);
+  const int flags =
+      SQLITE_OPEN_NOMUTEX |
+      (use == Use::writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
   sqlite3* raw = nullptr;
   const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
   Connection connection;

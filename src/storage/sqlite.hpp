@@ -51,6 +51,8 @@ class Connection {
   // Copies what the write-ahead log holds into the database. TRUNCATE waits for readers and
   // empties the log; PASSIVE waits for nobody.
   void checkpoint(bool truncate);
+  // The position the last INSERT into a table with positions gave.
+  int64_t last_inserted() const { return sqlite3_last_insert_rowid(handle_.get()); }
   sqlite3* handle() { return handle_.get(); }
 
  private:

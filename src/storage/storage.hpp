@@ -21,8 +21,8 @@ base::Result<std::unique_ptr<runtime::Journal>> open_journal(const std::filesyst
                                                              runtime::Log& log);
 
 // Opens or creates a key-value store in that file; the same way of committing.
-base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(
-    const std::filesystem::path& file, runtime::Log& log);
+base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(const std::filesystem::path& file,
+                                                                  runtime::Log& log);
 
 // Held while a process uses a data folder; a second one is refused (already_exists).
 class FolderLock {

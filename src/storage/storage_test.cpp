@@ -27,7 +27,9 @@ class Folder {
   fs::path path;
 };
 
-base::Id id_of(int i) { return base::Id::derived("test", std::to_string(i)); }
+base::Id id_of(int i) {
+  return base::Id::derived("test", std::to_string(i));
+}
 
 base::Result<void> append(runtime::Journal& journal, runtime::JournalRecord record) {
   std::promise<base::Result<void>> promise;
@@ -94,9 +96,10 @@ TEST(StorageJournal, WritesWhatIsQueuedWhenItIsClosed) {
   std::atomic<int> told = 0;
   auto journal = open_journal(folder.path / "j.db", log);
   for (int i = 1; i <= 1000; ++i) {
-    (*journal)->append({id_of(i % 7), i, std::string(100, 'x')}, [&](base::Result<void> done) {
-      if (done) ++told;
-    });
+    (*journal)->append({id_of(i % 7), (i - 1) / 7 + 1, std::string(100, 'x')},
+                       [&](base::Result<void> done) {
+                         if (done) ++told;
+                       });
   }
   journal->reset();
   EXPECT_EQ(told, 1000);
@@ -104,6 +107,29 @@ TEST(StorageJournal, WritesWhatIsQueuedWhenItIsClosed) {
   size_t kept = 0;
   for (int i = 0; i < 7; ++i) kept += read(**journal, id_of(i), 1000).size();
   EXPECT_EQ(kept, 1000u);
+}
+
+TEST(StorageJournal, FindsEveryRecordAgainHoweverManyConsumersThereAre) {
+  Folder folder;
+  NoLog log;
+  constexpr int kConsumers = 3'000;  // more than are kept in memory
+  for (int number = 1; number <= 2; ++number) {
+    auto journal = open_journal(folder.path / "j.db", log);
+    ASSERT_TRUE(journal) << journal.error().describe();
+    for (int i = 0; i < kConsumers; ++i) {
+      (*journal)->append({id_of(i), number, std::to_string(i * 10 + number)},
+                         [](base::Result<void> done) { ASSERT_TRUE(done); });
+    }
+  }
+  auto journal = open_journal(folder.path / "j.db", log);
+  for (int i = 0; i < kConsumers; i += 7) {
+    const auto records = read(**journal, id_of(i));
+    ASSERT_EQ(records.size(), 2u) << i;
+    EXPECT_EQ(records[1].body, std::to_string(i * 10 + 2));
+  }
+  EXPECT_FALSE(append(**journal, {id_of(1), 2, "again"}));
+  EXPECT_FALSE(append(**journal, {id_of(1), 4, "a gap"}));
+  EXPECT_TRUE(append(**journal, {id_of(1), 3, "next"}));
 }
 
 TEST(StorageKeyValue, CommitsScansAndRemoves) {
@@ -134,7 +160,9 @@ TEST(StorageFolders, LockKeepsASecondProcessOut) {
   auto first = FolderLock::acquire(folder.path / "data");
   ASSERT_TRUE(first);
   EXPECT_EQ(FolderLock::acquire(folder.path / "data").error().code, base::Code::already_exists);
-  { const auto gone = std::move(*first); }
+  {
+    const auto gone = std::move(*first);
+  }
   EXPECT_TRUE(FolderLock::acquire(folder.path / "data"));
 }
 

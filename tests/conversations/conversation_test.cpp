@@ -120,7 +120,8 @@ std::string replay(const std::string& text) {
   std::string out;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("solution: ")) program = testing_support::load_solution(root / line.substr(10));
+    if (line.starts_with("solution: "))
+      program = testing_support::load_solution(root / line.substr(10));
     if (line.starts_with("locale: ")) locale = line.substr(8);
     if (line.starts_with("< ") || line.starts_with("= ")) continue;
     out += line + "\n";

@@ -123,7 +123,8 @@ async function talkOverSocket(site) {
  */
 async function assertRestTalk(site, {sender, turns}) {
   for (const {id, text, answer} of turns) {
-    const again = await answerOf(post(site.ready.base_url, {sender, message: text, message_id: id}));
+    const repeat = {sender, message: text, message_id: id};
+    const again = await answerOf(post(site.ready.base_url, repeat));
     assert.deepEqual(again, {status: 200, body: answer}, `the answer to ${text} again`);
   }
 }

@@ -206,13 +206,15 @@ describe('Phoenix socket', () => {
 
   test('wants a chat started once, and before anything is said', async () => {
     const session = await openSession(server.ready);
-    await assertError(await call(server.ready, session, 'message', messageBody(session, 'hi')), 428);
+    const early = await call(server.ready, session, 'message', messageBody(session, 'hi'));
+    await assertError(early, 428);
     const {channel, heard} = await join(session);
     await assert.rejects(say(channel, session, 'hi'));
     assert.equal((await start(session)).status, 202);
     await assertError(await start(session), 409);
     await heard.take('chat:ready', ({event}) => event === 'chat:ready');
-    const sent = await call(server.ready, session, 'message', messageBody(session, 'hi', 'over-rest'));
+    const message = messageBody(session, 'hi', 'over-rest');
+    const sent = await call(server.ready, session, 'message', message);
     assert.equal(sent.status, 204);
     await hear(heard, kAsks.first);
   });

@@ -111,7 +111,7 @@ describe('REST channel', () => {
 
   test('speaks Portuguese when the message says pt-BR', async () => {
     const talk = talker('pt-BR');
-    const person = newPerson({first: 'Ana', last: 'Silva', born: '10/12/1990', city: 'Porto Alegre'});
+    const person = newPerson({first: 'Ana', last: 'Silva', born: '10/12/1990', city: 'Recife'});
     const greeting = await talk.say('oi');
     assert.match(textOf(greeting), /primeiro nome/);
     let said = greeting;

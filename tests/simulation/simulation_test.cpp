@@ -25,9 +25,12 @@ constexpr int kCrashes = 5;
 // What to answer to what the bot said last.
 std::string reply_to(std::string_view said) {
   const std::pair<std::string_view, std::string_view> kReplies[] = {
-      {"first name", "Ada"},        {"last name", "Lovelace"},
-      {"email", "ada@example.com"}, {"date of birth", "1990-12-10"},
-      {"city", "London"},           {"operating system", "Linux"},
+      {"first name", "Ada"},
+      {"last name", "Lovelace"},
+      {"email", "ada@example.com"},
+      {"date of birth", "1990-12-10"},
+      {"city", "London"},
+      {"operating system", "Linux"},
       {"Shall I try again", "Try again"}};
   for (const auto& [asked, reply] : kReplies) {
     if (said.find(asked) != std::string_view::npos) return std::string(reply);
@@ -48,7 +51,10 @@ struct Person {
 class Scenario {
  public:
   Scenario(uint64_t seed, std::shared_ptr<const flow::Program> program)
-      : dice_(seed), disk_(schedule_, dice_), back_end_(schedule_, dice_), clock_(schedule_),
+      : dice_(seed),
+        disk_(schedule_, dice_),
+        back_end_(schedule_, dice_),
+        clock_(schedule_),
         random_(dice_) {
     solutions_.add(runtime::make_solution(std::move(program)));
     for (int i = 0; i < kPeople; ++i) {

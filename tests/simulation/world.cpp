@@ -68,10 +68,10 @@ void Disk::read(base::Id consumer, size_t limit, Read done) {
     const auto& all = found->second;
     records.assign(all.end() - static_cast<int64_t>(std::min(limit, all.size())), all.end());
   }
-  schedule_.after(dice_.between(0, 3), [done = std::move(done),
-                                        records = std::move(records)]() mutable {
-    done(std::move(records));
-  });
+  schedule_.after(dice_.between(0, 3),
+                  [done = std::move(done), records = std::move(records)]() mutable {
+                    done(std::move(records));
+                  });
 }
 
 base::Result<std::vector<base::Id>> Disk::open_consumers() {

@@ -76,7 +76,7 @@ export class ChatSocket {
     });
   }
 
-  /** A hint that the network has changed: tries at once, or asks whether the other side is there. */
+  /** A hint that the network has changed: tries at once, or asks if the other side is there. */
   nudge() {
     if (this.#closed) return;
     if (this.#socket) {

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 
 /**
- * @typedef {{recipient_id: string, text: string, buttons?: {title: string, payload: string}[]}} Said
+ * @typedef {{title: string, payload: string}} Button
+ * @typedef {{recipient_id: string, text: string, buttons?: Button[]}} Said
  */
 
 /**
