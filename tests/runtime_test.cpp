@@ -1,0 +1,246 @@
+// The runtime through its public header, in the simulated world with nothing failing: who is
+// refused, who hears what, and what is read back.
+#include "runtime/runtime.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/example.hpp"
+#include "tests/simulation/world.hpp"
+
+namespace millrace {
+namespace {
+
+using base::Code;
+
+class Listening final : public runtime::Subscriber {
+ public:
+  void said(const std::vector<runtime::ChatMessage>& messages) override {
+    for (const auto& message : messages) heard += "said " + message.text + "\n";
+  }
+  void started() override { heard += "started\n"; }
+  void typing(bool is_typing) override { heard += is_typing ? "typing\n" : "not typing\n"; }
+  void ended(std::string_view reason) override { heard += "ended " + std::string(reason) + "\n"; }
+  void lost() override { heard += "lost\n"; }
+  std::string heard;
+};
+
+class RuntimeTest : public testing::Test {
+ protected:
+  RuntimeTest() {
+    static const auto program =
+        std::make_shared<const flow::Program>(testing_support::load_example());
+    solutions_.add(runtime::make_solution(program));
+    disk_.never_fail();
+    back_end_.never_fail();
+    restart();
+  }
+
+  // As after a crash: what the disk keeps is all there is.
+  void restart(runtime::Limits limits = {}) {
+    schedule_.forget();
+    lanes_ = std::make_unique<simulation::Lanes>(schedule_, dice_);
+    runtime_ = std::make_unique<runtime::Runtime>(
+        runtime::Runtime::Ports{*lanes_, clock_, random_, disk_, back_end_, log_}, solutions_,
+        limits);
+  }
+
+  // Runs the world until the callback has come.
+  template <typename T, typename F>
+  base::Result<T> await(F start) {
+    std::optional<base::Result<T>> result;
+    start([&](base::Result<T> given) { result.emplace(std::move(given)); });
+    while (!result && schedule_.run_one()) {
+    }
+    MILLRACE_CHECK(result.has_value());
+    return std::move(*result);
+  }
+  void run_for(int64_t ms) {
+    bool over = false;
+    schedule_.after(ms, [&] { over = true; });
+    while (!over && schedule_.run_one()) {
+    }
+  }
+
+  runtime::SayRequest from(const std::string& sender, const std::string& id,
+                           const std::string& text) {
+    return {base::Id::derived("rest", sender), std::nullopt,
+            runtime::SessionRequest{solutions_.fallback()->app_id, "en", {}}, id, text};
+  }
+  base::Result<runtime::Answer> converse(runtime::SayRequest request) {
+    return await<runtime::Answer>(
+        [&](auto done) { runtime_->converse(std::move(request), std::move(done)); });
+  }
+  runtime::Session open() {
+    return *await<runtime::Session>([&](auto done) {
+      runtime_->open_session({solutions_.fallback()->app_id, "pt-BR", {}}, std::move(done));
+    });
+  }
+  base::Result<void> start(const runtime::Session& session) {
+    return await<void>(
+        [&](auto done) { runtime_->start(session.consumer, session.chat, std::move(done)); });
+  }
+  base::Result<runtime::Receipt> say(const runtime::Session& session, const std::string& id,
+                                     const std::string& text) {
+    return await<runtime::Receipt>([&](auto done) {
+      runtime_->say({session.consumer, session.chat, std::nullopt, id, text}, std::move(done));
+    });
+  }
+  base::Result<runtime::Snapshot> snapshot(const runtime::Session& session) {
+    return await<runtime::Snapshot>(
+        [&](auto done) { runtime_->snapshot(session.consumer, session.chat, std::move(done)); });
+  }
+  std::shared_ptr<Listening> subscribe(const runtime::Session& session) {
+    auto listening = std::make_shared<Listening>();
+    EXPECT_TRUE(await<dialog::Phase>([&](auto done) {
+      runtime_->subscribe(session.consumer, session.chat, listening, std::move(done));
+    }));
+    return listening;
+  }
+
+  simulation::Schedule schedule_;
+  simulation::Dice dice_{7};
+  simulation::Disk disk_{schedule_, dice_};
+  simulation::BackEnd back_end_{schedule_, dice_};
+  simulation::Clock clock_{schedule_};
+  simulation::Random random_{dice_};
+  simulation::Log log_;
+  runtime::Solutions solutions_;
+  std::unique_ptr<simulation::Lanes> lanes_;
+  std::unique_ptr<runtime::Runtime> runtime_;
+};
+
+TEST_F(RuntimeTest, AnswersARepeatWithTheRecordedAnswer) {
+  const auto first = converse(from("ada", "1", "hi"));
+  ASSERT_TRUE(first);
+  converse(from("ada", "2", "Ada"));
+  restart();
+  const auto again = converse(from("ada", "1", "something else"));
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->receipt.repeated);
+  EXPECT_EQ(again->receipt.message, first->receipt.message);
+  ASSERT_EQ(again->messages.size(), first->messages.size());
+  EXPECT_EQ(again->messages.back().text, first->messages.back().text);
+  EXPECT_NE(converse(from("ada", "3", "Lovelace"))->messages.back().text.find("email"),
+            std::string::npos)
+      << "the repeat must not have taken a turn";
+}
+
+TEST_F(RuntimeTest, TakesMessagesWithoutAnIdEachAsATurn) {
+  converse(from("ada", "", "hi"));
+  converse(from("ada", "", "hi"));
+  EXPECT_NE(converse(from("ada", "", "Ada"))->messages.back().text.find("last name"),
+            std::string::npos);
+}
+
+TEST_F(RuntimeTest, TellsListenersInOrderAndOnlyTheirOwnChat) {
+  const auto session = open();
+  const auto other = open();
+  const auto listening = subscribe(session);
+  const auto elsewhere = subscribe(other);
+  ASSERT_TRUE(start(session));
+  ASSERT_TRUE(say(session, "1", "oi"));
+  run_for(10);
+  EXPECT_EQ(listening->heard,
+            "started\nsaid Olá! Eu sou a Milla. Seis perguntas rápidas e seu perfil fica pronto.\n"
+            "said Qual é o seu **primeiro nome**?\n");
+  EXPECT_EQ(elsewhere->heard, "");
+}
+
+TEST_F(RuntimeTest, OpensByItselfWhenNobodySpeaksAlsoAfterARestart) {
+  const auto session = open();
+  ASSERT_TRUE(start(session));
+  restart();
+  ASSERT_TRUE(runtime_->recover());
+  run_for(2'000);
+  EXPECT_EQ(snapshot(session)->messages.size(), 2u);
+}
+
+TEST_F(RuntimeTest, RefusesWhatComesAtTheWrongMoment) {
+  const auto session = open();
+  EXPECT_EQ(say(session, "1", "oi").error().code, Code::failed_precondition);
+  ASSERT_TRUE(start(session));
+  EXPECT_EQ(start(session).error().code, Code::already_exists);
+  runtime::Session stranger = session;
+  stranger.chat = base::Id::derived("chat", "none");
+  EXPECT_EQ(say(stranger, "1", "oi").error().code, Code::not_found);
+  EXPECT_EQ(snapshot(stranger).error().code, Code::not_found);
+  const auto no_app = await<runtime::Session>(
+      [&](auto done) { runtime_->open_session({base::Id{}, "", {}}, std::move(done)); });
+  EXPECT_EQ(no_app.error().code, Code::not_found);
+  EXPECT_EQ(converse(from("ada", std::string(200, 'x'), "hi")).error().code,
+            Code::invalid_argument);
+}
+
+TEST_F(RuntimeTest, BoundsAConsumersMailbox) {
+  restart({.mailbox_max = 4});
+  int refused = 0;
+  int answered = 0;
+  for (int i = 0; i < 20; ++i) {
+    runtime_->converse(from("ada", std::to_string(i), "hi"), [&](auto answer) {
+      if (answer) {
+        ++answered;
+      } else if (answer.error().code == Code::resource_exhausted) {
+        ++refused;
+      }
+    });
+  }
+  run_for(5'000);
+  EXPECT_EQ(answered + refused, 20);
+  EXPECT_GT(refused, 0);
+  EXPECT_GT(answered, 0);
+}
+
+TEST_F(RuntimeTest, ReadsBackThoseItHadToForget) {
+  restart({.hot_consumers_max = 3});
+  for (int i = 0; i < 50; ++i) converse(from("p" + std::to_string(i), "1", "hi"));
+  EXPECT_LT(runtime_->hot_consumers(), 20u);
+  for (int i = 0; i < 50; ++i) {
+    const auto answer = converse(from("p" + std::to_string(i), "2", "Ada"));
+    ASSERT_TRUE(answer);
+    EXPECT_NE(answer->messages.back().text.find("last name"), std::string::npos) << i;
+  }
+}
+
+TEST_F(RuntimeTest, ForgetsIdleConsumersAfterAWhile) {
+  restart({.idle_max = std::chrono::milliseconds(1'000)});
+  converse(from("ada", "1", "hi"));
+  EXPECT_EQ(runtime_->hot_consumers(), 1u);
+  run_for(40'000);
+  EXPECT_EQ(runtime_->hot_consumers(), 0u);
+}
+
+TEST_F(RuntimeTest, DrainFinishesWhatHasBegunAndRefusesWhatIsNew) {
+  for (const char* text : {"hi", "Ada", "Lovelace", "ada@example.com", "1990-12-10", "London"}) {
+    ASSERT_TRUE(converse(from("ada", text, text)));
+  }
+  std::string said;
+  bool idle = false;
+  runtime_->converse(from("ada", "last", "Linux"), [&](auto answer) {
+    said = answer ? answer->messages.back().text : answer.error().message;
+  });
+  run_for(8);
+  runtime_->drain([&] { idle = true; });
+  run_for(1'000);
+  EXPECT_TRUE(idle);
+  EXPECT_NE(said.find("Thanks Ada"), std::string::npos) << said;
+  EXPECT_EQ(converse(from("eve", "1", "hi")).error().code, Code::unavailable);
+}
+
+TEST_F(RuntimeTest, KeepsAChatOnTheVersionItBeganWith) {
+  converse(from("ada", "1", "hi"));
+  auto newer = std::make_shared<flow::Program>(testing_support::load_example());
+  newer->hash = "newer";
+  std::get<flow::DialogNode>(newer->nodes.at(20).does).message[0] =
+      flow::parse_template("NEW last name?");
+  runtime::Solutions both;
+  both.add(runtime::make_solution(newer));
+  both.add_version(solutions_.fallback()->program);
+  solutions_ = both;
+  restart();
+  EXPECT_EQ(converse(from("ada", "2", "Ada"))->messages.back().text.find("NEW"), std::string::npos);
+  converse(from("bob", "1", "hi"));
+  EXPECT_NE(converse(from("bob", "2", "Bob"))->messages.back().text.find("NEW"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace millrace
