@@ -1,0 +1,19 @@
+// What an action is handed: texts and payloads with the conversation's variables filled in, and the
+// context. Pure; for the files of this room only.
+#pragma once
+
+#include <string>
+
+#include "dialog/dialog.hpp"
+
+namespace millrace::dialog {
+
+// The text with every variable's value; an unset one reads "None".
+std::string fill(const flow::Template& text, const State& state);
+
+// Parameter Input and Node Input as values. What only the environment knows is left empty and
+// described in `env_values`.
+json::object make_payload(const flow::ActionNode& node, const State& state,
+                          json::array& env_values);
+
+}  // namespace millrace::dialog

@@ -1,0 +1,280 @@
+// The turns of a lane's consumers: taking one, committing it, telling those who wait or listen,
+// and doing what it wants done.
+#include <algorithm>
+
+#include "runtime/lane.hpp"
+
+namespace millrace::runtime {
+namespace {
+
+using base::Code;
+using base::fail;
+using dialog::Phase;
+
+dialog::CallEnd call_end_of(ActionOutcome::Kind kind) {
+  switch (kind) {
+    case ActionOutcome::Kind::returned: return dialog::CallEnd::returned;
+    case ActionOutcome::Kind::raised: return dialog::CallEnd::raised;
+    case ActionOutcome::Kind::timed_out: return dialog::CallEnd::timed_out;
+    case ActionOutcome::Kind::crashed: return dialog::CallEnd::crashed;
+    case ActionOutcome::Kind::refused: return dialog::CallEnd::refused;
+    case ActionOutcome::Kind::unknown: return dialog::CallEnd::unknown;
+  }
+  return dialog::CallEnd::crashed;
+}
+
+// More will be said in answer to this input.
+bool is_unsettled(const Consumer& consumer, std::string_view input_id) {
+  if (!consumer.chat || consumer.chat->phase != Phase::calling) return false;
+  if (consumer.chat->answering == input_id) return true;
+  return std::ranges::any_of(consumer.chat->held, [&](const dialog::HeldMessage& held) {
+    return held.input_id == input_id;
+  });
+}
+
+}  // namespace
+
+void Runtime::Lane::begin_chat(Consumer& consumer, const Solution& solution,
+                               const SessionRequest& request, base::Id chat) {
+  consumer.program = solution.program;
+  consumer.chat = dialog::open_chat(*solution.program,
+                                    {chat, consumer.id, request.locale, request.user_data, now()});
+}
+
+void Runtime::Lane::take_turn(Consumer& consumer, dialog::Input input, Done<dialog::Turn*> done) {
+  if (!consumer.chat) {
+    done(fail(Code::not_found, "there is no such chat"));
+    return;
+  }
+  if (!consumer.program) {
+    done(fail(Code::data_loss, "version " + consumer.chat->program + " is no longer installed"));
+    return;
+  }
+  auto turn = dialog::advance(*consumer.program, *consumer.chat, input);
+  if (!turn) {
+    done(std::unexpected(turn.error()));
+    return;
+  }
+  commit(consumer, std::move(*turn), &input, std::move(done));
+}
+
+void Runtime::Lane::commit(Consumer& consumer, dialog::Turn turn, const dialog::Input* input,
+                           Done<dialog::Turn*> done) {
+  MILLRACE_CHECK(consumer.loaded && !consumer.busy);
+  const base::Timestamp at = input == nullptr ? now() : input->at;
+  const auto* said = input == nullptr ? nullptr : std::get_if<dialog::Said>(&input->what);
+  std::string input_id = said == nullptr ? std::string() : said->input_id;
+  JournalRecord record{consumer.id, consumer.number + 1, write_record(turn, input, at),
+                       is_open(turn.state)};
+  consumer.busy = true;
+  ++under_way_;
+  ports_.journal.append(
+      std::move(record),
+      back_here<base::Result<void>>([this, &consumer, turn = std::move(turn), at,
+                                     input_id = std::move(input_id),
+                                     done = std::move(done)](base::Result<void> result) mutable {
+        committed(consumer, std::move(turn), std::move(input_id), at, std::move(result),
+                  std::move(done));
+      }));
+}
+
+void Runtime::Lane::committed(Consumer& consumer, dialog::Turn turn, std::string input_id,
+                              base::Timestamp at, base::Result<void> result,
+                              Done<dialog::Turn*> done) {
+  consumer.busy = false;
+  if (!result) {
+    ports_.log.line(Level::error, turn.state.chat.to_string(),
+                    "the turn could not be stored: " + result.error().describe());
+    // Whether it reached the disk is not known: the journal alone can tell.
+    auto refused = std::move(consumer.mailbox);
+    auto waiters = std::move(consumer.waiters);
+    const auto listeners = std::move(consumer.listeners);
+    const auto error = fail(Code::unavailable, "the turn could not be stored; try again");
+    evict(consumer);
+    for (const Listener& listener : listeners) {
+      if (const auto subscriber = listener.subscriber.lock()) subscriber->lost();
+    }
+    done(error);
+    for (Job& job : refused) job(error);
+    for (Waiter& waiter : waiters) waiter.done(error);
+    finished_one();
+    return;
+  }
+  ++consumer.number;
+  consumer.chat = turn.state;
+  remember(consumer, std::move(input_id));
+  done(&turn);
+  const auto messages = bot_messages(turn, at);
+  for (const ChatMessage& message : messages) {
+    for (Waiter& waiter : consumer.waiters) {
+      if (waiter.input_id == message.input_id) waiter.messages.push_back(message);
+    }
+  }
+  tell_listeners(consumer, messages, turn);
+  perform(consumer, turn);
+  settle(consumer);
+  pump(consumer);
+  finished_one();
+}
+
+void Runtime::Lane::perform(Consumer& consumer, const dialog::Turn& turn) {
+  for (const dialog::Effect& effect : turn.effects) {
+    if (const auto* call = std::get_if<dialog::Call>(&effect)) call_action(consumer, *call, false);
+    if (const auto* timer = std::get_if<dialog::SetOpeningTimer>(&effect)) {
+      set_opening_timer(consumer.id, timer->due);
+    }
+  }
+}
+
+void Runtime::Lane::call_action(Consumer& consumer, dialog::Call call, bool uncertain) {
+  ActionCall request;
+  request.version = consumer.program->hash;
+  request.command = std::move(call.command);
+  request.chat_id = consumer.chat->chat.to_string();
+  request.idempotency_key = call.key;
+  request.payload = std::move(call.payload);
+  request.env_values = std::move(call.env_values);
+  request.context = std::move(call.context);
+  request.uncertain = uncertain;
+  request.time_limit = std::chrono::milliseconds(consumer.program->action_time_limit_ms);
+  ++under_way_;
+  ports_.actions.call(std::move(request),
+                      back_here<ActionOutcome>([this, id = consumer.id, key = std::move(call.key)](
+                                                   ActionOutcome outcome) mutable {
+                        call_ended(id, std::move(key), std::move(outcome));
+                        finished_one();
+                      }));
+}
+
+void Runtime::Lane::call_ended(base::Id consumer, std::string key, ActionOutcome outcome) {
+  if (draining_ && outcome.kind == ActionOutcome::Kind::refused) {
+    return;  // it never ran; the next start runs it
+  }
+  submit_until_taken(
+      consumer, {now(), dialog::CallEnded{std::move(key), call_end_of(outcome.kind),
+                                          std::move(outcome.result), std::move(outcome.message)}});
+}
+
+void Runtime::Lane::set_opening_timer(base::Id consumer, base::Timestamp due) {
+  const auto delay = std::chrono::milliseconds(std::max<int64_t>(0, due.ms - now().ms));
+  ports_.lanes.run_after(index_, delay, [this, consumer] {
+    submit_until_taken(consumer, {now(), dialog::OpeningDue{}});
+  });
+}
+
+void Runtime::Lane::submit_until_taken(base::Id id, dialog::Input input) {
+  submit(id, From::inside,
+         [this, id, input = std::move(input)](base::Result<Consumer*> consumer) mutable {
+           const auto retry = [this, id, input](base::Code code) {
+             if (code != Code::unavailable || draining_)
+               return;  // no longer awaited, which is fine
+             ports_.lanes.run_after(index_, std::chrono::seconds(1),
+                                    [this, id, input] { submit_until_taken(id, input); });
+           };
+           if (!consumer) {
+             retry(consumer.error().code);
+             return;
+           }
+           take_turn(**consumer, input, [retry](base::Result<dialog::Turn*> taken) {
+             if (!taken) retry(taken.error().code);
+           });
+         });
+}
+
+void Runtime::Lane::tell_listeners(Consumer& consumer, const std::vector<ChatMessage>& messages,
+                                   const dialog::Turn& turn) {
+  if (consumer.listeners.empty()) return;
+  bool started = turn.state.turn == 1;
+  bool calls = false;
+  const dialog::Ended* ended = nullptr;
+  for (const dialog::Effect& effect : turn.effects) {
+    if (std::holds_alternative<dialog::Call>(effect)) calls = true;
+    if (const auto* end = std::get_if<dialog::Ended>(&effect)) ended = end;
+  }
+  std::erase_if(consumer.listeners, [&](const Listener& listener) {
+    const auto subscriber = listener.subscriber.lock();
+    if (!subscriber) return true;
+    if (listener.chat != turn.state.chat) return false;
+    if (started) subscriber->started();
+    if (!messages.empty()) subscriber->said(messages);
+    if (calls) subscriber->typing(true);
+    if (ended != nullptr) subscriber->ended(ended->reason);
+    return false;
+  });
+}
+
+void Runtime::Lane::settle(Consumer& consumer) {
+  std::vector<Waiter> settled;
+  std::erase_if(consumer.waiters, [&](Waiter& waiter) {
+    if (is_unsettled(consumer, waiter.input_id)) return false;
+    settled.push_back(std::move(waiter));
+    return true;
+  });
+  for (Waiter& waiter : settled) {
+    waiter.done(Answer{std::move(waiter.receipt), std::move(waiter.messages)});
+  }
+}
+
+void Runtime::Lane::answer_again(Consumer& consumer, Waiter waiter) {
+  consumer.busy = true;  // no turn may slip in between what is read and what is still to come
+  ++under_way_;
+  ports_.journal.read(
+      consumer.id, limits_.remembered_records,
+      back_here<base::Result<std::vector<JournalRecord>>>(
+          [this, &consumer, waiter = std::move(waiter)](auto records) mutable {
+            consumer.busy = false;
+            for (const JournalRecord& record : records ? *records : std::vector<JournalRecord>()) {
+              auto turn = read_record(record.body);
+              if (!turn) continue;
+              for (ChatMessage& message : turn->messages) {
+                if (message.input_id != waiter.input_id) continue;
+                waiter.receipt.chat = turn->state.chat;
+                if (message.side == Side::consumer) {
+                  waiter.receipt.message = message.id;
+                  waiter.receipt.sequence = message.sequence;
+                } else {
+                  waiter.messages.push_back(std::move(message));
+                }
+              }
+            }
+            if (records) {
+              consumer.waiters.push_back(std::move(waiter));
+              settle(consumer);
+            } else {
+              waiter.done(std::unexpected(records.error()));
+            }
+            pump(consumer);
+            finished_one();
+          }));
+}
+
+void Runtime::Lane::read_history(base::Id consumer, base::Id chat, Done<Snapshot> done) {
+  ++under_way_;
+  ports_.journal.read(
+      consumer, limits_.history_max,
+      back_here<base::Result<std::vector<JournalRecord>>>(
+          [this, chat, done = std::move(done)](auto records) mutable {
+            std::optional<Snapshot> snapshot;
+            for (const JournalRecord& record : records ? *records : std::vector<JournalRecord>()) {
+              auto turn = read_record(record.body);
+              if (!turn || turn->state.chat != chat) continue;
+              if (!snapshot) snapshot.emplace();
+              std::ranges::move(turn->messages, std::back_inserter(snapshot->messages));
+              snapshot->state = std::move(turn->state);
+            }
+            if (snapshot) {
+              if (const auto program = solutions_.version(snapshot->state.program)) {
+                snapshot->solution = program->solution;
+              }
+              std::ranges::sort(snapshot->messages, {}, &ChatMessage::sequence);
+              done(std::move(*snapshot));
+            } else if (records) {
+              done(fail(Code::not_found, "there is no such chat"));
+            } else {
+              done(std::unexpected(records.error()));
+            }
+            finished_one();
+          }));
+}
+
+}  // namespace millrace::runtime
