@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 // The example beside the sources: from the folder we stand in, or from where the binary was built.
 std::optional<fs::path> find_example() {
-  const fs::path wanted = fs::path("examples") / "braze-profile";
+  fs::path wanted = fs::path("examples") / "braze-profile";
   std::error_code error;
   fs::path at = fs::read_symlink("/proc/self/exe", error).parent_path();
   if (fs::is_directory(wanted, error)) return wanted;
@@ -35,8 +35,8 @@ void invite(const Ready& ready) {
             << "  Talk to the example:      " << ready.chat_url << "\n"
             << "  See what reached Braze:   " << ready.braze_sandbox_url << "/inspector\n\n"
             << "  On the inspector page you can make Braze refuse, be slow, or break off, and see\n"
-            << "  the conversation take its error road. End with Ctrl-C.\n"
-            << std::endl;
+            << "  the conversation take its error road. End with Ctrl-C.\n\n"
+            << std::flush;
 }
 
 }  // namespace

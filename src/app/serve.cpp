@@ -15,7 +15,7 @@ int run_serve(const ServeOptions& options) {
     std::cerr << "millrace serve: " << server.error().describe() << "\n";
     return 1;
   }
-  std::cout << "ready " << json::serialize((*server)->ready().to_json()) << std::endl;
+  std::cout << "ready " << json::serialize((*server)->ready().to_json()) << "\n" << std::flush;
   wait_for_stop_signal();
   log->line(runtime::Level::info, "server", "stopping");
   (*server)->stop();
