@@ -219,6 +219,7 @@ class Engine {
   void show(const DialogNode& node) {
     if (node.message[0].empty() && node.buttons.empty()) return;
     std::vector<ShownButton> buttons;
+    buttons.reserve(node.buttons.size());
     for (const flow::Button& button : node.buttons) {
       buttons.push_back({fill(button.label[state().locale], state())});
     }
