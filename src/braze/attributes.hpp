@@ -1,5 +1,6 @@
 // The values of attributes: which reserved fields there are and what they take, and what a custom
-// attribute becomes (reference: users-track.md 6.1, 6.2).
+// attribute becomes (reference: users-track.md 6.1, 6.2). Pure. What is dropped is dropped with a
+// diagnostic.
 #pragma once
 
 #include <optional>
@@ -13,14 +14,21 @@ namespace millrace::braze {
 
 bool is_reserved_field(std::string_view name);
 
-// The value as it is kept; nullopt when it is dropped (a diagnostic says so).
-std::optional<json::value> reserved_value(std::string_view name, const json::value& given,
-                                          Diagnostics& diagnostics);
+// The new value of a reserved field, given the old one (null when there was none): null removes
+// it. nullopt when the change is dropped.
+std::optional<json::value> reserved_value(std::string_view name, const json::value& old,
+                                          const json::value& given, Diagnostics& diagnostics);
 
-// The new value of a custom attribute, given the old one (null when there was none); nullopt when
-// the change is dropped.
-std::optional<json::value> custom_value(const json::value& old, const json::value& given,
-                                        bool merges_objects, const SandboxOptions& options,
+// One assignment to a custom attribute.
+struct CustomChange {
+  std::string_view name;
+  const json::value& old;  // null when there was none
+  const json::value& given;
+  bool merges_objects = false;
+};
+
+// The new value of a custom attribute; null removes it. nullopt when the change is dropped.
+std::optional<json::value> custom_value(const CustomChange& change, const SandboxOptions& options,
                                         Diagnostics& diagnostics);
 
 }  // namespace millrace::braze

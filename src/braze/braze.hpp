@@ -35,12 +35,14 @@ class Scheduler {
 class Random {
  public:
   virtual ~Random() = default;
+  // Thread-safe.
   virtual void fill(std::span<uint8_t> bytes) = 0;
 };
 
 struct ApiKey {
   std::string key;
   std::set<std::string> permissions;  // "users.track", "users.export.ids"
+  std::string name = "key";           // how diagnoses and the list of requests call it
 };
 
 // How many objects one request may carry (reference: users-track.md 4).
@@ -55,13 +57,22 @@ struct SandboxOptions {
   bool accepts_legacy_key = true;  // `api_key` in body or query, with a diagnostic
   int rate_limit = 3'000;          // requests per window to /users/track
   std::chrono::milliseconds rate_window{3'000};
+  // To /users/export/ids: what accounts have that may leave out fields_to_export.
+  int export_rate_limit = 2'500;
+  std::chrono::milliseconds export_rate_window{60'000};
   size_t body_bytes_max = 4 << 20;
   size_t properties_bytes_max = 100 << 10;
   size_t array_length_max = 25;  // of a custom attribute; the oldest go
+  // Blocklists: accepted, counted, and not kept.
+  std::set<std::string> blocked_attributes;
+  std::set<std::string> blocked_events;
+  std::set<std::string> blocked_products;
   // Hosts besides loopback under which the inspector may be opened.
   std::vector<std::string> inspector_hosts;
 };
 
+// Everything handed in must outlive the sandbox, and the sandbox must outlive the batches it has
+// handed to the store: stop the server first, then the store, then this.
 class Sandbox final : public web::Handler {
  public:
   Sandbox(base::KeyValueStore& store, Clock& clock, Scheduler& scheduler, Random& random,

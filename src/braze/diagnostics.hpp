@@ -2,8 +2,8 @@
 // no personal data in it.
 #pragma once
 
-#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.hpp"
@@ -17,23 +17,19 @@ struct Diagnostic {
 
 class Diagnostics {
  public:
-  // The same code is said once a request.
-  void add(std::string code, std::string message) {
-    const bool known = std::ranges::any_of(
-        items_, [&](const Diagnostic& diagnostic) { return diagnostic.code == code; });
-    if (!known) items_.push_back({std::move(code), std::move(message)});
-  }
+  // The same sentence is said once; no code more than a few times, so that seventy-five items with
+  // one mistake do not hide the other mistake.
+  void add(std::string code, std::string message);
   bool empty() const { return items_.empty(); }
-  json::array to_json() const {
-    json::array out;
-    for (const Diagnostic& item : items_) {
-      out.push_back(json::object{{"code", item.code}, {"message", item.message}});
-    }
-    return out;
-  }
+  json::array to_json() const;
+  // As much of it as a header may carry, in ASCII.
+  std::string to_header() const;
 
  private:
   std::vector<Diagnostic> items_;
 };
+
+// A name a caller chose, shortened, in quotes, and without an e-mail address should it hold one.
+std::string quoted_name(std::string_view name);
 
 }  // namespace millrace::braze

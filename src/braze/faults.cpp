@@ -7,7 +7,12 @@ namespace millrace::braze {
 namespace {
 
 constexpr std::array<std::string_view, 5> kModes{"none", "refuse", "delay", "drop", "drop_before"};
-constexpr std::array kStatuses{400, 401, 403, 404, 413, 429, 500, 502, 503, 504};
+constexpr std::array<int64_t, 10> kStatuses{400, 401, 403, 404, 413, 429, 500, 502, 503, 504};
+
+// -1 when it is there and is no integer, which no field takes.
+int64_t integer_or(const json::object& body, std::string_view key, int64_t otherwise) {
+  return body.contains(key) ? json::get_integer(body, key).value_or(-1) : otherwise;
+}
 
 std::unexpected<base::Error> wrong(std::string message) {
   return base::fail(base::Code::invalid_argument, std::move(message));
@@ -20,19 +25,26 @@ base::Result<void> FaultSwitch::set(const json::object& body) {
   const auto mode = std::ranges::find(kModes, json::get_string(body, "mode").value_or(""));
   if (mode == kModes.end()) return wrong("mode must be none, refuse, delay, drop or drop_before");
   fault.mode = static_cast<Fault::Mode>(mode - kModes.begin());
-  fault.status = static_cast<int>(json::get_integer(body, "status").value_or(500));
-  if (std::ranges::find(kStatuses, fault.status) == kStatuses.end()) {
+  // The same thing said in two ways: "drop_before", or "drop" with drop_before true.
+  if (fault.mode == Fault::Mode::drop && json::get_bool(body, "drop_before").value_or(false)) {
+    fault.mode = Fault::Mode::drop_before;
+  }
+  const auto status = integer_or(body, "status", 500);
+  if (std::ranges::find(kStatuses, status) == kStatuses.end()) {
     return wrong("status must be 400, 401, 403, 404, 413, 429, 500, 502, 503 or 504");
   }
-  const auto delay_ms = json::get_integer(body, "delay_ms").value_or(0);
+  fault.status = static_cast<int>(status);
+  const auto delay_ms = integer_or(body, "delay_ms", 0);
   if (delay_ms < 0 || delay_ms > 60'000) return wrong("delay_ms must be from 0 to 60000");
   fault.delay = std::chrono::milliseconds(delay_ms);
-  if (body.contains("times")) {
-    const auto times = json::get_integer(body, "times").value_or(0);
+  if (const auto* given = body.if_contains("times"); given != nullptr && !given->is_null()) {
+    const auto times = integer_or(body, "times", 0);
     if (times < 1) return wrong("times must be 1 or more");
     fault.times = times;
   }
+  constexpr size_t kPathBytesMax = 200;
   fault.path = json::get_string(body, "path").value_or("/users/track");
+  if (fault.path.size() > kPathBytesMax) return wrong("path must be at most 200 bytes");
   const std::lock_guard lock(mutex_);
   fault_ = std::move(fault);
   return {};

@@ -30,7 +30,8 @@ struct Fault {
 
 class FaultSwitch {
  public:
-  // {"mode": "none|refuse|delay|drop|drop_before", "status", "delay_ms", "times", "path"}
+  // {"mode": "none|refuse|delay|drop|drop_before", "status", "delay_ms", "times", "path"}; also
+  // {"mode": "drop", "drop_before": true}.
   base::Result<void> set(const json::object& body);
   json::object describe();
   // What is to happen to this request; counts it.

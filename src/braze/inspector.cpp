@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/redact.hpp"
+#include "base/text.hpp"
+
 namespace millrace::braze {
 
 extern const std::string_view kInspectorHtml;
@@ -14,33 +17,40 @@ namespace {
 constexpr std::string_view kProfilesPath = "/_sandbox/profiles";
 constexpr size_t kRequestsKept = 200;
 
+constexpr size_t kPathBytesMax = 200;
+
+// Any bytes may come as a path; JSON wants text. An address of mail in it is nobody's business.
+std::string shown_path(const std::string& path) {
+  return base::is_valid_utf8(path) ? base::redact(path, {}) : "(not text)";
+}
+
 web::Response page(std::string_view type, std::string_view content) {
   return {200,
           {{"Content-Type", std::string(type)},
            {"Cache-Control", "no-cache"},
+           {"X-Content-Type-Options", "nosniff"},
+           {"Referrer-Policy", "no-referrer"},
            {"Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
             "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}},
           std::string(content)};
 }
 
-web::Response message(int status, std::string_view text) {
-  return web::json_response(status, json::serialize(json::object{{"message", text}}));
+// What is said here is about people: no cache may keep it.
+web::Response answer(const json::object& body, int status = 200) {
+  auto response = web::json_response(status, json::serialize(body));
+  response.headers.push_back({"Cache-Control", "no-store"});
+  return response;
 }
 
-web::Response answer(const json::object& body) {
-  return web::json_response(200, json::serialize(body));
+web::Response message(int status, std::string_view text) {
+  return answer({{"message", text}}, status);
 }
 
 }  // namespace
 
-void RequestLog::add(base::Timestamp at, std::string method, std::string path, int status,
-                     const Diagnostics& diagnostics) {
-  json::object entry{{"time", base::to_iso8601(at)},
-                     {"method", std::move(method)},
-                     {"path", path.substr(0, 200)},
-                     {"status", status},
-                     {"diagnostics", diagnostics.to_json()}};
+void RequestLog::add(Entry entry) {
+  entry.path.resize(std::min(entry.path.size(), kPathBytesMax));
   const std::lock_guard lock(mutex_);
   entries_.push_front(std::move(entry));
   if (entries_.size() > kRequestsKept) entries_.pop_back();
@@ -48,7 +58,16 @@ void RequestLog::add(base::Timestamp at, std::string method, std::string path, i
 
 json::array RequestLog::newest_first() {
   const std::lock_guard lock(mutex_);
-  return json::array(entries_.begin(), entries_.end());
+  json::array out;
+  for (const Entry& entry : entries_) {
+    out.push_back(json::object{{"time", base::to_iso8601(entry.at)},
+                               {"method", entry.method},
+                               {"path", shown_path(entry.path)},
+                               {"status", entry.status},
+                               {"key", entry.key_name},
+                               {"diagnostics", entry.diagnostics}});
+  }
+  return out;
 }
 
 Inspector::Inspector(ProfileStore& profiles, std::mutex& profiles_mutex, FaultSwitch& faults,
@@ -68,7 +87,7 @@ bool Inspector::is_allowed_host(const web::Request& request) const {
   std::string_view host = request.header("Host").value_or("");
   const auto colon = host.rfind(':');
   if (colon != std::string_view::npos && !host.ends_with(']')) host = host.substr(0, colon);
-  return host == "localhost" || host == "127.0.0.1" || host == "[::1]" ||
+  return base::equals_ignoring_case(host, "localhost") || host == "127.0.0.1" || host == "[::1]" ||
          std::ranges::find(hosts_, host) != hosts_.end();
 }
 
@@ -93,10 +112,11 @@ web::Response Inspector::handle(const web::Request& request) {
 }
 
 web::Response Inspector::list_profiles(const web::Request& request) {
+  constexpr size_t kProfilesMax = 1'000;
   size_t limit = 50;
   if (const auto given = request.query_parameter("limit")) {
     std::from_chars(given->data(), given->data() + given->size(), limit);
-    limit = std::clamp<size_t>(limit, 1, 1'000);
+    limit = std::clamp<size_t>(limit, 1, kProfilesMax);
   }
   const std::lock_guard lock(profiles_mutex_);
   const auto listed = profiles_.list(request.query_parameter("after").value_or(""), limit,
@@ -115,7 +135,7 @@ web::Response Inspector::show_profile(const std::string& braze_id) {
   const auto profile = profiles_.find_braze_id(braze_id);
   if (!profile) return message(500, profile.error().describe());
   if (!*profile) return message(404, "there is no such profile");
-  const auto occurrences = profiles_.occurrences(braze_id, kOccurrencesMax);
+  const auto occurrences = profiles_.occurrences(**profile, kOccurrencesMax);
   if (!occurrences) return message(500, occurrences.error().describe());
   return answer({{"profile", (*profile)->to_export()},
                  {"events", json::array(occurrences->begin(), occurrences->end())}});

@@ -18,13 +18,20 @@ namespace millrace::braze {
 // The last requests, for people to read. Holds no bodies and no keys.
 class RequestLog {
  public:
-  void add(base::Timestamp at, std::string method, std::string path, int status,
-           const Diagnostics& diagnostics);
+  struct Entry {
+    base::Timestamp at;
+    std::string method;
+    std::string path;
+    int status = 0;
+    std::string key_name;  // "" when it had none that is known
+    json::array diagnostics;
+  };
+  void add(Entry entry);
   json::array newest_first();
 
  private:
   std::mutex mutex_;
-  std::deque<json::object> entries_;
+  std::deque<Entry> entries_;
 };
 
 class Inspector {

@@ -1,6 +1,7 @@
 #include "braze/profile.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.hpp"
 #include "braze/attributes.hpp"
@@ -8,17 +9,23 @@
 namespace millrace::braze {
 namespace {
 
+constexpr size_t kCustomNameLengthMax = 255;
+
 std::string text_of(const json::object& object, std::string_view key) {
   return std::string(json::get_string(object, key).value_or(""));
 }
 
-void count(std::vector<Tally>& tallies, const std::string& name, base::Timestamp at,
+bool count(std::vector<Tally>& tallies, const std::string& name, base::Timestamp at,
            int64_t times) {
   auto found = std::ranges::find(tallies, name, &Tally::name);
-  if (found == tallies.end()) found = tallies.insert(tallies.end(), {name, at, at, 0});
+  if (found == tallies.end()) {
+    if (tallies.size() >= kTalliesMax) return false;
+    found = tallies.insert(tallies.end(), {name, at, at, 0});
+  }
   found->first = std::min(found->first, at);
   found->last = std::max(found->last, at);
   found->count += times;
+  return true;
 }
 
 json::array tallies_export(const std::vector<Tally>& tallies) {
@@ -43,13 +50,15 @@ json::array tallies_json(const std::vector<Tally>& tallies) {
 std::vector<Tally> tallies_from(const json::object& object, std::string_view key) {
   std::vector<Tally> tallies;
   const auto* items = json::get_array(object, key);
-  for (const json::value& item : items == nullptr ? json::array() : *items) {
+  if (items == nullptr) return tallies;
+  for (const json::value& item : *items) {
     const auto* parts = item.if_array();
-    if (parts == nullptr || parts->size() != 4) continue;
-    tallies.push_back({json::to_text((*parts)[0]),
-                       {(*parts)[1].to_number<int64_t>()},
-                       {(*parts)[2].to_number<int64_t>()},
-                       (*parts)[3].to_number<int64_t>()});
+    if (parts == nullptr || parts->size() != 4 || !(*parts)[0].is_string()) continue;
+    const auto* first = (*parts)[1].if_int64();
+    const auto* last = (*parts)[2].if_int64();
+    const auto* times = (*parts)[3].if_int64();
+    if (first == nullptr || last == nullptr || times == nullptr) continue;
+    tallies.push_back({json::to_text((*parts)[0]), {*first}, {*last}, *times});
   }
   return tallies;
 }
@@ -71,37 +80,96 @@ std::string Profile::phone() const {
   return text_of(fields, "phone");
 }
 
+bool Profile::is(const Identifier& who) const {
+  using Kind = Identifier::Kind;
+  switch (who.kind) {
+    case Kind::external_id: return external_id == who.value;
+    case Kind::braze_id: return braze_id == who.value;
+    case Kind::email: return email() == who.value;
+    case Kind::phone: return phone() == who.value;
+    case Kind::user_alias:
+      return std::ranges::any_of(aliases, [&](const Alias& alias) {
+        return alias.name == who.value && alias.label == who.label;
+      });
+    case Kind::push_token:
+      return std::ranges::any_of(push_tokens(), [&](const PushToken& token) {
+        return token.token == who.value && token.app_id == who.label;
+      });
+  }
+  return false;
+}
+
+std::vector<PushToken> Profile::push_tokens() const {
+  std::vector<PushToken> tokens;
+  const auto* kept = json::get_array(fields, "push_tokens");
+  if (kept == nullptr) return tokens;
+  for (const json::value& item : *kept) {
+    const auto* token = item.if_object();
+    if (token != nullptr) tokens.push_back({text_of(*token, "app_id"), text_of(*token, "token")});
+  }
+  return tokens;
+}
+
 void Profile::apply(const AttributesItem& item, const SandboxOptions& options,
                     Diagnostics& diagnostics) {
   for (const auto& member : item.fields) {
-    const std::string_view name = member.key();
-    const bool reserved = is_reserved_field(name);
-    json::object& into = reserved ? fields : custom;
-    if (!reserved) {
-      diagnostics.add("BRZ_CUSTOM_ATTRIBUTE",
-                      "'" + std::string(base::utf8_prefix(name, 64)) +
-                          "' is not a profile field of Braze's; it is kept as a custom attribute.");
-    }
-    const auto* old = into.if_contains(name);
-    const auto kept = reserved ? reserved_value(name, member.value(), diagnostics)
-                               : custom_value(old == nullptr ? json::value() : *old, member.value(),
-                                              item.merges_objects, options, diagnostics);
-    if (!kept) continue;
-    if (kept->is_null()) {
-      into.erase(name);
+    if (options.blocked_attributes.contains(std::string(member.key()))) {
+      diagnostics.add("BRZ_BLOCKLISTED", quoted_name(member.key()) + " is on the blocklist.");
+    } else if (is_reserved_field(member.key())) {
+      apply_reserved(member.key(), member.value(), diagnostics);
     } else {
-      into[base::utf8_prefix(name, 255)] = *kept;
+      apply_custom(member.key(), member.value(), item.merges_objects, options, diagnostics);
     }
   }
 }
 
-void Profile::apply(const EventItem& item) {
-  count(events, item.name, item.at, 1);
+void Profile::apply_reserved(std::string_view name, const json::value& given,
+                             Diagnostics& diagnostics) {
+  const auto* old = fields.if_contains(name);
+  const auto kept = reserved_value(name, old == nullptr ? json::value() : *old, given, diagnostics);
+  if (!kept) return;
+  if (kept->is_null()) {
+    fields.erase(name);
+  } else {
+    fields[name] = *kept;
+  }
 }
 
-void Profile::apply(const PurchaseItem& item) {
-  count(purchases, item.product_id, item.at, item.quantity);
-  total_revenue += item.price * static_cast<double>(item.quantity);
+void Profile::apply_custom(std::string_view name, const json::value& given, bool merges_objects,
+                           const SandboxOptions& options, Diagnostics& diagnostics) {
+  name = base::utf8_prefix(name, kCustomNameLengthMax);
+  if (name.empty()) {
+    diagnostics.add("BRZ_FIELD_DROPPED", "An attribute without a name was left out.");
+    return;
+  }
+  const auto* found = custom.if_contains(name);
+  const json::value old = found == nullptr ? json::value() : *found;
+  const auto kept = custom_value({name, old, given, merges_objects}, options, diagnostics);
+  if (!kept) return;
+  if (kept->is_null()) {
+    custom.erase(name);
+  } else if (found == nullptr && custom.size() >= kCustomAttributesMax) {
+    diagnostics.add("BRZ_PROFILE_FULL",
+                    "The profile has as many custom attributes as the sandbox "
+                    "keeps; " +
+                        quoted_name(name) + " was left out.");
+  } else {
+    diagnostics.add("BRZ_CUSTOM_ATTRIBUTE",
+                    quoted_name(name) +
+                        " is not a profile field of Braze's; it is kept as a custom attribute.");
+    custom[name] = *kept;
+  }
+}
+
+bool Profile::apply(const EventItem& item) {
+  return count(events, item.name, item.at, 1);
+}
+
+bool Profile::apply(const PurchaseItem& item) {
+  if (!count(purchases, item.product_id, item.at, item.quantity)) return false;
+  const double revenue = total_revenue + item.price * static_cast<double>(item.quantity);
+  if (std::isfinite(revenue)) total_revenue = revenue;
+  return true;
 }
 
 json::object Profile::to_export() const {
@@ -111,12 +179,9 @@ json::object Profile::to_export() const {
                    {"appboy_id", braze_id},
                    {"braze_id", braze_id},
                    {"random_bucket", random_bucket}};
-  for (const auto& field : fields) {
-    if (field.key() == "dob") {
-      out["dob"] = std::string(field.value().get_string()) + "T00:00:00.000Z";
-    } else {
-      out[field.key()] = field.value();
-    }
+  for (const auto& field : fields) out[field.key()] = field.value();
+  if (const auto dob = json::get_string(fields, "dob")) {
+    out["dob"] = std::string(*dob) + "T00:00:00.000Z";
   }
   for (const char* key : {"first_name", "last_name", "email", "dob", "home_city", "country",
                           "language", "gender", "phone", "time_zone"}) {

@@ -26,6 +26,16 @@ struct Alias {
   std::string label;
 };
 
+struct PushToken {
+  std::string app_id;
+  std::string token;
+};
+
+// Different events, or products, of one profile. Braze keeps 5,000 products; for events and for
+// custom attributes the bounds are ours.
+inline constexpr size_t kTalliesMax = 5'000;
+inline constexpr size_t kCustomAttributesMax = 2'000;
+
 struct Profile {
   std::string braze_id;     // 24 hexadecimal digits
   std::string external_id;  // "" for anonymous profiles
@@ -42,15 +52,25 @@ struct Profile {
 
   std::string email() const;
   std::string phone() const;
+  std::vector<PushToken> push_tokens() const;
+  // Whether this identifier means this profile.
+  bool is(const Identifier& who) const;
+
   void apply(const AttributesItem& item, const SandboxOptions& options, Diagnostics& diagnostics);
-  void apply(const EventItem& item);
-  void apply(const PurchaseItem& item);
+  // False when the profile holds as many different ones as it may, and this would be one more.
+  bool apply(const EventItem& item);
+  bool apply(const PurchaseItem& item);
 
   // As users/export/ids gives it.
   json::object to_export() const;
   // As it is kept.
   json::object to_json() const;
   static base::Result<Profile> from_json(const json::object& object);
+
+ private:
+  void apply_reserved(std::string_view name, const json::value& given, Diagnostics& diagnostics);
+  void apply_custom(std::string_view name, const json::value& given, bool merges_objects,
+                    const SandboxOptions& options, Diagnostics& diagnostics);
 };
 
 }  // namespace millrace::braze

@@ -15,6 +15,10 @@ std::string alias_key(const Alias& alias) {
   return "a/" + alias.label + kZero + alias.name;
 }
 
+std::string token_key(const PushToken& token) {
+  return "k/" + token.app_id + kZero + token.token;
+}
+
 std::string occurrence_key(const std::string& braze_id, int64_t number) {
   char digits[24];
   std::snprintf(digits, sizeof digits, "%012lld", static_cast<long long>(number));
@@ -27,6 +31,7 @@ std::vector<std::string> keys_of(const Profile& profile) {
   if (profile.braze_id.empty()) return keys;
   if (!profile.external_id.empty()) keys.push_back("x/" + profile.external_id);
   for (const Alias& alias : profile.aliases) keys.push_back(alias_key(alias));
+  for (const PushToken& token : profile.push_tokens()) keys.push_back(token_key(token));
   if (const auto email = profile.email(); !email.empty()) {
     keys.push_back("m/" + email + kZero + profile.braze_id);
   }
@@ -34,6 +39,22 @@ std::vector<std::string> keys_of(const Profile& profile) {
     keys.push_back("t/" + phone + kZero + profile.braze_id);
   }
   return keys;
+}
+
+// Whether a lower-case text is in what names the profile.
+bool shows(const Profile& profile, const std::string& wanted) {
+  const auto holds = [&](std::string_view text) {
+    return base::to_lower(text).find(wanted) != std::string::npos;
+  };
+  if (holds(profile.braze_id) || holds(profile.external_id) || holds(profile.email()) ||
+      holds(profile.phone())) {
+    return true;
+  }
+  const auto first = json::get_string(profile.fields, "first_name").value_or("");
+  const auto last = json::get_string(profile.fields, "last_name").value_or("");
+  if (holds(std::string(first) + " " + std::string(last))) return true;
+  return std::ranges::any_of(profile.aliases,
+                             [&](const Alias& alias) { return holds(alias.name); });
 }
 
 base::Result<Profile> parse_profile(const std::string& text) {
@@ -44,63 +65,9 @@ base::Result<Profile> parse_profile(const std::string& text) {
 
 }  // namespace
 
-PendingStore::PendingStore(base::KeyValueStore& store)
-    : store_(store), pending_(std::make_shared<Pending>()) {}
-
-base::Result<std::optional<std::string>> PendingStore::get(const std::string& key) {
-  {
-    const std::lock_guard lock(pending_->mutex);
-    const auto found = pending_->writes.find(key);
-    if (found != pending_->writes.end()) return found->second.first;
-  }
-  return store_.get(key);
-}
-
-base::Result<std::vector<std::pair<std::string, std::string>>> PendingStore::scan(
-    const std::string& prefix, const std::string& after, size_t limit) {
-  std::map<std::string, std::optional<std::string>> changed;
-  {
-    const std::lock_guard lock(pending_->mutex);
-    for (auto at = pending_->writes.lower_bound(std::max(prefix, after));
-         at != pending_->writes.end() && at->first.starts_with(prefix); ++at) {
-      if (at->first != after) changed[at->first] = at->second.first;
-    }
-  }
-  // Enough to stand in for every one that a batch under way has removed.
-  auto kept = store_.scan(prefix, after, limit + changed.size());
-  if (!kept) return kept;
-  for (auto& [key, value] : *kept) changed.emplace(std::move(key), std::move(value));
-  std::vector<std::pair<std::string, std::string>> out;
-  for (auto& [key, value] : changed) {
-    if (value && out.size() < limit) out.emplace_back(key, std::move(*value));
-  }
-  return out;
-}
-
-void PendingStore::commit(base::KeyValueBatch batch, base::KeyValueStore::Done done) {
-  uint64_t number = 0;
-  std::vector<std::string> keys;
-  {
-    const std::lock_guard lock(pending_->mutex);
-    number = ++pending_->batch;
-    for (const auto& [key, value] : batch.writes) {
-      pending_->writes[key] = {value, number};
-      keys.push_back(key);
-    }
-  }
-  store_.commit(std::move(batch), [pending = pending_, keys = std::move(keys), number,
-                                   done = std::move(done)](base::Result<void> result) mutable {
-    {
-      const std::lock_guard lock(pending->mutex);
-      for (const std::string& key : keys) {
-        const auto found = pending->writes.find(key);
-        if (found != pending->writes.end() && found->second.second == number) {
-          pending->writes.erase(found);
-        }
-      }
-    }
-    done(std::move(result));
-  });
+bool is_meant_before(const Profile& one, const Profile& other) {
+  return std::pair(!one.external_id.empty(), one.updated_at) >
+         std::pair(!other.external_id.empty(), other.updated_at);
 }
 
 base::Result<std::optional<Profile>> ProfileStore::find_braze_id(const std::string& braze_id) {
@@ -112,33 +79,36 @@ base::Result<std::optional<Profile>> ProfileStore::find_braze_id(const std::stri
   return std::move(*profile);
 }
 
-// Of several with the same address: the identified one updated last, else the one updated last.
-base::Result<std::optional<Profile>> ProfileStore::find_shared(const std::string& prefix) {
-  constexpr size_t kCandidatesMax = 100;
-  const auto keys = store_.scan(prefix, "", kCandidatesMax);
-  if (!keys) return std::unexpected(keys.error());
-  std::optional<Profile> best;
-  const auto rank = [](const Profile& profile) {
-    return std::pair(!profile.external_id.empty(), profile.updated_at.ms);
-  };
-  for (const auto& [key, value] : *keys) {
-    auto profile = find_braze_id(key.substr(prefix.size()));
-    if (!profile) return profile;
-    if (*profile && (!best || rank(**profile) > rank(*best))) best = std::move(*profile);
+base::Result<std::vector<std::string>> ProfileStore::braze_ids_of(const Identifier& who) {
+  using Kind = Identifier::Kind;
+  constexpr size_t kSharersMax = 100;  // profiles with one address
+  if (who.kind == Kind::braze_id) return std::vector{who.value};
+  if (who.kind == Kind::email || who.kind == Kind::phone) {
+    const std::string prefix = (who.kind == Kind::email ? "m/" : "t/") + who.value + kZero;
+    const auto found = store_.scan(prefix, "", kSharersMax);
+    if (!found) return std::unexpected(found.error());
+    std::vector<std::string> ids;
+    for (const auto& [key, id] : *found) ids.push_back(id);
+    return ids;
   }
-  return best;
+  std::string key = "x/" + who.value;
+  if (who.kind == Kind::user_alias) key = alias_key({who.value, who.label});
+  if (who.kind == Kind::push_token) key = token_key({who.label, who.value});
+  const auto id = store_.get(key);
+  if (!id) return std::unexpected(id.error());
+  return *id ? std::vector{**id} : std::vector<std::string>{};
 }
 
 base::Result<std::optional<Profile>> ProfileStore::find(const Identifier& who) {
-  using Kind = Identifier::Kind;
-  if (who.kind == Kind::braze_id) return find_braze_id(who.value);
-  if (who.kind == Kind::email) return find_shared("m/" + who.value + kZero);
-  if (who.kind == Kind::phone) return find_shared("t/" + who.value + kZero);
-  const auto id = store_.get(who.kind == Kind::external_id ? "x/" + who.value
-                                                           : alias_key({who.value, who.label}));
-  if (!id) return std::unexpected(id.error());
-  if (!*id) return std::nullopt;
-  return find_braze_id(**id);
+  const auto ids = braze_ids_of(who);
+  if (!ids) return std::unexpected(ids.error());
+  std::optional<Profile> best;
+  for (const std::string& id : *ids) {
+    auto profile = find_braze_id(id);
+    if (!profile) return profile;
+    if (*profile && (!best || is_meant_before(**profile, *best))) best = std::move(*profile);
+  }
+  return best;
 }
 
 Profile ProfileStore::make(const Identifier& who, base::Timestamp at) {
@@ -149,12 +119,14 @@ Profile ProfileStore::make(const Identifier& who, base::Timestamp at) {
   profile.braze_id = base::to_hex({reinterpret_cast<const char*>(random.data()), 12});
   profile.random_bucket = (random[12] * 256 + random[13]) % 10'000;
   profile.created_at = at;
+  profile.updated_at = at;
   switch (who.kind) {
     case Kind::external_id: profile.external_id = who.value; break;
     case Kind::user_alias: profile.aliases.push_back({who.value, who.label}); break;
     case Kind::email: profile.fields["email"] = who.value; break;
     case Kind::phone: profile.fields["phone"] = who.value; break;
-    case Kind::braze_id: break;  // never made: it is Braze's own
+    case Kind::push_token: break;  // its tokens come with its attributes
+    case Kind::braze_id: break;    // never made: it is Braze's own
   }
   return profile;
 }
@@ -171,9 +143,9 @@ base::Result<ProfileStore::Listed> ProfileStore::list(const std::string& after, 
     if (!page) return std::unexpected(page.error());
     for (const auto& [key, text] : *page) {
       at = key;
-      if (!wanted.empty() && base::to_lower(text).find(wanted) == std::string::npos) continue;
       auto profile = parse_profile(text);
       if (!profile) return std::unexpected(profile.error());
+      if (!wanted.empty() && !shows(*profile, wanted)) continue;
       listed.profiles.push_back(std::move(*profile));
       if (listed.profiles.size() == limit) {
         listed.next = at.substr(2);
@@ -186,9 +158,11 @@ base::Result<ProfileStore::Listed> ProfileStore::list(const std::string& after, 
   return listed;
 }
 
-base::Result<std::vector<json::value>> ProfileStore::occurrences(const std::string& braze_id,
+base::Result<std::vector<json::value>> ProfileStore::occurrences(const Profile& profile,
                                                                  size_t limit) {
-  const auto pairs = store_.scan("o/" + braze_id + "/", "", limit);
+  const int64_t before = profile.occurrences - static_cast<int64_t>(limit);
+  const auto pairs = store_.scan("o/" + profile.braze_id + "/",
+                                 before > 0 ? occurrence_key(profile.braze_id, before) : "", limit);
   if (!pairs) return std::unexpected(pairs.error());
   std::vector<json::value> out;
   for (const auto& [key, text] : *pairs) {

@@ -1,29 +1,28 @@
-// Counts requests per key in clock-aligned windows (reference: users-track.md 4.1).
+// Counts the requests to one endpoint in clock-aligned windows (reference: users-track.md 4.1). The
+// keys of a sandbox belong to one workspace and share the window, as Braze's do.
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <mutex>
 #include <optional>
-#include <string>
 
 #include "base/time.hpp"
 
 namespace millrace::braze {
 
-class RateLimits {
+class RateLimit {
  public:
-  RateLimits(int limit, std::chrono::milliseconds window) : limit_(limit), window_(window) {}
+  RateLimit(int limit, std::chrono::milliseconds window) : limit_(limit), window_(window) {}
 
   // Counts one request; when the limit is reached, how long to wait instead.
-  std::optional<std::chrono::milliseconds> take(const std::string& key, base::Timestamp now) {
+  std::optional<std::chrono::milliseconds> take(base::Timestamp now) {
     const std::lock_guard lock(mutex_);
-    Window& window = at(key, now);
-    if (window.used < limit_) {
-      ++window.used;
+    turn(now);
+    if (used_ < limit_) {
+      ++used_;
       return std::nullopt;
     }
-    return std::chrono::milliseconds(window.ends_ms - now.ms);
+    return std::chrono::milliseconds(ends_ms_ - now.ms);
   }
 
   struct Description {
@@ -31,30 +30,25 @@ class RateLimits {
     int remaining = 0;
     int64_t reset_epoch_seconds = 0;
   };
-  Description describe(const std::string& key, base::Timestamp now) {
+  Description describe(base::Timestamp now) {
     const std::lock_guard lock(mutex_);
-    const Window& window = at(key, now);
-    return {limit_, limit_ - window.used, (window.ends_ms + 999) / 1000};
+    turn(now);
+    return {limit_, limit_ - used_, (ends_ms_ + 999) / 1000};
   }
 
  private:
-  struct Window {
-    int64_t ends_ms = 0;
-    int used = 0;
-  };
-
-  Window& at(const std::string& key, base::Timestamp now) {
-    Window& window = windows_[key];
-    if (now.ms >= window.ends_ms) {
-      window = {(now.ms / window_.count() + 1) * window_.count(), 0};
-    }
-    return window;
+  // Begins the window that `now` is in when the last one is over.
+  void turn(base::Timestamp now) {
+    if (now.ms < ends_ms_) return;
+    ends_ms_ = (now.ms / window_.count() + 1) * window_.count();
+    used_ = 0;
   }
 
   const int limit_;
   const std::chrono::milliseconds window_;
   std::mutex mutex_;
-  std::map<std::string, Window> windows_;  // one per key the sandbox knows
+  int64_t ends_ms_ = 0;
+  int used_ = 0;
 };
 
 }  // namespace millrace::braze

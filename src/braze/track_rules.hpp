@@ -16,10 +16,11 @@ namespace millrace::braze {
 
 // Who an item is about.
 struct Identifier {
-  enum class Kind { external_id, user_alias, braze_id, email, phone };
+  // `push_token` only where push_token_import asks for an anonymous profile.
+  enum class Kind { external_id, user_alias, braze_id, email, phone, push_token };
   Kind kind = Kind::external_id;
   std::string value;  // of an alias: its name
-  std::string label;  // of an alias
+  std::string label;  // of an alias; of a push token: its app_id
 };
 
 // The identifier of an object by precedence; nullopt when there is none.
@@ -40,6 +41,7 @@ struct EventItem {
   std::string name;
   base::Timestamp at;  // never in the future
   json::object properties;
+  std::string app_id;
 };
 
 struct PurchaseItem {
@@ -51,6 +53,7 @@ struct PurchaseItem {
   int64_t quantity = 1;
   base::Timestamp at;
   json::object properties;
+  std::string app_id;
 };
 
 struct ItemError {
@@ -64,9 +67,8 @@ struct TrackRequest {
   std::vector<EventItem> events;
   std::vector<PurchaseItem> purchases;
   std::vector<ItemError> errors;
-  size_t objects = 0;      // as sent, valid or not
-  size_t most_in_one = 0;  // the longest of the three arrays
   bool malformed = false;  // an array field that is no array
+  bool too_many = false;   // objects; then none was read
 
   bool accepts_any() const { return !attributes.empty() || !events.empty() || !purchases.empty(); }
 };

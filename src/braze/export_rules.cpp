@@ -1,0 +1,109 @@
+#include "braze/export_rules.hpp"
+
+#include <set>
+
+#include "base/text.hpp"
+#include "braze/item_values.hpp"
+
+namespace millrace::braze {
+namespace {
+
+constexpr size_t kIdsMax = 50;
+constexpr size_t kFieldsMax = 200;
+constexpr const char* kTooMany =
+    "The max number of external_ids and aliases per request was exceeded";
+constexpr const char* kBadRequest = "Bad Request";
+
+using Kind = Identifier::Kind;
+
+// The list of that name; nullptr when it is absent. Anything else than a list is a bad request.
+std::expected<const json::array*, std::string> list_of(const json::object& body,
+                                                       std::string_view key, size_t length_max,
+                                                       const char* too_many) {
+  const auto* given = body.if_contains(key);
+  if (given == nullptr || given->is_null()) return nullptr;
+  if (!given->is_array()) return std::unexpected(kBadRequest);
+  if (given->get_array().size() > length_max) return std::unexpected(too_many);
+  return &given->get_array();
+}
+
+std::optional<std::string> read_fields(const json::object& body, ExportRequest& request) {
+  const auto names = list_of(body, "fields_to_export", kFieldsMax, kBadRequest);
+  if (!names) return names.error();
+  if (*names == nullptr) return std::nullopt;
+  request.fields.emplace();
+  for (const json::value& name : **names) {
+    if (!name.is_string()) return kBadRequest;
+    request.fields->emplace_back(std::string_view(name.get_string()));
+  }
+  return std::nullopt;
+}
+
+json::object selected(json::object profile, const ExportRequest& request) {
+  if (!request.fields) return profile;
+  json::object kept;
+  for (const std::string& name : *request.fields) {
+    if (auto* value = profile.if_contains(name)) kept[name] = std::move(*value);
+  }
+  return kept;
+}
+
+}  // namespace
+
+std::expected<ExportRequest, std::string> read_export(const json::object& body) {
+  ExportRequest request;
+  const auto ids = list_of(body, "external_ids", kIdsMax, kTooMany);
+  if (!ids) return std::unexpected(ids.error());
+  const auto aliases = list_of(body, "user_aliases", kIdsMax, kTooMany);
+  if (!aliases) return std::unexpected(aliases.error());
+  if (*ids != nullptr) {
+    for (const json::value& id : **ids) {
+      auto text = text_or_integer(json::object{{"id", id}}, "id");
+      if (!text) return std::unexpected(kBadRequest);
+      request.wanted.push_back({Kind::external_id, std::move(*text), {}});
+    }
+  }
+  if (*aliases != nullptr) {
+    for (const json::value& alias : **aliases) {
+      auto who = identifier_of(json::object{{"user_alias", alias}});
+      if (!who) return std::unexpected(kBadRequest);
+      request.wanted.push_back(std::move(*who));
+    }
+  }
+  if (request.wanted.size() > kIdsMax) return std::unexpected(kTooMany);
+  if (auto id = text_or_integer(body, "braze_id")) {
+    request.wanted.push_back({Kind::braze_id, *id, {}});
+  }
+  if (auto email = text_or_integer(body, "email_address")) {
+    request.wanted.push_back({Kind::email, base::to_lower(*email), {}});
+  }
+  if (auto phone = text_or_integer(body, "phone")) {
+    request.wanted.push_back({Kind::phone, *phone, {}});
+  }
+  if (request.wanted.empty() && !text_or_integer(body, "device_id")) {
+    return std::unexpected(kBadRequest);
+  }
+  if (auto wrong = read_fields(body, request)) return std::unexpected(std::move(*wrong));
+  return request;
+}
+
+base::Result<json::object> export_profiles(const ExportRequest& request, ProfileStore& profiles) {
+  json::array users;
+  json::array invalid;
+  std::set<std::string> shown;  // a profile asked for twice is given once
+  for (const Identifier& who : request.wanted) {
+    const auto profile = profiles.find(who);
+    if (!profile) return std::unexpected(profile.error());
+    if (*profile && shown.insert((*profile)->braze_id).second) {
+      users.push_back(selected((*profile)->to_export(), request));
+    } else if (!*profile && who.kind == Kind::external_id) {
+      invalid.push_back(json::value(who.value));
+    }
+  }
+  json::object out{{"users", std::move(users)}};
+  if (!invalid.empty()) out["invalid_user_ids"] = std::move(invalid);
+  out["message"] = "success";
+  return out;
+}
+
+}  // namespace millrace::braze
