@@ -15,7 +15,7 @@ using base::Code;
 class Listening final : public runtime::Subscriber {
  public:
   void said(const std::vector<runtime::ChatMessage>& messages) override {
-    for (const auto& message : messages) heard += "said " + message.text + "\n";
+    for (const auto& message : messages) heard += "said " + message.content.text + "\n";
   }
   void started() override { heard += "started\n"; }
   void typing(bool is_typing) override { heard += is_typing ? "typing\n" : "not typing\n"; }
@@ -119,8 +119,8 @@ TEST_F(RuntimeTest, AnswersARepeatWithTheRecordedAnswer) {
   EXPECT_TRUE(again->receipt.repeated);
   EXPECT_EQ(again->receipt.message, first->receipt.message);
   ASSERT_EQ(again->messages.size(), first->messages.size());
-  EXPECT_EQ(again->messages.back().text, first->messages.back().text);
-  EXPECT_NE(converse(from("ada", "3", "Lovelace"))->messages.back().text.find("email"),
+  EXPECT_EQ(again->messages.back().content.text, first->messages.back().content.text);
+  EXPECT_NE(converse(from("ada", "3", "Lovelace"))->messages.back().content.text.find("email"),
             std::string::npos)
       << "the repeat must not have taken a turn";
 }
@@ -128,7 +128,7 @@ TEST_F(RuntimeTest, AnswersARepeatWithTheRecordedAnswer) {
 TEST_F(RuntimeTest, TakesMessagesWithoutAnIdEachAsATurn) {
   converse(from("ada", "", "hi"));
   converse(from("ada", "", "hi"));
-  EXPECT_NE(converse(from("ada", "", "Ada"))->messages.back().text.find("last name"),
+  EXPECT_NE(converse(from("ada", "", "Ada"))->messages.back().content.text.find("last name"),
             std::string::npos);
 }
 
@@ -197,7 +197,7 @@ TEST_F(RuntimeTest, ReadsBackThoseItHadToForget) {
   for (int i = 0; i < 50; ++i) {
     const auto answer = converse(from("p" + std::to_string(i), "2", "Ada"));
     ASSERT_TRUE(answer);
-    EXPECT_NE(answer->messages.back().text.find("last name"), std::string::npos) << i;
+    EXPECT_NE(answer->messages.back().content.text.find("last name"), std::string::npos) << i;
   }
 }
 
@@ -216,7 +216,7 @@ TEST_F(RuntimeTest, DrainFinishesWhatHasBegunAndRefusesWhatIsNew) {
   std::string said;
   bool idle = false;
   runtime_->converse(from("ada", "last", "Linux"), [&](auto answer) {
-    said = answer ? answer->messages.back().text : answer.error().message;
+    said = answer ? answer->messages.back().content.text : answer.error().message;
   });
   run_for(8);
   runtime_->drain([&] { idle = true; });
@@ -237,9 +237,11 @@ TEST_F(RuntimeTest, KeepsAChatOnTheVersionItBeganWith) {
   both.add_version(solutions_.fallback()->program);
   solutions_ = both;
   restart();
-  EXPECT_EQ(converse(from("ada", "2", "Ada"))->messages.back().text.find("NEW"), std::string::npos);
+  EXPECT_EQ(converse(from("ada", "2", "Ada"))->messages.back().content.text.find("NEW"),
+            std::string::npos);
   converse(from("bob", "1", "hi"));
-  EXPECT_NE(converse(from("bob", "2", "Bob"))->messages.back().text.find("NEW"), std::string::npos);
+  EXPECT_NE(converse(from("bob", "2", "Bob"))->messages.back().content.text.find("NEW"),
+            std::string::npos);
 }
 
 }  // namespace

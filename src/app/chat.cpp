@@ -16,9 +16,9 @@ namespace {
 std::vector<std::string> show(const runtime::Answer& answer) {
   std::vector<std::string> choices;
   for (const runtime::ChatMessage& message : answer.messages) {
-    std::cout << "bot> " << message.text << "\n";
+    std::cout << "bot> " << message.content.text << "\n";
     choices.clear();
-    for (const auto& button : message.buttons) choices.push_back(button.label);
+    for (const auto& button : message.content.asset.options) choices.push_back(button.label);
   }
   for (size_t i = 0; i < choices.size(); ++i) {
     std::cout << "     " << i + 1 << ") " << choices[i] << "\n";

@@ -33,10 +33,10 @@ web::Response error_response(const base::Error& error) {
 web::Response answer_response(const std::string& sender, const runtime::Answer& answer) {
   json::array messages;
   for (const runtime::ChatMessage& message : answer.messages) {
-    json::object item{{"recipient_id", sender}, {"text", message.text}};
-    if (!message.buttons.empty()) {
+    json::object item{{"recipient_id", sender}, {"text", message.content.text}};
+    if (!message.content.asset.options.empty()) {
       json::array buttons;
-      for (const auto& button : message.buttons) {
+      for (const auto& button : message.content.asset.options) {
         buttons.push_back(json::object{{"title", button.label}, {"payload", button.label}});
       }
       item["buttons"] = std::move(buttons);

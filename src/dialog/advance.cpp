@@ -160,7 +160,7 @@ class Engine {
   }
 
   void apologise() {
-    say(program_.apology[state().locale], {}, false, state().node);
+    say({.text = fill(program_.apology[state().locale], state())});
     end(std::string(kEndBotError));
   }
 
@@ -218,18 +218,19 @@ class Engine {
 
   void show(const DialogNode& node) {
     if (node.message[0].empty() && node.buttons.empty()) return;
-    std::vector<ShownButton> buttons;
-    buttons.reserve(node.buttons.size());
+    Message message;
+    message.text = fill(node.message[state().locale], state());
+    message.input_disabled = node.input_disabled;
+    if (!node.buttons.empty()) message.asset.kind = AssetKind::buttons;
     for (const flow::Button& button : node.buttons) {
-      buttons.push_back({fill(button.label[state().locale], state())});
+      message.asset.options.push_back({.label = fill(button.label[state().locale], state())});
     }
-    say(node.message[state().locale], std::move(buttons), node.input_disabled, state().node);
+    say(std::move(message));
   }
 
-  void say(const flow::Template& text, std::vector<ShownButton> buttons, bool input_disabled,
-           NodeNumber node) {
-    turn_.effects.emplace_back(Say{++state().sequence, fill(text, state()), std::move(buttons),
-                                   input_disabled, node, state().answering});
+  void say(Message message) {
+    turn_.effects.emplace_back(
+        Say{++state().sequence, std::move(message), state().node, state().answering});
   }
 
   // Whether a question is asked again when it has not been answered. What was said before the

@@ -15,6 +15,7 @@
 #include "base/json.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "dialog/message.hpp"
 #include "flow/flow.hpp"
 
 namespace millrace::dialog {
@@ -101,15 +102,9 @@ struct Input {
 
 // ---- what is to happen
 
-struct ShownButton {
-  std::string label;
-};
-
 struct Say {
   int64_t sequence = 0;
-  std::string text;  // Markdown
-  std::vector<ShownButton> buttons;
-  bool input_disabled = false;
+  Message message;
   flow::NodeNumber node = 0;
   std::string reply_to;  // id of the input that this answers; "" when the bot speaks by itself
 };

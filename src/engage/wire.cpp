@@ -15,14 +15,14 @@ using runtime::Side;
 constexpr size_t kFieldBytesMax = 2'048;
 
 json::value buttons_json(const ChatMessage& message) {
-  if (message.buttons.empty()) return nullptr;
+  if (message.content.asset.options.empty()) return nullptr;
   json::array buttons;
-  for (const auto& button : message.buttons) {
+  for (const auto& button : message.content.asset.options) {
     buttons.push_back(json::object{{"label", button.label}, {"value", button.label}});
   }
   return json::object{{"type", "buttons"},
                       {"buttons", std::move(buttons)},
-                      {"input", message.input_disabled ? "disabled" : "enabled"}};
+                      {"input", message.content.input_disabled ? "disabled" : "enabled"}};
 }
 
 std::string platform_of(std::string_view given) {
@@ -93,7 +93,7 @@ json::object message_json(const ChatMessage& message, const Identity& identity) 
           {"from_side", by_bot ? "bot" : "anonymous_consumer"},
           {"user_id", identity.consumer.to_string()},
           {"msg_type", "text"},
-          {"msg", message.text},
+          {"msg", message.content.text},
           {"app_object", buttons_json(message)},
           {"secure_app_object", false},
           {"client_msg_id", by_bot || message.input_id.starts_with('~')

@@ -27,15 +27,10 @@ struct InputWriter {
 };
 
 json::object message_to_json(const dialog::Say& say) {
-  json::object out{{"seq", say.sequence}, {"text", say.text}};
+  json::object out = dialog::to_json(say.message);
+  out["seq"] = say.sequence;
   if (say.node != 0) out["node"] = say.node;
   if (!say.reply_to.empty()) out["re"] = say.reply_to;
-  if (say.input_disabled) out["off"] = true;
-  if (!say.buttons.empty()) {
-    json::array buttons;
-    for (const auto& button : say.buttons) buttons.emplace_back(button.label);
-    out["buttons"] = std::move(buttons);
-  }
   return out;
 }
 
@@ -43,14 +38,10 @@ ChatMessage message_from_json(const json::object& object, base::Id chat, base::T
   ChatMessage message;
   message.sequence = json::get_integer(object, "seq").value_or(0);
   message.id = message_id(chat, message.sequence);
-  message.text = json::get_string(object, "text").value_or("");
+  message.content = dialog::message_from_json(object);
   message.node = static_cast<flow::NodeNumber>(json::get_integer(object, "node").value_or(0));
   message.input_id = json::get_string(object, "re").value_or("");
-  message.input_disabled = json::get_bool(object, "off").value_or(false);
   message.at = at;
-  if (const auto* buttons = json::get_array(object, "buttons")) {
-    for (const json::value& label : *buttons) message.buttons.push_back({json::to_text(label)});
-  }
   return message;
 }
 
@@ -84,8 +75,7 @@ std::vector<ChatMessage> bot_messages(const dialog::Turn& turn, base::Timestamp 
     const auto* say = std::get_if<dialog::Say>(&effect);
     if (say == nullptr) continue;
     messages.push_back({message_id(turn.state.chat, say->sequence), say->sequence, Side::bot,
-                        say->text, say->buttons, say->input_disabled, say->node, say->reply_to,
-                        at});
+                        say->message, say->node, say->reply_to, at});
   }
   return messages;
 }

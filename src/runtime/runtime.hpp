@@ -35,9 +35,7 @@ struct ChatMessage {
   base::Id id;  // the same on every reading
   int64_t sequence = 0;
   Side side = Side::bot;
-  std::string text;
-  std::vector<dialog::ShownButton> buttons;
-  bool input_disabled = false;
+  dialog::Message content;  // of the consumer's: the text alone
   flow::NodeNumber node = 0;
   std::string input_id;  // consumer: the id it came with; bot: the id of what it answers
   base::Timestamp at;

@@ -61,12 +61,12 @@ class Player {
  private:
   struct Show {
     std::string operator()(const dialog::Say& say) const {
-      std::string out = "< " + say.text;
-      for (size_t i = 0; i < say.buttons.size(); ++i) {
-        out += (i == 0 ? " [" : " | ") + say.buttons[i].label;
+      std::string out = "< " + say.message.text;
+      for (size_t i = 0; i < say.message.asset.options.size(); ++i) {
+        out += (i == 0 ? " [" : " | ") + say.message.asset.options[i].label;
       }
-      if (!say.buttons.empty()) out += "]";
-      return out + (say.input_disabled ? " (off)\n" : "\n");
+      if (!say.message.asset.options.empty()) out += "]";
+      return out + (say.message.input_disabled ? " (off)\n" : "\n");
     }
     std::string operator()(const dialog::Call& call) const {
       return "= call " + call.command + " " + json::serialize(call.payload) + "\n";

@@ -126,7 +126,7 @@ class Scenario {
 
   void told(Person& person, const std::string& id, const runtime::Answer& answer) {
     std::string all;
-    for (const auto& message : answer.messages) all += message.text + "\n";
+    for (const auto& message : answer.messages) all += message.content.text + "\n";
     const auto [known, first_time] = person.answers.emplace(id, all);
     EXPECT_EQ(known->second, all) << "a repeat of " << id << " was answered differently";
     if (!first_time || id != person.message_id()) return;
@@ -134,7 +134,7 @@ class Scenario {
       person.finished = true;
       return;
     }
-    person.text = reply_to(answer.messages.empty() ? "" : answer.messages.back().text);
+    person.text = reply_to(answer.messages.empty() ? "" : answer.messages.back().content.text);
     ASSERT_FALSE(person.text.empty()) << "nothing to say to: " << all;
     ++person.said;
     say(person);
