@@ -23,10 +23,15 @@ namespace millrace::dialog {
 inline constexpr size_t kMessageLengthMax = 4'096;  // code points of one consumer message
 inline constexpr size_t kHeldMessagesMax = 16;      // said while an action runs
 inline constexpr int kStepsMax = 200;               // nodes run in one turn
+inline constexpr int kStreakMax = 1'000;            // nodes run since the consumer last spoke
+inline constexpr size_t kHistoryMax = 100;          // answers that can be gone back to
+inline constexpr size_t kEventsMax = 100;           // page events kept for the scripts
+inline constexpr std::string_view kMask = "\u2022\u2022\u2022\u2022";  // stands for what is secure
 
 // Why a chat ended, under the published names (reference: reporting-api.md).
 inline constexpr std::string_view kEndCompleted = "killbot_via_graph_flag";
 inline constexpr std::string_view kEndByConsumer = "killbot_via_consumer_end";
+inline constexpr std::string_view kEndAbandoned = "killbot_abandon_timeout";
 inline constexpr std::string_view kEndBotError = "killbot_bot_error";
 
 enum class Phase {
@@ -34,6 +39,7 @@ enum class Phase {
   greeting,  // started; waits a moment for the consumer to speak first
   waiting,   // at a node that waits for an answer
   calling,   // an action runs
+  paused,    // at a node that waits for time to pass
   ended,
 };
 
@@ -50,24 +56,57 @@ struct PendingCall {
   base::Timestamp made_at;
 };
 
+// Where a flow that was called, or that interrupted a question, goes back to.
+struct Frame {
+  enum class Kind { call, interruption };
+  Kind kind = Kind::call;
+  flow::NodeNumber node = 0;
+};
+
+// An answer that can be gone back to or changed.
+struct Answered {
+  flow::NodeNumber node = 0;
+  std::string text;                   // as given; "" when secure
+  std::optional<std::string> before;  // the variable's value before it
+  size_t frames = 0;                  // depth of the stack then
+};
+
+enum class TimerKind { opening, silence, pause };
+struct Timer {
+  TimerKind kind = TimerKind::opening;
+  base::Timestamp due;
+  bool operator==(const Timer&) const = default;
+};
+
 struct State {
   std::string program;  // hash of the version the chat began with, and stays on
   base::Id chat;
   base::Id consumer;
+  std::string environment;  // "sandbox" or "live"
   Phase phase = Phase::opened;
   flow::NodeNumber node = 0;
   size_t locale = 0;  // index into the program's locales
   std::map<std::string, std::string, std::less<>> variables;
-  std::map<flow::NodeNumber, json::value> kept;  // for Node Input
-  json::object user_data;                        // context['user_data']
+  std::map<std::string, std::string, std::less<>> secrets;  // variables asked for securely
+  std::map<flow::NodeNumber, json::value> kept;             // for Node Input and dynamic assets
+  json::object user_data;                                   // context['user_data']
+  json::array events;         // context['events']: [{"name", "detail"}], the oldest first
+  json::object global_props;  // of analytics events
   std::string last_message;
   std::string answering;  // id of the input whose answer is being given
   std::vector<HeldMessage> held;
+  std::vector<Frame> frames;
+  std::vector<Answered> history;
+  std::vector<Answered> again;             // answers to give again after an earlier one was changed
+  std::vector<ask::Candidate> candidates;  // an ambiguous answer's readings, being asked about
+  int tries = 0;                           // not understood, at this question
+  int reminders = 0;                       // given since the consumer last spoke
+  int streak = 0;                          // nodes run since the consumer last spoke
   std::optional<PendingCall> call;
-  std::optional<base::Timestamp> opening_due;  // set in phase greeting
-  json::object error;                          // context['error'] while it is being handled
-  int64_t turn = 0;                            // turns taken
-  int64_t sequence = 0;                        // messages said by either side
+  std::optional<Timer> timer;
+  json::object error;    // context['error'] while it is being handled
+  int64_t turn = 0;      // turns taken
+  int64_t sequence = 0;  // messages said by either side
   base::Timestamp created_at;
   std::string end_reason;  // in phase ended
 };
@@ -89,15 +128,27 @@ struct CallEnded {
   json::object result;
   std::string message;
 };
-// The time a chat waited for the consumer's first word is over.
-struct OpeningDue {};
+// The moment state.timer names has come.
+struct TimerDue {
+  Timer timer;
+};
+// A page that the chat runs in or has opened told of an event.
+struct PageEvent {
+  std::string name;
+  json::object detail;
+};
+// The chat goes on with another program: a survey after the end, or a newer version of its own.
+struct Adopted {
+  enum class Why { survey, migrated, restarted };
+  Why why = Why::survey;
+};
 struct EndRequested {
   std::string reason;
 };
 
 struct Input {
   base::Timestamp at;
-  std::variant<Started, Said, CallEnded, OpeningDue, EndRequested> what;
+  std::variant<Started, Said, CallEnded, TimerDue, PageEvent, Adopted, EndRequested> what;
 };
 
 // ---- what is to happen
@@ -117,25 +168,47 @@ struct Call {
   json::object context;
 };
 
-struct SetOpeningTimer {
-  base::Timestamp due;
+struct SetTimer {
+  Timer timer;
+};
+
+// Over to a person; the chat with the bot ends with it.
+struct Transfer {
+  std::string skill;
+};
+
+// An analytics event (reference: studio-and-action-nodes.md 4.9).
+struct Track {
+  std::string name;
+  json::object properties;
+  std::map<std::string, int> retention_days;
 };
 
 struct Ended {
   std::string reason;
 };
 
-using Effect = std::variant<Say, Call, SetOpeningTimer, Ended>;
+using Effect = std::variant<Say, Call, SetTimer, Transfer, Track, Ended>;
+
+// A road of flow::roads_of(from) that the conversation took.
+struct Taken {
+  flow::NodeNumber from = 0;
+  flow::RoadKind kind = flow::RoadKind::next;
+  int index = 0;
+};
 
 struct Turn {
   State state;
   int64_t said_sequence = 0;  // the number given to the consumer's message; 0 when none came
+  std::string said;           // that message as it may be kept: masked when it was secure
+  std::vector<Taken> taken;   // roads taken, in order
   std::vector<Effect> effects;
 };
 
 struct ChatBirth {
   base::Id chat;
   base::Id consumer;
+  std::string environment = "sandbox";
   std::string locale;  // as requested: "pt-BR", or an Accept-Language list; may be empty
   json::object user_data;
   base::Timestamp at;

@@ -15,8 +15,10 @@
 #include <variant>
 #include <vector>
 
+#include "ask/ask.hpp"
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "flow/expression.hpp"
 #include "flow/natives.hpp"
 #include "flow/text_template.hpp"
 
@@ -27,19 +29,93 @@ using NodeNumber = int32_t;
 // A text in every locale of the solution, index 0 being the default locale.
 using Localized = std::vector<Template>;
 
-struct Button {
+// One thing to choose. Without a target the node's `next` follows.
+struct Option {
   Localized label;
-  NodeNumber target = 0;
+  Localized description;
+  Template image;
+  Template url;      // opens this page instead of answering
+  std::string icon;  // FontAwesome classes
+  std::vector<std::string> synonyms;
+  std::optional<NodeNumber> target;
+};
+
+struct Card {
+  Localized title;
+  Localized description;
+  Template image;
+  std::vector<Option> buttons;
+};
+
+// The output of an earlier node that a rich asset is filled from at run time.
+struct AssetSource {
+  NodeNumber node = 0;
+  std::string key;
+};
+
+enum class AssetType {
+  none,
+  button,
+  quick_reply,
+  list_picker,
+  image_button,
+  carousel,
+  selection,
+  webview,
+  file_upload,
+  date_picker,
+  time_picker,
+  star_rating,
+};
+
+// reference: studio-and-action-nodes.md 4.4. Members that do not belong to the type are empty.
+struct RichAsset {
+  AssetType type = AssetType::none;
+  std::vector<Option> options;
+  std::vector<Card> cards;
+  std::optional<AssetSource> source;  // instead of options or cards
+  bool multiple = false;              // selection: several may be chosen
+  bool embedded = false;              // webview: shown inside the conversation
+  int height = 0;                     // of an embedded page, in pixels; 0 = the channel decides
+  Template url;
+  Localized label;          // webview, file_upload
+  Localized cancel_label;   // file_upload
+  Localized close_message;  // webview
+  Localized prompt;         // pickers
+  std::string upload_script;
+};
+
+struct Reminder {
+  int64_t after_ms = 0;  // of silence, since the question or the reminder before
+  Localized text;        // empty: the stock text
+};
+
+// How an answer is read. CSV programs have none: any text answers.
+struct Ask {
+  ask::Rules rules;
+  Localized subject;               // what is asked for, in a consumer's words: "e-mail"
+  std::vector<Localized> retries;  // by attempt, the last one repeated; none: the stock text
+  int tries_max = 0;               // 0: as many as it takes
+  std::optional<NodeNumber> on_fail;
+  Localized why;
+  std::vector<Reminder> reminders;
+  std::optional<NodeNumber> on_silence;  // after the last reminder went unanswered
+  bool skip_when_known = false;          // not asked when its variable has a value
 };
 
 // D: shows something, and either goes on or waits for the consumer.
 struct DialogNode {
-  Localized message;  // empty template: nothing is shown
-  std::vector<Button> buttons;
+  std::vector<Localized> messages;  // variants, of which one is said; none: nothing is shown
+  RichAsset asset;
   bool waits = false;           // Answer Required?
-  bool input_disabled = false;  // behaviour disable_input: only the buttons answer
+  bool nlu_disabled = false;    // NLU Disabled?
+  bool input_disabled = false;  // behaviour disable_input: only the asset answers
+  bool secure = false;          // behaviour secure: the answer is masked and never kept in clear
+  bool transfers = false;       // behaviour xfer_to_agent
   std::string variable;         // receives the answer; "" when nowhere
   std::optional<NodeNumber> next;
+  std::optional<Ask> ask;
+  std::string css_class;
 };
 
 // An output of an earlier node handed on: payload[key] = that node's answer or result.
@@ -75,29 +151,126 @@ struct ActionNode {
   const Road* road(std::string_view value) const;
 };
 
+// The kinds below are written in YAML flows only (docs/flows.md).
+
+// The first case that holds is taken, else `otherwise`.
+struct BranchNode {
+  struct Case {
+    Expression condition;
+    NodeNumber target = 0;
+  };
+  std::vector<Case> cases;
+  NodeNumber otherwise = 0;
+};
+
+struct SetNode {
+  struct Assignment {
+    std::string variable;
+    std::variant<Template, Expression> value;
+  };
+  std::vector<Assignment> assignments;  // in the order written
+  std::optional<NodeNumber> next;
+};
+
+// Runs another flow and goes on where it returns.
+struct CallNode {
+  NodeNumber target = 0;
+  NodeNumber next = 0;
+};
+
+struct ReturnNode {};
+
+struct PauseNode {
+  int64_t wait_ms = 0;
+  std::optional<NodeNumber> next;
+};
+
+// What the Event column says (reference: studio-and-action-nodes.md 4.9).
+struct EventSpec {
+  std::string name;
+  std::vector<std::pair<std::string, Template>> properties;  // of this event only
+  std::vector<std::pair<std::string, Template>> global_set;  // of this and all later events
+  std::vector<std::string> global_unset;
+  std::map<std::string, int> retention_days;  // marks personal data
+  bool hide_user_text = false;
+  bool hide_app_text = false;
+  std::map<std::string, EventSpec> by_road;  // conditional_events: What Next value -> event
+};
+
 struct Node {
   NodeNumber number = 0;
+  std::string id;  // "10" in a CSV flow, "flow.node" in a YAML flow: the same in every version
   std::string name;
-  int row = 0;  // line of the CSV file where the node begins
-  std::variant<DialogNode, ActionNode> does;
+  std::string file;
+  int row = 0;  // line of the file where the node begins
+  std::variant<DialogNode, ActionNode, BranchNode, SetNode, CallNode, ReturnNode, PauseNode> does;
+  std::string intent;                  // matching it leads here
+  std::vector<std::string> tags;       // Node Tags
+  std::vector<std::string> flow_tags;  // Flows
+  std::string skill;                   // Skill Tag, for the hand-over to an agent
+  std::optional<EventSpec> event;
+  std::string was;  // the id this node had in an earlier version
 };
+
+// A way out of a node. `index` counts within its kind.
+enum class RoadKind { next, option, result, branch, otherwise, fail, silence, call };
+struct Outgoing {
+  RoadKind kind = RoadKind::next;
+  int index = 0;
+  std::string label;  // for people: "next", a button's label, a value of What Next?
+  NodeNumber target = 0;
+};
+// Every way out, in the order written. Returning from a flow and intents are not among them.
+std::vector<Outgoing> roads_of(const Node& node);
 
 constexpr NodeNumber kStartNode = 1;
 constexpr NodeNumber kErrorHandlerNode = -500;  // reference: studio-and-action-nodes.md 4.7
 constexpr NodeNumber kCrashHandlerNode = -585;
+constexpr NodeNumber kFirstYamlNumber = 1'000'000'000;  // YAML nodes without a number of their own
+inline constexpr std::string_view kOutOfScope = "out_of_scope";
+
+// An intent and what people say for it, until an NLU takes over: a message matches when it says one
+// of the utterances and little else.
+struct Intent {
+  std::string name;
+  std::vector<std::string> utterances;
+};
+
+// What people say beside the point, and whether the solution wants it understood.
+struct Asides {
+  std::set<ask::Command> off;
+  std::vector<std::vector<ask::OwnPhrases>> own;  // by locale
+  std::map<ask::Command, NodeNumber> nodes;       // where a command leads instead of the default
+};
+
+struct Silence {
+  std::vector<Reminder> reminders;  // where the ask has none of its own
+  int64_t abandon_after_ms = 0;     // of silence, since the last reminder; 0: never
+};
 
 struct Program {
   std::string hash;      // of everything the solution's files say; 32 hexadecimal digits
   std::string solution;  // its name
+  std::string survey;    // name of the solution that follows when this one has ended; may be empty
   std::vector<std::string> locales;  // [0] is the default
   int opening_wait_ms = 0;  // how long a started chat waits for the consumer to speak first
   int action_time_limit_ms = 10'000;
+  int interruptions_max = 4;          // questions left open by intents, one in the other
+  std::vector<std::string> channels;  // whose limits are checked
   std::vector<std::string> environment_variables;  // names handed to the scripts
+  NodeNumber start = kStartNode;
   std::unordered_map<NodeNumber, Node> nodes;
-  Localized apology;          // said when a failure has no road of its own
-  std::set<NodeNumber> kept;  // nodes whose answer or result a later Node Input asks for
+  std::unordered_map<std::string, NodeNumber> by_id;
+  std::vector<std::vector<Intent>> intents;  // by locale
+  std::map<std::string, NodeNumber, std::less<>> intent_nodes;
+  Asides asides;
+  Silence silence;
+  std::map<std::string, Localized, std::less<>> texts;  // ask::stock_keys(), worded by the solution
+  std::set<NodeNumber> kept;  // nodes whose answer or result a later node asks for
 
   const Node* find(NodeNumber number) const;
+  // What Millrace says by itself: the solution's wording, else the stock text.
+  const Template& text(std::string_view key, size_t locale) const;
   // The index of the best locale for a request such as "pt-BR" or "pt-PT,pt;q=0.9,en;q=0.8".
   size_t choose_locale(std::string_view requested) const;
 };
@@ -109,14 +282,16 @@ struct Problem {
   Severity severity = Severity::error;
   std::string file;    // relative to the solution's folder
   int line = 0;        // 1-based; 0 when the whole file is meant
+  int position = 0;    // 1-based column of that line, in bytes; 0 when not known
   std::string column;  // CSV column header, or a key; may be empty
   std::string code;    // stable, e.g. "target_missing"
   std::string message;
   std::string remedy;   // may be empty
   NodeNumber node = 0;  // 0 when no node is meant
 
-  // "templates/bot.csv:7: What Next?: no node 12 (add it, or ...)"
+  // "templates/bot.csv:7:31: error: node 4: What Next?: no node 12 (add it) [target_missing]"
   std::string describe() const;
+  json::object to_json() const;
 };
 
 // The solution's files: path relative to its folder -> content.

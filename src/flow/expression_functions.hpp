@@ -1,0 +1,25 @@
+// The functions of the expression language, for the files of this room only.
+#pragma once
+
+#include <span>
+
+#include "flow/expression.hpp"
+
+namespace millrace::flow {
+
+struct Function {
+  std::string_view name;
+  size_t arguments_min;
+  size_t arguments_max;
+  std::string_view usage;
+  base::Result<Value> (*run)(std::span<const Value> arguments, base::Timestamp now);
+};
+
+// nullptr when there is none of that name.
+const Function* find_function(std::string_view name);
+
+// The number a value is, or its text says; nullopt otherwise.
+std::optional<double> number_in(const Value& value);
+std::string_view kind_of(const Value& value);
+
+}  // namespace millrace::flow
