@@ -230,7 +230,7 @@ TEST_F(RuntimeTest, KeepsAChatOnTheVersionItBeganWith) {
   converse(from("ada", "1", "hi"));
   auto newer = std::make_shared<flow::Program>(testing_support::load_example());
   newer->hash = "newer";
-  std::get<flow::DialogNode>(newer->nodes.at(20).does).message[0] =
+  std::get<flow::DialogNode>(newer->nodes.at(20).does).messages[0][0] =
       flow::parse_template("NEW last name?");
   runtime::Solutions both;
   both.add(runtime::make_solution(newer));

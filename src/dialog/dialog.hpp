@@ -109,6 +109,7 @@ struct State {
   int64_t sequence = 0;  // messages said by either side
   base::Timestamp created_at;
   std::string end_reason;  // in phase ended
+  bool surveyed = false;   // the survey after the end has begun
 };
 
 // ---- what can come in
@@ -223,6 +224,7 @@ base::Result<Turn> advance(const flow::Program& program, State state, const Inpu
 // The call that `state.call` stands for, made anew; the same bytes as when it was first made.
 Call pending_call(const flow::Program& program, const State& state);
 
+// Without `secrets`, which whoever keeps the state must seal.
 json::object to_json(const State& state);
 base::Result<State> state_from_json(const json::object& object);
 

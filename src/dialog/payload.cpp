@@ -7,7 +7,14 @@ using flow::ActionNode;
 
 std::string value_of(const State& state, std::string_view name) {
   const auto found = state.variables.find(name);
-  return found == state.variables.end() ? "None" : found->second;
+  if (found != state.variables.end()) return found->second;
+  const auto secret = state.secrets.find(name);
+  return secret == state.secrets.end() ? "None" : secret->second;
+}
+
+// What may be shown: a secret reads as its mask.
+std::string shown_value_of(const State& state, std::string_view name) {
+  return state.secrets.contains(name) ? std::string(kMask) : value_of(state, name);
 }
 
 // The member of a payload that a slot's path names; the path was made from the payload itself.
@@ -44,11 +51,12 @@ json::object environment_pieces(const flow::PayloadSlot& slot, const State& stat
 json::object make_context(const flow::Program& program, const State& state) {
   json::object variables;
   for (const auto& [name, value] : state.variables) variables.emplace(name, value);
+  for (const auto& [name, value] : state.secrets) variables.emplace(name, value);
   json::object context{{"chat_id", state.chat.to_string()},
                        {"session_id", state.chat.to_string()},
                        {"consumer_id", state.consumer.to_string()},
                        {"user_data", state.user_data},
-                       {"events", json::array()},
+                       {"events", state.events},
                        {"variables", std::move(variables)},
                        {"last_message", state.last_message},
                        {"locale", program.locales[state.locale]},
@@ -62,7 +70,7 @@ json::object make_context(const flow::Program& program, const State& state) {
 }  // namespace
 
 std::string fill(const flow::Template& text, const State& state) {
-  return text.fill([&](std::string_view name) { return value_of(state, name); });
+  return text.fill([&](std::string_view name) { return shown_value_of(state, name); });
 }
 
 json::object make_payload(const ActionNode& node, const State& state, json::array& env_values) {
@@ -72,7 +80,8 @@ json::object make_payload(const ActionNode& node, const State& state, json::arra
       env_values.push_back(environment_pieces(slot, state));
       at_path(payload, slot.path) = "";
     } else {
-      at_path(payload, slot.path) = fill(slot.text, state);
+      at_path(payload, slot.path) =
+          slot.text.fill([&](std::string_view name) { return value_of(state, name); });
     }
   }
   for (const flow::NodeInput& input : node.inputs) {

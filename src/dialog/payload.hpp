@@ -8,7 +8,8 @@
 
 namespace millrace::dialog {
 
-// The text with every variable's value; an unset one reads "None".
+// The text with every variable's value, for people to read: an unset one reads "None", a secret one
+// is masked.
 std::string fill(const flow::Template& text, const State& state);
 
 // Parameter Input and Node Input as values. What only the environment knows is left empty and

@@ -5,8 +5,10 @@
 namespace millrace::dialog {
 namespace {
 
-constexpr std::array<std::string_view, 5> kPhases{"opened", "greeting", "waiting", "calling",
-                                                  "ended"};
+constexpr std::array<std::string_view, 6> kPhases{"opened",  "greeting", "waiting",
+                                                  "calling", "paused",   "ended"};
+constexpr std::array<std::string_view, 3> kTimers{"opening", "silence", "pause"};
+constexpr std::array<std::string_view, 2> kFrames{"call", "interruption"};
 
 base::Result<Phase> phase_from(std::string_view name) {
   for (size_t i = 0; i < kPhases.size(); ++i) {
@@ -19,8 +21,107 @@ std::string text_or_empty(const json::object& object, std::string_view key) {
   return std::string(json::get_string(object, key).value_or(""));
 }
 
+template <size_t N>
+size_t index_of(const std::array<std::string_view, N>& names, std::string_view name) {
+  for (size_t i = 0; i < N; ++i) {
+    if (names[i] == name) return i;
+  }
+  return 0;
+}
+
+int small(const json::object& object, std::string_view key) {
+  return static_cast<int>(json::get_integer(object, key).value_or(0));
+}
+
+json::array answers_to_json(const std::vector<Answered>& answers) {
+  json::array out;
+  for (const Answered& answered : answers) {
+    json::object item{{"node", answered.node}};
+    if (!answered.text.empty()) item["text"] = answered.text;
+    if (answered.before) item["before"] = *answered.before;
+    if (answered.frames != 0) item["frames"] = answered.frames;
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+std::vector<Answered> answers_from_json(const json::object& object, std::string_view key) {
+  std::vector<Answered> out;
+  const auto* items = json::get_array(object, key);
+  if (items == nullptr) return out;
+  for (const json::value& value : *items) {
+    const auto* item = value.if_object();
+    if (item == nullptr) continue;
+    Answered answered{small(*item, "node"), text_or_empty(*item, "text"), std::nullopt,
+                      static_cast<size_t>(small(*item, "frames"))};
+    if (const auto before = json::get_string(*item, "before")) answered.before = *before;
+    out.push_back(std::move(answered));
+  }
+  return out;
+}
+
 base::Timestamp moment(const json::object& object, std::string_view key) {
   return base::Timestamp{json::get_integer(object, key).value_or(0)};
+}
+
+void read_talk(const json::object& object, State& state) {
+  if (const auto* frames = json::get_array(object, "frames")) {
+    for (const json::value& value : *frames) {
+      if (const auto* frame = value.if_object()) {
+        const auto kind = index_of(kFrames, text_or_empty(*frame, "kind"));
+        state.frames.push_back({static_cast<Frame::Kind>(kind), small(*frame, "node")});
+      }
+    }
+  }
+  state.history = answers_from_json(object, "history");
+  state.again = answers_from_json(object, "again");
+  if (const auto* readings = json::get_array(object, "which")) {
+    for (const json::value& value : *readings) {
+      if (const auto* reading = value.if_object()) {
+        state.candidates.push_back(
+            {text_or_empty(*reading, "value"), text_or_empty(*reading, "label")});
+      }
+    }
+  }
+  state.tries = small(object, "tries");
+  state.reminders = small(object, "reminders");
+  state.streak = small(object, "streak");
+  if (const auto* events = json::get_array(object, "events")) state.events = *events;
+  if (const auto* props = json::get_object(object, "props")) state.global_props = *props;
+  if (const auto* timer = json::get_object(object, "timer")) {
+    const auto kind = index_of(kTimers, text_or_empty(*timer, "kind"));
+    state.timer = Timer{static_cast<TimerKind>(kind),
+                        base::Timestamp{json::get_integer(*timer, "due").value_or(0)}};
+  }
+}
+
+void write_talk(const State& state, json::object& out) {
+  if (!state.frames.empty()) {
+    json::array frames;
+    for (const Frame& frame : state.frames) {
+      frames.push_back(
+          json::object{{"kind", kFrames[static_cast<size_t>(frame.kind)]}, {"node", frame.node}});
+    }
+    out["frames"] = std::move(frames);
+  }
+  if (!state.history.empty()) out["history"] = answers_to_json(state.history);
+  if (!state.again.empty()) out["again"] = answers_to_json(state.again);
+  if (!state.candidates.empty()) {
+    json::array readings;
+    for (const ask::Candidate& reading : state.candidates) {
+      readings.push_back(json::object{{"value", reading.value}, {"label", reading.label}});
+    }
+    out["which"] = std::move(readings);
+  }
+  if (state.tries != 0) out["tries"] = state.tries;
+  if (state.reminders != 0) out["reminders"] = state.reminders;
+  if (state.streak != 0) out["streak"] = state.streak;
+  if (!state.events.empty()) out["events"] = state.events;
+  if (!state.global_props.empty()) out["props"] = state.global_props;
+  if (state.timer) {
+    out["timer"] = json::object{{"kind", kTimers[static_cast<size_t>(state.timer->kind)]},
+                                {"due", state.timer->due.ms}};
+  }
 }
 
 void read_collections(const json::object& object, State& state) {
@@ -61,10 +162,11 @@ std::string_view to_string(Phase phase) {
 
 json::object to_json(const State& state) {
   json::object out;
-  out.reserve(20);
+  out.reserve(24);
   out["program"] = state.program;
   out["chat"] = state.chat.to_string();
   out["consumer"] = state.consumer.to_string();
+  out["env"] = state.environment;
   out["phase"] = to_string(state.phase);
   out["node"] = state.node;
   out["turn"] = state.turn;
@@ -96,7 +198,8 @@ json::object to_json(const State& state) {
     out["call"] = json::object{
         {"key", state.call->key}, {"node", state.call->node}, {"at", state.call->made_at.ms}};
   }
-  if (state.opening_due) out["opening"] = state.opening_due->ms;
+  write_talk(state, out);
+  if (state.surveyed) out["surveyed"] = true;
   if (!state.error.empty()) out["error"] = state.error;
   if (!state.end_reason.empty()) out["ended"] = state.end_reason;
   return out;
@@ -121,8 +224,10 @@ base::Result<State> state_from_json(const json::object& object) {
   state.last_message = text_or_empty(object, "last");
   state.answering = text_or_empty(object, "answering");
   state.end_reason = text_or_empty(object, "ended");
-  if (object.contains("opening")) state.opening_due = moment(object, "opening");
+  state.surveyed = json::get_bool(object, "surveyed").value_or(false);
+  state.environment = text_or_empty(object, "env");
   read_collections(object, state);
+  read_talk(object, state);
   return state;
 }
 

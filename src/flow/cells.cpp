@@ -43,11 +43,20 @@ std::vector<Pair> parse_pairs(const Cells& cells, Column column) {
     const auto text = trim(piece);
     if (text.empty()) continue;
     const auto tilde = text.rfind('~');
-    const auto target =
-        tilde == std::string_view::npos ? std::nullopt : parse_number(text.substr(tilde + 1));
-    if (!target) {
+    if (tilde == std::string_view::npos) {
       cells.error(column, "bad_pair", "'" + std::string(text) + "' does not say which node follows",
                   "write it as value~node");
+      continue;
+    }
+    const auto target = cells.target(text.substr(tilde + 1));
+    if (!target) {
+      const auto first_line = text.substr(0, text.find('\n'));
+      if (std::ranges::count(text, '~') > 1) {
+        cells.error(column, "bad_pair", "Likely missing a pipe character | in button construction",
+                    "near '" + std::string(first_line) + "'");
+      } else {
+        cells.target(column, trim(text.substr(tilde + 1)));
+      }
       continue;
     }
     pairs.push_back({std::string(trim(text.substr(0, tilde))), *target});
@@ -55,13 +64,25 @@ std::vector<Pair> parse_pairs(const Cells& cells, Column column) {
   return pairs;
 }
 
+std::optional<AssetSource> parse_node_output(const Cells& cells, std::string_view text) {
+  text = trim(text);
+  if (!text.starts_with('{') || !text.ends_with('}')) return std::nullopt;
+  text = text.substr(1, text.size() - 2);
+  const auto star = text.find('*');
+  if (star == std::string_view::npos) return std::nullopt;
+  const auto node = cells.target(text.substr(0, star));
+  const auto key = trim(text.substr(star + 1));
+  if (!node || key.empty()) return std::nullopt;
+  return AssetSource{*node, std::string(key)};
+}
+
 std::vector<std::string> parse_variables(const Cells& cells) {
   auto names = parse_list(cells[Column::variable]);
   for (const std::string& name : names) {
     if (is_variable_name(name)) continue;
     cells.error(Column::variable, "bad_variable_name",
-                "'" + name + "' is not a global variable's name",
-                "use capitals, digits and _, beginning with a letter");
+                "Global variables must be in all capital letters, numbers or _",
+                "'" + name + "' is not; begin with a letter");
   }
   std::erase_if(names, [](const std::string& name) { return !is_variable_name(name); });
   return names;

@@ -1,4 +1,4 @@
-// What single cells say: numbers, flags, lists, pairs. Complaints are filed at the cell.
+// What single cells say: flags, lists, pairs. Complaints are filed at the cell.
 #pragma once
 
 #include <optional>
@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "flow/columns.hpp"
+#include "flow/draft.hpp"
 
 namespace millrace::flow {
 
@@ -16,10 +16,12 @@ struct Pair {
   NodeNumber target = 0;
 };
 
-std::optional<NodeNumber> parse_number(std::string_view text);
 std::vector<std::string> parse_list(std::string_view text);
 bool parse_flag(const Cells& cells, Column column);
 std::vector<Pair> parse_pairs(const Cells& cells, Column column);
 std::vector<std::string> parse_variables(const Cells& cells);
+
+// "{415*list_picker}": key list_picker of node 415.
+std::optional<AssetSource> parse_node_output(const Cells& cells, std::string_view text);
 
 }  // namespace millrace::flow

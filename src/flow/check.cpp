@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "flow/columns.hpp"
+#include "flow/graph.hpp"
 
 namespace millrace::flow {
 namespace {
@@ -13,79 +13,225 @@ class Checker {
       : program_(program), facts_(facts), problems_(problems) {
     for (const auto& [number, node] : program.nodes) {
       ordered_.push_back(&node);
-      const auto* dialog = std::get_if<DialogNode>(&node.does);
-      if (dialog != nullptr && !dialog->variable.empty()) declared_.insert(dialog->variable);
-      if (const auto* action = std::get_if<ActionNode>(&node.does)) {
-        declared_.insert(action->variables.begin(), action->variables.end());
-      }
+      for (const std::string& name : variables_set_by(node)) declared_.insert(name);
     }
-    std::ranges::sort(ordered_, {}, &Node::row);
+    std::ranges::sort(ordered_, {},
+                      [](const Node* node) { return std::pair(node->file, node->row); });
   }
 
   void run() {
-    if (program_.find(kStartNode) == nullptr) {
-      problems_.error({.file = std::string(kBotFile),
-                       .code = "start_missing",
-                       .message = "there is no node 1",
-                       .remedy = "node 1 is where a chat begins"});
+    if (program_.find(program_.start) == nullptr && !program_.broken.contains(program_.start)) {
+      const bool any_csv =
+          std::ranges::any_of(ordered_, [](const Node* node) { return node->file == kBotFile; });
+      problems_.error(
+          {.file = any_csv || ordered_.empty() ? std::string(kBotFile) : ordered_.front()->file,
+           .code = "start_missing",
+           .message = "there is no node 1",
+           .remedy = "node 1, or the first node of flows/main.flow.yaml, is where a "
+                     "chat begins"});
     }
     for (const Node* node : ordered_) {
       node_ = node;
-      if (const auto* dialog = std::get_if<DialogNode>(&node->does)) check_dialog(*dialog);
-      if (const auto* action = std::get_if<ActionNode>(&node->does)) check_action(*action);
+      std::visit([this](const auto& does) { check(does); }, node->does);
+      check_event();
     }
-    check_reachable();
-    check_loops();
   }
 
  private:
   Problem at(Column column, std::string code, std::string message, std::string remedy) const {
-    return {.file = std::string(kBotFile),
+    return at_field(header_of(column), std::move(code), std::move(message), std::move(remedy));
+  }
+  Problem at_field(std::string_view field, std::string code, std::string message,
+                   std::string remedy) const {
+    return {.file = node_->file,
             .line = node_->row,
-            .column = std::string(header_of(column)),
+            .position = 1,
+            .column = std::string(field),
             .code = std::move(code),
             .message = std::move(message),
             .remedy = std::move(remedy),
-            .node = node_->number};
+            .node = node_->number,
+            .node_id = node_->id};
   }
   void error(Column column, std::string code, std::string message, std::string remedy = {}) {
     problems_.error(at(column, std::move(code), std::move(message), std::move(remedy)));
   }
 
   void check_target(Column column, NodeNumber target) {
-    if (program_.find(target) != nullptr) return;
+    if (program_.find(target) != nullptr || program_.broken.contains(target)) return;
     error(column, "target_missing", "there is no node " + std::to_string(target),
           "add it, or lead somewhere else");
   }
 
   void check_variable(Column column, std::string_view name) {
+    check_variable_in(header_of(column), name);
+  }
+  void check_variable_in(std::string_view field, std::string_view name) {
     if (declared_.contains(std::string(name))) return;
+    if (!reported_.insert(std::to_string(node_->number) + std::string(name)).second) return;
     const std::string near = did_you_mean(name, {declared_.begin(), declared_.end()});
-    error(column, "variable_unknown",
-          "Referenced global variable does not exist: " + std::string(name),
-          near.empty() ? "name it in the Variable column of the node that sets it"
-                       : "did you mean " + near + "?");
+    problems_.error(at_field(field, "variable_unknown",
+                             "Referenced global variable does not exist: " + std::string(name),
+                             near.empty()
+                                 ? "name it in the Variable column of the node that sets it"
+                                 : "did you mean " + near + "?"));
   }
 
-  void check_text(Column column, const Template& text) {
+  void check_text(Column column, const Template& text) { check_text_in(header_of(column), text); }
+  void check_text_in(std::string_view field, const Template& text) {
     for (const Template::Part& part : text.parts) {
-      if (part.kind == Template::Kind::variable) check_variable(column, part.text);
+      if (part.kind == Template::Kind::variable) check_variable_in(field, part.text);
       if (part.kind == Template::Kind::environment) {
-        error(column, "environment_in_text",
-              "{env." + part.text + "} must not be shown to a consumer",
-              "environment values are filled in Parameter Input only");
+        problems_.error(at_field(field, "environment_in_text",
+                                 "{env." + part.text + "} must not be shown to a consumer",
+                                 "environment values are filled in Parameter Input only"));
       }
     }
   }
 
-  void check_dialog(const DialogNode& node) {
-    for (const Template& text : node.message) check_text(Column::message, text);
-    if (node.next) check_target(Column::next_nodes, *node.next);
-    for (const Button& button : node.buttons) {
-      check_target(Column::rich_asset_content, button.target);
-      for (const Template& label : button.label) check_text(Column::rich_asset_content, label);
+  // A profile's external_id cannot be changed without a migration, and an e-mail address can
+  // (reference: braze/seed-listing-bugs.md 13).
+  void check_external_id(const ActionNode& node) {
+    for (const PayloadSlot& slot : node.slots) {
+      if (slot.path.empty() || !slot.path.back().is_string()) continue;
+      if (slot.path.back().get_string() != "external_id") continue;
+      for (const Template::Part& part : slot.text.parts) {
+        if (part.kind != Template::Kind::variable || !holds_email(part.text)) continue;
+        problems_.warning(at(Column::parameter_input, "email_as_external_id",
+                             "{" + part.text + "} is an e-mail address, and people change theirs",
+                             "use an id that stays, and send the address as email"));
+      }
     }
   }
+  bool holds_email(const std::string& name) const {
+    if (name.contains("EMAIL") || name.contains("E_MAIL")) return true;
+    return std::ranges::any_of(ordered_, [&](const Node* node) {
+      const auto* dialog = std::get_if<DialogNode>(&node->does);
+      return dialog != nullptr && dialog->variable == name && dialog->ask &&
+             dialog->ask->rules.type == ask::Type::email;
+    });
+  }
+
+  void check_texts(Column column, const Localized& texts) {
+    for (const Template& text : texts) check_text(column, text);
+  }
+
+  void check_option(const Option& option) {
+    if (option.target) check_target(Column::rich_asset_content, *option.target);
+    check_texts(Column::rich_asset_content, option.label);
+    check_texts(Column::rich_asset_content, option.description);
+    check_text(Column::rich_asset_content, option.image);
+    check_text(Column::rich_asset_content, option.url);
+  }
+
+  // What a dynamic asset or a Node Input reads must be given by an A node, or asked by a D node.
+  void check_source(Column column, NodeNumber number, const std::string& key) {
+    check_target(column, number);
+    const Node* source = program_.find(number);
+    const auto* action = source == nullptr ? nullptr : std::get_if<ActionNode>(&source->does);
+    if (key.empty() || action == nullptr || action->outputs.empty()) return;
+    if (std::ranges::find(action->outputs, key) != action->outputs.end()) return;
+    const std::string near = did_you_mean(key, action->outputs);
+    error(column, "output_unknown", "node " + source->id + " has no output '" + key + "'",
+          near.empty() ? "it has " + list_of(action->outputs) : "did you mean '" + near + "'?");
+  }
+
+  void check(const DialogNode& node) {
+    for (const Localized& message : node.messages) check_texts(Column::message, message);
+    if (node.next) check_target(Column::next_nodes, *node.next);
+    const RichAsset& asset = node.asset;
+    for (const Option& option : asset.options) check_option(option);
+    for (const Card& card : asset.cards) {
+      check_texts(Column::rich_asset_content, card.title);
+      check_texts(Column::rich_asset_content, card.description);
+      for (const Option& button : card.buttons) check_option(button);
+    }
+    check_text(Column::rich_asset_content, asset.url);
+    for (const Localized* text :
+         {&asset.label, &asset.cancel_label, &asset.close_message, &asset.prompt}) {
+      check_texts(Column::rich_asset_content, *text);
+    }
+    if (asset.source) {
+      check_source(Column::rich_asset_content, asset.source->node, asset.source->key);
+    }
+    if (!asset.upload_script.empty() && !facts_.scripts.contains(asset.upload_script) &&
+        find_native(asset.upload_script) == nullptr) {
+      error(Column::rich_asset_content, "command_unknown",
+            "there is no action_nodes/" + asset.upload_script + ".py", "add the script");
+    }
+    if (node.ask) check_ask(*node.ask);
+    check_limits(node);
+  }
+
+  void check_ask(const Ask& ask) {
+    const auto field = [&](std::string_view name, const Localized& texts) {
+      for (const Template& text : texts) check_text_in(name, text);
+    };
+    for (const Localized& retry : ask.retries) field("retry", retry);
+    for (const Reminder& reminder : ask.reminders) field("reminders", reminder.text);
+    field("why", ask.why);
+    field("subject", ask.subject);
+    if (ask.tries_max > 0 && !ask.on_fail) {
+      problems_.error(at_field("on_fail", "road_missing",
+                               "there is no road for when max_tries is reached",
+                               "write on_fail: node"));
+    }
+    if (ask.rules.min && ask.rules.max && *ask.rules.min > *ask.rules.max) {
+      problems_.error(at_field("min", "bad_range", "min is above max", "swap the two"));
+    }
+    if (ask.rules.earliest && ask.rules.latest && *ask.rules.earliest > *ask.rules.latest) {
+      problems_.error(
+          at_field("earliest", "bad_range", "earliest is after latest", "swap the two"));
+    }
+  }
+
+  void check_expression(std::string_view field, const Expression& expression) {
+    for (const std::string& name : expression.variables()) {
+      check_variable_in(field, name);
+    }
+  }
+
+  void check(const BranchNode& node) {
+    for (const BranchNode::Case& item : node.cases) check_expression("when", item.condition);
+  }
+  void check(const SetNode& node) {
+    for (const SetNode::Assignment& item : node.assignments) {
+      if (const auto* expression = std::get_if<Expression>(&item.value)) {
+        check_expression("set", *expression);
+      } else {
+        check_text_in("set", std::get<Template>(item.value));
+      }
+    }
+    if (node.next) check_target(Column::next_nodes, *node.next);
+  }
+  void check(const CallNode& node) {
+    if (node.target != 0) check_target(Column::next_nodes, node.target);
+    if (node.next != 0) check_target(Column::next_nodes, node.next);
+  }
+  void check(const ReturnNode&) {}
+  void check(const PauseNode& node) {
+    if (node.next) check_target(Column::next_nodes, *node.next);
+  }
+
+  void check_event() {
+    if (!node_->event) return;
+    const auto properties = [&](const EventSpec& event) {
+      for (const auto* list : {&event.properties, &event.global_set}) {
+        for (const auto& [name, text] : *list) check_text(Column::event, text);
+      }
+    };
+    properties(*node_->event);
+    const auto* action = std::get_if<ActionNode>(&node_->does);
+    for (const auto& [road, event] : node_->event->by_road) {
+      properties(event);
+      if (action != nullptr && action->road(road) != nullptr) continue;
+      error(Column::event, "event_road_unknown",
+            "conditional_events names '" + road + "', which is no value of What Next?",
+            "name one of the node's roads");
+    }
+  }
+
+  void check_limits(const DialogNode&) {}
 
   void check_environment_key(const std::string& key) {
     for (const auto& [environment, keys] : facts_.environments) {
@@ -95,7 +241,7 @@ class Checker {
     }
   }
 
-  void check_action(const ActionNode& node) {
+  void check(const ActionNode& node) {
     for (const PayloadSlot& slot : node.slots) {
       for (const Template::Part& part : slot.text.parts) {
         if (part.kind == Template::Kind::variable) {
@@ -104,7 +250,8 @@ class Checker {
         if (part.kind == Template::Kind::environment) check_environment_key(part.text);
       }
     }
-    for (const NodeInput& input : node.inputs) check_target(Column::node_input, input.node);
+    for (const NodeInput& input : node.inputs) check_source(Column::node_input, input.node, "");
+    check_external_id(node);
     for (const Road& road : node.roads) check_target(Column::what_next, road.target);
     if (node.roads.empty()) {
       error(Column::what_next, "road_missing", "the action leads nowhere",
@@ -208,61 +355,12 @@ class Checker {
     }
   }
 
-  std::vector<NodeNumber> targets(const Node& node) const {
-    std::vector<NodeNumber> out;
-    if (const auto* dialog = std::get_if<DialogNode>(&node.does)) {
-      if (dialog->next) out.push_back(*dialog->next);
-      for (const Button& button : dialog->buttons) out.push_back(button.target);
-    } else if (const auto* action = std::get_if<ActionNode>(&node.does)) {
-      for (const Road& road : action->roads) out.push_back(road.target);
-    }
-    return out;
-  }
-
-  void check_reachable() {
-    std::set<NodeNumber> reached;
-    std::vector<NodeNumber> open{kStartNode, kErrorHandlerNode, kCrashHandlerNode};
-    while (!open.empty()) {
-      const NodeNumber number = open.back();
-      open.pop_back();
-      const Node* node = program_.find(number);
-      if (node == nullptr || !reached.insert(number).second) continue;
-      for (const NodeNumber target : targets(*node)) open.push_back(target);
-    }
-    for (const Node* node : ordered_) {
-      if (reached.contains(node->number)) continue;
-      node_ = node;
-      problems_.warning(at(Column::node_number, "unreachable", "no road leads to this node",
-                           "lead to it, or remove it"));
-    }
-  }
-
-  // D nodes that lead to one another without ever waiting would talk for ever.
-  void check_loops() {
-    for (const Node* node : ordered_) {
-      std::set<NodeNumber> seen;
-      const Node* at_node = node;
-      while (at_node != nullptr) {
-        const auto* dialog = std::get_if<DialogNode>(&at_node->does);
-        if (dialog == nullptr || dialog->waits || !dialog->next) break;
-        if (!seen.insert(at_node->number).second) {
-          if (at_node != node) break;  // reported at the nodes of the loop themselves
-          node_ = node;
-          error(Column::next_nodes, "loop_without_wait",
-                "this node comes back to itself without waiting for the consumer",
-                "let one node of the loop require an answer");
-          break;
-        }
-        at_node = program_.find(*dialog->next);
-      }
-    }
-  }
-
   const Program& program_;
   const AppFacts& facts_;
   Problems& problems_;
   std::vector<const Node*> ordered_;
   std::set<std::string> declared_;
+  std::set<std::string> reported_;  // node and variable: one complaint each
   const Node* node_ = nullptr;
 };
 
@@ -270,6 +368,7 @@ class Checker {
 
 void check_program(const Program& program, const AppFacts& facts, Problems& problems) {
   Checker(program, facts, problems).run();
+  check_graph(program, problems);
 }
 
 }  // namespace millrace::flow

@@ -1,11 +1,9 @@
-// One row of templates/bot.csv with its cells bound to their columns by header name
-// (reference: studio-and-action-nodes.md 4.1), and the list of columns the engine knows.
+// The columns of the published CSV format (reference: studio-and-action-nodes.md 4.1).
 #pragma once
 
 #include <array>
-#include <string>
+#include <optional>
 #include <string_view>
-#include <vector>
 
 #include "flow/csv.hpp"
 #include "flow/parts.hpp"
@@ -42,8 +40,11 @@ enum class Column {
   event,
 };
 inline constexpr size_t kColumnCount = static_cast<size_t>(Column::event) + 1;
+inline constexpr size_t kPublishedColumns = kColumnCount - 1;  // all but Event
 
 std::string_view header_of(Column column);
+// By its header, letter case ignored.
+std::optional<Column> column_of(std::string_view header);
 
 // Where each column stands in the file; -1 when the file does not have it.
 struct Header {
@@ -52,27 +53,5 @@ struct Header {
 
 // Binds the header row by name, whatever the order; files unknown, repeated and missing columns.
 Header bind_header(const CsvRow& row, Problems& problems);
-
-class Cells {
- public:
-  Cells(const Header& header, const CsvRow& row, Problems& problems)
-      : header_(header), row_(row), problems_(problems) {}
-
-  // The cell without white space around it; "" when the column or the cell is missing.
-  std::string_view operator[](Column column) const;
-  bool has(Column column) const { return !(*this)[column].empty(); }
-  int line() const { return row_.line; }
-
-  NodeNumber node = 0;  // set once known, so that problems can name it
-  void error(Column column, std::string code, std::string message, std::string remedy = {}) const;
-  void warning(Column column, std::string code, std::string message, std::string remedy = {}) const;
-
- private:
-  Problem problem(Column column, std::string code, std::string message, std::string remedy) const;
-
-  const Header& header_;
-  const CsvRow& row_;
-  Problems& problems_;
-};
 
 }  // namespace millrace::flow

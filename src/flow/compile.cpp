@@ -32,55 +32,33 @@ void check_app(const AppFacts& facts, Program& program, Problems& problems) {
 
 }  // namespace
 
-const Road* ActionNode::road(std::string_view value) const {
-  const auto found =
-      std::ranges::find_if(roads, [&](const Road& candidate) { return candidate.value == value; });
-  return found == roads.end() ? nullptr : &*found;
-}
-
-const Node* Program::find(NodeNumber number) const {
-  const auto found = nodes.find(number);
-  return found == nodes.end() ? nullptr : &found->second;
-}
-
-size_t Program::choose_locale(std::string_view requested) const {
-  const auto language_of = [](std::string_view tag) {
-    return base::to_ascii_lower(tag.substr(0, tag.find_first_of("-_")));
-  };
-  for (const std::string_view item : base::split(requested, ',')) {
-    std::string tag(base::trim(item.substr(0, item.find(';'))));
-    std::ranges::replace(tag, '_', '-');
-    for (size_t i = 0; i < locales.size(); ++i) {
-      if (base::equals_ignoring_case(locales[i], tag)) return i;
-    }
-    for (size_t i = 0; i < locales.size(); ++i) {
-      if (language_of(locales[i]) == language_of(tag)) return i;
-    }
-  }
-  return 0;
-}
-
 bool is_part_of_version(std::string_view path) {
   const auto in = [&](std::string_view folder, std::string_view ending) {
     return path.starts_with(folder) && path.ends_with(ending);
   };
   return path == "app.py" || path == kSettingsFile || in("templates/", ".csv") ||
-         in("action_nodes/", ".py") || in("messages/", ".yaml");
+         in("flows/", ".flow.yaml") || in("nlu/", ".yaml") || in("action_nodes/", ".py") ||
+         in("messages/", ".yaml");
 }
 
 Compilation compile(const Files& files, const AppFacts& facts) {
   Problems problems;
   Program program;
   program.hash = hash_of(files);
-  read_settings(files, program, problems);
+  const auto aside_targets = read_settings(files, program, problems);
   check_app(facts, program, problems);
   read_nodes(files, facts, program, problems);
+  link_asides(aside_targets, program, problems);
   read_translations(files, program, problems);
+  read_intents(files, program, problems);
   check_program(program, facts, problems);
   for (const auto& [number, node] : program.nodes) {
-    const auto* action = std::get_if<ActionNode>(&node.does);
-    if (action == nullptr) continue;
-    for (const NodeInput& input : action->inputs) program.kept.insert(input.node);
+    if (const auto* action = std::get_if<ActionNode>(&node.does)) {
+      for (const NodeInput& input : action->inputs) program.kept.insert(input.node);
+    }
+    if (const auto* dialog = std::get_if<DialogNode>(&node.does)) {
+      if (dialog->asset.source) program.kept.insert(dialog->asset.source->node);
+    }
   }
   Compilation compilation;
   if (!problems.has_errors()) compilation.program = std::move(program);

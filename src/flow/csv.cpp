@@ -34,8 +34,9 @@ class Reader {
 
  private:
   base::Result<CsvRow> read_row() {
-    CsvRow row{line_, {}};
+    CsvRow row{line_, {}, {}};
     for (;;) {
+      row.marks.push_back({line_, column()});
       auto cell = read_cell();
       if (!cell) return std::unexpected(cell.error());
       if (row.cells.size() == limits_.cells_max) {
@@ -74,7 +75,11 @@ class Reader {
             "the quote opened here is never closed; double a quote that belongs to the text",
             "line " + std::to_string(opened_on));
       }
-      line_ += static_cast<int>(std::ranges::count(rest_.substr(0, quote), '\n'));
+      const auto inside = rest_.substr(0, quote);
+      line_ += static_cast<int>(std::ranges::count(inside, '\n'));
+      if (const auto last = inside.rfind('\n'); last != std::string_view::npos) {
+        line_begin_left_ = rest_.size() - last - 1;
+      }
       cell.append(rest_.substr(0, quote));
       rest_.remove_prefix(quote + 1);
       if (!rest_.starts_with('"')) break;
@@ -91,18 +96,26 @@ class Reader {
     return cell;
   }
 
+  int column() const { return static_cast<int>(line_begin_left_ - rest_.size()) + 1; }
+
   bool end_of_line() {
     const size_t length = rest_.starts_with("\r\n") ? 2 : rest_.starts_with('\n') ? 1 : 0;
     if (length == 0) return false;
     rest_.remove_prefix(length);
     ++line_;
+    line_begin_left_ = rest_.size();
     return true;
   }
 
   std::string_view rest_;
   const CsvLimits& limits_;
   int line_ = 1;
+  size_t line_begin_left_ = rest_.size();  // what was left of the text where the line begins
 };
+
+bool needs_quotes(std::string_view cell) {
+  return cell.find_first_of(",\"\r\n") != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -117,6 +130,27 @@ base::Result<std::vector<CsvRow>> read_csv(std::string_view text, const CsvLimit
   }
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   return Reader(text, limits).read();
+}
+
+std::string write_csv(const std::vector<std::vector<std::string>>& rows) {
+  std::string out;
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) out.push_back(',');
+      if (!needs_quotes(row[i])) {
+        out += row[i];
+        continue;
+      }
+      out.push_back('"');
+      for (const char c : row[i]) {
+        if (c == '"') out.push_back('"');
+        out.push_back(c);
+      }
+      out.push_back('"');
+    }
+    out.push_back('\n');
+  }
+  return out;
 }
 
 }  // namespace millrace::flow

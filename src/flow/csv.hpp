@@ -10,9 +10,15 @@
 
 namespace millrace::flow {
 
+struct CsvMark {
+  int line = 0;    // 1-based
+  int column = 0;  // 1-based, in bytes
+};
+
 struct CsvRow {
   int line = 0;  // 1-based line of the file on which the row begins
   std::vector<std::string> cells;
+  std::vector<CsvMark> marks;  // where each cell begins
 };
 
 struct CsvLimits {
@@ -24,5 +30,8 @@ struct CsvLimits {
 // All rows but the entirely empty ones. The error names the line: a quote that is not closed, text
 // behind a closing quote, invalid UTF-8, or a limit exceeded.
 base::Result<std::vector<CsvRow>> read_csv(std::string_view text, const CsvLimits& limits = {});
+
+// The rows as text, LF behind each, quoted only where they must be. read_csv gives them back.
+std::string write_csv(const std::vector<std::vector<std::string>>& rows);
 
 }  // namespace millrace::flow

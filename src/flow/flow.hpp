@@ -112,6 +112,7 @@ struct DialogNode {
   bool input_disabled = false;  // behaviour disable_input: only the asset answers
   bool secure = false;          // behaviour secure: the answer is masked and never kept in clear
   bool transfers = false;       // behaviour xfer_to_agent
+  bool returns = false;         // without `next`: back to the flow that called or was interrupted
   std::string variable;         // receives the answer; "" when nowhere
   std::optional<NodeNumber> next;
   std::optional<Ask> ask;
@@ -266,7 +267,8 @@ struct Program {
   Asides asides;
   Silence silence;
   std::map<std::string, Localized, std::less<>> texts;  // ask::stock_keys(), worded by the solution
-  std::set<NodeNumber> kept;  // nodes whose answer or result a later node asks for
+  std::set<NodeNumber> kept;    // nodes whose answer or result a later node asks for
+  std::set<NodeNumber> broken;  // written, and too wrong to be read; empty in a sound program
 
   const Node* find(NodeNumber number) const;
   // What Millrace says by itself: the solution's wording, else the stock text.
@@ -288,6 +290,7 @@ struct Problem {
   std::string message;
   std::string remedy;   // may be empty
   NodeNumber node = 0;  // 0 when no node is meant
+  std::string node_id;  // of a node without a number of its own
 
   // "templates/bot.csv:7:31: error: node 4: What Next?: no node 12 (add it) [target_missing]"
   std::string describe() const;

@@ -91,25 +91,26 @@ TEST(FlowCompile, RefusesWithFileRowAndRemedy) {
     const char* wanted;
   };
   const Case cases[] = {
-      {"2,D,Hi,,,\n", "start_missing@0 unreachable@2"},
+      {"2,D,Hi,,,\n", "start_missing@0"},
       {"1,D,Hi,7,,\n", "target_missing@2"},
       {"1,D,Hi,x,,\n", "bad_number@2"},
       {"x,D,Hi,,,\n", "bad_number@2 start_missing@0"},
       {"1,D,Hi,,,\n1,D,Hi,,,\n", "number_repeated@3"},
-      {"1,Q,Hi,,,\n", "bad_type@2 start_missing@0"},
+      {"1,Q,Hi,,,\n", "bad_type@2"},
       {"1,D,Hi,1,,\n", "loop_without_wait@2"},
       {"1,D,Hi,,1,X\n", "road_missing@2"},
-      {"1,D,Hi,1,yes,X\n", "bad_flag@2 loop_without_wait@2"},
+      {"1,D,Hi,1,yes,X\n", "bad_flag@2"},
       {"1,D,Hi {NAME},,,\n", "variable_unknown@2"},
       {"1,D,Hi {env.key},,,\n", "environment_in_text@2"},
       {"1,D,Hi,1,1,name\n", "bad_variable_name@2"},
-      {"1,D,Hi,,1,,carousel,x\n", "unsupported@2 road_missing@2"},
+      {"1,D,Hi,,1,,carousel,x\n", "bad_json@2"},
+      {"1,D,Hi,,1,,carrousel,x\n", "asset_type_unknown@2"},
       {"1,D,Hi,,1,,button,A~1|A~1\n", "label_repeated@2"},
-      {"1,D,Hi,,1,,button,A\n", "bad_pair@2 no_buttons@2 road_missing@2"},
+      {"1,D,Hi,,1,,button,A\n", "bad_pair@2 no_buttons@2"},
       {"1,D,Hi,,,,button,A~1\n", "must_wait@2"},
       {"1,D,Hi,1,1,X,,,disable_input\n", "no_way_to_answer@2"},
       {"1,D,Hi,2,1,X,button,A~1,,1\n2,D,Bye,,,\n", "one_child@2"},
-      {"1,D,Hi,,1,,button,A~1,xfer_to_agent\n", "unsupported@2"},
+      {"1,D,Hi,,1,,button,A~1,xfer_to_agnt\n", "behaviour_unknown@2"},
       {"1,D,Hi,,,,,,,,SendIt\n", "must_be_blank@2"},
       {"1,A,,,,,,,,,,success,success,error~1\n", "command_missing@2"},
       {"1,A,,,,,,,,,send_it,success,success,error~1\n", "camel_case@2"},
@@ -123,7 +124,7 @@ TEST(FlowCompile, RefusesWithFileRowAndRemedy) {
       {"1,A,,,,,,,,,SendIt,success,success,error~1,,file:x\n", "bad_node_input@2"},
       {"1,A,,,,X,,,,,ValidateEmail,valid,valid,true~1,\"{\"\"global_var\"\":\"\"X\"\"}\"\n",
        "road_missing@2 parameter_unsupported@2 parameter_missing@2"},
-      {"1,D,Hi,,,,,,,,,,,,,,ask_price\n", "unsupported@2"},
+      {"1,D,Hi,,,,,,,,,,,,,,ask_price\n", "intent_without_examples@2"},
   };
   for (const Case& item : cases) {
     const auto compiled = compile_rows(item.rows);
@@ -138,10 +139,11 @@ TEST(FlowCompile, RefusesWithFileRowAndRemedy) {
 TEST(FlowCompile, NamesTheNearestNameForATypingMistake) {
   const auto compiled = compile_rows("1,A,,,,,,,,,SendOt,success,success,error~1\n");
   EXPECT_EQ(compiled.problems.at(0).remedy, "did you mean SendIt?");
-  EXPECT_EQ(compiled.problems.at(0).describe(),
-            "templates/bot.csv:2: error: node 1: Command: there is no action_nodes/SendOt.py with "
-            "a class SendOt, and no built-in command of that name (did you mean SendIt?) "
-            "[command_unknown]");
+  EXPECT_EQ(
+      compiled.problems.at(0).describe(),
+      "templates/bot.csv:2:13: error: node 1: Command: there is no action_nodes/SendOt.py with "
+      "a class SendOt, and no built-in command of that name (did you mean SendIt?) "
+      "[command_unknown]");
 }
 
 TEST(FlowCompile, FindsEveryProblemInOnePass) {
@@ -168,7 +170,7 @@ TEST(FlowTranslations, ChecksWhatTheyTranslate) {
   files["messages/pt-BR.yaml"] = "bot: {1: {message: Oi, buttons: {Yes: Sim, No: 'Não'}}}\n";
   const auto compiled = compile(files, kFacts);
   ASSERT_TRUE(compiled.program) << codes(compiled);
-  EXPECT_EQ(std::get<DialogNode>(compiled.program->find(1)->does).message[1].source(), "Oi");
+  EXPECT_EQ(std::get<DialogNode>(compiled.program->find(1)->does).messages[0][1].source(), "Oi");
   files["messages/fr.yaml"] = "{}\n";
   EXPECT_EQ(codes(compile(files, kFacts)), "unknown_locale@0");
 }

@@ -1,242 +1,81 @@
-#include <algorithm>
-#include <charconv>
+#include "flow/nodes.hpp"
 
 #include "base/text.hpp"
-#include "flow/cells.hpp"
 
 namespace millrace::flow {
 namespace {
 
-using base::trim;
-
-void refuse_cells(const Cells& cells, std::initializer_list<Column> columns,
-                  std::string_view type) {
-  for (const Column column : columns) {
-    if (!cells.has(column)) continue;
-    cells.error(column, "must_be_blank", "must be blank on " + std::string(type) + " nodes");
-  }
-}
-
-// Features of the format that the engine does not run yet: better refused than ignored.
-void refuse_unsupported(const Cells& cells) {
-  for (const Column column : {Column::intent, Column::entity_type, Column::entity,
-                              Column::skill_tag, Column::platform_flag, Column::event}) {
-    if (!cells.has(column)) continue;
-    cells.error(column, "unsupported", "this column is not supported yet", "leave it blank");
-  }
-  for (const Column column : {Column::node_tags, Column::flows, Column::css_classname}) {
-    if (!cells.has(column)) continue;
-    cells.warning(column, "not_used", "this column has no effect yet");
-  }
-}
-
-void parse_behaviors(const Cells& cells, DialogNode& node) {
-  for (const std::string& behavior : parse_list(cells[Column::behaviors])) {
-    if (behavior == "disable_input") {
-      node.input_disabled = true;
-      continue;
-    }
-    cells.error(Column::behaviors, "unsupported",
-                "the behaviour '" + behavior + "' is not supported", "supported is disable_input");
-  }
-}
-
-void parse_rich_asset(const Cells& cells, DialogNode& node) {
-  const auto type = cells[Column::rich_asset_type];
-  if (type.empty()) {
-    if (cells.has(Column::rich_asset_content)) {
-      cells.error(Column::rich_asset_type, "asset_type_missing",
-                  "there is content but no rich asset type", "write button");
-    }
-    return;
-  }
-  if (type != "button") {
-    cells.error(Column::rich_asset_type, "unsupported",
-                "the rich asset '" + std::string(type) + "' is not supported",
-                "supported is button");
-    return;
-  }
-  for (Pair& pair : parse_pairs(cells, Column::rich_asset_content)) {
-    // An icon prefix, "<<far fa-check>> Label", is decoration; the label is what remains.
-    std::string_view label = pair.value;
-    if (label.starts_with("<<") && label.find(">>") != std::string_view::npos) {
-      label = trim(label.substr(label.find(">>") + 2));
-    }
-    if (label.empty()) {
-      cells.error(Column::rich_asset_content, "label_missing", "a button has no label");
-      continue;
-    }
-    const bool repeated = std::ranges::any_of(
-        node.buttons, [&](const Button& button) { return button.label[0].source() == label; });
-    if (repeated) {
-      cells.error(Column::rich_asset_content, "label_repeated",
-                  "two buttons are called '" + std::string(label) + "'",
-                  "give them different labels");
-    }
-    node.buttons.push_back({{parse_template(label)}, pair.target});
-  }
-  if (node.buttons.empty()) {
-    cells.error(Column::rich_asset_content, "no_buttons", "no button is given",
-                "write Label~node|Label~node");
-  }
-}
-
-DialogNode parse_dialog(const Cells& cells) {
-  refuse_cells(cells,
-               {Column::command, Column::output, Column::node_input, Column::parameter_input,
-                Column::decision_variable, Column::what_next},
-               "D");
-  DialogNode node;
-  node.message = {parse_template(cells[Column::message])};
-  node.waits = parse_flag(cells, Column::answer_required);
-  const bool nlu_disabled = parse_flag(cells, Column::nlu_disabled);
-  parse_behaviors(cells, node);
-  parse_rich_asset(cells, node);
-  if (cells.has(Column::next_nodes)) {
-    node.next = parse_number(cells[Column::next_nodes]);
-    if (!node.next) {
-      cells.error(Column::next_nodes, "bad_number",
-                  "'" + std::string(cells[Column::next_nodes]) + "' is not one node number",
-                  nlu_disabled ? "when NLU Disabled? is set, the node can only have one child"
-                               : "write one number");
+BranchNode make_branch(const Cells& cells, const YamlNode& yaml) {
+  BranchNode node;
+  for (const YamlNode::Case& item : yaml.cases) {
+    if (const auto target = cells.target(item.target, "to")) {
+      node.cases.push_back({item.condition, *target});
     }
   }
-  const auto variables = parse_variables(cells);
-  if (variables.size() > 1 && node.waits) {
-    cells.error(Column::variable, "one_variable", "an answer goes into one variable",
-                "keep one name");
-  }
-  if (!variables.empty()) node.variable = variables.front();
-  if (!node.buttons.empty() && !node.waits) {
-    cells.error(Column::answer_required, "must_wait", "a node with buttons waits for an answer",
-                "write 1");
-  }
-  if (node.waits && node.buttons.empty() && !node.next) {
-    cells.error(Column::next_nodes, "road_missing", "the answer leads nowhere",
-                "name the node that follows");
-  }
-  if (node.input_disabled && node.buttons.empty()) {
-    cells.error(Column::behaviors, "no_way_to_answer",
-                "the input is disabled and there is no button",
-                "add buttons, or remove disable_input");
-  }
-  if (nlu_disabled && node.next) {
-    for (const Button& button : node.buttons) {
-      if (button.target == *node.next) continue;
-      cells.error(Column::rich_asset_content, "one_child",
-                  "when NLU Disabled? is set, the node can only have one child",
-                  "let every button lead to node " + std::to_string(*node.next));
-      break;
-    }
-  }
+  if (yaml.otherwise) node.otherwise = cells.target(*yaml.otherwise, "else").value_or(0);
   return node;
 }
 
-// Finds the places to fill in a Parameter Input, however deep.
-void collect_slots(const json::value& value, json::array& path, std::vector<PayloadSlot>& slots) {
-  if (const auto* text = value.if_string()) {
-    Template parsed = parse_template(*text);
-    if (!parsed.is_literal()) slots.push_back({path, std::move(parsed)});
-  } else if (const auto* object = value.if_object()) {
-    for (const auto& member : *object) {
-      path.emplace_back(std::string_view(member.key()));
-      collect_slots(member.value(), path, slots);
-      path.pop_back();
+std::optional<NodeNumber> next_of(const Cells& cells) {
+  if (!cells.has(Column::next_nodes)) return std::nullopt;
+  return cells.target(Column::next_nodes, cells[Column::next_nodes]);
+}
+
+// The kinds of nodes that only YAML has.
+bool parse_yaml_kind(const Cells& cells, Node& node) {
+  const YamlNode* yaml = cells.draft().yaml.get();
+  if (yaml == nullptr) return false;
+  node.was = yaml->was;
+  switch (yaml->kind) {
+    case YamlNode::Kind::plain: return false;
+    case YamlNode::Kind::branch: node.does = make_branch(cells, *yaml); break;
+    case YamlNode::Kind::set: node.does = SetNode{yaml->assignments, next_of(cells)}; break;
+    case YamlNode::Kind::ret: node.does = ReturnNode{}; break;
+    case YamlNode::Kind::pause: node.does = PauseNode{yaml->wait_ms, next_of(cells)}; break;
+    case YamlNode::Kind::call: {
+      CallNode call;
+      if (yaml->call) call.target = cells.target(*yaml->call, "call").value_or(0);
+      call.next = next_of(cells).value_or(0);
+      node.does = call;
+      break;
     }
-  } else if (const auto* array = value.if_array()) {
-    for (size_t i = 0; i < array->size(); ++i) {
-      path.emplace_back(static_cast<int64_t>(i));
-      collect_slots((*array)[i], path, slots);
-      path.pop_back();
-    }
+  }
+  return true;
+}
+
+// Columns that say nothing about what the node does.
+void parse_labels(const Cells& cells, Node& node) {
+  node.name = cells[Column::node_name];
+  node.intent = cells[Column::intent];
+  node.tags = parse_list(cells[Column::node_tags]);
+  node.flow_tags = parse_list(cells[Column::flows]);
+  node.skill = cells[Column::skill_tag];
+  node.event = parse_event(cells);
+  for (const Column column : {Column::entity_type, Column::entity, Column::platform_flag}) {
+    if (!cells.has(column)) continue;
+    cells.warning(column, "not_used",
+                  "the meaning of this column is not public; it is kept and "
+                  "has no effect");
   }
 }
 
-void parse_parameter_input(const Cells& cells, ActionNode& node) {
-  if (!cells.has(Column::parameter_input)) return;
-  auto parsed = json::parse_object(cells[Column::parameter_input]);
-  if (!parsed) {
-    cells.error(Column::parameter_input, "bad_json", parsed.error().message,
-                "write a JSON object, with double quotes");
-    return;
-  }
-  node.payload = std::move(*parsed);
-  json::array path;
-  collect_slots(node.payload, path, node.slots);
-}
-
-void parse_node_input(const Cells& cells, ActionNode& node) {
-  for (const std::string& item : parse_list(cells[Column::node_input])) {
-    const auto colon = item.find(':');
-    const auto number =
-        colon == std::string::npos ? std::nullopt : parse_number(item.substr(colon + 1));
-    if (!number || trim(item.substr(0, colon)).empty()) {
-      cells.error(Column::node_input, "bad_node_input", "'" + item + "' is not key:node",
-                  "write payloadKey:nodeNumber");
-      continue;
-    }
-    node.inputs.push_back({std::string(trim(std::string_view(item).substr(0, colon))), *number});
-  }
-}
-
-bool is_camel_case(std::string_view text) {
-  return !text.empty() && text[0] >= 'A' && text[0] <= 'Z' && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  });
-}
-
-void check_command(const Cells& cells, const AppFacts& facts, ActionNode& node) {
-  if (node.command.empty()) {
-    cells.error(Column::command, "command_missing", "an A node needs a command");
-    return;
-  }
-  if (!is_camel_case(node.command)) {
-    cells.error(Column::command, "camel_case", "Command string must follow camelcase convention");
-    return;
-  }
-  if (facts.scripts.contains(node.command)) return;  // the solution's own script goes first
-  if (const NativeUse* use = find_native(node.command)) {
-    node.native = use->native;
-    return;
-  }
-  std::vector<std::string> names(facts.scripts.begin(), facts.scripts.end());
-  for (const NativeUse& use : natives()) names.emplace_back(use.command);
-  const std::string near = did_you_mean(node.command, names);
-  cells.error(Column::command, "command_unknown",
-              "there is no action_nodes/" + node.command + ".py with a class " + node.command +
-                  ", and no built-in command of that name",
-              near.empty() ? "add the script" : "did you mean " + near + "?");
-}
-
-ActionNode parse_action(const Cells& cells, const AppFacts& facts) {
-  refuse_cells(cells,
-               {Column::next_nodes, Column::rich_asset_type, Column::rich_asset_content,
-                Column::answer_required, Column::behaviors},
-               "A");
-  ActionNode node;
-  node.command = std::string(cells[Column::command]);
-  check_command(cells, facts, node);
-  parse_parameter_input(cells, node);
-  parse_node_input(cells, node);
-  node.outputs = parse_list(cells[Column::output]);
-  node.decision = std::string(cells[Column::decision_variable]);
-  node.variables = parse_variables(cells);
-  for (Pair& pair : parse_pairs(cells, Column::what_next)) {
-    if (node.road(pair.value) != nullptr) {
-      cells.error(Column::what_next, "road_repeated", "'" + pair.value + "' is given two roads",
-                  "keep one");
-      continue;
-    }
-    node.roads.push_back({std::move(pair.value), pair.target});
-  }
-  if (node.decision.empty()) {
-    cells.error(Column::decision_variable, "decision_missing",
-                "an A node needs the key of its result that decides the road",
-                node.outputs.empty() ? "name one" : "name one of " + list_of(node.outputs));
-  } else if (std::ranges::find(node.outputs, node.decision) == node.outputs.end()) {
-    cells.error(Column::decision_variable, "decision_not_in_output",
-                "proposed dir_field is not an element of the proposed payload",
-                "add '" + node.decision + "' to Output");
+std::optional<Node> parse_node(const Cells& cells, const AppFacts& facts) {
+  Node node;
+  node.number = cells.draft().number;
+  node.id = cells.draft().id;
+  node.file = cells.draft().file;
+  node.row = cells.draft().line;
+  parse_labels(cells, node);
+  if (parse_yaml_kind(cells, node)) return node;
+  const auto type = cells[Column::node_type];
+  if (type == "D") {
+    node.does = parse_dialog(cells);
+  } else if (type == "A") {
+    node.does = parse_action(cells, facts);
+  } else {
+    cells.error(Column::node_type, "bad_type", "'" + std::string(type) + "' is not a node type",
+                "write D for dialog or A for action");
+    return std::nullopt;
   }
   return node;
 }
@@ -244,56 +83,35 @@ ActionNode parse_action(const Cells& cells, const AppFacts& facts) {
 }  // namespace
 
 void read_nodes(const Files& files, const AppFacts& facts, Program& program, Problems& problems) {
-  const auto whole_file = [&](std::string code, std::string message, std::string remedy = {}) {
-    problems.error({.file = std::string(kBotFile),
-                    .code = std::move(code),
-                    .message = std::move(message),
-                    .remedy = std::move(remedy)});
-  };
-  const auto found = files.find(std::string(kBotFile));
-  if (found == files.end()) {
-    whole_file("file_missing", "the solution has no flow", "add templates/bot.csv");
-    return;
-  }
-  const auto rows = read_csv(found->second);
-  if (!rows) {
-    whole_file("csv_syntax", rows.error().describe());
-    return;
-  }
-  if (rows->empty()) {
-    whole_file("csv_empty", "the file has no rows", "begin with the row of column headers");
-    return;
-  }
-  const Header header = bind_header(rows->front(), problems);
-  for (size_t i = 1; i < rows->size(); ++i) {
-    Cells cells(header, (*rows)[i], problems);
-    const auto number = parse_number(cells[Column::node_number]);
-    if (!number || *number == 0) {
-      cells.error(Column::node_number, "bad_number",
-                  "'" + std::string(cells[Column::node_number]) + "' is not a node number",
-                  "use a whole number other than 0");
-      continue;
-    }
-    cells.node = *number;
-    refuse_unsupported(cells);
-    Node node{*number, std::string(cells[Column::node_name]), cells.line(), {}};
-    if (cells[Column::node_type] == "D") {
-      node.does = parse_dialog(cells);
-    } else if (cells[Column::node_type] == "A") {
-      node.does = parse_action(cells, facts);
-    } else {
-      cells.error(Column::node_type, "bad_type",
-                  "'" + std::string(cells[Column::node_type]) + "' is not a node type",
-                  "write D for dialog or A for action");
-      continue;
-    }
-    const auto [existing, inserted] = program.nodes.try_emplace(*number, std::move(node));
-    if (!inserted) {
+  const Drafts drafts = read_drafts(files, problems);
+  Targets targets(drafts.nodes);
+  for (const auto& [name, number] : drafts.names) targets.add(name, number);
+  std::unordered_map<NodeNumber, const Draft*> seen;
+  for (const Draft& draft : drafts.nodes) {
+    const Cells cells(draft, targets, problems);
+    const auto [earlier, first] = seen.try_emplace(draft.number, &draft);
+    if (!first) {
       cells.error(Column::node_number, "number_repeated",
-                  "node " + std::to_string(*number) + " is already on line " +
-                      std::to_string(existing->second.row),
+                  "node " + draft.id + " is already on line " +
+                      std::to_string(earlier->second->line) +
+                      (earlier->second->file == draft.file ? "" : " of " + earlier->second->file),
                   "give it a number of its own");
+      continue;
     }
+    auto node = parse_node(cells, facts);
+    if (!node) {
+      program.broken.insert(draft.number);
+      continue;
+    }
+    program.by_id.emplace(node->id, node->number);
+    program.nodes.emplace(draft.number, std::move(*node));
+  }
+  if (seen.contains(kStartNode)) {
+    program.start = kStartNode;
+  } else if (const auto main = targets.find("main", "main")) {
+    program.start = *main;
+  } else if (!drafts.nodes.empty() && drafts.nodes.front().yaml) {
+    program.start = drafts.nodes.front().number;
   }
 }
 

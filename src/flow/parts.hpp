@@ -2,6 +2,7 @@
 // Each step adds what it finds wrong to the same list and goes on with what it could read.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@ class Problems {
  public:
   void error(Problem problem) {
     problem.severity = Severity::error;
+    if (problem.node != 0) nodes_.insert(problem.node);
     items_.push_back(std::move(problem));
   }
   void warning(Problem problem) {
@@ -24,10 +26,13 @@ class Problems {
     items_.push_back(std::move(problem));
   }
   bool has_errors() const;
+  // Whether something is wrong with that node already: what follows from it is not said again.
+  bool has_error_at(NodeNumber node) const { return nodes_.contains(node); }
   std::vector<Problem> take() && { return std::move(items_); }
 
  private:
   std::vector<Problem> items_;
+  std::set<NodeNumber> nodes_;
 };
 
 // The candidate nearest to `name` (edit distance of at most a third of it), or "".
@@ -36,14 +41,28 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
 // "1, 2 and 12"
 std::string list_of(const std::vector<std::string>& items);
 
-// solution.yaml -> name, locales and the rest of the program's settings.
-void read_settings(const Files& files, Program& program, Problems& problems);
+// solution.yaml -> name, locales and the rest of the program's settings. What names nodes is given
+// back, for when they are known.
+struct AsideTarget {
+  ask::Command command;
+  std::string node;
+  Problem where;  // file, line and position
+};
+std::vector<AsideTarget> read_settings(const Files& files, Program& program, Problems& problems);
+void link_asides(const std::vector<AsideTarget>& targets, Program& program, Problems& problems);
 
-// templates/bot.csv -> program.nodes, with texts in the default locale only.
+// Every text of a node that is shown to people, under the name translations give it.
+void for_each_text(DialogNode& node,
+                   const std::function<void(const std::string& path, Localized& text)>& visit);
+
+// templates/bot.csv, flows/*.flow.yaml -> program.nodes, with texts in the default locale only.
 void read_nodes(const Files& files, const AppFacts& facts, Program& program, Problems& problems);
 
-// messages/<locale>.yaml -> the other locales of every text, and of the apology.
+// messages/<locale>.yaml -> the other locales of every text, and of what Millrace says by itself.
 void read_translations(const Files& files, Program& program, Problems& problems);
+
+// templates/intent.csv, nlu/<locale>.yaml and the nodes' Intent -> program.intents, intent_nodes.
+void read_intents(const Files& files, Program& program, Problems& problems);
 
 // What can only be judged over the whole program.
 void check_program(const Program& program, const AppFacts& facts, Problems& problems);

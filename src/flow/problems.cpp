@@ -31,12 +31,31 @@ bool Problems::has_errors() const {
 std::string Problem::describe() const {
   std::string out = file;
   if (line > 0) out += ":" + std::to_string(line);
+  if (line > 0 && position > 0) out += ":" + std::to_string(position);
   out += severity == Severity::error ? ": error: " : ": warning: ";
-  if (node != 0) out += "node " + std::to_string(node) + ": ";
+  const bool named = node >= kFirstYamlNumber && !node_id.empty();
+  if (node != 0) out += "node " + (named ? node_id : std::to_string(node)) + ": ";
   if (!column.empty()) out += column + ": ";
   out += message;
   if (!remedy.empty()) out += " (" + remedy + ")";
   return out + " [" + code + "]";
+}
+
+json::object Problem::to_json() const {
+  json::object out{{"severity", severity == Severity::error ? "error" : "warning"},
+                   {"file", file},
+                   {"line", line},
+                   {"position", position},
+                   {"code", code},
+                   {"message", message}};
+  if (!column.empty()) out["field"] = column;
+  if (!remedy.empty()) out["remedy"] = remedy;
+  if (!node_id.empty()) {
+    out["node"] = node_id;
+  } else if (node != 0) {
+    out["node"] = std::to_string(node);
+  }
+  return out;
 }
 
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {

@@ -34,7 +34,7 @@ void read_actions(YamlFile& file, const YamlPair& actions, Program& program) {
 void read_locales(YamlFile& file, const YamlPair& pair, std::vector<std::string>& locales) {
   for (std::string& locale : file.strings(pair)) {
     if (!is_locale_name(locale)) {
-      file.error(pair.line, pair.key, "bad_locale", "'" + locale + "' is not a locale",
+      file.error(pair, "bad_locale", "'" + locale + "' is not a locale",
                  "write it like en or pt-BR");
     } else if (std::ranges::find(locales, locale) == locales.end()) {
       locales.push_back(std::move(locale));
@@ -42,42 +42,147 @@ void read_locales(YamlFile& file, const YamlPair& pair, std::vector<std::string>
   }
 }
 
+std::vector<Reminder> read_reminders(YamlFile& file, const YamlPair& list) {
+  std::vector<Reminder> out;
+  for (const YAML::Node& item : file.maps(list)) {
+    Reminder reminder;
+    for (const YamlPair& pair : file.pairs(item, "a reminder")) {
+      if (pair.key != "after") {
+        file.unknown_key(pair, {"after"});
+      } else if (const auto after = file.duration(pair)) {
+        reminder.after_ms = *after;
+      }
+    }
+    if (reminder.after_ms > 0) {
+      out.push_back(std::move(reminder));
+    } else {
+      file.error(item, "after", "key_missing", "a reminder needs 'after'", "write after: 5m");
+    }
+  }
+  return out;
+}
+
+void read_silence(YamlFile& file, const YamlPair& silence, Program& program) {
+  for (const YamlPair& pair : file.pairs(silence.value, "silence")) {
+    if (pair.key == "reminders") {
+      program.silence.reminders = read_reminders(file, pair);
+    } else if (pair.key != "abandon_after") {
+      file.unknown_key(pair, {"reminders", "abandon_after"});
+    } else if (const auto after = file.duration(pair)) {
+      program.silence.abandon_after_ms = *after;
+    }
+  }
+}
+
+void read_asides(YamlFile& file, const YamlPair& asides, Program& program,
+                 std::vector<AsideTarget>& targets) {
+  std::vector<std::string> known;
+  for (size_t i = 0; i < ask::kCommandCount; ++i) {
+    known.emplace_back(ask::to_string(static_cast<ask::Command>(i)));
+  }
+  for (const YamlPair& pair : file.pairs(asides.value, "asides")) {
+    const auto command = ask::command_from(pair.key);
+    if (!command) {
+      file.unknown_key(pair, known);
+    } else if (pair.value.IsMap()) {
+      for (const YamlPair& inner : file.pairs(pair.value, pair.key)) {
+        if (inner.key != "to") {
+          file.unknown_key(inner, {"to"});
+        } else if (const auto node = file.scalar(inner)) {
+          targets.push_back({*command,
+                             *node,
+                             {.file = file.name(),
+                              .line = inner.line,
+                              .position = inner.position,
+                              .column = "asides." + pair.key + ".to"}});
+        }
+      }
+    } else if (const auto on = file.truth(pair); on && !*on) {
+      program.asides.off.insert(*command);
+    }
+  }
+}
+
+void read_interruptions(YamlFile& file, const YamlPair& section, Program& program) {
+  for (const YamlPair& pair : file.pairs(section.value, "interruptions")) {
+    if (pair.key != "max") {
+      file.unknown_key(pair, {"max"});
+    } else if (const auto max = file.integer(pair, 0, 20)) {
+      program.interruptions_max = *max;
+    }
+  }
+}
+
+void read_channels(YamlFile& file, const YamlPair& pair, Program& program) {
+  program.channels = file.strings(pair);
+}
+
 }  // namespace
 
-void read_settings(const Files& files, Program& program, Problems& problems) {
-  const std::vector<std::string> known{"name",    "default_locale", "locales",
-                                       "opening", "environment",    "actions"};
+std::vector<AsideTarget> read_settings(const Files& files, Program& program, Problems& problems) {
+  const std::vector<std::string> known{"name",     "default_locale", "locales",      "opening",
+                                       "channels", "environment",    "actions",      "survey",
+                                       "asides",   "silence",        "interruptions"};
   std::string default_locale = "en";
   std::vector<std::string> locales;
+  std::vector<AsideTarget> targets;
   YamlFile file(std::string(kSettingsFile), problems);
   const auto found = files.find(std::string(kSettingsFile));
   const auto root = found == files.end() ? std::nullopt : file.parse(found->second);
-  if (root) {
-    for (const YamlPair& pair : file.pairs(*root, kSettingsFile)) {
-      if (pair.key == "name") {
-        program.solution = file.scalar(pair).value_or(program.solution);
-      } else if (pair.key == "default_locale") {
-        default_locale = file.scalar(pair).value_or(default_locale);
-        if (!is_locale_name(default_locale)) {
-          file.error(pair.line, pair.key, "bad_locale", "'" + default_locale + "' is not a locale",
-                     "write it like en or pt-BR");
-        }
-      } else if (pair.key == "locales") {
-        read_locales(file, pair, locales);
-      } else if (pair.key == "opening") {
-        read_opening(file, pair, program);
-      } else if (pair.key == "environment") {
-        program.environment_variables = file.strings(pair);
-      } else if (pair.key == "actions") {
-        read_actions(file, pair, program);
-      } else {
-        file.unknown_key(pair, known);
+  for (const YamlPair& pair : root ? file.pairs(*root, kSettingsFile) : std::vector<YamlPair>()) {
+    if (pair.key == "name") {
+      program.solution = file.scalar(pair).value_or(program.solution);
+    } else if (pair.key == "survey") {
+      program.survey = file.scalar(pair).value_or("");
+    } else if (pair.key == "default_locale") {
+      default_locale = file.scalar(pair).value_or(default_locale);
+      if (!is_locale_name(default_locale)) {
+        file.error(pair, "bad_locale", "'" + default_locale + "' is not a locale",
+                   "write it like en or pt-BR");
       }
+    } else if (pair.key == "locales") {
+      read_locales(file, pair, locales);
+    } else if (pair.key == "opening") {
+      read_opening(file, pair, program);
+    } else if (pair.key == "channels") {
+      read_channels(file, pair, program);
+    } else if (pair.key == "environment") {
+      program.environment_variables = file.strings(pair);
+    } else if (pair.key == "actions") {
+      read_actions(file, pair, program);
+    } else if (pair.key == "asides") {
+      read_asides(file, pair, program, targets);
+    } else if (pair.key == "silence") {
+      read_silence(file, pair, program);
+    } else if (pair.key == "interruptions") {
+      read_interruptions(file, pair, program);
+    } else {
+      file.unknown_key(pair, known);
     }
   }
   program.locales = {default_locale};
   for (std::string& locale : locales) {
     if (locale != default_locale) program.locales.push_back(std::move(locale));
+  }
+  return targets;
+}
+
+void link_asides(const std::vector<AsideTarget>& targets, Program& program, Problems& problems) {
+  for (const AsideTarget& target : targets) {
+    const auto found = program.by_id.find(target.node);
+    if (found != program.by_id.end()) {
+      program.asides.nodes[target.command] = found->second;
+      continue;
+    }
+    std::vector<std::string> ids;
+    for (const auto& [id, number] : program.by_id) ids.push_back(id);
+    const std::string near = did_you_mean(target.node, ids);
+    Problem problem = target.where;
+    problem.code = "target_missing";
+    problem.message = "there is no node '" + target.node + "'";
+    problem.remedy =
+        near.empty() ? "write a node's number, or flow.node" : "did you mean '" + near + "'?";
+    problems.error(std::move(problem));
   }
 }
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 
 #include "flow/yaml.hpp"
 
@@ -9,128 +8,281 @@ namespace {
 constexpr std::string_view kFolder = "messages/";
 constexpr std::string_view kEnding = ".yaml";
 
-// What is said when something broke and the flow drew no road for it, where the solution does not
-// word it itself (system.apology).
-std::string_view stock_apology(std::string_view locale) {
-  const auto language = locale.substr(0, locale.find('-'));
-  if (language == "pt") {
-    return "Desculpe, tivemos um problema técnico. Por favor, tente novamente mais tarde.";
-  }
-  if (language == "es") {
-    return "Lo sentimos, tenemos un problema técnico. Inténtalo de nuevo más tarde.";
-  }
-  if (language == "fr") {
-    return "Désolé, nous avons un problème technique. Réessayez plus tard.";
-  }
-  if (language == "de") {
-    return "Entschuldigung, wir haben ein technisches Problem. Bitte versuche es später noch "
-           "einmal.";
-  }
-  return "Sorry, we are having technical difficulties. Please try again later.";
+// "10" and "main.welcome" as a translator writes them: bot.10, main.welcome.
+std::string path_of(const Node& node) {
+  return node.id.contains('.') ? node.id : "bot." + node.id;
 }
 
-void read_buttons(YamlFile& file, const YamlPair& buttons, DialogNode& node, size_t locale) {
-  std::vector<std::string> labels;
-  for (const Button& button : node.buttons) labels.push_back(button.label[0].source());
-  for (const YamlPair& pair : file.pairs(buttons.value, "buttons")) {
-    const auto found = std::ranges::find(labels, pair.key);
-    if (found == labels.end()) {
-      file.unknown_key(pair, labels);
-    } else if (const auto text = file.scalar(pair)) {
-      const auto index = static_cast<size_t>(found - labels.begin());
-      node.buttons[index].label[locale] = parse_template(*text);
-    }
-  }
-}
+// One messages/<locale>.yaml.
+class Reader {
+ public:
+  Reader(YamlFile& file, Program& program, size_t locale)
+      : file_(file), program_(program), locale_(locale) {}
 
-void read_node(YamlFile& file, const YamlPair& entry, Program& program, size_t locale) {
-  NodeNumber number = 0;
-  const char* end = entry.key.data() + entry.key.size();
-  const auto parsed = std::from_chars(entry.key.data(), end, number);
-  const auto found = program.nodes.find(number);
-  if (parsed.ptr != end || found == program.nodes.end()) {
-    file.error(entry.line, entry.key, "unknown_node", "the flow has no node " + entry.key,
-               "remove the translation, or correct the number");
-    return;
-  }
-  auto* dialog = std::get_if<DialogNode>(&found->second.does);
-  if (dialog == nullptr) {
-    file.error(entry.line, entry.key, "nothing_to_say", "node " + entry.key + " says nothing",
-               "only D nodes have texts");
-    return;
-  }
-  for (const YamlPair& pair : file.pairs(entry.value, "node " + entry.key)) {
-    if (pair.key == "message") {
-      if (const auto text = file.scalar(pair)) dialog->message[locale] = parse_template(*text);
-    } else if (pair.key == "buttons") {
-      read_buttons(file, pair, *dialog, locale);
-    } else {
-      file.unknown_key(pair, {"message", "buttons"});
-    }
-  }
-}
-
-void read_file(YamlFile& file, const std::string& text, Program& program, size_t locale) {
-  const auto root = file.parse(text);
-  if (!root) return;
-  for (const YamlPair& section : file.pairs(*root, file.name())) {
-    if (section.key == "bot") {
-      for (const YamlPair& node : file.pairs(section.value, "bot")) {
-        read_node(file, node, program, locale);
+  void read(const std::string& text) {
+    const auto root = file_.parse(text);
+    if (!root) return;
+    for (const YamlPair& section : file_.pairs(*root, file_.name())) {
+      if (section.key == "system") {
+        read_system(section);
+      } else if (section.key == "phrases") {
+        read_phrases(section);
+      } else {
+        read_nodes_of(section, section.key);
       }
-    } else if (section.key == "system") {
-      for (const YamlPair& pair : file.pairs(section.value, "system")) {
-        if (pair.key != "apology") {
-          file.unknown_key(pair, {"apology"});
-        } else if (const auto apology = file.scalar(pair)) {
-          program.apology[locale] = parse_template(*apology);
+    }
+  }
+
+ private:
+  void read_system(const YamlPair& section) {
+    std::vector<std::string> known(ask::stock_keys().begin(), ask::stock_keys().end());
+    for (const YamlPair& pair : file_.pairs(section.value, "system")) {
+      const auto text = program_.texts.find(pair.key);
+      if (text == program_.texts.end()) {
+        file_.unknown_key(pair, known);
+      } else if (const auto words = file_.scalar(pair)) {
+        text->second[locale_] = parse_template(*words);
+      }
+    }
+  }
+
+  void read_phrases(const YamlPair& section) {
+    for (const YamlPair& pair : file_.pairs(section.value, "phrases")) {
+      const auto command = ask::command_from(pair.key);
+      if (command) {
+        program_.asides.own[locale_].push_back({*command, file_.texts(pair)});
+      } else {
+        file_.unknown_key(pair, {"back", "change", "cancel", "restart", "why", "human"});
+      }
+    }
+  }
+
+  bool is_form(const std::string& path) const {
+    return std::ranges::any_of(
+        program_.by_id, [&](const auto& entry) { return entry.first.starts_with(path + "."); });
+  }
+
+  DialogNode* find(const YamlPair& entry, const std::string& flow) {
+    auto found = program_.by_id.find(flow + "." + entry.key);
+    if (found == program_.by_id.end()) found = program_.by_id.find(entry.key);
+    if (found == program_.by_id.end()) {
+      std::vector<std::string> known;
+      for (const auto& [id, number] : program_.by_id) {
+        if (id.starts_with(flow + ".")) known.push_back(id.substr(flow.size() + 1));
+      }
+      const std::string near = did_you_mean(entry.key, known);
+      file_.error(entry, "unknown_node", "the flow has no node " + entry.key,
+                  near.empty() ? "remove the translation, or correct the name"
+                               : "did you mean '" + near + "'?");
+      return nullptr;
+    }
+    Node& node = program_.nodes.at(found->second);
+    auto* dialog = std::get_if<DialogNode>(&node.does);
+    if (dialog == nullptr) {
+      file_.error(entry, "nothing_to_say", "node " + entry.key + " says nothing",
+                  "only D nodes have texts");
+    }
+    return dialog;
+  }
+
+  void read_nodes_of(const YamlPair& section, const std::string& flow) {
+    for (const YamlPair& entry : file_.pairs(section.value, section.key)) {
+      if (is_form(flow + "." + entry.key)) {
+        read_nodes_of(entry, flow + "." + entry.key);
+      } else if (DialogNode* node = find(entry, flow)) {
+        read_texts(entry, *node);
+      }
+    }
+  }
+
+  void put(const YamlPair& pair, Localized& text) {
+    if (const auto words = file_.scalar(pair)) text[locale_] = parse_template(*words);
+  }
+
+  void put_all(const YamlPair& pair, const std::vector<Localized*>& texts) {
+    const auto words = file_.texts(pair);
+    if (words.size() > texts.size()) {
+      file_.error(pair, "too_many_texts",
+                  "the node has " + std::to_string(texts.size()) + " such texts");
+    }
+    for (size_t i = 0; i < std::min(words.size(), texts.size()); ++i) {
+      (*texts[i])[locale_] = parse_template(words[i]);
+    }
+  }
+
+  void read_options(const YamlPair& options, DialogNode& node) {
+    std::vector<std::string> labels;
+    std::vector<Option*> all;
+    for (Option& option : node.asset.options) all.push_back(&option);
+    for (Card& card : node.asset.cards) {
+      for (Option& button : card.buttons) all.push_back(&button);
+    }
+    for (const Option* option : all) labels.push_back(option->label[0].source());
+    for (const YamlPair& pair : file_.pairs(options.value, options.key)) {
+      const auto found = std::ranges::find(labels, pair.key);
+      if (found == labels.end()) {
+        file_.unknown_key(pair, labels);
+        continue;
+      }
+      Option& option = *all[static_cast<size_t>(found - labels.begin())];
+      if (!pair.value.IsMap()) {
+        put(pair, option.label);
+        continue;
+      }
+      for (const YamlPair& part : file_.pairs(pair.value, pair.key)) {
+        if (part.key == "label") {
+          put(part, option.label);
+        } else if (part.key == "description" && !option.description.empty()) {
+          put(part, option.description);
+        } else {
+          file_.unknown_key(part, {"label", "description"});
         }
       }
-    } else {
-      file.unknown_key(section, {"bot", "system"});
     }
   }
+
+  void read_cards(const YamlPair& cards, DialogNode& node) {
+    std::vector<std::string> titles;
+    for (const Card& card : node.asset.cards) titles.push_back(card.title[0].source());
+    for (const YamlPair& pair : file_.pairs(cards.value, "cards")) {
+      const auto found = std::ranges::find(titles, pair.key);
+      if (found == titles.end()) {
+        file_.unknown_key(pair, titles);
+        continue;
+      }
+      Card& card = node.asset.cards[static_cast<size_t>(found - titles.begin())];
+      for (const YamlPair& part : file_.pairs(pair.value, pair.key)) {
+        if (part.key == "title") {
+          put(part, card.title);
+        } else if (part.key == "description" && !card.description.empty()) {
+          put(part, card.description);
+        } else {
+          file_.unknown_key(part, {"title", "description"});
+        }
+      }
+    }
+  }
+
+  void read_texts(const YamlPair& entry, DialogNode& node) {
+    std::map<std::string, Localized*> single;
+    std::vector<Localized*> messages, retries, reminders;
+    for_each_text(node, [&](const std::string& path, Localized& text) {
+      if (path.starts_with("message")) {
+        messages.push_back(&text);
+      } else if (path.starts_with("retry")) {
+        retries.push_back(&text);
+      } else if (path.starts_with("reminders")) {
+        reminders.push_back(&text);
+      } else if (!path.contains('.')) {
+        single.emplace(path, &text);
+      }
+    });
+    for (const YamlPair& pair : file_.pairs(entry.value, "node " + entry.key)) {
+      const auto one = single.find(pair.key);
+      if (pair.key == "message" || pair.key == "say" || pair.key == "ask") {
+        put_all(pair, messages);
+      } else if (pair.key == "retry") {
+        put_all(pair, retries);
+      } else if (pair.key == "reminders") {
+        put_all(pair, reminders);
+      } else if (pair.key == "buttons" || pair.key == "options") {
+        read_options(pair, node);
+      } else if (pair.key == "cards") {
+        read_cards(pair, node);
+      } else if (one != single.end()) {
+        put(pair, *one->second);
+      } else {
+        std::vector<std::string> known{"message", "buttons", "options",
+                                       "cards",   "retry",   "reminders"};
+        for (const auto& [name, text] : single) known.push_back(name);
+        file_.unknown_key(pair, known);
+      }
+    }
+  }
+
+  YamlFile& file_;
+  Program& program_;
+  size_t locale_;
+};
+
+std::vector<Node*> in_order(Program& program) {
+  std::vector<Node*> nodes;
+  for (auto& [number, node] : program.nodes) nodes.push_back(&node);
+  std::ranges::sort(nodes, {}, [](const Node* node) { return node->number; });
+  return nodes;
 }
 
 // A text without a translation falls back to the default locale, with a warning.
 void fill_gaps(Program& program, Problems& problems, size_t locale) {
-  const auto fill = [&](Localized& text, const Node& node, const std::string& what) {
-    if (text[0].empty() || !text[locale].empty()) return;
-    text[locale] = text[0];
-    problems.warning({.file = std::string(kFolder) + program.locales[locale] + std::string(kEnding),
-                      .column = what,
-                      .code = "translation_missing",
-                      .message = "no " + program.locales[locale] + " text; the " +
-                                 program.locales[0] + " one is shown instead",
-                      .remedy = "add bot." + std::to_string(node.number) + "." + what,
-                      .node = node.number});
-  };
-  std::vector<NodeNumber> numbers;
-  for (const auto& [number, node] : program.nodes) numbers.push_back(number);
-  std::ranges::sort(numbers);
-  for (const NodeNumber number : numbers) {
-    Node& node = program.nodes.at(number);
-    auto* dialog = std::get_if<DialogNode>(&node.does);
+  for (Node* node : in_order(program)) {
+    auto* dialog = std::get_if<DialogNode>(&node->does);
     if (dialog == nullptr) continue;
-    fill(dialog->message, node, "message");
-    for (Button& button : dialog->buttons) {
-      fill(button.label, node, "buttons." + button.label[0].source());
-    }
+    for_each_text(*dialog, [&](const std::string& path, Localized& text) {
+      if (text[0].empty() || !text[locale].empty()) return;
+      text[locale] = text[0];
+      problems.warning(
+          {.file = std::string(kFolder) + program.locales[locale] + std::string(kEnding),
+           .column = path,
+           .code = "translation_missing",
+           .message = "no " + program.locales[locale] + " text; the " + program.locales[0] +
+                      " one is shown instead",
+           .remedy = "add " + path_of(*node) + "." + path,
+           .node = node->number,
+           .node_id = node->id});
+    });
   }
 }
 
 }  // namespace
 
-void read_translations(const Files& files, Program& program, Problems& problems) {
-  program.apology.clear();
-  for (const std::string& locale : program.locales) {
-    program.apology.push_back(parse_template(stock_apology(locale)));
+void for_each_text(DialogNode& node,
+                   const std::function<void(const std::string&, Localized&)>& visit) {
+  const auto one = [&](const std::string& path, Localized& text) {
+    if (!text.empty()) visit(path, text);
+  };
+  const auto several = [&](const std::string& path, size_t i) {
+    return i == 0 ? path : path + "." + std::to_string(i + 1);
+  };
+  for (size_t i = 0; i < node.messages.size(); ++i) one(several("message", i), node.messages[i]);
+  for (Option& option : node.asset.options) {
+    const std::string path = "buttons." + option.label[0].source();
+    one(path, option.label);
+    one(path + ".description", option.description);
   }
+  for (Card& card : node.asset.cards) {
+    const std::string path = "cards." + card.title[0].source();
+    one(path + ".title", card.title);
+    one(path + ".description", card.description);
+    for (Option& button : card.buttons) one("buttons." + button.label[0].source(), button.label);
+  }
+  one("label", node.asset.label);
+  one("cancel_label", node.asset.cancel_label);
+  one("close_message", node.asset.close_message);
+  one("prompt", node.asset.prompt);
+  if (!node.ask) return;
+  for (size_t i = 0; i < node.ask->retries.size(); ++i) {
+    one(several("retry", i), node.ask->retries[i]);
+  }
+  for (size_t i = 0; i < node.ask->reminders.size(); ++i) {
+    one(several("reminders", i), node.ask->reminders[i].text);
+  }
+  one("why", node.ask->why);
+  one("subject", node.ask->subject);
+}
+
+void read_translations(const Files& files, Program& program, Problems& problems) {
+  for (const std::string_view key : ask::stock_keys()) {
+    Localized& text = program.texts[std::string(key)];
+    for (const std::string& locale : program.locales) {
+      text.push_back(parse_template(ask::stock_text(key, locale).value_or("")));
+    }
+  }
+  program.asides.own.resize(program.locales.size());
   for (auto& [number, node] : program.nodes) {
     auto* dialog = std::get_if<DialogNode>(&node.does);
     if (dialog == nullptr) continue;
-    dialog->message.resize(program.locales.size());
-    for (Button& button : dialog->buttons) button.label.resize(program.locales.size());
+    for_each_text(
+        *dialog, [&](const std::string&, Localized& text) { text.resize(program.locales.size()); });
   }
   for (const auto& [path, text] : files) {
     if (!path.starts_with(kFolder)) continue;
@@ -144,7 +296,7 @@ void read_translations(const Files& files, Program& program, Problems& problems)
           "add it to locales, or rename the file to one of " + list_of(program.locales) + ".yaml");
       continue;
     }
-    read_file(file, text, program, static_cast<size_t>(found - program.locales.begin()));
+    Reader(file, program, static_cast<size_t>(found - program.locales.begin())).read(text);
   }
   for (size_t locale = 1; locale < program.locales.size(); ++locale) {
     fill_gaps(program, problems, locale);

@@ -5,10 +5,44 @@
 
 namespace millrace::flow {
 namespace {
-int line_of(const YAML::Node& node) {
-  return node.Mark().line + 1;
-}
+
+struct Unit {
+  std::string_view name;
+  int64_t ms;
+};
+constexpr Unit kUnits[] = {
+    {"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
+
 }  // namespace
+
+YamlSpot spot_of(const YAML::Node& node) {
+  const YAML::Mark mark = node.Mark();
+  if (mark.is_null()) return {};
+  return {mark.line + 1, mark.column + 1};
+}
+
+void YamlFile::error(const YamlPair& pair, std::string code, std::string message,
+                     std::string remedy) {
+  problems_.error({.file = name_,
+                   .line = pair.line,
+                   .position = pair.position,
+                   .column = pair.key,
+                   .code = std::move(code),
+                   .message = std::move(message),
+                   .remedy = std::move(remedy)});
+}
+
+void YamlFile::error(const YAML::Node& node, std::string key, std::string code, std::string message,
+                     std::string remedy) {
+  const YamlSpot spot = spot_of(node);
+  problems_.error({.file = name_,
+                   .line = spot.line,
+                   .position = spot.position,
+                   .column = std::move(key),
+                   .code = std::move(code),
+                   .message = std::move(message),
+                   .remedy = std::move(remedy)});
+}
 
 void YamlFile::error(int line, std::string key, std::string code, std::string message,
                      std::string remedy) {
@@ -29,7 +63,12 @@ std::optional<YAML::Node> YamlFile::parse(const std::string& text) {
   try {
     return YAML::Load(text);
   } catch (const YAML::Exception& problem) {
-    error(problem.mark.is_null() ? 0 : problem.mark.line + 1, "", "yaml_syntax", problem.msg);
+    const bool known = !problem.mark.is_null();
+    problems_.error({.file = name_,
+                     .line = known ? problem.mark.line + 1 : 0,
+                     .position = known ? problem.mark.column + 1 : 0,
+                     .code = "yaml_syntax",
+                     .message = problem.msg});
   } catch (const std::exception& problem) {
     error(0, "", "yaml_syntax", problem.what());
   }
@@ -40,30 +79,30 @@ std::vector<YamlPair> YamlFile::pairs(const YAML::Node& map, std::string_view wh
   std::vector<YamlPair> out;
   if (!map.IsDefined() || map.IsNull()) return out;
   if (!map.IsMap()) {
-    error(line_of(map), "", "not_a_map", std::string(what) + " must be a map of keys to values");
+    error(map, "", "not_a_map", std::string(what) + " must be a map of keys to values");
     return out;
   }
   std::set<std::string> seen;
   for (const auto& pair : map) {
-    const int line = line_of(pair.first);
+    const YamlSpot spot = spot_of(pair.first);
     if (!pair.first.IsScalar()) {
-      error(line, "", "bad_key", "a key must be plain text");
+      error(pair.first, "", "bad_key", "a key must be plain text");
       continue;
     }
     const std::string key = pair.first.Scalar();
     if (!seen.insert(key).second) {
-      error(line, key, "duplicate_key", "the key '" + key + "' is given twice",
+      error(pair.first, key, "duplicate_key", "the key '" + key + "' is given twice",
             "keep one of the two");
       continue;
     }
-    out.push_back({key, pair.second, line});
+    out.push_back({key, pair.second, spot.line, spot.position});
   }
   return out;
 }
 
 std::optional<std::string> YamlFile::scalar(const YamlPair& pair) {
   if (pair.value.IsScalar()) return pair.value.Scalar();
-  error(pair.line, pair.key, "not_text", "must be plain text");
+  error(pair, "not_text", "must be plain text");
   return std::nullopt;
 }
 
@@ -73,7 +112,7 @@ std::optional<int> YamlFile::integer(const YamlPair& pair, int min, int max) {
   int value = 0;
   const auto [end, code] = std::from_chars(text->data(), text->data() + text->size(), value);
   if (code != std::errc() || end != text->data() + text->size() || value < min || value > max) {
-    error(pair.line, pair.key, "not_in_range",
+    error(pair, "not_in_range",
           "must be a whole number from " + std::to_string(min) + " to " + std::to_string(max));
     return std::nullopt;
   }
@@ -83,12 +122,12 @@ std::optional<int> YamlFile::integer(const YamlPair& pair, int min, int max) {
 std::vector<std::string> YamlFile::strings(const YamlPair& pair) {
   std::vector<std::string> out;
   if (!pair.value.IsSequence()) {
-    error(pair.line, pair.key, "not_a_list", "must be a list");
+    error(pair, "not_a_list", "must be a list");
     return out;
   }
   for (const auto& item : pair.value) {
     if (!item.IsScalar()) {
-      error(line_of(item), pair.key, "not_text", "must be a list of plain texts");
+      error(item, pair.key, "not_text", "must be a list of plain texts");
       continue;
     }
     out.push_back(item.Scalar());
@@ -96,9 +135,68 @@ std::vector<std::string> YamlFile::strings(const YamlPair& pair) {
   return out;
 }
 
+std::optional<int64_t> YamlFile::duration(const YamlPair& pair) {
+  constexpr int64_t kMax = 30 * 86'400'000LL;
+  const auto text = scalar(pair);
+  if (!text) return std::nullopt;
+  int64_t count = 0;
+  const char* last = text->data() + text->size();
+  const auto [end, code] = std::from_chars(text->data(), last, count);
+  const std::string_view unit(end, static_cast<size_t>(last - end));
+  for (const Unit& known : kUnits) {
+    if (code != std::errc() || unit != known.name || count <= 0) continue;
+    if (count <= kMax / known.ms) return count * known.ms;
+  }
+  error(pair, "bad_duration", "'" + *text + "' is not a duration of at most 30 days",
+        "write it like 90s, 5m, 2h or 1d");
+  return std::nullopt;
+}
+
+std::optional<bool> YamlFile::truth(const YamlPair& pair) {
+  const auto text = scalar(pair);
+  if (!text) return std::nullopt;
+  if (*text == "true" || *text == "on" || *text == "yes") return true;
+  if (*text == "false" || *text == "off" || *text == "no") return false;
+  error(pair, "not_truth", "'" + *text + "' is neither true nor false");
+  return std::nullopt;
+}
+
+std::optional<double> YamlFile::number(const YamlPair& pair) {
+  const auto text = scalar(pair);
+  if (!text) return std::nullopt;
+  double value = 0;
+  const auto [end, code] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (code == std::errc() && end == text->data() + text->size()) return value;
+  error(pair, "not_a_number", "'" + *text + "' is not a number");
+  return std::nullopt;
+}
+
+std::vector<std::string> YamlFile::texts(const YamlPair& pair) {
+  if (pair.value.IsSequence()) return strings(pair);
+  auto text = scalar(pair);
+  if (!text) return {};
+  return {std::move(*text)};
+}
+
+std::vector<YAML::Node> YamlFile::maps(const YamlPair& pair) {
+  std::vector<YAML::Node> out;
+  if (!pair.value.IsSequence()) {
+    error(pair, "not_a_list", "must be a list");
+    return out;
+  }
+  for (const auto& item : pair.value) {
+    if (item.IsMap()) {
+      out.push_back(item);
+    } else {
+      error(item, pair.key, "not_a_map", "must be a list of maps");
+    }
+  }
+  return out;
+}
+
 void YamlFile::unknown_key(const YamlPair& pair, const std::vector<std::string>& known) {
   const std::string near = did_you_mean(pair.key, known);
-  error(pair.line, pair.key, "unknown_key", "there is no key '" + pair.key + "' here",
+  error(pair, "unknown_key", "there is no key '" + pair.key + "' here",
         near.empty() ? "known are " + list_of(known) : "did you mean '" + near + "'?");
 }
 

@@ -17,7 +17,15 @@ struct YamlPair {
   std::string key;
   YAML::Node value;
   int line = 0;
+  int position = 0;  // 1-based column of the key
 };
+
+// Where a node of the document begins, both from 1.
+struct YamlSpot {
+  int line = 0;
+  int position = 0;
+};
+YamlSpot spot_of(const YAML::Node& node);
 
 // One YAML file being read: parses, and files its problems.
 class YamlFile {
@@ -31,8 +39,19 @@ class YamlFile {
   std::optional<std::string> scalar(const YamlPair& pair);
   std::optional<int> integer(const YamlPair& pair, int min, int max);
   std::vector<std::string> strings(const YamlPair& pair);
+  // "90s", "5m", "2h", "1d", "500ms" in milliseconds, from 1 ms to 30 days.
+  std::optional<int64_t> duration(const YamlPair& pair);
+  std::optional<bool> truth(const YamlPair& pair);
+  std::optional<double> number(const YamlPair& pair);
+  // One text, or a list of them.
+  std::vector<std::string> texts(const YamlPair& pair);
+  // The maps of a list of maps; anything else is filed and left out.
+  std::vector<YAML::Node> maps(const YamlPair& pair);
   void unknown_key(const YamlPair& pair, const std::vector<std::string>& known);
   void error(int line, std::string key, std::string code, std::string message,
+             std::string remedy = {});
+  void error(const YamlPair& pair, std::string code, std::string message, std::string remedy = {});
+  void error(const YAML::Node& node, std::string key, std::string code, std::string message,
              std::string remedy = {});
   Problems& problems() { return problems_; }
   const std::string& name() const { return name_; }

@@ -74,7 +74,7 @@ void Runtime::Lane::loaded(Consumer& consumer, base::Result<std::vector<JournalR
     if (consumer.chat->phase == Phase::calling) {
       call_action(consumer, dialog::pending_call(*consumer.program, *consumer.chat), true);
     }
-    if (consumer.chat->opening_due) set_opening_timer(consumer.id, *consumer.chat->opening_due);
+    if (consumer.chat->timer) set_timer(consumer.id, *consumer.chat->timer);
   }
   pump(consumer);
   finished_one();

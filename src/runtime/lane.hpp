@@ -88,7 +88,7 @@ class Runtime::Lane {
   void perform(Consumer& consumer, const dialog::Turn& turn);
   void call_action(Consumer& consumer, dialog::Call call, bool uncertain);
   void call_ended(base::Id consumer, std::string key, ActionOutcome outcome);
-  void set_opening_timer(base::Id consumer, base::Timestamp due);
+  void set_timer(base::Id consumer, dialog::Timer timer);
   // An input of our own making must not be lost because the journal was away for a moment.
   void submit_until_taken(base::Id consumer, dialog::Input input);
   void tell_listeners(Consumer& consumer, const std::vector<ChatMessage>& messages,

@@ -11,7 +11,7 @@ struct InputWriter {
 
   json::object operator()(const dialog::Started&) const { return {{"k", "start"}}; }
   json::object operator()(const dialog::Said& said) const {
-    return {{"k", "said"}, {"id", said.input_id}, {"text", said.text}, {"seq", turn.said_sequence}};
+    return {{"k", "said"}, {"id", said.input_id}, {"text", turn.said}, {"seq", turn.said_sequence}};
   }
   json::object operator()(const dialog::CallEnded& ended) const {
     return {{"k", "call"},
@@ -20,7 +20,13 @@ struct InputWriter {
             {"result", ended.result},
             {"message", ended.message}};
   }
-  json::object operator()(const dialog::OpeningDue&) const { return {{"k", "due"}}; }
+  json::object operator()(const dialog::TimerDue&) const { return {{"k", "due"}}; }
+  json::object operator()(const dialog::PageEvent& event) const {
+    return {{"k", "event"}, {"name", event.name}, {"detail", event.detail}};
+  }
+  json::object operator()(const dialog::Adopted& adopted) const {
+    return {{"k", "adopted"}, {"why", static_cast<int>(adopted.why)}};
+  }
   json::object operator()(const dialog::EndRequested& end) const {
     return {{"k", "end"}, {"reason", end.reason}};
   }
@@ -52,7 +58,7 @@ base::Id message_id(base::Id chat, int64_t sequence) {
 }
 
 bool is_open(const dialog::State& state) {
-  return state.phase == dialog::Phase::calling || state.opening_due.has_value();
+  return state.phase == dialog::Phase::calling || state.timer.has_value();
 }
 
 std::string write_record(const dialog::Turn& turn, const dialog::Input* input, base::Timestamp at) {

@@ -37,8 +37,11 @@ bool is_unsettled(const Consumer& consumer, std::string_view input_id) {
 void Runtime::Lane::begin_chat(Consumer& consumer, const Solution& solution,
                                const SessionRequest& request, base::Id chat) {
   consumer.program = solution.program;
-  consumer.chat = dialog::open_chat(*solution.program,
-                                    {chat, consumer.id, request.locale, request.user_data, now()});
+  consumer.chat = dialog::open_chat(*solution.program, {.chat = chat,
+                                                        .consumer = consumer.id,
+                                                        .locale = request.locale,
+                                                        .user_data = request.user_data,
+                                                        .at = now()});
 }
 
 void Runtime::Lane::take_turn(Consumer& consumer, dialog::Input input, Done<dialog::Turn*> done) {
@@ -120,8 +123,8 @@ void Runtime::Lane::committed(Consumer& consumer, dialog::Turn turn, std::string
 void Runtime::Lane::perform(Consumer& consumer, const dialog::Turn& turn) {
   for (const dialog::Effect& effect : turn.effects) {
     if (const auto* call = std::get_if<dialog::Call>(&effect)) call_action(consumer, *call, false);
-    if (const auto* timer = std::get_if<dialog::SetOpeningTimer>(&effect)) {
-      set_opening_timer(consumer.id, timer->due);
+    if (const auto* timer = std::get_if<dialog::SetTimer>(&effect)) {
+      set_timer(consumer.id, timer->timer);
     }
   }
 }
@@ -155,10 +158,10 @@ void Runtime::Lane::call_ended(base::Id consumer, std::string key, ActionOutcome
                                           std::move(outcome.result), std::move(outcome.message)}});
 }
 
-void Runtime::Lane::set_opening_timer(base::Id consumer, base::Timestamp due) {
-  const auto delay = std::chrono::milliseconds(std::max<int64_t>(0, due.ms - now().ms));
-  ports_.lanes.run_after(index_, delay, [this, consumer] {
-    submit_until_taken(consumer, {now(), dialog::OpeningDue{}});
+void Runtime::Lane::set_timer(base::Id consumer, dialog::Timer timer) {
+  const auto delay = std::chrono::milliseconds(std::max<int64_t>(0, timer.due.ms - now().ms));
+  ports_.lanes.run_after(index_, delay, [this, consumer, timer] {
+    submit_until_taken(consumer, {now(), dialog::TimerDue{timer}});
   });
 }
 

@@ -39,8 +39,10 @@ class Player {
   Player(const flow::Program& program, std::string locale, base::Timestamp at)
       : program_(program), at_(at) {
     const base::Id chat = base::Id::derived("chat", "test");
-    state_ = dialog::open_chat(
-        program, {chat, base::Id::derived("consumer", "test"), std::move(locale), {}, at});
+    state_ = dialog::open_chat(program, {.chat = chat,
+                                         .consumer = base::Id::derived("consumer", "test"),
+                                         .locale = std::move(locale),
+                                         .at = at});
   }
 
   // What the engine says to one input line.
@@ -52,6 +54,7 @@ class Player {
     // What is stored must be all there is: every turn goes on from what can be read back.
     auto stored = dialog::state_from_json(dialog::to_json(turn->state));
     EXPECT_TRUE(stored);
+    stored->secrets = turn->state.secrets;
     state_ = std::move(*stored);
     std::string out;
     for (const dialog::Effect& effect : turn->effects) out += std::visit(Show{}, effect);
@@ -71,7 +74,13 @@ class Player {
     std::string operator()(const dialog::Call& call) const {
       return "= call " + call.command + " " + json::serialize(call.payload) + "\n";
     }
-    std::string operator()(const dialog::SetOpeningTimer&) const { return "= timer\n"; }
+    std::string operator()(const dialog::SetTimer&) const { return "= timer\n"; }
+    std::string operator()(const dialog::Transfer& transfer) const {
+      return "= transfer " + transfer.skill + "\n";
+    }
+    std::string operator()(const dialog::Track& track) const {
+      return "= track " + track.name + " " + json::serialize(track.properties) + "\n";
+    }
     std::string operator()(const dialog::Ended& ended) const {
       return "= ended " + ended.reason + "\n";
     }
@@ -83,7 +92,7 @@ class Player {
     }
     const auto words = base::split(line.substr(2), ' ');
     if (words[0] == "start") return {at_, dialog::Started{}};
-    if (words[0] == "due") return {at_, dialog::OpeningDue{}};
+    if (words[0] == "due") return {at_, dialog::TimerDue{state_.timer.value_or(dialog::Timer{})}};
     if (words[0] == "end") {
       return {at_, dialog::EndRequested{std::string(dialog::kEndByConsumer)}};
     }

@@ -1,0 +1,199 @@
+// What people say beside the point, understood at every question without authoring: go back, change
+// an earlier answer, cancel, start over, why do you ask, a person please.
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "dialog/engine.hpp"
+#include "dialog/payload.hpp"
+
+namespace millrace::dialog {
+
+using ask::Command;
+
+namespace {
+
+// How people call what has a type, whatever the author called it.
+struct TypeWords {
+  ask::Type type;
+  std::vector<std::string_view> words;
+};
+const std::vector<TypeWords>& type_words() {
+  static const std::vector<TypeWords> kWords{
+      {ask::Type::email,
+       {"email", "mail", "emailaddress", "mailaddress", "correo", "correoelectronico",
+        "correoelectrónico", "courriel", "adressemail", "mailadresse", "emailadresse",
+        "endereçodeemail"}},
+      {ask::Type::phone,
+       {"phone", "phonenumber", "number", "mobile", "telefone", "telefono", "teléfono", "telephone",
+        "téléphone", "telefon", "telefonnummer", "handynummer", "celular", "móvil"}},
+      {ask::Type::date,
+       {"date", "birthday", "dateofbirth", "data", "datadenascimento", "fecha", "fechadenacimiento",
+        "datedenaissance", "geburtsdatum", "datum"}},
+      {ask::Type::address,
+       {"address", "endereço", "dirección", "direccion", "adresse", "anschrift"}}};
+  return kWords;
+}
+
+bool is_email_check(const flow::Program& program, std::string_view variable) {
+  return std::ranges::any_of(program.nodes, [&](const auto& entry) {
+    const auto* action = std::get_if<flow::ActionNode>(&entry.second.does);
+    return action != nullptr && action->command == "ValidateEmail" &&
+           json::get_string(action->payload, "global_vars") == variable;
+  });
+}
+
+}  // namespace
+
+bool Engine::answer_aside(const std::string& text) {
+  const auto aside =
+      ask::find_aside(text, program_.locales[locale()], program_.asides.own[locale()]);
+  if (!aside || program_.asides.off.contains(aside->command)) return false;
+  const auto node = program_.asides.nodes.find(aside->command);
+  if (node != program_.asides.nodes.end()) {
+    interrupt_for(node->second);
+    return true;
+  }
+  switch (aside->command) {
+    case Command::back: go_back(); break;
+    case Command::change: change(*aside); break;
+    case Command::cancel: cancel(); break;
+    case Command::restart: restart(); break;
+    case Command::why: explain(); break;
+    case Command::human: find_person(); break;
+  }
+  return true;
+}
+
+// Takes the answers from there on back, the last one first.
+void Engine::undo_from(size_t index) {
+  auto& history = state().history;
+  while (history.size() > index) {
+    const Answered answered = std::move(history.back());
+    history.pop_back();
+    const auto& node = std::get<flow::DialogNode>(program_.find(answered.node)->does);
+    if (!node.variable.empty()) {
+      state().secrets.erase(node.variable);
+      if (answered.before) {
+        state().variables[node.variable] = *answered.before;
+      } else {
+        state().variables.erase(node.variable);
+      }
+    }
+    if (state().frames.size() > answered.frames) state().frames.resize(answered.frames);
+  }
+}
+
+void Engine::go_back() {
+  if (state().history.empty()) {
+    say_text("back.none");
+    show(question());
+    arm_silence(question());
+    return;
+  }
+  const flow::NodeNumber node = state().history.back().node;
+  undo_from(state().history.size() - 1);
+  enter(node);
+}
+
+// The answer that "my e-mail" means, the latest first.
+std::optional<size_t> Engine::find_answered(const std::string& subject) {
+  const std::string wanted = base::squash(subject);
+  if (wanted.empty()) return std::nullopt;
+  const auto& history = state().history;
+  const auto named = [&](size_t i) {
+    const flow::Node& node = *program_.find(history[i].node);
+    const auto& dialog = std::get<flow::DialogNode>(node.does);
+    std::vector<std::string> names{base::squash(node.name), base::squash(dialog.variable)};
+    if (dialog.ask) {
+      for (const flow::Template& text : dialog.ask->subject) {
+        names.push_back(base::squash(fill(text, state())));
+      }
+    }
+    if (std::ranges::find(names, wanted) != names.end()) return true;
+    const auto type = dialog.ask                                  ? dialog.ask->rules.type
+                      : is_email_check(program_, dialog.variable) ? ask::Type::email
+                                                                  : ask::Type::text;
+    return std::ranges::any_of(type_words(), [&](const TypeWords& known) {
+      return known.type == type && std::ranges::find(known.words, wanted) != known.words.end();
+    });
+  };
+  for (size_t i = history.size(); i-- > 0;) {
+    if (named(i)) return i;
+  }
+  return std::nullopt;
+}
+
+void Engine::change(const ask::Aside& aside) {
+  const auto index = find_answered(aside.subject);
+  if (!index) {
+    say_text(aside.subject.empty() ? "change.what" : "change.unknown");
+    show(question());
+    arm_silence(question());
+    return;
+  }
+  const std::vector<Answered> later(state().history.begin() + static_cast<ptrdiff_t>(*index) + 1,
+                                    state().history.end());
+  const flow::NodeNumber node = state().history[*index].node;
+  undo_from(*index);
+  state().again.clear();
+  if (aside.value.empty()) {
+    enter(node);
+    state().again = later;
+    return;
+  }
+  state().node = node;
+  state().phase = Phase::waiting;
+  state().tries = 0;
+  state().again = later;
+  changing_ = true;
+  const bool understood = answer_by_choice(question(), aside.value) ||
+                          answer_typed(question(), aside.value, Repeat::yes);
+  changing_ = false;
+  if (!understood) not_understood(question(), ask::Verdict::not_understood, Repeat::yes);
+}
+
+void Engine::cancel() {
+  say_text("cancelled");
+  end(std::string(kEndByConsumer));
+}
+
+void Engine::restart() {
+  say_text("restarted");
+  state().variables.clear();
+  state().secrets.clear();
+  state().kept.clear();
+  state().frames.clear();
+  state().history.clear();
+  state().again.clear();
+  state().error.clear();
+  begin();
+}
+
+void Engine::explain() {
+  const flow::DialogNode& node = question();
+  if (node.ask && !node.ask->why.empty()) {
+    say({.text = filled(node.ask->why)});
+  } else {
+    say_text("why");
+  }
+  show(node);
+  arm_silence(node);
+}
+
+void Engine::find_person() {
+  const flow::Node* desk = nullptr;
+  for (const auto& [number, node] : program_.nodes) {
+    const auto* dialog = std::get_if<flow::DialogNode>(&node.does);
+    if (dialog == nullptr || !dialog->transfers) continue;
+    if (desk == nullptr || node.number < desk->number) desk = &node;
+  }
+  if (desk != nullptr) {
+    interrupt_for(desk->number);
+    return;
+  }
+  say_text("human.none");
+  show(question());
+  arm_silence(question());
+}
+
+}  // namespace millrace::dialog

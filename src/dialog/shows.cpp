@@ -1,0 +1,153 @@
+// What the consumer sees: a node's text and rich asset, filled and in their language.
+#include "base/text.hpp"
+#include "dialog/engine.hpp"
+#include "dialog/payload.hpp"
+
+namespace millrace::dialog {
+
+using flow::AssetType;
+
+namespace {
+
+AssetKind kind_of(AssetType type) {
+  switch (type) {
+    case AssetType::none: return AssetKind::none;
+    case AssetType::button: return AssetKind::buttons;
+    case AssetType::quick_reply: return AssetKind::quick_reply;
+    case AssetType::list_picker: return AssetKind::list_picker;
+    case AssetType::image_button: return AssetKind::image_buttons;
+    case AssetType::carousel: return AssetKind::carousel;
+    case AssetType::selection: return AssetKind::selection;
+    case AssetType::webview: return AssetKind::webview;
+    case AssetType::file_upload: return AssetKind::file_upload;
+    case AssetType::date_picker: return AssetKind::date_picker;
+    case AssetType::time_picker: return AssetKind::time_picker;
+    case AssetType::star_rating: return AssetKind::star_rating;
+  }
+  return AssetKind::none;
+}
+
+constexpr size_t kDynamicMax = 100;
+
+Option option_from(const json::value& item) {
+  const auto* object = item.if_object();
+  if (object == nullptr) return {.label = json::to_text(item)};
+  const auto text = [&](std::string_view key) {
+    return std::string(json::get_string(*object, key).value_or(""));
+  };
+  std::string label = text("label");
+  if (label.empty()) label = text("title");
+  return {label, text("description"), text("image"), text("url"), text("icon")};
+}
+
+}  // namespace
+
+// A list of texts or of {label, description, image}; as text: JSON, or "a|b".
+std::vector<Option> Engine::dynamic_options(const flow::AssetSource& source) {
+  const auto kept = state().kept.find(source.node);
+  if (kept == state().kept.end()) return {};
+  const json::value* given = &kept->second;
+  if (const auto* outputs = given->if_object()) given = outputs->if_contains(source.key);
+  if (given == nullptr) return {};
+  json::value parsed;
+  if (const auto* text = given->if_string()) {
+    if (text->starts_with("[")) {
+      auto list = json::parse(*text);
+      if (list) parsed = std::move(*list);
+    } else {
+      json::array list;
+      for (const std::string_view item : base::split(std::string_view(*text), '|')) {
+        if (!base::trim(item).empty()) list.emplace_back(base::trim(item));
+      }
+      parsed = std::move(list);
+    }
+    given = &parsed;
+  }
+  std::vector<Option> options;
+  if (const auto* list = given->if_array()) {
+    for (const json::value& item : *list) {
+      if (options.size() == kDynamicMax) break;
+      if (Option option = option_from(item); !option.label.empty()) {
+        options.push_back(std::move(option));
+      }
+    }
+  }
+  return options;
+}
+
+std::string Engine::filled(const flow::Localized& text) {
+  return text.empty() ? std::string() : fill(text[locale()], state());
+}
+
+Asset Engine::asset_of(const flow::DialogNode& node) {
+  const flow::RichAsset& from = node.asset;
+  Asset asset;
+  asset.kind = kind_of(from.type);
+  if (asset.kind == AssetKind::none) return asset;
+  const auto shown = [&](const flow::Option& option) {
+    return Option{filled(option.label), filled(option.description), fill(option.image, state()),
+                  fill(option.url, state()), option.icon};
+  };
+  for (const flow::Option& option : from.options) asset.options.push_back(shown(option));
+  for (const flow::Card& card : from.cards) {
+    Card& out = asset.cards.emplace_back(
+        Card{filled(card.title), filled(card.description), fill(card.image, state()), {}});
+    for (const flow::Option& button : card.buttons) out.buttons.push_back(shown(button));
+  }
+  if (from.source && asset.kind == AssetKind::carousel) {
+    for (Option& option : dynamic_options(*from.source)) {
+      asset.cards.push_back({option.label,
+                             std::move(option.description),
+                             std::move(option.image),
+                             {Option{.label = option.label}}});
+    }
+  } else if (from.source) {
+    asset.options = dynamic_options(*from.source);
+  }
+  asset.multiple = from.multiple;
+  asset.embedded = from.embedded;
+  asset.height = from.height;
+  asset.url = fill(from.url, state());
+  asset.label = filled(from.label);
+  asset.cancel_label = filled(from.cancel_label);
+  asset.close_message = filled(from.close_message);
+  asset.prompt = filled(from.prompt);
+  return asset;
+}
+
+// Of several wordings one is said, the same whenever the turn is taken again.
+const flow::Localized& Engine::variant_of(const flow::DialogNode& node) const {
+  if (node.messages.size() == 1) return node.messages.front();
+  uint64_t mixed = 14'695'981'039'346'656'037u;  // FNV-1a
+  const auto mix = [&](std::string_view bytes) {
+    for (const char byte : bytes) {
+      mixed = (mixed ^ static_cast<unsigned char>(byte)) * 1'099'511'628'211u;
+    }
+  };
+  mix(turn_.state.chat.as_bytes());
+  mix(std::to_string(turn_.state.turn));
+  mix(std::to_string(turn_.state.node));
+  return node.messages[(mixed >> 32) % node.messages.size()];
+}
+
+void Engine::show(const flow::DialogNode& node) {
+  show_with(node, node.messages.empty() ? std::string() : filled(variant_of(node)));
+}
+
+void Engine::show_with(const flow::DialogNode& node, std::string text) {
+  Message message{std::move(text), asset_of(node), node.input_disabled, node.secure,
+                  node.css_class};
+  if (message.text.empty() && message.asset.kind == AssetKind::none) return;
+  say(std::move(message));
+}
+
+void Engine::say(Message message) {
+  turn_.effects.emplace_back(
+      Say{++state().sequence, std::move(message), state().node, state().answering});
+}
+
+void Engine::say_text(std::string_view key) {
+  say({.text = fill(program_.text(key, locale()), state())});
+}
+
+}  // namespace millrace::dialog
