@@ -96,6 +96,7 @@ void read_nodes(const Files& files, const AppFacts& facts, Program& program, Pro
                       std::to_string(earlier->second->line) +
                       (earlier->second->file == draft.file ? "" : " of " + earlier->second->file),
                   "give it a number of its own");
+      program.broken.insert(draft.number);
       continue;
     }
     auto node = parse_node(cells, facts);

@@ -68,7 +68,8 @@ std::optional<YAML::Node> YamlFile::parse(const std::string& text) {
                      .line = known ? problem.mark.line + 1 : 0,
                      .position = known ? problem.mark.column + 1 : 0,
                      .code = "yaml_syntax",
-                     .message = problem.msg});
+                     .message = problem.msg,
+                     .remedy = "check the indentation, and put texts with : ? # [ { in quotes"});
   } catch (const std::exception& problem) {
     error(0, "", "yaml_syntax", problem.what());
   }

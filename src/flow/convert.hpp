@@ -1,0 +1,23 @@
+// From one notation to the other. A CSV flow becomes a YAML flow of the same cells and back again,
+// cell for cell; a YAML flow becomes CSV as far as the format can say it.
+#pragma once
+
+#include <string>
+
+#include "flow/flow.hpp"
+
+namespace millrace::flow {
+
+struct Conversion {
+  std::optional<std::string> text;  // absent when there is any error
+  std::vector<Problem> problems;
+};
+
+// templates/bot.csv -> flows/main.flow.yaml
+Conversion csv_to_yaml(const std::string& csv);
+
+// All flows/*.flow.yaml -> templates/bot.csv. Named nodes get numbers; what only YAML can say is an
+// error at its line.
+Conversion yaml_to_csv(const Files& files);
+
+}  // namespace millrace::flow

@@ -1,0 +1,308 @@
+// format_yaml(): the document's tree written anew, with the comments of the text put back beside
+// the lines they stood at.
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.hpp"
+#include "flow/yaml_text.hpp"
+
+namespace millrace::flow {
+namespace {
+
+using base::Code;
+using base::fail;
+
+constexpr size_t kWidth = 100;
+constexpr int kDepthMax = 64;
+
+struct Comment {
+  int line = 0;  // 0-based
+  std::string text;
+  bool trailing = false;  // behind something on its line
+  bool blank_before = false;
+};
+
+// Finds the comments, knowing quotes and literal blocks.
+class CommentScanner {
+ public:
+  explicit CommentScanner(std::string_view text) : lines_(base::split(text, '\n')) {}
+
+  std::vector<Comment> run() {
+    for (size_t i = 0; i < lines_.size(); ++i) scan(static_cast<int>(i), lines_[i]);
+    return std::move(comments_);
+  }
+
+  std::vector<bool> blank_before() const {
+    std::vector<bool> out(lines_.size() + 1);
+    for (size_t i = 1; i < lines_.size(); ++i) out[i] = base::trim(lines_[i - 1]).empty();
+    return out;
+  }
+
+ private:
+  // Where what a line says begins, dashes of lists passed over.
+  static size_t depth_of(std::string_view line) {
+    size_t at = 0;
+    while (at < line.size()) {
+      if (line[at] == ' ') {
+        ++at;
+      } else if (line[at] == '-' && at + 1 < line.size() && line[at + 1] == ' ') {
+        at += 2;
+      } else {
+        break;
+      }
+    }
+    return at;
+  }
+
+  static bool opens_block(std::string_view said) {
+    said = base::trim(said);
+    size_t at = said.find_last_of("|>");
+    if (at == std::string_view::npos) return false;
+    const auto behind = said.substr(at + 1);
+    if (behind.find_first_not_of("+-0123456789") != std::string_view::npos) return false;
+    return at == 0 || said[at - 1] == ' ';
+  }
+
+  void scan(int number, std::string_view line) {
+    const bool is_blank = base::trim(line).empty();
+    if (block_depth_) {
+      const size_t spaces = std::min(line.find_first_not_of(' '), line.size());
+      if (is_blank || spaces > *block_depth_) return;
+      block_depth_.reset();
+    }
+    if (is_blank && quote_ == 0) return;
+    const size_t begin = quote_ == 0 ? 0 : std::string_view::npos;
+    bool token_starts = true;
+    for (size_t i = 0; i < line.size(); ++i) {
+      const char c = line[i];
+      if (quote_ != 0) {
+        if (quote_ == '"' && c == '\\') {
+          ++i;
+        } else if (c == quote_ && quote_ == '\'' && i + 1 < line.size() && line[i + 1] == '\'') {
+          ++i;
+        } else if (c == quote_) {
+          quote_ = 0;
+          token_starts = false;
+        }
+        continue;
+      }
+      if ((c == '"' || c == '\'') && token_starts) {
+        quote_ = c;
+        continue;
+      }
+      if (c == '#' && (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\t')) {
+        const auto before = base::trim(line.substr(0, i));
+        const bool blank_above =
+            number > 0 && base::trim(lines_[static_cast<size_t>(number) - 1]).empty();
+        comments_.push_back({number, std::string(base::trim(line.substr(i))),
+                             !before.empty() || begin != 0, blank_above});
+        line = line.substr(0, i);
+        break;
+      }
+      if (c != ' ') token_starts = c == ',' || c == '[' || c == '{' || c == ':' || c == '-';
+    }
+    if (quote_ == 0 && opens_block(line)) block_depth_ = depth_of(line);
+  }
+
+  std::vector<std::string_view> lines_;
+  std::vector<Comment> comments_;
+  std::optional<size_t> block_depth_;
+  char quote_ = 0;
+};
+
+class Formatter {
+ public:
+  Formatter(std::vector<Comment> comments, std::vector<bool> blank_before)
+      : comments_(std::move(comments)), blank_before_(std::move(blank_before)) {}
+
+  std::string run(const YAML::Node& root) {
+    if (root.IsMap() && root.size() > 0) {
+      write_map(root, 0, false);
+    } else if (root.IsSequence() && root.size() > 0) {
+      write_list(root, 0);
+    } else if (!root.IsNull()) {
+      out_ += one_line(root) + "\n";
+    }
+    write_comments_before(1 << 30, 0, true);
+    return std::move(out_);
+  }
+
+ private:
+  static int line_of(const YAML::Node& node) { return node.Mark().line; }
+
+  static bool is_quoted(const YAML::Node& node) {
+    return node.IsScalar() && node.Tag() == "!" && reads_as_typed(node.Scalar());
+  }
+
+  static std::string one_line(const YAML::Node& node) {
+    if (node.IsMap()) {
+      std::string out = "{";
+      for (const auto& pair : node) {
+        out += (out.size() > 1 ? ", " : "") + one_line(pair.first) + ": " + one_line(pair.second);
+      }
+      return out + "}";
+    }
+    if (node.IsSequence()) {
+      std::string out = "[";
+      for (const auto& item : node) out += (out.size() > 1 ? ", " : "") + one_line(item);
+      return out + "]";
+    }
+    if (!node.IsScalar()) return "null";
+    return yaml_inline(node.Scalar(), is_quoted(node));
+  }
+
+  static bool stays_in_line(const YAML::Node& node, size_t used) {
+    if (node.IsScalar() || node.IsNull()) return false;
+    if (node.size() == 0) return true;
+    return node.Style() == YAML::EmitterStyle::Flow &&
+           used + base::utf8_length(one_line(node)) <= kWidth;
+  }
+
+  void write_comments_before(int line, size_t indent, bool at_end = false) {
+    while (next_ < comments_.size() && comments_[next_].line < line) {
+      const Comment& comment = comments_[next_++];
+      if (comment.blank_before && !out_.empty() && !out_.ends_with("\n\n")) out_ += "\n";
+      out_ += std::string(at_end ? 0 : indent, ' ') + comment.text + "\n";
+    }
+  }
+
+  void begin_entry(int line, size_t indent, bool behind_dash) {
+    if (behind_dash) return;
+    const bool blank = line > 0 && static_cast<size_t>(line) < blank_before_.size() &&
+                       blank_before_[static_cast<size_t>(line)];
+    write_comments_before(line, indent);
+    if (blank && !out_.empty() && !out_.ends_with("\n\n")) out_ += "\n";
+    out_ += std::string(indent, ' ');
+  }
+
+  // What stands behind the entry on its line, up to `line`.
+  void end_line(int line) {
+    if (next_ < comments_.size() && comments_[next_].line <= line && comments_[next_].trailing) {
+      out_ += "  " + comments_[next_++].text;
+    }
+    out_ += "\n";
+  }
+
+  void write_value(const YAML::Node& value, size_t indent, size_t used, int line) {
+    if (value.IsNull()) {
+      out_ += std::string(" ") + "null";
+      end_line(line);
+    } else if (value.IsScalar()) {
+      const std::string text = yaml_scalar(value.Scalar(), indent, is_quoted(value));
+      if (text.starts_with("|-\n") && next_ < comments_.size() && comments_[next_].line <= line &&
+          comments_[next_].trailing) {
+        out_ += " |-  " + comments_[next_++].text + text.substr(2) + "\n";
+        return;
+      }
+      out_ += " " + text;
+      end_line(line_of(value));
+    } else if (stays_in_line(value, used)) {
+      out_ += " " + one_line(value);
+      end_line(last_line(value));
+    } else if (value.IsMap()) {
+      end_line(line);
+      write_map(value, indent + 2, false);
+    } else {
+      end_line(line);
+      write_list(value, indent + 2);
+    }
+  }
+
+  static int last_line(const YAML::Node& node) {
+    int line = line_of(node);
+    if (node.IsMap()) {
+      for (const auto& pair : node) line = std::max(line, last_line(pair.second));
+    } else if (node.IsSequence()) {
+      for (const auto& item : node) line = std::max(line, last_line(item));
+    }
+    return line;
+  }
+
+  void write_map(const YAML::Node& map, size_t indent, bool behind_dash) {
+    for (const auto& pair : map) {
+      const int line = line_of(pair.first);
+      begin_entry(line, indent, behind_dash);
+      behind_dash = false;
+      const std::string key = yaml_inline(pair.first.Scalar());
+      out_ += key + ":";
+      write_value(pair.second, indent, indent + base::utf8_length(key) + 2, line);
+    }
+  }
+
+  void write_list(const YAML::Node& list, size_t indent) {
+    for (const auto& item : list) {
+      const int line = item.IsNull() ? 0 : line_of(item);
+      begin_entry(line, indent, false);
+      out_ += "-";
+      if (item.IsMap() && item.size() > 0 && !stays_in_line(item, indent + 2)) {
+        out_ += " ";
+        write_map(item, indent + 2, true);
+      } else if (item.IsSequence() && item.size() > 0 && !stays_in_line(item, indent + 2)) {
+        end_line(line);
+        write_list(item, indent + 2);
+      } else {
+        write_value(item, indent, indent + 2, line);
+      }
+    }
+  }
+
+  std::vector<Comment> comments_;
+  std::vector<bool> blank_before_;
+  size_t next_ = 0;
+  std::string out_;
+};
+
+bool too_deep(const YAML::Node& node, int depth) {
+  if (depth > kDepthMax) return true;
+  if (node.IsMap()) {
+    return std::any_of(node.begin(), node.end(), [&](const auto& pair) {
+      return !pair.first.IsScalar() || too_deep(pair.second, depth + 1);
+    });
+  }
+  if (node.IsSequence()) {
+    return std::any_of(node.begin(), node.end(),
+                       [&](const auto& item) { return too_deep(item, depth + 1); });
+  }
+  return false;
+}
+
+}  // namespace
+
+base::Result<std::string> format_yaml(const std::string& text) {
+  std::string unix_text;
+  for (const char c : text) {
+    if (c != '\r') unix_text.push_back(c);
+  }
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(unix_text);
+    if (documents.size() > 1) {
+      return fail(Code::invalid_argument, "several documents in one file; keep one");
+    }
+    const YAML::Node root = documents.empty() ? YAML::Node() : documents.front();
+    if (too_deep(root, 0)) {
+      return fail(Code::invalid_argument, "nested too deep, or a key that is not plain text");
+    }
+    CommentScanner scanner(unix_text);
+    auto blank_before = scanner.blank_before();
+    std::string out = Formatter(scanner.run(), std::move(blank_before)).run(root);
+    // Whatever the layout, the file must say what it said.
+    const auto says = [](const YAML::Node& node) {
+      YAML::Emitter emitter;
+      emitter << YAML::DoubleQuoted << node;
+      return std::string(emitter.c_str());
+    };
+    if (says(YAML::Load(out)) != says(root)) {
+      return fail(Code::unimplemented, "uses YAML that cannot be laid out: anchors or tags");
+    }
+    return out;
+  } catch (const YAML::Exception& problem) {
+    return fail(Code::invalid_argument, problem.msg,
+                problem.mark.is_null() ? "" : "line " + std::to_string(problem.mark.line + 1));
+  } catch (const std::exception& problem) {
+    return fail(Code::invalid_argument, problem.what());
+  }
+}
+
+}  // namespace millrace::flow
