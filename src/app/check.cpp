@@ -5,22 +5,6 @@
 #include "base/json.hpp"
 
 namespace millrace::app {
-namespace {
-
-json::object problem_json(const flow::Problem& problem) {
-  json::object out{{"severity", problem.severity == flow::Severity::error ? "error" : "warning"},
-                   {"file", problem.file},
-                   {"line", problem.line},
-                   {"column", problem.column},
-                   {"code", problem.code},
-                   {"message", problem.message},
-                   {"remedy", problem.remedy}};
-  if (problem.node != 0) out["node"] = problem.node;
-  return out;
-}
-
-}  // namespace
-
 int run_check(const CheckOptions& options) {
   const auto loaded = load_solution(options.solution, {});
   if (!loaded) {
@@ -32,7 +16,7 @@ int run_check(const CheckOptions& options) {
   for (const flow::Problem& problem : loaded->problems) {
     if (problem.severity == flow::Severity::error) ++errors;
     if (options.json) {
-      listed.push_back(problem_json(problem));
+      listed.push_back(problem.to_json());
     } else {
       std::cout << problem.describe() << "\n";
     }

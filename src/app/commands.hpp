@@ -7,6 +7,10 @@
 
 #include "app/options.hpp"
 
+namespace CLI {
+class App;
+}
+
 namespace millrace::app {
 
 // Serves until SIGTERM or SIGINT; prints `ready {json}` on standard output when it listens.
@@ -41,5 +45,8 @@ int run_demo(const DemoOptions& options);
 // when every profile read back is as it was told.
 bool play_demo_script(const std::string& base_url, const std::string& sandbox_url,
                       const std::string& sandbox_key);
+
+// convert, fmt and schema: the commands that work on the files of a solution alone.
+void add_flow_commands(CLI::App& cli, int& exit_code);
 
 }  // namespace millrace::app

@@ -15,7 +15,7 @@ flow::Problem problem_of(const python::Problem& found, const std::string& file) 
   return {.severity = is_error ? flow::Severity::error : flow::Severity::warning,
           .file = file,
           .line = found.line,
-          .column = found.column > 0 ? "column " + std::to_string(found.column) : "",
+          .position = found.column,
           .code = is_error ? "script" : "script_warning",
           .message = found.message,
           .remedy = found.remedy};

@@ -20,7 +20,9 @@ class Checker {
   }
 
   void run() {
-    if (program_.find(program_.start) == nullptr && !program_.broken.contains(program_.start)) {
+    const bool nothing_read = program_.nodes.empty() && problems_.has_errors();
+    if (!nothing_read && program_.find(program_.start) == nullptr &&
+        !program_.broken.contains(program_.start)) {
       const bool any_csv =
           std::ranges::any_of(ordered_, [](const Node* node) { return node->file == kBotFile; });
       problems_.error(
@@ -268,7 +270,7 @@ class Checker {
     const bool handled = node.road("error") != nullptr ||
                          program_.find(kErrorHandlerNode) != nullptr ||
                          program_.find(kCrashHandlerNode) != nullptr;
-    if (handled) return;
+    if (handled || node.roads.empty()) return;
     error(Column::what_next, "road_missing",
           "there is no road 'error' for when the script fails or takes too long",
           "add error~node, or a handler node -500");

@@ -51,6 +51,7 @@ Compilation compile(const Files& files, const AppFacts& facts) {
   link_asides(aside_targets, program, problems);
   read_translations(files, program, problems);
   read_intents(files, program, problems);
+  check_sources(files, problems);
   check_program(program, facts, problems);
   for (const auto& [number, node] : program.nodes) {
     if (const auto* action = std::get_if<ActionNode>(&node.does)) {

@@ -284,7 +284,9 @@ Conversion csv_to_yaml(const std::string& csv) {
       out += (i == 0 ? "" : "\n") + text;
     }
     if (drafts.nodes.empty()) out = columns_line(read_csv(csv)->front().cells) + "nodes: {}\n";
-    conversion.text = std::move(out);
+    const auto laid_out = format_yaml(out);
+    MILLRACE_CHECK(laid_out.has_value());  // what is written here is plain YAML
+    conversion.text = *laid_out;
   }
   conversion.problems = std::move(problems).take();
   return conversion;

@@ -119,7 +119,9 @@ void read_csv_drafts(const std::string& text, Drafts& drafts, Problems& problems
     whole_file("csv_empty", "the file has no rows", "begin with the row of column headers");
     return;
   }
+  const bool sound_before = !problems.has_errors();
   const Header header = bind_header(rows->front(), problems);
+  if (sound_before && problems.has_errors()) return;  // every row would complain
   const Targets none({});
   for (size_t i = 1; i < rows->size(); ++i) {
     const CsvRow& row = (*rows)[i];

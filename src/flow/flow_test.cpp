@@ -149,8 +149,7 @@ TEST(FlowCompile, NamesTheNearestNameForATypingMistake) {
 TEST(FlowCompile, FindsEveryProblemInOnePass) {
   const auto compiled = compile_rows("1,D,Hi {A},9,,\n2,D,Hi {B},9,,\n");
   EXPECT_EQ(codes(compiled),
-            "variable_unknown@2 target_missing@2 variable_unknown@3 target_missing@3 "
-            "unreachable@3");
+            "variable_unknown@2 target_missing@2 variable_unknown@3 target_missing@3");
 }
 
 TEST(FlowSettings, RefusesUnknownAndDuplicateKeysAtTheirLine) {

@@ -37,7 +37,11 @@ class Graph {
   void run() {
     find_reached();
     // Where rows could not be read, roads are missing that their author has drawn.
-    if (program_.broken.empty() && program_.find(program_.start) != nullptr) check_reachable();
+    const bool all_read = std::ranges::none_of(
+        reached_, [&](NodeNumber number) { return problems_.has_error_at(number); });
+    if (all_read && program_.broken.empty() && program_.find(program_.start) != nullptr) {
+      check_reachable();
+    }
     check_circles();
     if (program_.broken.empty()) check_variables();
   }
@@ -68,7 +72,7 @@ class Graph {
 
   void check_reachable() {
     for (const Node* node : ordered_) {
-      if (reached_.contains(node->number)) continue;
+      if (reached_.contains(node->number) || problems_.has_error_at(node->number)) continue;
       problems_.warning(problem_at(*node, "Node Number", "unreachable",
                                    "no road leads to this node", "lead to it, or remove it"));
     }

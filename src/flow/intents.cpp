@@ -86,6 +86,7 @@ void bind_nodes(Program& program, Problems& problems) {
     const auto wrong = [&](std::string code, std::string message, std::string remedy) {
       return Problem{.file = node->file,
                      .line = node->row,
+                     .position = 1,
                      .column = "Intent",
                      .code = std::move(code),
                      .message = std::move(message),

@@ -64,6 +64,9 @@ void read_translations(const Files& files, Program& program, Problems& problems)
 // templates/intent.csv, nlu/<locale>.yaml and the nodes' Intent -> program.intents, intent_nodes.
 void read_intents(const Files& files, Program& program, Problems& problems);
 
+// What the text of app.py and of the scripts gives away.
+void check_sources(const Files& files, Problems& problems);
+
 // What can only be judged over the whole program.
 void check_program(const Program& program, const AppFacts& facts, Problems& problems);
 

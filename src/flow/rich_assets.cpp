@@ -157,6 +157,7 @@ class AssetReader {
     refuse_unknown(*object, fields);
     Option option;
     option.label = text_at(*object, "label", true);
+    if (option.label.empty()) return std::nullopt;
     option.description = text_at(*object, "description", false);
     option.image = plain_at(*object, "image");
     option.url = plain_at(*object, "url");
@@ -202,7 +203,7 @@ class AssetReader {
       option.target = pair.target;
       add_option(std::move(option), asset_.options);
     }
-    if (asset_.options.empty()) {
+    if (asset_.options.empty() && !cells_.has_error()) {
       wrong("no_buttons", "no button is given", "write Label~node|Label~node");
     }
   }

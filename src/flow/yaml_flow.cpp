@@ -36,7 +36,7 @@ class FlowReader {
         file_.unknown_key(section, {"nodes", "description", "csv_columns"});
       }
     }
-    if (!any) {
+    if (!any && root->IsMap()) {
       file_.error(1, "nodes", "key_missing", "a flow needs 'nodes'", "write nodes: {...}");
     }
   }
@@ -67,8 +67,7 @@ class FlowReader {
       Cell& next = draft[Column::next_nodes];
       if (i + 1 < drafts_.nodes.size()) {
         next = {std::to_string(drafts_.nodes[i + 1].number), draft.line, 1};
-      } else if (draft[Column::answer_required].text == "1" ||
-                 draft.yaml->kind == YamlNode::Kind::call) {
+      } else if (draft.yaml->kind == YamlNode::Kind::call) {
         file_.error(draft.line, "next", "road_missing", "nothing follows the last node",
                     "add a node behind it, or write next");
       }
@@ -102,6 +101,7 @@ class FlowReader {
           file_.error(ask, "bad_variable_name",
                       "Global variables must be in all capital letters, numbers or _",
                       "'" + ask.key + "' is not; begin with a letter");
+          ++asked;
           continue;
         }
         read_form_ask(entry.key, ask);
@@ -110,7 +110,7 @@ class FlowReader {
     }
     if (asked == 0) {
       file_.error(form, "form_empty", "the form asks nothing", "add - VARIABLE: question");
-    } else if (next) {
+    } else if (next && !falls_through_.empty()) {
       if (const auto target = file_.scalar(*next)) {
         Draft& last = drafts_.nodes.back();
         last[Column::next_nodes] = {*target, next->line, next->position};

@@ -8,24 +8,27 @@
 namespace millrace::flow {
 namespace {
 
-const std::vector<std::string> kKeys{
-    "say",      "ask",         "do",       "if",         "set",         "call",
-    "return",   "wait",        "form",     "name",       "description", "intent",
-    "entity",   "entity_type", "nlu",      "next",       "end",         "behaviours",
-    "css",      "tags",        "skill",    "platform",   "flows",       "event",
-    "was",      "cells",       "variable", "variables",  "buttons",     "asset",
-    "secure",   "with",        "inputs",   "outputs",    "decide",      "on",
-    "comment",  "type",        "choices",  "show",       "retry",       "max_tries",
-    "on_fail",  "why",         "subject",  "reminders",  "on_silence",  "skip_when_known",
-    "min",      "max",         "whole",    "earliest",   "latest",      "not_future",
-    "not_past", "region",      "pattern",  "length_min", "length_max",  "fuzzy"};
-
 TargetText target_text(const YAML::Node& node) {
   const YamlSpot spot = spot_of(node);
   return {node.IsScalar() ? node.Scalar() : std::string(), spot.line, spot.position};
 }
 
 }  // namespace
+
+const std::vector<std::string>& node_keys() {
+  static const std::vector<std::string> kKeys{
+      "say",      "ask",         "do",       "if",         "set",         "call",
+      "return",   "wait",        "form",     "name",       "description", "intent",
+      "entity",   "entity_type", "nlu",      "next",       "end",         "behaviours",
+      "css",      "tags",        "skill",    "platform",   "flows",       "event",
+      "was",      "cells",       "variable", "variables",  "buttons",     "asset",
+      "secure",   "with",        "inputs",   "outputs",    "decide",      "on",
+      "comment",  "type",        "choices",  "show",       "retry",       "max_tries",
+      "on_fail",  "why",         "subject",  "reminders",  "on_silence",  "skip_when_known",
+      "min",      "max",         "whole",    "earliest",   "latest",      "not_future",
+      "not_past", "region",      "pattern",  "length_min", "length_max",  "fuzzy"};
+  return kKeys;
+}
 
 void NodeReader::set(Column column, std::string text, const YamlPair& pair) {
   const YamlSpot spot = spot_of(pair.value);
@@ -77,7 +80,9 @@ void NodeReader::read(const YAML::Node& map, const std::string& name) {
   for (const YamlPair& pair : file_.pairs(map, "node " + name)) {
     const bool known = read_common(pair) || read_dialog(pair) || read_action(pair) ||
                        read_kind(pair) || read_ask(pair);
-    if (!known) file_.unknown_key(pair, kKeys);
+    if (known) continue;
+    file_.unknown_key(pair, node_keys());
+    misread_ = true;
   }
   finish(name);
 }
@@ -239,6 +244,7 @@ void NodeReader::read_asset(const YamlPair& pair) {
   }
   if (kind.empty()) {
     file_.error(pair, "key_missing", "an asset needs its kind", "write kind: listpicker");
+    return;
   }
   if (content) {
     choices_lead_ = kind == "button" || kind == "buttons";
@@ -398,8 +404,9 @@ void NodeReader::finish(const std::string& name) {
   yaml_.ends = ends_;
   const bool is_plain = yaml_.kind == YamlNode::Kind::plain;
   if (is_plain && draft_[Column::node_type].text.empty()) {
-    file_.error(draft_.line, name, "kind_missing", "the node does nothing",
-                "it needs one of say, ask, do, if, set, call, return, wait or form");
+    if (!misread_)
+      file_.error(draft_.line, name, "kind_missing", "the node does nothing",
+                  "it needs one of say, ask, do, if, set, call, return, wait or form");
     draft_[Column::node_type].text = "D";
   }
   if (draft_[Column::answer_required].text == "1" && choices_lead_) falls_through_ = false;

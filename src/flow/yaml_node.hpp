@@ -6,6 +6,9 @@
 
 namespace millrace::flow {
 
+// Every key a node may have.
+const std::vector<std::string>& node_keys();
+
 class NodeReader {
  public:
   NodeReader(YamlFile& file, Draft& draft) : file_(file), draft_(draft), yaml_(*draft.yaml) {}
@@ -64,6 +67,7 @@ class NodeReader {
   YamlNode& yaml_;
   bool falls_through_ = true;
   bool ends_ = false;
+  bool misread_ = false;       // a key was not known, so what is missing may be what it meant
   bool choices_lead_ = false;  // every choice says where it leads
   std::string show_ = "button";
   std::vector<Choice> choices_;

@@ -108,7 +108,7 @@ base::Result<flow::Files> read_solution(const fs::path& folder) {
     if (!fs::exists(folder / name, error)) continue;
     if (auto added = add(folder / name); !added) return std::unexpected(added.error());
   }
-  for (const char* name : {"templates", "action_nodes", "messages"}) {
+  for (const char* name : {"templates", "flows", "nlu", "action_nodes", "messages"}) {
     if (!fs::is_directory(folder / name, error)) continue;
     for (const auto& entry : fs::directory_iterator(folder / name, error)) {
       if (!entry.is_regular_file(error)) continue;
