@@ -48,5 +48,6 @@ bool play_demo_script(const std::string& base_url, const std::string& sandbox_ur
 
 // convert, fmt and schema: the commands that work on the files of a solution alone.
 void add_flow_commands(CLI::App& cli, int& exit_code);
+void add_test_command(CLI::App& cli, int& exit_code);
 
 }  // namespace millrace::app

@@ -125,6 +125,7 @@ int main(int argc, char** argv) {
   add_check(cli, exit_code);
   add_demo(cli, exit_code);
   app::add_flow_commands(cli, exit_code);
+  app::add_test_command(cli, exit_code);
   CLI11_PARSE(cli, argc, argv);
   return exit_code;
 }

@@ -199,6 +199,10 @@ bool Engine::answer_typed(const DialogNode& node, const std::string& text, Repea
     return true;
   }
   if (node.input_disabled) return false;
+  // What takes any text would swallow every question of the consumer's.
+  const bool takes_anything =
+      node.ask->rules.type == ask::Type::text || node.ask->rules.type == ask::Type::address;
+  if (takes_anything && may_interrupt && interrupt(text)) return true;
   const auto all = choices(node);
   const ask::Rules rules = rules_of(node, all);
   const ask::Reading reading = ask::read(rules, text, program_.locales[locale()], at_);

@@ -1,5 +1,7 @@
 #include "dialog/engine.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "dialog/payload.hpp"
 
@@ -20,6 +22,20 @@ Result<Turn> Engine::run(const Input& input) && {
   if (!taken) return std::unexpected(taken.error());
   give_again();
   take_up_held_messages();
+  // Of the timers set on the way only the last one stands.
+  std::erase_if(turn_.effects, [&](const Effect& effect) {
+    const auto* set = std::get_if<SetTimer>(&effect);
+    return set != nullptr && state().timer != set->timer;
+  });
+  const auto last = std::ranges::find_if(
+      turn_.effects.rbegin(), turn_.effects.rend(),
+      [](const Effect& effect) { return std::holds_alternative<SetTimer>(effect); });
+  if (last != turn_.effects.rend()) {
+    const Effect timer = *last;
+    std::erase_if(turn_.effects,
+                  [](const Effect& effect) { return std::holds_alternative<SetTimer>(effect); });
+    turn_.effects.push_back(timer);
+  }
   return std::move(turn_);
 }
 

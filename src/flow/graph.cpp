@@ -16,6 +16,16 @@ bool is_brake(const Node& node) {
          (action->command == "LimitCounter" || action->command == "FailCountCheck");
 }
 
+bool may_return(const Node& node) {
+  if (std::holds_alternative<ReturnNode>(node.does)) return true;
+  if (const auto* dialog = std::get_if<DialogNode>(&node.does)) {
+    return dialog->returns && !dialog->next;
+  }
+  if (const auto* set = std::get_if<SetNode>(&node.does)) return !set->next;
+  if (const auto* pause = std::get_if<PauseNode>(&node.does)) return !pause->next;
+  return false;
+}
+
 class Graph {
  public:
   Graph(const Program& program, Problems& problems) : program_(program), problems_(problems) {
@@ -156,6 +166,18 @@ class Graph {
     for (const NodeNumber root : roots_) {
       // Intents, asides and handlers come in from anywhere.
       before[root] = root == program_.start ? std::set<std::string>() : everything;
+    }
+    // Behind a call, what the called flow has set is set too.
+    std::vector<NodeNumber> behind_calls;
+    for (const Node* node : ordered_) {
+      const auto* call = std::get_if<CallNode>(&node->does);
+      if (call != nullptr && program_.find(call->next) != nullptr)
+        behind_calls.push_back(call->next);
+    }
+    for (const Node* node : ordered_) {
+      if (!may_return(*node)) continue;
+      auto& targets = targets_[node->number];
+      targets.insert(targets.end(), behind_calls.begin(), behind_calls.end());
     }
     while (!open.empty()) {
       const NodeNumber number = open.back();

@@ -268,6 +268,23 @@ bool too_deep(const YAML::Node& node, int depth) {
   return false;
 }
 
+// What a document says, whatever its layout: equal texts for equal meanings.
+std::string meaning_of(const YAML::Node& node) {
+  std::string out;
+  if (node.IsMap()) {
+    for (const auto& pair : node) out += meaning_of(pair.first) + ":" + meaning_of(pair.second);
+    return "{" + out + "}";
+  }
+  if (node.IsSequence()) {
+    for (const auto& item : node) out += meaning_of(item) + ",";
+    return "[" + out + "]";
+  }
+  if (!node.IsScalar()) return "null";
+  const std::string text = node.Scalar();
+  const bool is_text = node.Tag() == "!" || !reads_as_typed(text);
+  return (is_text ? "t" : "p") + std::to_string(text.size()) + ":" + text;
+}
+
 }  // namespace
 
 base::Result<std::string> format_yaml(const std::string& text) {
@@ -288,12 +305,7 @@ base::Result<std::string> format_yaml(const std::string& text) {
     auto blank_before = scanner.blank_before();
     std::string out = Formatter(scanner.run(), std::move(blank_before)).run(root);
     // Whatever the layout, the file must say what it said.
-    const auto says = [](const YAML::Node& node) {
-      YAML::Emitter emitter;
-      emitter << YAML::DoubleQuoted << node;
-      return std::string(emitter.c_str());
-    };
-    if (says(YAML::Load(out)) != says(root)) {
+    if (meaning_of(YAML::Load(out)) != meaning_of(root)) {
       return fail(Code::unimplemented, "uses YAML that cannot be laid out: anchors or tags");
     }
     return out;

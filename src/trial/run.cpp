@@ -1,0 +1,273 @@
+#include <algorithm>
+#include <regex>
+
+#include "base/text.hpp"
+#include "trial/trial.hpp"
+
+namespace millrace::trial {
+namespace {
+
+constexpr int kActionsMax = 100;  // in a row, without the consumer saying anything
+
+std::string shown(const dialog::Message& message) {
+  std::string out = message.text;
+  std::string labels;
+  for (const dialog::Option& option : message.asset.options) {
+    labels += (labels.empty() ? "" : " | ") + option.label;
+  }
+  if (message.asset.kind != dialog::AssetKind::none && labels.empty()) {
+    labels = dialog::to_string(message.asset.kind);
+  }
+  return labels.empty() ? out : out + " [" + labels + "]";
+}
+
+// Whether `part` is in `whole`: every member of an object, everything else exactly.
+bool contains(const json::value& whole, const json::value& part) {
+  const auto* wanted = part.if_object();
+  if (wanted == nullptr) {
+    return json::to_text(whole) == json::to_text(part) || whole == part;
+  }
+  const auto* given = whole.if_object();
+  if (given == nullptr) return false;
+  return std::ranges::all_of(*wanted, [&](const auto& member) {
+    const auto* found = given->if_contains(member.key());
+    return found != nullptr && contains(*found, member.value());
+  });
+}
+
+class Player {
+ public:
+  Player(const flow::Program& program, const Test& test, Coverage& coverage)
+      : program_(program), test_(test), coverage_(coverage), at_(test.at) {
+    const std::string seed = test.file + ":" + test.name;
+    state_ = dialog::open_chat(program, {.chat = base::Id::derived("trial", seed),
+                                         .consumer = base::Id::derived("trial-consumer", seed),
+                                         .locale = test.locale,
+                                         .user_data = test.user_data,
+                                         .at = test.at});
+    for (const auto& [name, value] : test.variables) state_.variables[name] = value;
+  }
+
+  Outcome run() {
+    Outcome outcome;
+    outcome.test = &test_;
+    for (const Step& step : test_.steps) {
+      outcome.line = step.line;
+      std::visit([this](const auto& does) { take(does); }, step.does);
+      if (!failure_.empty()) break;
+    }
+    if (failure_.empty()) expect_nothing_left("at the end of the test");
+    outcome.passed = failure_.empty();
+    outcome.failure = failure_;
+    outcome.transcript = transcript_;
+    return outcome;
+  }
+
+ private:
+  void fail(std::string why) {
+    if (failure_.empty()) failure_ = std::move(why);
+  }
+
+  void expect_nothing_left(std::string_view when) {
+    if (!test_.strict || said_.empty()) return;
+    fail("the bot said more than was expected " + std::string(when) + ": \"" +
+         shown(said_.front()) + "\" (add it as an expect, or set strict: false)");
+  }
+
+  void take(const Start&) {
+    advance(dialog::Started{});
+    if (state_.phase == dialog::Phase::greeting) take(Wait{program_.opening_wait_ms});
+  }
+
+  void take(const Say& say) {
+    expect_nothing_left("before \"" + say.text + "\" was said");
+    if (!failure_.empty()) return;
+    at_.ms += 1'000;
+    transcript_ += "> " + say.text + "\n";
+    advance(dialog::Said{"m" + std::to_string(++messages_), say.text, true});
+  }
+
+  void take(const Wait& wait) {
+    const base::Timestamp until{at_.ms + wait.ms};
+    while (failure_.empty() && state_.timer && state_.timer->due <= until) {
+      at_ = std::max(at_, state_.timer->due);
+      advance(dialog::TimerDue{*state_.timer});
+    }
+    at_ = until;
+  }
+
+  void take(const PageEvent& event) { advance(dialog::PageEvent{event.name, event.detail}); }
+
+  void take(const ExpectMessage& step) {
+    const Expected& wanted = step.expected;
+    if (said_.empty()) {
+      fail("the bot said nothing more; expected " + describe(wanted));
+      return;
+    }
+    const dialog::Message message = std::move(said_.front());
+    said_.erase(said_.begin());
+    bool right = wanted.any_text || message.text == wanted.text;
+    if (!wanted.contains.empty()) right = message.text.contains(wanted.contains);
+    if (!wanted.pattern.empty()) {
+      right = std::regex_search(message.text.substr(0, 4'096), std::regex(wanted.pattern));
+    }
+    if (right && !wanted.buttons.empty()) {
+      std::vector<std::string> labels;
+      for (const dialog::Option& option : message.asset.options) labels.push_back(option.label);
+      right = labels == wanted.buttons;
+    }
+    if (!right) fail("expected " + describe(wanted) + "\n     but came \"" + shown(message) + "\"");
+  }
+
+  static std::string describe(const Expected& wanted) {
+    std::string out = !wanted.contains.empty()  ? "a text with \"" + wanted.contains + "\""
+                      : !wanted.pattern.empty() ? "a text like /" + wanted.pattern + "/"
+                      : wanted.any_text         ? "a message"
+                                                : "\"" + wanted.text + "\"";
+    for (size_t i = 0; i < wanted.buttons.size(); ++i) {
+      out += (i == 0 ? " [" : " | ") + wanted.buttons[i];
+    }
+    return wanted.buttons.empty() ? out : out + "]";
+  }
+
+  void take(const ExpectCall& wanted) {
+    if (calls_.empty()) {
+      fail("no action was called; expected " + wanted.command);
+      return;
+    }
+    const dialog::Call call = std::move(calls_.front());
+    calls_.erase(calls_.begin());
+    if (call.command != wanted.command || !contains(call.payload, wanted.payload)) {
+      fail("expected a call of " + wanted.command + " with " + json::serialize(wanted.payload) +
+           "\n     but came " + call.command + " with " + json::serialize(call.payload));
+    }
+  }
+
+  void take(const ExpectVariables& wanted) {
+    for (const auto& [name, value] : wanted.values) {
+      const auto found = state_.variables.find(name);
+      const auto secret = state_.secrets.find(name);
+      const std::string is = found != state_.variables.end()  ? found->second
+                             : secret != state_.secrets.end() ? std::string(dialog::kMask)
+                                                              : "";
+      if (is != value) fail(name + " is \"" + is + "\", expected \"" + value + "\"");
+    }
+  }
+
+  void take(const ExpectEvent& wanted) {
+    for (const dialog::Track& track : tracked_) {
+      if (track.name == wanted.name && contains(track.properties, wanted.properties)) return;
+    }
+    std::string came;
+    for (const dialog::Track& track : tracked_) {
+      came += "\n     came " + track.name + " " + json::serialize(track.properties);
+    }
+    fail("expected the event " + wanted.name + " " + json::serialize(wanted.properties) +
+         (came.empty() ? "\n     but none came" : came));
+  }
+
+  void take(const ExpectEnd& wanted) {
+    if (state_.phase != dialog::Phase::ended) {
+      fail("the chat has not ended; it stands at node " + program_.find(state_.node)->id);
+    } else if (!wanted.reason.empty() && state_.end_reason != wanted.reason) {
+      fail("the chat ended with " + state_.end_reason + ", expected " + wanted.reason);
+    }
+  }
+
+  template <typename What>
+  void advance(What what) {
+    auto turn = dialog::advance(program_, state_, {at_, std::move(what)});
+    if (!turn) {
+      fail(turn.error().message);
+      return;
+    }
+    coverage_.add(*turn);
+    state_ = std::move(turn->state);
+    for (dialog::Effect& effect : turn->effects) {
+      if (auto* say = std::get_if<dialog::Say>(&effect)) {
+        transcript_ += "< " + shown(say->message) + "\n";
+        said_.push_back(std::move(say->message));
+      } else if (auto* track = std::get_if<dialog::Track>(&effect)) {
+        tracked_.push_back(std::move(*track));
+      } else if (auto* call = std::get_if<dialog::Call>(&effect)) {
+        answer(std::move(*call));
+      }
+    }
+  }
+
+  void answer(dialog::Call call) {
+    transcript_ += "= " + call.command + "\n";
+    const auto stubs = test_.actions.find(call.command);
+    if (stubs == test_.actions.end() || stubs->second.empty()) {
+      const auto& node = std::get<flow::ActionNode>(program_.find(state_.node)->does);
+      const std::string value = node.roads.empty() ? "true" : node.roads.front().value;
+      fail(call.command +
+           " was called and the test does not say what it answers; add\n     actions: {" +
+           call.command + ": {" + node.decision + ": '" + value + "'}}");
+      return;
+    }
+    if (++actions_ > kActionsMax) {
+      fail("more than " + std::to_string(kActionsMax) + " actions were called");
+      return;
+    }
+    size_t& next = answered_[call.command];
+    const Stub& stub = stubs->second[std::min(next, stubs->second.size() - 1)];
+    ++next;
+    const std::string key = call.key;
+    calls_.push_back(std::move(call));
+    advance(dialog::CallEnded{key, stub.end, stub.result, stub.message});
+  }
+
+  const flow::Program& program_;
+  const Test& test_;
+  Coverage& coverage_;
+  base::Timestamp at_;
+  dialog::State state_;
+  std::vector<dialog::Message> said_;  // not expected yet
+  std::vector<dialog::Call> calls_;    // not looked at yet
+  std::vector<dialog::Track> tracked_;
+  std::map<std::string, size_t> answered_;
+  std::string transcript_, failure_;
+  int messages_ = 0;
+  int actions_ = 0;
+};
+
+}  // namespace
+
+Coverage::Coverage(const flow::Program& program) : program_(&program) {
+  for (const auto& [number, node] : program.nodes) roads_all_ += flow::roads_of(node).size();
+}
+
+void Coverage::add(const dialog::Turn& turn) {
+  const auto see = [&](flow::NodeNumber number) {
+    if (program_->find(number) != nullptr) nodes_.insert(number);
+  };
+  for (const dialog::Taken& taken : turn.taken) {
+    see(taken.from);
+    roads_.insert({taken.from, taken.kind, taken.index});
+    for (const flow::Outgoing& road : flow::roads_of(*program_->find(taken.from))) {
+      if (road.kind == taken.kind && road.index == taken.index) see(road.target);
+    }
+  }
+  see(turn.state.node);
+}
+
+void Coverage::add(const Coverage& other) {
+  nodes_.insert(other.nodes_.begin(), other.nodes_.end());
+  roads_.insert(other.roads_.begin(), other.roads_.end());
+}
+
+double Coverage::percent() const {
+  if (roads_all_ == 0) {
+    return nodes_all() == 0
+               ? 100
+               : 100.0 * static_cast<double>(nodes_seen()) / static_cast<double>(nodes_all());
+  }
+  return 100.0 * static_cast<double>(roads_seen()) / static_cast<double>(roads_all_);
+}
+
+Outcome run(const flow::Program& program, const Test& test, Coverage& coverage) {
+  return Player(program, test, coverage).run();
+}
+
+}  // namespace millrace::trial
