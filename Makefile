@@ -15,6 +15,7 @@ help:  ## list the targets
 setup:
 	@mkdir -p build
 	@tools/setup.sh tools/packages.txt
+	@tools/setup-phonenumber.sh
 
 setup-test: setup
 	@tools/setup.sh tools/packages-test.txt

@@ -27,9 +27,9 @@ struct Choice {
 // What counts as an answer. Members that do not belong to the type are not looked at.
 struct Rules {
   Type type = Type::text;
-  size_t length_min = 1, length_max = 4'096;  // text, address: code points
-  std::optional<double> min, max;             // number
-  bool whole = false;                         // number: no fraction
+  size_t length_min = 1, length_max = 4'096;   // text, address: code points
+  std::optional<double> min, max;              // number
+  bool whole = false;                          // number: no fraction
   std::optional<base::Date> earliest, latest;  // date
   bool not_future = false, not_past = false;   // date, against `now`
   std::string region;                          // phone: ISO 3166-1, "" = from the locale
@@ -94,10 +94,10 @@ std::optional<Aside> find_aside(std::string_view text, std::string_view locale,
                                 const std::vector<OwnPhrases>& own = {});
 
 // The texts Millrace says by itself, in en, pt, es, fr and de (English for any other language).
-// Keys: apology, retry.<type> (retry.email, ...), range.<type>, which_one (before ambiguous
-// readings), back.none, changed ("{what}" and "{value}"), change.what, change.unknown, cancelled,
-// restarted, why, human.none, human.transfer, reminder, abandoned, still_working, yes, no,
-// out_of_scope, interrupted.too_deep. nullopt for an unknown key.
+// Keys: apology, retry.<type> and range.<type> (retry.email, range.date, ...), which_one (before
+// ambiguous readings), back.none, changed (with {what} and {value} to fill), change.what,
+// change.unknown, cancelled, restarted, why, human.none, reminder, abandoned, yes, no. nullopt for
+// an unknown key.
 std::optional<std::string_view> stock_text(std::string_view key, std::string_view locale);
 // All keys, for the checker and its did-you-mean.
 const std::vector<std::string_view>& stock_keys();

@@ -205,7 +205,7 @@ bool Engine::answer_typed(const DialogNode& node, const std::string& text, Repea
   if (takes_anything && may_interrupt && interrupt(text)) return true;
   const auto all = choices(node);
   const ask::Rules rules = rules_of(node, all);
-  const ask::Reading reading = ask::read(rules, text, program_.locales[locale()], at_);
+  const ask::Reading reading = ask::read(rules, text, tag(), at_);
   switch (reading.verdict) {
     case ask::Verdict::accepted: {
       const auto chosen = std::ranges::find(all, reading.value, &Choice::value);
@@ -254,8 +254,7 @@ void Engine::accept(const DialogNode& node, const std::string& text, const std::
     if (what.empty()) what = node.variable;
     const auto type = node.ask ? node.ask->rules.type : ask::Type::text;
     std::string told = program_.text("changed", locale()).source();
-    const std::string shown =
-        node.secure ? std::string(kMask) : ask::show(type, value, program_.locales[locale()]);
+    const std::string shown = node.secure ? std::string(kMask) : ask::show(type, value, tag());
     for (const auto& [place, words] :
          {std::pair{std::string("{what}"), what}, std::pair{std::string("{value}"), shown}}) {
       if (const auto at = told.find(place); at != std::string::npos) {
@@ -268,7 +267,7 @@ void Engine::accept(const DialogNode& node, const std::string& text, const std::
 }
 
 void Engine::ask_which(std::vector<ask::Candidate> readings) {
-  Message message{.text = fill(program_.text("which_one", locale()), state())};
+  Message message{.text = shown(program_.text("which_one", locale()))};
   message.asset.kind = AssetKind::buttons;
   for (const ask::Candidate& reading : readings) {
     message.asset.options.push_back({.label = reading.label});
@@ -303,7 +302,7 @@ void Engine::not_understood(const DialogNode& node, ask::Verdict verdict, Repeat
     const bool range = verdict == ask::Verdict::out_of_range;
     std::string key = (range ? "range." : "retry.") + std::string(ask::to_string(ask.rules.type));
     if (!program_.texts.contains(key)) key = "retry." + std::string(ask::to_string(ask.rules.type));
-    show_with(node, fill(program_.text(key, locale()), state()));
+    show_with(node, shown(program_.text(key, locale())));
   }
   arm_silence(node);
 }

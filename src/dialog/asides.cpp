@@ -109,7 +109,15 @@ std::optional<size_t> Engine::find_answered(const std::string& subject) {
         names.push_back(base::squash(fill(text, state())));
       }
     }
-    if (std::ranges::find(names, wanted) != names.end()) return true;
+    // Endings change with the sentence: "meinen Namen", "Name".
+    const bool meant = std::ranges::any_of(names, [&](const std::string& name) {
+      constexpr size_t kEndingMax = 2;
+      const size_t shorter = std::min(name.size(), wanted.size());
+      const size_t longer = std::max(name.size(), wanted.size());
+      return shorter >= 3 && longer - shorter <= kEndingMax &&
+             name.substr(0, shorter) == wanted.substr(0, shorter);
+    });
+    if (meant) return true;
     const auto type = dialog.ask                                  ? dialog.ask->rules.type
                       : is_email_check(program_, dialog.variable) ? ask::Type::email
                                                                   : ask::Type::text;

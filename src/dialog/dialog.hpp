@@ -85,7 +85,8 @@ struct State {
   std::string environment;  // "sandbox" or "live"
   Phase phase = Phase::opened;
   flow::NodeNumber node = 0;
-  size_t locale = 0;  // index into the program's locales
+  size_t locale = 0;   // index into the program's locales
+  std::string region;  // the consumer's own tag of that language, "en-GB"; how they write dates
   std::map<std::string, std::string, std::less<>> variables;
   std::map<std::string, std::string, std::less<>> secrets;  // variables asked for securely
   std::map<flow::NodeNumber, json::value> kept;             // for Node Input and dynamic assets

@@ -17,6 +17,7 @@ class Engine {
  private:
   State& state() { return turn_.state; }
   size_t locale() const { return turn_.state.locale; }
+  const std::string& tag() const { return turn_.state.region; }
   const flow::DialogNode& question() const;  // the node where the chat waits
 
   // ---- inputs
@@ -106,7 +107,10 @@ class Engine {
   std::vector<Option> dynamic_options(const flow::AssetSource& source);
   void say(Message message);
   void say_text(std::string_view key);
-  std::string filled(const flow::Localized& text);
+  // Texts as they are shown: dates, numbers and choices in the consumer's language.
+  std::string shown(const flow::Template& text) const;
+  std::string shown_value(std::string_view variable) const;
+  std::string filled(const flow::Localized& text) const;
   const flow::Localized& variant_of(const flow::DialogNode& node) const;
 
   // ---- silence

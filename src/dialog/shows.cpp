@@ -75,8 +75,31 @@ std::vector<Option> Engine::dynamic_options(const flow::AssetSource& source) {
   return options;
 }
 
-std::string Engine::filled(const flow::Localized& text) {
-  return text.empty() ? std::string() : fill(text[locale()], state());
+std::string Engine::filled(const flow::Localized& text) const {
+  return text.empty() ? std::string() : shown(text[locale()]);
+}
+
+std::string Engine::shown(const flow::Template& text) const {
+  return text.fill([&](std::string_view name) { return shown_value(name); });
+}
+
+std::string Engine::shown_value(std::string_view variable) const {
+  const State& state = turn_.state;
+  if (state.secrets.contains(variable)) return std::string(kMask);
+  const auto value = state.variables.find(variable);
+  if (value == state.variables.end()) return "None";
+  const auto asked = program_.asked.find(variable);
+  if (asked == program_.asked.end()) return value->second;
+  const auto& node = std::get<flow::DialogNode>(program_.find(asked->second)->does);
+  if (node.ask->rules.type != ask::Type::choice) {
+    return ask::show(node.ask->rules.type, value->second, tag());
+  }
+  for (const flow::Option& option : node.asset.options) {
+    if (option.label[0].is_literal() && option.label[0].source() == value->second) {
+      return option.label[locale()].source();
+    }
+  }
+  return value->second;
 }
 
 Asset Engine::asset_of(const flow::DialogNode& node) {
@@ -84,15 +107,15 @@ Asset Engine::asset_of(const flow::DialogNode& node) {
   Asset asset;
   asset.kind = kind_of(from.type);
   if (asset.kind == AssetKind::none) return asset;
-  const auto shown = [&](const flow::Option& option) {
-    return Option{filled(option.label), filled(option.description), fill(option.image, state()),
-                  fill(option.url, state()), option.icon};
+  const auto option_shown = [&](const flow::Option& option) {
+    return Option{filled(option.label), filled(option.description), shown(option.image),
+                  shown(option.url), option.icon};
   };
-  for (const flow::Option& option : from.options) asset.options.push_back(shown(option));
+  for (const flow::Option& option : from.options) asset.options.push_back(option_shown(option));
   for (const flow::Card& card : from.cards) {
     Card& out = asset.cards.emplace_back(
-        Card{filled(card.title), filled(card.description), fill(card.image, state()), {}});
-    for (const flow::Option& button : card.buttons) out.buttons.push_back(shown(button));
+        Card{filled(card.title), filled(card.description), shown(card.image), {}});
+    for (const flow::Option& button : card.buttons) out.buttons.push_back(option_shown(button));
   }
   if (from.source && asset.kind == AssetKind::carousel) {
     for (Option& option : dynamic_options(*from.source)) {
@@ -107,7 +130,7 @@ Asset Engine::asset_of(const flow::DialogNode& node) {
   asset.multiple = from.multiple;
   asset.embedded = from.embedded;
   asset.height = from.height;
-  asset.url = fill(from.url, state());
+  asset.url = shown(from.url);
   asset.label = filled(from.label);
   asset.cancel_label = filled(from.cancel_label);
   asset.close_message = filled(from.close_message);
@@ -147,7 +170,7 @@ void Engine::say(Message message) {
 }
 
 void Engine::say_text(std::string_view key) {
-  say({.text = fill(program_.text(key, locale()), state())});
+  say({.text = shown(program_.text(key, locale()))});
 }
 
 }  // namespace millrace::dialog

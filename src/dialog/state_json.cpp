@@ -173,6 +173,7 @@ json::object to_json(const State& state) {
   out["seq"] = state.sequence;
   out["born"] = state.created_at.ms;
   if (state.locale != 0) out["locale"] = state.locale;
+  out["region"] = state.region;
   if (!state.variables.empty()) {
     json::object variables;
     variables.reserve(state.variables.size());
@@ -226,6 +227,7 @@ base::Result<State> state_from_json(const json::object& object) {
   state.end_reason = text_or_empty(object, "ended");
   state.surveyed = json::get_bool(object, "surveyed").value_or(false);
   state.environment = text_or_empty(object, "env");
+  state.region = text_or_empty(object, "region");
   read_collections(object, state);
   read_talk(object, state);
   return state;

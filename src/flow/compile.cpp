@@ -59,6 +59,10 @@ Compilation compile(const Files& files, const AppFacts& facts) {
     }
     if (const auto* dialog = std::get_if<DialogNode>(&node.does)) {
       if (dialog->asset.source) program.kept.insert(dialog->asset.source->node);
+      if (dialog->ask && !dialog->variable.empty()) {
+        const auto [entry, first] = program.asked.emplace(dialog->variable, number);
+        if (!first) entry->second = std::min(entry->second, number);
+      }
     }
   }
   Compilation compilation;

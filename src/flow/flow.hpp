@@ -267,6 +267,7 @@ struct Program {
   Asides asides;
   Silence silence;
   std::map<std::string, Localized, std::less<>> texts;  // ask::stock_keys(), worded by the solution
+  std::map<std::string, NodeNumber, std::less<>> asked;  // variable -> the typed ask that fills it
   std::set<NodeNumber> kept;    // nodes whose answer or result a later node asks for
   std::set<NodeNumber> broken;  // written, and too wrong to be read; empty in a sound program
 

@@ -168,7 +168,9 @@ class Player {
 
   void take(const ExpectEnd& wanted) {
     if (state_.phase != dialog::Phase::ended) {
-      fail("the chat has not ended; it stands at node " + program_.find(state_.node)->id);
+      const flow::Node* node = program_.find(state_.node);
+      fail("the chat has not ended; it " +
+           (node == nullptr ? std::string("has not begun") : "stands at node " + node->id));
     } else if (!wanted.reason.empty() && state_.end_reason != wanted.reason) {
       fail("the chat ended with " + state_.end_reason + ", expected " + wanted.reason);
     }

@@ -1,0 +1,251 @@
+// Phrases that are not an answer: each is the whole message, or it is an answer after all.
+#include <algorithm>
+#include <array>
+
+#include "ask/language.hpp"
+#include "base/text.hpp"
+
+namespace millrace::ask {
+namespace {
+
+constexpr std::array<std::string_view, kCommandCount> kCommands{"back",    "change", "cancel",
+                                                                "restart", "why",    "human"};
+constexpr size_t kLengthMax = 200;
+
+using Phrases = std::vector<std::string_view>;
+
+// In "change" phrases {what} stands for one to four words, {value} for the rest.
+const std::array<Phrases, kCommandCount>& phrases_of(Language language) {
+  static const std::array<std::array<Phrases, kCommandCount>, kLanguageCount> kPhrases{{
+      {{{"back", "go back", "previous", "previous question", "undo", "one step back"},
+        {"actually my {what} is {value}", "no my {what} is {value}", "sorry my {what} is {value}",
+         "i meant my {what} is {value}", "change my {what} to {value}",
+         "please change my {what} to {value}", "change my {what}", "i want to change my {what}",
+         "i would like to change my {what}", "correct my {what}", "my {what} is wrong",
+         "change the {what} to {value}", "change the {what}", "change an answer",
+         "change something", "change my answer"},
+        {"cancel", "stop", "quit", "exit", "forget it", "never mind", "nevermind"},
+        {"start over", "restart", "start again", "begin again", "from the beginning"},
+        {"why", "why do you ask", "why do you need that", "why do you need this",
+         "why do you need to know", "what for"},
+        {"agent", "human", "a person please", "talk to a person", "talk to a human",
+         "talk to an agent", "speak to a person", "speak to a human", "speak to an agent",
+         "speak with an agent", "i want to talk to a person", "i want to talk to a human",
+         "i want to speak to a person", "i want to speak to someone", "representative",
+         "real person", "customer service"}}},
+      {{{"voltar", "volta", "anterior", "pergunta anterior", "desfazer"},
+        {"na verdade meu {what} é {value}",
+         "na verdade minha {what} é {value}",
+         "na verdade o meu {what} é {value}",
+         "na verdade a minha {what} é {value}",
+         "não meu {what} é {value}",
+         "desculpe meu {what} é {value}",
+         "mudar meu {what} para {value}",
+         "mudar minha {what} para {value}",
+         "alterar meu {what} para {value}",
+         "alterar minha {what} para {value}",
+         "mudar meu {what}",
+         "mudar minha {what}",
+         "mudar o {what}",
+         "mudar a {what}",
+         "alterar meu {what}",
+         "alterar minha {what}",
+         "corrigir meu {what}",
+         "corrigir minha {what}",
+         "quero mudar meu {what}",
+         "quero mudar minha {what}",
+         "meu {what} está errado",
+         "minha {what} está errada",
+         "mudar uma resposta",
+         "alterar uma resposta"},
+        {"cancelar", "cancela", "parar", "sair", "desistir", "deixa pra lá"},
+        {"recomeçar", "começar de novo", "reiniciar", "do começo", "do início"},
+        {"por que", "por quê", "por que você pergunta", "por que você precisa disso", "para quê",
+         "por que precisa disso"},
+        {"atendente", "humano", "pessoa", "falar com uma pessoa", "falar com um atendente",
+         "falar com atendente", "falar com alguém", "quero falar com uma pessoa",
+         "quero falar com um atendente", "quero falar com alguém", "atendimento humano"}}},
+      {{{"volver", "atrás", "anterior", "pregunta anterior", "regresar", "deshacer"},
+        {"en realidad mi {what} es {value}", "no mi {what} es {value}",
+         "perdón mi {what} es {value}", "cambiar mi {what} a {value}",
+         "cambiar mi {what} por {value}", "cambia mi {what} a {value}", "cambiar mi {what}",
+         "cambiar el {what}", "cambiar la {what}", "quiero cambiar mi {what}", "corregir mi {what}",
+         "mi {what} está mal", "cambiar una respuesta"},
+        {"cancelar", "cancela", "parar", "salir", "olvídalo", "déjalo"},
+        {"empezar de nuevo", "reiniciar", "comenzar de nuevo", "desde el principio"},
+        {"por qué", "por que", "por qué preguntas", "por qué lo pregunta", "para qué",
+         "por qué necesitas eso"},
+        {"agente", "humano", "persona", "hablar con una persona", "hablar con un agente",
+         "hablar con alguien", "quiero hablar con una persona", "quiero hablar con un agente",
+         "quiero hablar con alguien"}}},
+      {{{"retour", "précédent", "question précédente", "revenir", "revenir en arrière",
+         "annuler la réponse"},
+        {"en fait mon {what} est {value}",
+         "en fait ma {what} est {value}",
+         "en fait mon {what} c est {value}",
+         "non mon {what} est {value}",
+         "pardon mon {what} est {value}",
+         "changer mon {what} en {value}",
+         "changer ma {what} en {value}",
+         "changer mon {what}",
+         "changer ma {what}",
+         "changer le {what}",
+         "changer la {what}",
+         "modifier mon {what}",
+         "modifier ma {what}",
+         "corriger mon {what}",
+         "corriger ma {what}",
+         "je veux changer mon {what}",
+         "je veux changer ma {what}",
+         "je voudrais changer mon {what}",
+         "mon {what} est faux",
+         "changer une réponse"},
+        {"annuler", "arrêter", "stop", "quitter", "laisse tomber", "laissez tomber"},
+        {"recommencer", "redémarrer", "depuis le début", "reprendre du début"},
+        {"pourquoi", "pourquoi cette question", "pourquoi demandez vous cela", "pour quoi faire"},
+        {"agent", "humain", "une personne", "conseiller", "parler à une personne",
+         "parler à un humain", "parler à un agent", "parler à un conseiller", "parler à quelqu un",
+         "je veux parler à une personne", "je voudrais parler à quelqu un"}}},
+      {{{"zurück", "zurueck", "vorherige frage", "einen schritt zurück", "rückgängig"},
+        {"eigentlich ist meine {what} {value}", "eigentlich ist mein {what} {value}",
+         "nein meine {what} ist {value}", "nein mein {what} ist {value}",
+         "entschuldigung meine {what} ist {value}", "ändere meine {what} in {value}",
+         "ändere meinen {what} in {value}", "ändere mein {what} in {value}", "ändere meine {what}",
+         "ändere meinen {what}", "ändere mein {what}", "meine {what} ändern",
+         "meinen {what} ändern", "mein {what} ändern", "ich möchte meine {what} ändern",
+         "ich möchte meinen {what} ändern", "meine {what} ist falsch", "mein {what} ist falsch",
+         "eine antwort ändern"},
+        {"abbrechen", "abbruch", "stopp", "stop", "aufhören", "vergiss es", "vergessen sie es"},
+        {"von vorn", "von vorne", "neu anfangen", "neustart", "nochmal von vorn"},
+        {"warum", "wieso", "warum fragst du", "warum fragen sie", "wofür", "wozu"},
+        {"mensch", "mitarbeiter", "mit einem menschen sprechen", "mit einem mitarbeiter sprechen",
+         "mit jemandem sprechen", "ich möchte mit einem menschen sprechen",
+         "ich möchte mit jemandem sprechen", "ich möchte mit einem mitarbeiter sprechen"}}},
+  }};
+  return kPhrases[static_cast<size_t>(language)];
+}
+
+// A word as it was written, and as it is compared.
+struct Word {
+  std::string_view written;
+  std::string lower;
+};
+
+std::vector<Word> split_words(std::string_view text) {
+  std::vector<Word> out;
+  size_t at = 0;
+  while (at < text.size()) {
+    const auto begin = text.find_first_not_of(" \t\n,;:!?'", at);
+    if (begin == std::string_view::npos) break;
+    const auto end = std::min(text.find_first_of(" \t\n,;:!?'", begin), text.size());
+    std::string_view written = text.substr(begin, end - begin);
+    at = end;
+    // A full stop ends the sentence; within a word (an address) it belongs to it.
+    std::string_view bare = written;
+    while (bare.ends_with('.')) bare.remove_suffix(1);
+    for (const std::string_view mark : {"¿", "¡", "’", "…"}) {
+      if (bare.starts_with(mark)) bare.remove_prefix(mark.size());
+    }
+    if (bare.empty()) continue;
+    const auto curly = bare.find("’");
+    if (curly != std::string_view::npos && curly + 3 < bare.size()) {
+      out.push_back({bare.substr(0, curly), base::to_lower(bare.substr(0, curly))});
+      bare.remove_prefix(curly + 3);
+    }
+    out.push_back({bare, base::to_lower(bare)});
+  }
+  return out;
+}
+
+void drop_courtesy(std::vector<Word>& words) {
+  const auto ends_with = [&](std::initializer_list<std::string_view> tail) {
+    if (words.size() <= tail.size()) return false;
+    return std::equal(tail.begin(), tail.end(), words.end() - static_cast<ptrdiff_t>(tail.size()),
+                      [](std::string_view a, const Word& b) { return a == b.lower; });
+  };
+  if (ends_with({"please"}) || ends_with({"bitte"})) words.pop_back();
+  if (ends_with({"por", "favor"})) words.resize(words.size() - 2);
+  if (ends_with({"s", "il", "vous", "plaît"})) words.resize(words.size() - 4);
+}
+
+bool same(const std::string& said, std::string_view wanted) {
+  return said == wanted || base::squash(said) == base::squash(wanted);
+}
+
+std::string joined(const std::vector<Word>& words, size_t begin, size_t end) {
+  if (begin >= end) return {};
+  const char* first = words[begin].written.data();
+  const char* last = words[end - 1].written.data() + words[end - 1].written.size();
+  return {first, last};
+}
+
+// Matches from word `at` of the message against pattern `p` on.
+bool match(const std::vector<Word>& words, size_t at, const std::vector<std::string_view>& pattern,
+           size_t p, Aside& aside) {
+  constexpr size_t kSubjectWordsMax = 4;
+  if (p == pattern.size()) return at == words.size();
+  if (pattern[p] == "{value}") {
+    if (at >= words.size()) return false;
+    // Nothing stands behind {value} in any phrase.
+    aside.value = joined(words, at, words.size());
+    return p + 1 == pattern.size();
+  }
+  if (pattern[p] == "{what}") {
+    for (size_t count = 1; count <= kSubjectWordsMax && at + count <= words.size(); ++count) {
+      aside.subject = joined(words, at, at + count);
+      if (match(words, at + count, pattern, p + 1, aside)) return true;
+    }
+    return false;
+  }
+  if (at >= words.size() || !same(words[at].lower, pattern[p])) return false;
+  return match(words, at + 1, pattern, p + 1, aside);
+}
+
+bool matches(const std::vector<Word>& words, std::string_view phrase, Aside& aside) {
+  std::vector<std::string_view> pattern;
+  for (const std::string_view word : base::split(phrase, ' ')) {
+    if (!word.empty()) pattern.push_back(word);
+  }
+  aside.subject.clear();
+  aside.value.clear();
+  return !pattern.empty() && match(words, 0, pattern, 0, aside);
+}
+
+}  // namespace
+
+std::string_view to_string(Command command) {
+  return kCommands[static_cast<size_t>(command)];
+}
+
+std::optional<Command> command_from(std::string_view name) {
+  const auto found = std::ranges::find(kCommands, name);
+  if (found == kCommands.end()) return std::nullopt;
+  return static_cast<Command>(found - kCommands.begin());
+}
+
+std::optional<Aside> find_aside(std::string_view text, std::string_view locale,
+                                const std::vector<OwnPhrases>& own) {
+  text = base::trim(text);
+  if (text.empty() || text.size() > kLengthMax) return std::nullopt;
+  std::vector<Word> words = split_words(text);
+  drop_courtesy(words);
+  if (words.empty()) return std::nullopt;
+  const auto& stock = phrases_of(language_of(locale));
+  for (size_t i = 0; i < kCommandCount; ++i) {
+    const auto command = static_cast<Command>(i);
+    Aside aside{command, {}, {}};
+    const auto worded = std::ranges::find(own, command, &OwnPhrases::command);
+    if (worded != own.end()) {
+      for (const std::string& phrase : worded->phrases) {
+        if (matches(words, base::to_lower(phrase), aside)) return aside;
+      }
+      continue;
+    }
+    for (const std::string_view phrase : stock[i]) {
+      if (matches(words, phrase, aside)) return aside;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace millrace::ask

@@ -1,0 +1,45 @@
+// Languages and words, for the files of this room only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ask/ask.hpp"
+
+namespace millrace::ask {
+
+enum class Language { en, pt, es, fr, de };
+inline constexpr size_t kLanguageCount = 5;
+
+// Of "pt-BR": pt; English for every language without texts of its own.
+Language language_of(std::string_view locale);
+// "BR" of "pt-BR", "" when the locale names none.
+std::string region_of(std::string_view locale);
+
+// Lower case, split at everything that is neither letter nor digit; apostrophes end a word.
+std::vector<std::string> words_of(std::string_view text);
+
+// Readers of one type each; the answer is trimmed and of bounded length.
+Reading read_number(const Rules& rules, std::string_view text, std::string_view locale);
+Reading read_date(const Rules& rules, std::string_view text, std::string_view locale,
+                  base::Timestamp now);
+Reading read_time(std::string_view text);
+Reading read_phone(const Rules& rules, std::string_view text, std::string_view locale);
+Reading read_choice(const Rules& rules, std::string_view text);
+Reading read_yes_no(std::string_view text, std::string_view locale);
+Reading read_pattern(const Rules& rules, std::string_view text);
+
+std::string show_number(std::string_view value, std::string_view locale);
+std::string show_date(std::string_view value, std::string_view locale);
+std::string show_phone(std::string_view value);
+
+inline Reading accepted(std::string value) {
+  return {Verdict::accepted, std::move(value), {}};
+}
+inline Reading out_of_range() {
+  return {Verdict::out_of_range, {}, {}};
+}
+
+}  // namespace millrace::ask
