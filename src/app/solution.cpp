@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "app/library.hpp"
 #include "base/json.hpp"
 #include "python/python.hpp"
 #include "storage/storage.hpp"
@@ -69,6 +70,8 @@ base::Result<LoadedSolution> load_solution(const std::filesystem::path& folder,
   if (!app) return std::unexpected(app.error());
   LoadedSolution loaded;
   loaded.facts = facts_of(*app, loaded.problems);
+  for (std::string& name : add_library_scripts(*files))
+    loaded.facts.scripts.insert(std::move(name));
   flow::Compilation compilation = flow::compile(*files, loaded.facts);
   std::ranges::move(compilation.problems, std::back_inserter(loaded.problems));
   const bool sound = std::ranges::none_of(loaded.problems, [](const flow::Problem& problem) {

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "ask/language.hpp"
+#include "base/regex.hpp"
 #include "base/text.hpp"
 
 namespace millrace::ask {
@@ -140,17 +141,7 @@ base::Result<void> check_pattern(std::string_view pattern) {
 }
 
 Reading read_pattern(const Rules& rules, std::string_view text) {
-  constexpr int32_t kSteps = 200;  // units of ICU: about a tenth of a second at most
-  constexpr int32_t kStackBytes = 1 << 20;
-  UErrorCode status = U_ZERO_ERROR;
-  const icu::UnicodeString subject = icu::UnicodeString::fromUTF8(std::string(text));
-  icu::RegexMatcher matcher(icu::UnicodeString::fromUTF8(rules.pattern), 0, status);
-  if (U_FAILURE(status)) return {};
-  matcher.setTimeLimit(kSteps, status);
-  matcher.setStackLimit(kStackBytes, status);
-  matcher.reset(subject);
-  const bool matches = matcher.matches(status) != 0;
-  return U_SUCCESS(status) && matches ? accepted(std::string(text)) : Reading{};
+  return base::matches_regex(rules.pattern, text) ? accepted(std::string(text)) : Reading{};
 }
 
 }  // namespace millrace::ask

@@ -1,5 +1,9 @@
 #include "base/time.hpp"
 
+#include <unicode/timezone.h>
+
+#include <memory>
+
 #include <chrono>
 #include <cstdio>
 
@@ -104,6 +108,17 @@ Timestamp start_of_utc_day(Date date) {
       chrono::year(date.year), chrono::month(static_cast<unsigned>(date.month)),
       chrono::day(static_cast<unsigned>(date.day))}};
   return Timestamp{days.time_since_epoch().count() * kMsPerDay};
+}
+
+Date date_in_zone(Timestamp at, std::string_view zone) {
+  if (zone.empty() || zone.size() > 64) return utc_date(at);
+  const std::unique_ptr<icu::TimeZone> known(
+      icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(std::string(zone))));
+  UErrorCode status = U_ZERO_ERROR;
+  int32_t raw = 0, saving = 0;
+  known->getOffset(static_cast<UDate>(at.ms), 0, raw, saving, status);
+  if (*known == icu::TimeZone::getUnknown() || U_FAILURE(status)) return utc_date(at);
+  return utc_date(Timestamp{at.ms + raw + saving});
 }
 
 std::string to_iso8601(Timestamp at) {

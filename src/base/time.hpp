@@ -26,6 +26,8 @@ struct Date {
 
 Date utc_date(Timestamp at);
 Timestamp start_of_utc_day(Date date);
+// The day it is there: "Europe/Lisbon", "UTC"; UTC when the zone is not known or empty.
+Date date_in_zone(Timestamp at, std::string_view zone);
 
 // "2026-01-02T03:04:05.678Z"
 std::string to_iso8601(Timestamp at);

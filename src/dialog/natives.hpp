@@ -1,5 +1,5 @@
-// What the built-in commands do (reference: studio-and-action-nodes.md 6.7, 6.8), as pure functions
-// on variables.
+// What the built-in commands do (reference: studio-and-action-nodes.md 6.7, 6.8; docs/commands.md),
+// as pure functions on variables.
 #pragma once
 
 #include <string>
@@ -15,10 +15,11 @@ struct NativeResult {
   std::string value;  // of the decision variable
   std::vector<std::pair<std::string, std::string>> assign;
   std::vector<std::string> reset;
+  json::object outputs;  // besides the decision: for Node Input and dynamic assets
 };
 
 // `payload` is Parameter Input with its variables filled in. `locale` is the consumer's, for how
-// dates are written.
+// dates and telephone numbers are written.
 NativeResult run_native(const flow::ActionNode& node, const json::object& payload,
                         const State& state, std::string_view locale, base::Timestamp at);
 

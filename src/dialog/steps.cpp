@@ -96,11 +96,15 @@ Engine::Next Engine::step(const flow::ActionNode& node) {
 Engine::Next Engine::step_native(const flow::ActionNode& node) {
   json::array env_values;
   const json::object payload = make_payload(node, state(), env_values);
-  NativeResult result = run_native(node, payload, state(), program_.locales[locale()], at_);
+  NativeResult result = run_native(node, payload, state(), tag(), at_);
   for (auto& [name, value] : result.assign) assign(name, std::move(value));
   for (const std::string& name : result.reset) {
     state().variables.erase(name);
     state().secrets.erase(name);
+  }
+  if (program_.kept.contains(state().node)) {
+    if (!node.decision.empty()) result.outputs[node.decision] = result.value;
+    state().kept[state().node] = std::move(result.outputs);
   }
   const auto* road = node.road(result.value);
   if (road == nullptr) road = node.road("error");

@@ -76,6 +76,12 @@ void check_command(const Cells& cells, const AppFacts& facts, ActionNode& node) 
     node.native = use->native;
     return;
   }
+  if (const auto instead = missing_native(node.command); !instead.empty()) {
+    cells.error(Column::command, "command_unavailable",
+                node.command + " needs a service of the platform's that is not here",
+                std::string(instead));
+    return;
+  }
   std::vector<std::string> names(facts.scripts.begin(), facts.scripts.end());
   for (const NativeUse& use : natives()) names.emplace_back(use.command);
   const std::string near = did_you_mean(node.command, names);

@@ -277,10 +277,11 @@ class Checker {
   }
 
   void check_native(const ActionNode& node, const NativeUse& use) {
-    if (!node.decision.empty() && node.decision != use.output) {
+    if (!node.decision.empty() &&
+        std::ranges::find(use.outputs, node.decision) == use.outputs.end()) {
       error(Column::decision_variable, "decision_unknown",
-            node.command + " answers under '" + std::string(use.output) + "'",
-            "write " + std::string(use.output));
+            node.command + " answers under '" + std::string(use.outputs.front()) + "'",
+            "write " + std::string(use.outputs.front()));
     }
     for (const std::string_view value : use.values) {
       if (node.road(value) != nullptr) continue;
@@ -305,21 +306,26 @@ class Checker {
     }
     check_native_variables(node, use);
     if (use.native == Native::validate_date) check_date_parameters(node);
+    check_regex(node, use);
   }
 
   // Natives are given names of variables, not values: each must exist.
   void check_native_variables(const ActionNode& node, const NativeUse& use) {
-    for (const std::string_view key :
-         {"global_vars", "global_var_name", "save_error_to", "output_reformatted_date"}) {
+    for (const std::string_view key : use.names) {
       const auto* given = node.payload.if_contains(key);
-      if (given == nullptr || std::ranges::find(use.takes, key) == use.takes.end()) continue;
-      if (!given->is_string()) {
+      if (given == nullptr) continue;
+      const auto* several = given->if_array();
+      if (several != nullptr && node.command == "MultiVarCheck") {
+        for (const json::value& name : *several) {
+          check_variable(Column::parameter_input, json::to_text(name));
+        }
+      } else if (!given->is_string()) {
         error(Column::parameter_input, "parameter_type", "'" + std::string(key) + "' must be text");
       } else {
         check_variable(Column::parameter_input, json::to_text(*given));
       }
     }
-    for (const std::string_view key : {"set", "assign_metadata_vars"}) {
+    for (const std::string_view key : {"set", "assign_metadata_vars", "passthrough_mapping"}) {
       const auto* given = node.payload.if_contains(key);
       if (given == nullptr || std::ranges::find(use.takes, key) == use.takes.end()) continue;
       if (!given->is_object()) {
@@ -332,6 +338,14 @@ class Checker {
             key == "set" ? std::string(member.key()) : json::to_text(member.value());
         check_variable(Column::parameter_input, name);
       }
+    }
+  }
+
+  void check_regex(const ActionNode& node, const NativeUse& use) {
+    const auto regex = json::get_string(node.payload, "regex");
+    if (!regex || std::ranges::find(use.takes, "regex") == use.takes.end()) return;
+    if (const auto usable = ask::check_pattern(*regex); !usable) {
+      error(Column::parameter_input, "bad_pattern", usable.error().message);
     }
   }
 

@@ -1,5 +1,5 @@
 // The built-in commands of the published library that the engine runs by itself: their names, what
-// they return and what they take. What they do stands in `dialog`.
+// they return and what they take (docs/commands.md). What they do stands in `dialog`.
 #pragma once
 
 #include <optional>
@@ -10,28 +10,56 @@
 namespace millrace::flow {
 
 enum class Native {
-  assign_variable,      // AssignVariable, SysAssignVariable
-  handle_bot_error,     // HandleBotError
-  multi_match_routing,  // MultiMatchRouting, SysMultiMatchRouting
-  show_metadata,        // ShowMetadata, SysShowMetadata
-  validate_date,        // ValidateDate
-  validate_email,       // ValidateEmail
-  variable_check,       // VarCheck
-  variable_reset,       // VariableReset, SysVariableReset
+  assign_variable,
+  bot_to_platform,
+  check_last_url,
+  compile_summary,
+  count_to_limit,
+  events_to_variables,
+  format_phone,
+  get_address,
+  get_events_date,
+  get_selection,
+  get_value,
+  handle_bot_error,
+  list_picker,
+  match_contains,
+  multi_match_routing,
+  multi_variable_check,
+  parse_full_name,
+  platform_routing,
+  process_selection,
+  reformat_transcript,
+  search_regex,
+  selection_destinations,
+  set_environment,
+  set_form_id,
+  set_variable,
+  show_metadata,
+  validate_date,
+  validate_email,
+  validate_phone,
+  validate_regex,
+  variable_check,
+  variable_reset,
 };
 
 // How a native is used (reference: studio-and-action-nodes.md 6.7, 6.8).
 struct NativeUse {
   std::string_view command;
   Native native;
-  std::string_view output;               // the key it answers under
-  std::vector<std::string_view> values;  // what it may answer; other values are the flow's own
-  std::vector<std::string_view> takes;   // keys of Parameter Input
-  std::vector<std::string_view> needs;   // those without which it cannot work
+  std::vector<std::string_view> outputs;  // keys it may be asked to answer under
+  std::vector<std::string_view> values;   // what it may answer, each of which needs a road
+  std::vector<std::string_view> takes;    // keys of Parameter Input
+  std::vector<std::string_view> needs;    // those without which it cannot work
+  std::vector<std::string_view> names;    // those that name a variable
 };
 
 // nullptr when no built-in command has that name.
 const NativeUse* find_native(std::string_view command);
 const std::vector<NativeUse>& natives();
+
+// Why a command of the published library is not built in, and what to do instead; "" for others.
+std::string_view missing_native(std::string_view command);
 
 }  // namespace millrace::flow

@@ -100,8 +100,8 @@ TEST(TrialRun, NamesTheLineAndWhatCameInstead) {
 TEST(TrialRun, AnActionWithoutAnAnswerSaysWhatToAdd) {
   const auto program = program_of(kFlow);
   const Played run = run_text(program,
-                           "tests:\n  - name: x\n    strict: false\n    variables: {NAME: Ada}\n"
-                           "    steps:\n      - start\n      - say: Ada\n      - say: Send\n");
+                              "tests:\n  - name: x\n    strict: false\n    variables: {NAME: Ada}\n"
+                              "    steps:\n      - start\n      - say: Ada\n      - say: Send\n");
   EXPECT_FALSE(run.outcomes.at(0).passed);
   EXPECT_NE(run.outcomes[0].failure.find("actions: {SendIt: {success: 'true'}}"),
             std::string::npos);

@@ -1,0 +1,11 @@
+// Scripts of the published library that are shipped with Millrace.
+#pragma once
+
+#include "flow/flow.hpp"
+
+namespace millrace::app {
+
+// Adds the scripts that the flows name and the solution does not have itself. Returns their names.
+std::vector<std::string> add_library_scripts(flow::Files& files);
+
+}  // namespace millrace::app

@@ -1,0 +1,33 @@
+// The built-in commands by what they are about, for the files of this room only.
+#pragma once
+
+#include "dialog/natives.hpp"
+
+namespace millrace::dialog {
+
+// All that one run of a command may look at.
+struct NativeCall {
+  const flow::ActionNode& node;
+  const json::object& payload;
+  const State& state;
+  std::string_view locale;
+  base::Timestamp at;
+
+  // A parameter as text; "" when it is not given.
+  std::string text(std::string_view key) const;
+  // A variable's value; "" when it is not set.
+  std::string variable(std::string_view name) const;
+  // The value of the variable that a parameter names.
+  std::string named(std::string_view key) const { return variable(text(key)); }
+};
+
+using Command = NativeResult (*)(const NativeCall&);
+
+// nullptr when the file has nothing of that kind.
+Command variable_command(flow::Native native);
+Command routing_command(flow::Native native);
+Command text_command(flow::Native native);
+Command date_command(flow::Native native);
+Command event_command(flow::Native native);
+
+}  // namespace millrace::dialog
