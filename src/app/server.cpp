@@ -71,6 +71,7 @@ struct Server::Parts {
   std::optional<storage::FolderLock> lock;
   fs::path versions;
   std::string token_key;
+  std::string seal_key;
   Variables given;  // what the sandbox adds to the scripts' environment
   Ready ready;
   runtime::Solutions solutions;
@@ -96,7 +97,7 @@ base::Result<void> Server::Parts::open(const ServeOptions& options) {
   if (auto done = add_old_versions(options); !done) return done;
   lanes = http::IoLanes::make(options.threads == 0 ? http::usable_cpus() : options.threads);
   runtime = std::make_unique<runtime::Runtime>(
-      runtime::Runtime::Ports{*lanes, clock, random, *journal, *pool, log}, solutions);
+      runtime::Runtime::Ports{*lanes, clock, random, *journal, *pool, log, seal_key}, solutions);
   lanes->start();
   if (auto done = runtime->recover(); !done) return done;
   if (auto done = listen(options); !done) return done;
@@ -114,6 +115,10 @@ base::Result<void> Server::Parts::open_data(const ServeOptions& options) {
   auto key = storage::load_or_create_key(options.data / "tokens.key", fresh);
   if (!key) return std::unexpected(key.error());
   token_key = std::move(*key);
+  random.fill({reinterpret_cast<uint8_t*>(fresh.data()), fresh.size()});
+  auto sealing = storage::load_or_create_key(options.data / "journal.key", fresh);
+  if (!sealing) return std::unexpected(sealing.error());
+  seal_key = std::move(*sealing);
   auto opened = storage::open_journal(options.data / "journal.db", log);
   if (!opened) return std::unexpected(opened.error());
   journal = std::move(*opened);

@@ -225,8 +225,10 @@ base::Result<Turn> advance(const flow::Program& program, State state, const Inpu
 // The call that `state.call` stands for, made anew; the same bytes as when it was first made.
 Call pending_call(const flow::Program& program, const State& state);
 
-// Without `secrets`, which whoever keeps the state must seal.
+// Without what must not be kept in clear (`secrets`, `held`): that is sealed_part().
 json::object to_json(const State& state);
+json::object sealed_part(const State& state);  // empty when there is nothing
+void restore_sealed(State& state, const json::object& part);
 base::Result<State> state_from_json(const json::object& object);
 
 std::string_view to_string(Phase phase);

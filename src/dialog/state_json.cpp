@@ -137,13 +137,6 @@ void read_collections(const json::object& object, State& state) {
       state.kept.emplace(static_cast<flow::NodeNumber>((*pair)[0].get_int64()), (*pair)[1]);
     }
   }
-  if (const auto* held = json::get_array(object, "held")) {
-    for (const json::value& item : *held) {
-      if (const auto* message = item.if_object()) {
-        state.held.push_back({text_or_empty(*message, "id"), text_or_empty(*message, "text")});
-      }
-    }
-  }
   if (const auto* user_data = json::get_object(object, "user")) state.user_data = *user_data;
   if (const auto* error = json::get_object(object, "error")) state.error = *error;
   if (const auto* call = json::get_object(object, "call")) {
@@ -188,13 +181,6 @@ json::object to_json(const State& state) {
   if (!state.user_data.empty()) out["user"] = state.user_data;
   if (!state.last_message.empty()) out["last"] = state.last_message;
   if (!state.answering.empty()) out["answering"] = state.answering;
-  if (!state.held.empty()) {
-    json::array held;
-    for (const HeldMessage& message : state.held) {
-      held.push_back(json::object{{"id", message.input_id}, {"text", message.text}});
-    }
-    out["held"] = std::move(held);
-  }
   if (state.call) {
     out["call"] = json::object{
         {"key", state.call->key}, {"node", state.call->node}, {"at", state.call->made_at.ms}};
@@ -204,6 +190,38 @@ json::object to_json(const State& state) {
   if (!state.error.empty()) out["error"] = state.error;
   if (!state.end_reason.empty()) out["ended"] = state.end_reason;
   return out;
+}
+
+json::object sealed_part(const State& state) {
+  json::object out;
+  if (!state.secrets.empty()) {
+    json::object secrets;
+    for (const auto& [name, value] : state.secrets) secrets.emplace(name, value);
+    out["secrets"] = std::move(secrets);
+  }
+  if (!state.held.empty()) {
+    json::array held;
+    for (const HeldMessage& message : state.held) {
+      held.push_back(json::object{{"id", message.input_id}, {"text", message.text}});
+    }
+    out["held"] = std::move(held);
+  }
+  return out;
+}
+
+void restore_sealed(State& state, const json::object& part) {
+  if (const auto* secrets = json::get_object(part, "secrets")) {
+    for (const auto& member : *secrets) {
+      state.secrets.emplace(member.key(), json::to_text(member.value()));
+    }
+  }
+  if (const auto* held = json::get_array(part, "held")) {
+    for (const json::value& item : *held) {
+      if (const auto* message = item.if_object()) {
+        state.held.push_back({text_or_empty(*message, "id"), text_or_empty(*message, "text")});
+      }
+    }
+  }
 }
 
 base::Result<State> state_from_json(const json::object& object) {

@@ -83,7 +83,7 @@ void Runtime::Lane::loaded(Consumer& consumer, base::Result<std::vector<JournalR
 base::Result<void> Runtime::Lane::restore(Consumer& consumer,
                                           const std::vector<JournalRecord>& records) {
   for (const JournalRecord& record : records) {
-    auto turn = read_record(record.body);
+    auto turn = read_record(record.body, ports_.seal_key);
     if (!turn) return std::unexpected(turn.error());
     consumer.number = record.number;
     remember(consumer, std::move(turn->input_id));

@@ -108,6 +108,7 @@ class Runtime {
     Journal& journal;
     Actions& actions;
     Log& log;
+    std::string seal_key;  // 32 bytes; seals secure answers in the journal
   };
 
   Runtime(Ports ports, const Solutions& solutions, Limits limits = {});

@@ -67,8 +67,8 @@ void Runtime::Lane::commit(Consumer& consumer, dialog::Turn turn, const dialog::
   const base::Timestamp at = input == nullptr ? now() : input->at;
   const auto* said = input == nullptr ? nullptr : std::get_if<dialog::Said>(&input->what);
   std::string input_id = said == nullptr ? std::string() : said->input_id;
-  JournalRecord record{consumer.id, consumer.number + 1, write_record(turn, input, at),
-                       is_open(turn.state)};
+  JournalRecord record{consumer.id, consumer.number + 1,
+                       write_record(turn, input, at, ports_.seal_key), is_open(turn.state)};
   consumer.busy = true;
   ++under_way_;
   ports_.journal.append(
@@ -227,7 +227,7 @@ void Runtime::Lane::answer_again(Consumer& consumer, Waiter waiter) {
           [this, &consumer, waiter = std::move(waiter)](auto records) mutable {
             consumer.busy = false;
             for (const JournalRecord& record : records ? *records : std::vector<JournalRecord>()) {
-              auto turn = read_record(record.body);
+              auto turn = read_record(record.body, ports_.seal_key);
               if (!turn) continue;
               for (ChatMessage& message : turn->messages) {
                 if (message.input_id != waiter.input_id) continue;
@@ -259,7 +259,7 @@ void Runtime::Lane::read_history(base::Id consumer, base::Id chat, Done<Snapshot
           [this, chat, done = std::move(done)](auto records) mutable {
             std::optional<Snapshot> snapshot;
             for (const JournalRecord& record : records ? *records : std::vector<JournalRecord>()) {
-              auto turn = read_record(record.body);
+              auto turn = read_record(record.body, ports_.seal_key);
               if (!turn || turn->state.chat != chat) continue;
               if (!snapshot) snapshot.emplace();
               std::ranges::move(turn->messages, std::back_inserter(snapshot->messages));

@@ -149,7 +149,7 @@ class Scenario {
     const auto found = disk_.kept().find(person.consumer);
     ASSERT_NE(found, disk_.kept().end());
     for (const auto& record : found->second) {
-      const auto turn = runtime::read_record(record.body);
+      const auto turn = runtime::read_record(record.body, std::string(32, 'k'));
       ASSERT_TRUE(turn);
       if (!turn->input_id.empty()) inputs.insert(turn->input_id);
     }
@@ -161,7 +161,8 @@ class Scenario {
   struct Server {
     explicit Server(Scenario& run)
         : lanes(run.schedule_, run.dice_),
-          runtime({lanes, run.clock_, run.random_, run.disk_, run.back_end_, run.log_},
+          runtime({lanes, run.clock_, run.random_, run.disk_, run.back_end_, run.log_,
+                   std::string(32, 'k')},
                   run.solutions_, {.hot_consumers_max = 6}) {}
     Lanes lanes;
     runtime::Runtime runtime;
