@@ -1,6 +1,7 @@
 // Phrases that are not an answer: each is the whole message, or it is an answer after all.
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "ask/language.hpp"
 #include "base/text.hpp"
@@ -131,29 +132,37 @@ struct Word {
   std::string lower;
 };
 
+// In lower case; most words need no more than ASCII for that.
+std::string lowered(std::string_view word) {
+  const bool is_ascii = std::ranges::all_of(word, [](char c) { return (c & 0x80) == 0; });
+  return is_ascii ? base::to_ascii_lower(word) : base::to_lower(word);
+}
+
+// The next word of the text behind `at`, without the marks around it; nullopt at the end. A full
+// stop within a word (an address) belongs to it, at its end it does not; apostrophes divide.
+std::optional<std::string_view> next_word(std::string_view text, size_t& at) {
+  constexpr std::string_view kBetween = " \t\n,;:!?'";
+  constexpr std::string_view kCurly = "\u2019";
+  while (at < text.size()) {
+    const auto begin = text.find_first_not_of(kBetween, at);
+    if (begin == std::string_view::npos) break;
+    auto end = std::min(text.find_first_of(kBetween, begin), text.size());
+    end = std::min(end, std::min(text.find(kCurly, begin), text.size()));
+    std::string_view word = text.substr(begin, end - begin);
+    at = text.substr(end).starts_with(kCurly) ? end + kCurly.size() : end;
+    while (word.ends_with('.')) word.remove_suffix(1);
+    for (const std::string_view mark : {"\u00bf", "\u00a1", "\u2026"}) {
+      if (word.starts_with(mark)) word.remove_prefix(mark.size());
+    }
+    if (!word.empty()) return word;
+  }
+  return std::nullopt;
+}
+
 std::vector<Word> split_words(std::string_view text) {
   std::vector<Word> out;
   size_t at = 0;
-  while (at < text.size()) {
-    const auto begin = text.find_first_not_of(" \t\n,;:!?'", at);
-    if (begin == std::string_view::npos) break;
-    const auto end = std::min(text.find_first_of(" \t\n,;:!?'", begin), text.size());
-    std::string_view written = text.substr(begin, end - begin);
-    at = end;
-    // A full stop ends the sentence; within a word (an address) it belongs to it.
-    std::string_view bare = written;
-    while (bare.ends_with('.')) bare.remove_suffix(1);
-    for (const std::string_view mark : {"¿", "¡", "’", "…"}) {
-      if (bare.starts_with(mark)) bare.remove_prefix(mark.size());
-    }
-    if (bare.empty()) continue;
-    const auto curly = bare.find("’");
-    if (curly != std::string_view::npos && curly + 3 < bare.size()) {
-      out.push_back({bare.substr(0, curly), base::to_lower(bare.substr(0, curly))});
-      bare.remove_prefix(curly + 3);
-    }
-    out.push_back({bare, base::to_lower(bare)});
-  }
+  while (const auto word = next_word(text, at)) out.push_back({*word, lowered(*word)});
   return out;
 }
 
@@ -165,11 +174,7 @@ void drop_courtesy(std::vector<Word>& words) {
   };
   if (ends_with({"please"}) || ends_with({"bitte"})) words.pop_back();
   if (ends_with({"por", "favor"})) words.resize(words.size() - 2);
-  if (ends_with({"s", "il", "vous", "plaît"})) words.resize(words.size() - 4);
-}
-
-bool same(const std::string& said, std::string_view wanted) {
-  return said == wanted || base::squash(said) == base::squash(wanted);
+  if (ends_with({"s", "il", "vous", "pla\u00eet"})) words.resize(words.size() - 4);
 }
 
 std::string joined(const std::vector<Word>& words, size_t begin, size_t end) {
@@ -179,9 +184,19 @@ std::string joined(const std::vector<Word>& words, size_t begin, size_t end) {
   return {first, last};
 }
 
-// Matches from word `at` of the message against pattern `p` on.
-bool match(const std::vector<Word>& words, size_t at, const std::vector<std::string_view>& pattern,
-           size_t p, Aside& aside) {
+using Pattern = std::vector<std::string>;
+
+Pattern pattern_of(std::string_view phrase) {
+  Pattern pattern;
+  for (const std::string_view word : base::split(phrase, ' ')) {
+    if (!word.empty()) pattern.push_back(lowered(word));
+  }
+  return pattern;
+}
+
+// Matches from word `at` of the message against part `p` of the pattern on.
+bool match(const std::vector<Word>& words, size_t at, const Pattern& pattern, size_t p,
+           Aside& aside) {
   constexpr size_t kSubjectWordsMax = 4;
   if (p == pattern.size()) return at == words.size();
   if (pattern[p] == "{value}") {
@@ -197,18 +212,39 @@ bool match(const std::vector<Word>& words, size_t at, const std::vector<std::str
     }
     return false;
   }
-  if (at >= words.size() || !same(words[at].lower, pattern[p])) return false;
+  if (at >= words.size() || words[at].lower != pattern[p]) return false;
   return match(words, at + 1, pattern, p + 1, aside);
 }
 
-bool matches(const std::vector<Word>& words, std::string_view phrase, Aside& aside) {
-  std::vector<std::string_view> pattern;
-  for (const std::string_view word : base::split(phrase, ' ')) {
-    if (!word.empty()) pattern.push_back(word);
-  }
+bool matches(const std::vector<Word>& words, const Pattern& pattern, Aside& aside) {
   aside.subject.clear();
   aside.value.clear();
   return !pattern.empty() && match(words, 0, pattern, 0, aside);
+}
+
+// A language's phrases by their first word: nearly every message is told by that not to be one.
+struct Known {
+  Command command;
+  Pattern pattern;
+};
+using Index = std::unordered_map<std::string, std::vector<Known>>;
+
+const Index& index_of(Language language) {
+  static const std::array<Index, kLanguageCount> kIndexes = [] {
+    std::array<Index, kLanguageCount> indexes;
+    for (size_t i = 0; i < kLanguageCount; ++i) {
+      const auto& all = phrases_of(static_cast<Language>(i));
+      for (size_t command = 0; command < kCommandCount; ++command) {
+        for (const std::string_view phrase : all[command]) {
+          Pattern pattern = pattern_of(phrase);
+          auto& known = indexes[i][pattern.front()];
+          known.push_back({static_cast<Command>(command), std::move(pattern)});
+        }
+      }
+    }
+    return indexes;
+  }();
+  return kIndexes[static_cast<size_t>(language)];
 }
 
 }  // namespace
@@ -227,23 +263,25 @@ std::optional<Aside> find_aside(std::string_view text, std::string_view locale,
                                 const std::vector<OwnPhrases>& own) {
   text = base::trim(text);
   if (text.empty() || text.size() > kLengthMax) return std::nullopt;
+  size_t at = 0;
+  const auto first = next_word(text, at);
+  if (!first) return std::nullopt;
+  const Index& index = index_of(language_of(locale));
+  const auto known = index.find(lowered(*first));
+  if (known == index.end() && own.empty()) return std::nullopt;
   std::vector<Word> words = split_words(text);
   drop_courtesy(words);
-  if (words.empty()) return std::nullopt;
-  const auto& stock = phrases_of(language_of(locale));
-  for (size_t i = 0; i < kCommandCount; ++i) {
-    const auto command = static_cast<Command>(i);
-    Aside aside{command, {}, {}};
-    const auto worded = std::ranges::find(own, command, &OwnPhrases::command);
-    if (worded != own.end()) {
-      for (const std::string& phrase : worded->phrases) {
-        if (matches(words, base::to_lower(phrase), aside)) return aside;
-      }
-      continue;
+  for (const OwnPhrases& worded : own) {
+    Aside aside{worded.command, {}, {}};
+    for (const std::string& phrase : worded.phrases) {
+      if (matches(words, pattern_of(phrase), aside)) return aside;
     }
-    for (const std::string_view phrase : stock[i]) {
-      if (matches(words, phrase, aside)) return aside;
-    }
+  }
+  if (known == index.end()) return std::nullopt;
+  for (const Known& phrase : known->second) {
+    if (std::ranges::find(own, phrase.command, &OwnPhrases::command) != own.end()) continue;
+    Aside aside{phrase.command, {}, {}};
+    if (matches(words, phrase.pattern, aside)) return aside;
   }
   return std::nullopt;
 }

@@ -35,6 +35,8 @@ TEST(FlowConvert, GivesEveryCellBack) {
       "1,D,,, \ttab \u00e9\u4e2d,,,1,\"disable_input, secure\",,,,,,,,,\n",
       "1,D,,2,yes,,,1,,,,,,,,,,\n3,D,,,- dash,,,,,,,,,,,,,\n2,D,,3,~,,,,,,,,,,,,,\n",
       "1,Q,odd,5,x,,,,,,,Cmd,,,,,,\n",
+      "1,A,,,,,,,,,,Send,x,,,x,true~1|false~1|one very long value of a road that fills the line~1|"
+      "another one that does so~1|and one more~1,\n",
   };
   for (const char* row : rows) EXPECT_EQ(there_and_back(header + row), header + row);
 }

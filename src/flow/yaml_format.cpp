@@ -225,7 +225,7 @@ class Formatter {
       const int line = line_of(pair.first);
       begin_entry(line, indent, behind_dash);
       behind_dash = false;
-      const std::string key = yaml_inline(pair.first.Scalar());
+      const std::string key = yaml_inline(pair.first.Scalar(), is_quoted(pair.first));
       out_ += key + ":";
       write_value(pair.second, indent, indent + base::utf8_length(key) + 2, line);
     }

@@ -1,0 +1,27 @@
+// Bytes as templates/bot.csv: read, compiled, written as YAML and back. What can be converted comes
+// back as it was.
+#include <cstdlib>
+#include <string_view>
+
+#include "flow/convert.hpp"
+#include "flow/csv.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace millrace;
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  const auto rows = flow::read_csv(text);
+  if (rows) {
+    std::vector<std::vector<std::string>> cells;
+    for (const auto& row : *rows) cells.push_back(row.cells);
+    const auto again = flow::read_csv(flow::write_csv(cells));
+    if (!again || again->size() != rows->size()) std::abort();
+  }
+  const auto yaml = flow::csv_to_yaml(text);
+  if (yaml.text) {
+    const auto back = flow::yaml_to_csv({{"flows/main.flow.yaml", *yaml.text}});
+    const auto there = back.text ? flow::csv_to_yaml(*back.text) : flow::Conversion{};
+    if (back.text && there.text && *there.text != *yaml.text) std::abort();
+  }
+  (void)flow::compile({{"templates/bot.csv", text}}, {{"Test"}, {}, {"SendIt"}});
+  return 0;
+}
