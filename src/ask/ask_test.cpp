@@ -80,6 +80,8 @@ TEST(AskDate, ReadsWhatPeopleOfTheLocaleWrite) {
                                     {"en", "3rd of April", "?"},
                                     {"en", "hello", "?"},
                                     {"en", "", "?"},
+                                    {"en", "3 April 199", "?"},
+                                    {"en", "3 April 5", "?"},
                                     {"en", "3/4", "?"}});
 }
 
@@ -144,6 +146,37 @@ TEST(AskNumber, ReadsSeparatorsOfTheLocale) {
                                                                           {"en", "1.5", "!"}});
 }
 
+TEST(AskNumber, GroupsAreOfThreeAndTheOtherSeparatorIsTriedOnce) {
+  expect_all({.type = Type::number}, {{"en", "1 2", "?"},
+                                      {"en", "20 5", "?"},
+                                      {"en", "1'5", "?"},
+                                      {"de", "1 2", "?"},
+                                      {"en", "1,2,345", "?"},
+                                      {"en", "1234,567", "1234.567"},
+                                      {"en", "0,125", "0.125"},
+                                      {"de", "0.125", "0.125"},
+                                      {"en", "1,234,567.5", "1234567.5"},
+                                      {"en", "1,234 567", "?"},
+                                      {"en", ".5", "0.5"},
+                                      {"en", "5.", "5"},
+                                      {"en", ".", "?"},
+                                      {"en", ",", "?"},
+                                      {"en", "+", "?"},
+                                      {"fr", "\u22125", "-5"},
+                                      {"fr", "1\u202f234,5", "1234.5"},
+                                      {"fr", "1\u00a0234,5", "1234.5"},
+                                      {"de-CH", "1\u2019234.5", "1234.5"}});
+}
+
+TEST(AskNumber, WhatIsShownIsReadBack) {
+  for (const char* locale : {"en", "en-IN", "pt-BR", "pt-PT", "es", "fr", "de", "de-CH"}) {
+    for (const char* value : {"1234.5", "-1234.5", "999", "12345.25"}) {
+      EXPECT_EQ(told({.type = Type::number}, show(Type::number, value, locale), locale), value)
+          << locale;
+    }
+  }
+}
+
 TEST(AskNumber, IsShownWithTheSeparatorsOfTheLocale) {
   EXPECT_EQ(show(Type::number, "1234.5", "en"), "1,234.5");
   EXPECT_EQ(show(Type::number, "1234.5", "de"), "1.234,5");
@@ -199,6 +232,18 @@ TEST(AskChoice, TakesLabelNumberSynonymAndTypingMistakes) {
   Rules exact = close;
   exact.fuzzy = 0;
   EXPECT_EQ(told(exact, "marc", "en"), "?");
+}
+
+TEST(AskChoice, NeitherMarksNorDigitsAreGuessed) {
+  const Rules languages{.type = Type::choice, .choices = {{"cpp", {"C++"}}, {"c", {"C"}}}};
+  EXPECT_EQ(told(languages, "c", "en"), "c");
+  EXPECT_EQ(told(languages, "c++", "en"), "cpp");
+  const Rules hours{.type = Type::choice, .choices = {{"a", {"10:30"}}, {"b", {"12:00"}}}};
+  EXPECT_EQ(told(hours, "1030", "en"), "a");
+  EXPECT_EQ(told(hours, "11:30", "en"), "?");
+  EXPECT_EQ(told(hours, "10:00", "en"), "?");
+  const Rules twins{.type = Type::choice, .choices = {{"a", {"Lisbon"}}, {"b", {"Lisbon"}}}};
+  EXPECT_EQ(told(twins, "lisbon", "en"), "a|b");
 }
 
 TEST(AskYesNo, KnowsFiveLanguages) {

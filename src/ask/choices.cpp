@@ -28,6 +28,12 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+std::string digits_of(std::string_view text) {
+  std::string out;
+  std::ranges::copy_if(text, std::back_inserter(out), [](char c) { return c >= '0' && c <= '9'; });
+  return out;
+}
+
 bool has_all(const std::vector<std::string>& said, const std::vector<std::string>& wanted) {
   return !wanted.empty() && std::ranges::all_of(wanted, [&](const std::string& word) {
     return std::ranges::find(said, word) != said.end();
@@ -64,14 +70,19 @@ struct Best {
 Reading read_choice(const Rules& rules, std::string_view text) {
   constexpr size_t kLengthMax = 200;
   if (text.size() > kLengthMax) return {};
-  const std::string wanted = base::squash(text);
+  const std::string wanted = base::squash(text), lower = base::to_lower(text);
+  // What was said to the letter goes before what is alike without its marks: "C" is not "C++".
+  Best exact;
   for (const Choice& choice : rules.choices) {
     for (const std::string& label : choice.labels) {
-      if (label == text || (!wanted.empty() && base::squash(label) == wanted)) {
-        return accepted(choice.value);
+      if (base::to_lower(label) == lower) {
+        exact.offer(choice, 2);
+      } else if (!wanted.empty() && base::squash(label) == wanted) {
+        exact.offer(choice, 1);
       }
     }
   }
+  if (!exact.choices.empty()) return exact.reading();
   size_t number = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (code == std::errc() && end == text.data() + text.size()) {
@@ -88,7 +99,9 @@ Reading read_choice(const Rules& rules, std::string_view text) {
       const size_t edits = edit_distance(wanted, squashed);
       const size_t allowed =
           std::min(static_cast<size_t>(std::max(rules.fuzzy, 0)), squashed.size() / 3);
-      if (edits <= allowed) by_edits.offer(choice, allowed + 100 - edits);
+      // A digit is never a typing mistake: 11:30 is not nearly 10:30.
+      const bool same_digits = digits_of(wanted) == digits_of(squashed);
+      if (edits <= allowed && same_digits) by_edits.offer(choice, allowed + 100 - edits);
     }
   }
   if (!by_words.choices.empty()) return by_words.reading();

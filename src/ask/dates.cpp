@@ -161,7 +161,7 @@ Reading read_named(const Rules& rules, const std::vector<std::string>& words,
       constexpr std::string_view kSuffixes[] = {"", "st", "nd", "rd", "th", "er", "º", "ª", "o"};
       if (std::ranges::find(kSuffixes, suffix) == std::end(kSuffixes)) return {};
       day = number;
-    } else if (!year && suffix.empty()) {
+    } else if (!year && suffix.empty() && (digits == 2 || digits == 4)) {
       year = full_year(*number, digits, now);
     } else {
       return {};

@@ -37,46 +37,65 @@ std::string canonical(double number) {
   return code == std::errc() ? std::string(buffer, end) : std::string();
 }
 
-// "1.234,50" in the locale's separators; a separator that cannot group (1.5 in German) is a
-// decimal one.
-std::optional<double> written_number(std::string_view text, Separators use) {
-  std::string digits;
-  size_t at = 0;
-  if (text.starts_with('-') || text.starts_with('+')) {
-    if (text.front() == '-') digits.push_back('-');
-    ++at;
-  }
-  size_t decimals = 0, groups = 0, since_group = 0;
-  bool any_digit = false;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    if (c >= '0' && c <= '9') {
-      digits.push_back(c);
-      any_digit = true;
-      ++since_group;
-    } else if (c == use.decimal && decimals == 0) {
-      if (groups > 0 && since_group != 3) return std::nullopt;
-      digits.push_back('.');
-      ++decimals;
-    } else if ((c == use.group || c == ' ' || c == '\'') && decimals == 0 && any_digit) {
-      if (groups > 0 && since_group != 3) return std::nullopt;
-      ++groups;
-      since_group = 0;
-    } else {
-      return std::nullopt;
+// With the blanks, apostrophes and minus signs that people and ICU write as plain ASCII.
+std::string plain_marks(std::string_view text) {
+  std::string out(text);
+  const auto replace = [&](std::string_view mark, std::string_view by) {
+    for (size_t at = 0; (at = out.find(mark, at)) != std::string::npos; at += by.size()) {
+      out.replace(at, mark.size(), by);
     }
+  };
+  for (const std::string_view blank : {"\u00a0", "\u202f", "\u2009"}) replace(blank, " ");
+  replace("\u2019", "'");
+  replace("\u2212", "-");
+  return out;
+}
+
+bool all_digits(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// "1.234" without its groups: one to three digits, not beginning with 0, and then threes, all with
+// the same mark between them. Digits alone are one group of any length; nothing is "".
+std::optional<std::string> ungrouped(std::string_view text, char group) {
+  if (all_digits(text)) return std::string(text);
+  const auto first_mark = text.find_first_of(std::string{group, ' ', '\''});
+  if (first_mark == std::string_view::npos) return std::nullopt;
+  const auto groups = base::split(text, text[first_mark]);
+  std::string out;
+  for (const std::string_view digits : groups) {
+    const bool fits = out.empty() ? digits.size() >= 1 && digits.size() <= 3 && digits[0] != '0'
+                                  : digits.size() == 3;
+    if (!fits || !all_digits(digits)) return std::nullopt;
+    out += digits;
   }
-  if (!any_digit) return std::nullopt;
-  if (decimals == 0 && groups == 1 && since_group != 3) {
-    // Not a group of three: the other separator was meant.
-    return use.group == ',' ? written_number(text, {',', '.'}) : written_number(text, {'.', ','});
-  }
-  if (groups > 0 && decimals == 0 && since_group != 3) return std::nullopt;
+  return out;
+}
+
+// nullopt unless the text is a number written with exactly these separators.
+std::optional<double> number_with(std::string_view text, Separators use) {
+  std::string digits = text.starts_with('-') ? "-" : "";
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  const auto point = text.find(use.decimal);
+  const auto whole = ungrouped(text.substr(0, point), use.group);
+  const std::string_view fraction =
+      point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
+  if (!whole || !all_digits(fraction) || (whole->empty() && fraction.empty())) return std::nullopt;
+  digits += whole->empty() ? "0" : *whole;
+  if (!fraction.empty()) digits.append(".").append(fraction);
   double number = 0;
   const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), number,
                                            std::chars_format::fixed);
   if (code != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
   return number;
+}
+
+// "1.234,50" in the locale's separators; where they make no number of it (1.5 in German), in the
+// other ones.
+std::optional<double> written_number(std::string_view text, Separators use) {
+  const std::string plain = plain_marks(text);
+  if (const auto number = number_with(plain, use)) return number;
+  return number_with(plain, {use.group, use.decimal});
 }
 
 // "twenty-five", "fünf".
