@@ -132,12 +132,6 @@ struct Word {
   std::string lower;
 };
 
-// In lower case; most words need no more than ASCII for that.
-std::string lowered(std::string_view word) {
-  const bool is_ascii = std::ranges::all_of(word, [](char c) { return (c & 0x80) == 0; });
-  return is_ascii ? base::to_ascii_lower(word) : base::to_lower(word);
-}
-
 // The next word of the text behind `at`, without the marks around it; nullopt at the end. A full
 // stop within a word (an address) belongs to it, at its end it does not; apostrophes divide.
 std::optional<std::string_view> next_word(std::string_view text, size_t& at) {
@@ -162,7 +156,7 @@ std::optional<std::string_view> next_word(std::string_view text, size_t& at) {
 std::vector<Word> split_words(std::string_view text) {
   std::vector<Word> out;
   size_t at = 0;
-  while (const auto word = next_word(text, at)) out.push_back({*word, lowered(*word)});
+  while (const auto word = next_word(text, at)) out.push_back({*word, fold(*word)});
   return out;
 }
 
@@ -174,7 +168,7 @@ void drop_courtesy(std::vector<Word>& words) {
   };
   if (ends_with({"please"}) || ends_with({"bitte"})) words.pop_back();
   if (ends_with({"por", "favor"})) words.resize(words.size() - 2);
-  if (ends_with({"s", "il", "vous", "pla\u00eet"})) words.resize(words.size() - 4);
+  if (ends_with({"s", "il", "vous", "plait"})) words.resize(words.size() - 4);
 }
 
 std::string joined(const std::vector<Word>& words, size_t begin, size_t end) {
@@ -189,7 +183,7 @@ using Pattern = std::vector<std::string>;
 Pattern pattern_of(std::string_view phrase) {
   Pattern pattern;
   for (const std::string_view word : base::split(phrase, ' ')) {
-    if (!word.empty()) pattern.push_back(lowered(word));
+    if (!word.empty()) pattern.push_back(fold(word));
   }
   return pattern;
 }
@@ -267,7 +261,7 @@ std::optional<Aside> find_aside(std::string_view text, std::string_view locale,
   const auto first = next_word(text, at);
   if (!first) return std::nullopt;
   const Index& index = index_of(language_of(locale));
-  const auto known = index.find(lowered(*first));
+  const auto known = index.find(fold(*first));
   if (known == index.end() && own.empty()) return std::nullopt;
   std::vector<Word> words = split_words(text);
   drop_courtesy(words);

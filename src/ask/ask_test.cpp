@@ -247,16 +247,36 @@ TEST(AskChoice, NeitherMarksNorDigitsAreGuessed) {
 }
 
 TEST(AskYesNo, KnowsFiveLanguages) {
-  expect_all({.type = Type::yes_no}, {{"en", "yes", "true"},        {"en", "Yes, please!", "true"},
-                                      {"en", "no thanks", "false"}, {"en", "nope", "false"},
-                                      {"en", "not now", "false"},   {"pt-BR", "sim", "true"},
-                                      {"pt-BR", "não", "false"},    {"pt-BR", "claro", "true"},
-                                      {"es", "sí", "true"},         {"es", "si", "true"},
-                                      {"es", "no", "false"},        {"fr", "oui", "true"},
-                                      {"fr", "non merci", "false"}, {"fr", "d'accord", "true"},
-                                      {"de", "ja", "true"},         {"de", "nein", "false"},
-                                      {"de", "ja gerne", "true"},   {"de", "yes", "true"},
-                                      {"en", "maybe", "?"},         {"en", "👍", "true"}});
+  expect_all({.type = Type::yes_no}, {{"en", "yes", "true"},
+                                      {"en", "Yes, please!", "true"},
+                                      {"en", "no thanks", "false"},
+                                      {"en", "nope", "false"},
+                                      {"en", "not now", "false"},
+                                      {"pt-BR", "sim", "true"},
+                                      {"pt-BR", "não", "false"},
+                                      {"pt-BR", "claro", "true"},
+                                      {"es", "sí", "true"},
+                                      {"es", "si", "true"},
+                                      {"es", "no", "false"},
+                                      {"fr", "oui", "true"},
+                                      {"fr", "non merci", "false"},
+                                      {"fr", "d'accord", "true"},
+                                      {"de", "ja", "true"},
+                                      {"de", "nein", "false"},
+                                      {"de", "ja gerne", "true"},
+                                      {"de", "yes", "true"},
+                                      {"en", "why not", "true"},
+                                      {"en", "no problem", "true"},
+                                      {"en", "I'm not sure", "?"},
+                                      {"en", "what is ok", "?"},
+                                      {"en", "please explain", "?"},
+                                      {"de", "kein Problem", "true"},
+                                      {"fr", "pas de problème", "true"},
+                                      {"pt", "não sei", "?"},
+                                      {"es", "no sé", "?"},
+                                      {"pt", "nao obrigado", "false"},
+                                      {"en", "maybe", "?"},
+                                      {"en", "👍", "true"}});
 }
 
 TEST(AskText, HoldsItsLength) {

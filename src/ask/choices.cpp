@@ -90,11 +90,18 @@ Reading read_choice(const Rules& rules, std::string_view text) {
     return accepted(rules.choices[number - 1].value);
   }
   const auto said = words_of(text);
+  // "anything but the suite" names a choice and does not make it.
+  constexpr std::string_view kDenials[] = {"not",   "no",    "but",  "without", "nao",  "sem",
+                                           "menos", "sin",   "pas",  "sans",    "sauf", "nicht",
+                                           "kein",  "keine", "ohne", "ausser"};
+  const bool denies = std::ranges::any_of(said, [&](const std::string& word) {
+    return std::ranges::find(kDenials, word) != std::end(kDenials);
+  });
   Best by_words, by_edits;
   for (const Choice& choice : rules.choices) {
     for (const std::string& label : choice.labels) {
       const auto words = words_of(label);
-      if (has_all(said, words)) by_words.offer(choice, words.size());
+      if (!denies && has_all(said, words)) by_words.offer(choice, words.size());
       const std::string squashed = base::squash(label);
       const size_t edits = edit_distance(wanted, squashed);
       const size_t allowed =
@@ -110,35 +117,58 @@ Reading read_choice(const Rules& rules, std::string_view text) {
 }
 
 Reading read_yes_no(std::string_view text, std::string_view locale) {
+  // Folded: without accents. A word decides when everything behind it is courtesy; phrases are
+  // whole.
   struct Words {
-    std::vector<std::string_view> yes, no;
+    std::vector<std::string_view> yes, no, courtesy, yes_phrases, no_phrases;
   };
   static const Words kWords[kLanguageCount] = {
-      {{"yes", "y", "yeah", "yep", "yup", "sure", "ok", "okay", "correct", "true", "absolutely",
-        "please"},
-       {"no", "n", "nope", "nah", "never", "not", "false"}},
+      {{"yes", "y", "yeah", "yep", "yup", "sure", "ok", "okay", "correct", "absolutely", "true"},
+       {"no", "n", "nope", "nah", "never", "false"},
+       {"please", "thanks",  "thank", "you",  "of", "course", "sir",   "madam", "that", "is", "s",
+        "right",  "correct", "way",   "sure", "i",  "do",     "would", "not",   "don",  "t",  "am"},
+       {"why not", "no problem", "of course", "please do", "go ahead", "definitely",
+        "that s right"},
+       {"not now", "not today", "not really", "no way", "please don t", "i m good"}},
       {{"sim", "s", "claro", "certo", "ok", "quero", "pode", "isso", "positivo"},
-       {"não", "nao", "n", "nunca", "negativo"}},
-      {{"sí", "si", "s", "claro", "vale", "ok", "correcto", "bueno"},
-       {"no", "n", "nunca", "tampoco"}},
-      {{"oui", "o", "ouais", "ok", "accord", "volontiers", "bien"}, {"non", "n", "jamais", "pas"}},
-      {{"ja", "j", "jawohl", "gerne", "klar", "ok", "stimmt", "richtig", "natürlich"},
-       {"nein", "n", "nee", "nie", "nicht", "kein"}},
+       {"nao", "n", "nunca", "negativo"},
+       {"por", "favor", "obrigado", "obrigada", "que", "sim", "nao", "quero", "ser", "mesmo"},
+       {"com certeza", "por que nao", "sem problema", "pode ser", "pode sim"},
+       {"agora nao", "de jeito nenhum", "acho que nao"}},
+      {{"si", "s", "claro", "vale", "ok", "correcto", "bueno"},
+       {"no", "n", "nunca", "tampoco"},
+       {"por", "favor", "gracias", "que", "si", "no", "quiero", "muchas"},
+       {"por supuesto", "por que no", "sin problema", "de acuerdo", "como no"},
+       {"ahora no", "para nada", "de ninguna manera"}},
+      {{"oui", "o", "ouais", "ok", "volontiers"},
+       {"non", "n", "jamais"},
+       {"merci", "s", "il", "vous", "te", "plait", "bien", "sur", "pas", "du", "tout"},
+       {"d accord", "bien sur", "pourquoi pas", "pas de probleme", "avec plaisir", "c est ca"},
+       {"pas maintenant", "pas du tout", "pas vraiment", "surtout pas"}},
+      {{"ja", "j", "jawohl", "gerne", "klar", "ok", "stimmt", "richtig", "naturlich"},
+       {"nein", "n", "nee", "nie"},
+       {"bitte", "danke", "gerne", "gern", "doch", "klar", "naturlich", "sehr"},
+       {"warum nicht", "kein problem", "na klar", "auf jeden fall", "einverstanden"},
+       {"jetzt nicht", "auf keinen fall", "eher nicht", "lieber nicht"}},
   };
   if (text == "👍") return accepted("true");
   if (text == "👎") return accepted("false");
   const auto said = words_of(text);
   if (said.empty() || said.size() > 6) return {};
-  const auto has = [&](const std::vector<std::string_view>& words) {
-    return std::ranges::any_of(said, [&](const std::string& word) {
-      return std::ranges::find(words, word) != words.end();
-    });
+  std::string whole;
+  for (const std::string& word : said) whole += (whole.empty() ? "" : " ") + word;
+  const auto in = [](const std::vector<std::string_view>& words, std::string_view word) {
+    return std::ranges::find(words, word) != words.end();
   };
   for (const Language language : {language_of(locale), Language::en}) {
     const Words& words = kWords[static_cast<size_t>(language)];
-    const bool yes = has(words.yes), no = has(words.no);
-    if (no) return accepted("false");
-    if (yes) return accepted("true");
+    if (in(words.yes_phrases, whole)) return accepted("true");
+    if (in(words.no_phrases, whole)) return accepted("false");
+    const bool yes = in(words.yes, said.front()), no = in(words.no, said.front());
+    const bool courteous = std::all_of(said.begin() + 1, said.end(), [&](const std::string& word) {
+      return in(words.courtesy, word) || in(yes ? words.yes : words.no, word);
+    });
+    if ((yes || no) && courteous) return accepted(yes ? "true" : "false");
   }
   return {};
 }

@@ -99,10 +99,10 @@ std::optional<int> day_named(const std::vector<std::string>& words, std::string_
   };
   constexpr Named kNamed[] = {
       {0, {"today", "hoje", "hoy", "aujourd hui", "heute"}},
-      {1, {"tomorrow", "amanhã", "mañana", "demain", "morgen"}},
+      {1, {"tomorrow", "amanha", "manana", "demain", "morgen"}},
       {-1, {"yesterday", "ontem", "ayer", "hier", "gestern"}},
       {2,
-       {"day after tomorrow", "depois de amanhã", "pasado mañana", "après demain", "übermorgen"}},
+       {"day after tomorrow", "depois de amanha", "pasado manana", "apres demain", "ubermorgen"}},
       {-2, {"day before yesterday", "anteontem", "anteayer", "avant hier", "vorgestern"}},
   };
   std::string said;
@@ -149,8 +149,8 @@ Reading read_named(const Rules& rules, const std::vector<std::string>& words,
       const auto named = month_named(word, locale);
       if (named && month) return {};
       if (named) month = named;
-      constexpr std::string_view kBetween[] = {"of",  "the", "de", "del", "do",  "da",  "le",  "el",
-                                               "den", "am",  "on", "em",  "dia", "día", "year"};
+      constexpr std::string_view kBetween[] = {"of", "the", "de", "del", "do", "da",  "le",
+                                               "el", "den", "am", "on",  "em", "dia", "year"};
       if (!named && std::ranges::find(kBetween, word) == std::end(kBetween)) return {};
       continue;
     }
@@ -207,7 +207,7 @@ Reading read_time(std::string_view text) {
                                             "mitternacht"};
   if (std::ranges::find(kNoon, said) != std::end(kNoon)) return accepted("12:00");
   if (std::ranges::find(kMidnight, said) != std::end(kMidnight)) return accepted("00:00");
-  for (const std::string_view lead : {"at ", "às ", "as ", "a las ", "a la ", "à ", "um "}) {
+  for (const std::string_view lead : {"at ", "as ", "a las ", "a la ", "a ", "um "}) {
     if (said.starts_with(lead)) said.erase(0, lead.size());
   }
   size_t at = 0;

@@ -1,7 +1,10 @@
 #include "ask/language.hpp"
 
+#include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
+
+#include <algorithm>
 
 #include "base/text.hpp"
 
@@ -28,8 +31,26 @@ std::string region_of(std::string_view locale) {
   return {};
 }
 
+std::string fold(std::string_view text) {
+  const bool is_ascii = std::ranges::all_of(text, [](char c) { return (c & 0x80) == 0; });
+  if (is_ascii) return base::to_ascii_lower(text);
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* apart = icu::Normalizer2::getNFDInstance(status);
+  if (U_FAILURE(status)) return base::to_lower(text);
+  const icu::UnicodeString letters =
+      apart->normalize(icu::UnicodeString::fromUTF8(base::to_lower(text)), status);
+  icu::UnicodeString out;
+  for (int32_t i = 0; i < letters.length(); i = letters.moveIndex32(i, 1)) {
+    const UChar32 c = letters.char32At(i);
+    if (c < 0x0300 || c > 0x036F) out.append(c);
+  }
+  std::string folded;
+  out.toUTF8String(folded);
+  return folded;
+}
+
 std::vector<std::string> words_of(std::string_view text) {
-  const std::string lower = base::to_lower(text);
+  const std::string lower = fold(text);
   std::vector<std::string> words;
   std::string word;
   const auto* bytes = reinterpret_cast<const uint8_t*>(lower.data());

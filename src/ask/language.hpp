@@ -18,7 +18,10 @@ Language language_of(std::string_view locale);
 // "BR" of "pt-BR", "" when the locale names none.
 std::string region_of(std::string_view locale);
 
-// Lower case, split at everything that is neither letter nor digit; apostrophes end a word.
+// Lower case without accents: "amanhã" and "amanha" are one word.
+std::string fold(std::string_view text);
+
+// Folded, split at everything that is neither letter nor digit; apostrophes end a word.
 std::vector<std::string> words_of(std::string_view text);
 
 // Readers of one type each; the answer is trimmed and of bounded length.

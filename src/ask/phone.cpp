@@ -23,6 +23,9 @@ Reading read_phone(const Rules& rules, std::string_view text, std::string_view l
   constexpr size_t kLengthMax = 100;
   if (text.size() > kLengthMax) return {};
   std::string region = rules.region;
+  for (char& c : region) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
   if (region.empty()) region = region_of(locale);
   if (region.empty()) region = likely_region(locale);
   const PhoneNumberUtil& util = *PhoneNumberUtil::GetInstance();

@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "channels/channels.hpp"
+#include "dialog/render.hpp"
 
 namespace millrace::channels {
 namespace {
@@ -33,15 +34,19 @@ web::Response error_response(const base::Error& error) {
 web::Response answer_response(const std::string& sender, const runtime::Answer& answer) {
   json::array messages;
   for (const runtime::ChatMessage& message : answer.messages) {
-    json::object item{{"recipient_id", sender}, {"text", message.content.text}};
-    if (!message.content.asset.options.empty()) {
-      json::array buttons;
-      for (const auto& button : message.content.asset.options) {
-        buttons.push_back(json::object{{"title", button.label}, {"payload", button.label}});
+    for (const dialog::Rendered& rendered :
+         dialog::render(message.content, *flow::find_channel("rest"))) {
+      json::object item{{"recipient_id", sender}, {"text", rendered.text}};
+      if (!rendered.choices.empty()) {
+        json::array buttons;
+        for (const dialog::Choice& choice : rendered.choices) {
+          buttons.push_back(json::object{{"title", choice.label}, {"payload", choice.answer}});
+        }
+        item["buttons"] = std::move(buttons);
       }
-      item["buttons"] = std::move(buttons);
+      if (!rendered.image.empty()) item["image"] = rendered.image;
+      messages.push_back(std::move(item));
     }
-    messages.push_back(std::move(item));
   }
   return web::json_response(200, json::serialize(json::value(std::move(messages))));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "dialog/render.hpp"
 
 namespace millrace::engage {
 namespace {
@@ -14,15 +15,20 @@ using runtime::Side;
 
 constexpr size_t kFieldBytesMax = 2'048;
 
-json::value buttons_json(const ChatMessage& message) {
-  if (message.content.asset.options.empty()) return nullptr;
+// Choices as buttons, which every client knows; `asset` has all there is, for those that know more.
+json::value app_object(const ChatMessage& message, const dialog::Rendered& rendered) {
+  if (message.content.asset.kind == dialog::AssetKind::none) return nullptr;
   json::array buttons;
-  for (const auto& button : message.content.asset.options) {
-    buttons.push_back(json::object{{"label", button.label}, {"value", button.label}});
+  for (const dialog::Choice& choice : rendered.choices) {
+    buttons.push_back(json::object{{"label", choice.label}, {"value", choice.answer}});
   }
-  return json::object{{"type", "buttons"},
-                      {"buttons", std::move(buttons)},
-                      {"input", message.content.input_disabled ? "disabled" : "enabled"}};
+  json::object out{{"type", "buttons"},
+                   {"buttons", std::move(buttons)},
+                   {"input", message.content.input_disabled ? "disabled" : "enabled"}};
+  if (message.content.asset.kind != dialog::AssetKind::buttons) {
+    out["asset"] = dialog::to_json(message.content)["asset"];
+  }
+  return out;
 }
 
 std::string platform_of(std::string_view given) {
@@ -86,6 +92,8 @@ web::Response error_response(const base::Error& error) {
 
 json::object message_json(const ChatMessage& message, const Identity& identity) {
   const bool by_bot = message.side == Side::bot;
+  // Links, prompts and cards as words, which is what every client of the platform can show.
+  const auto rendered = dialog::render(message.content, *flow::find_channel("rest")).front();
   return {{"id", message.id.to_string()},
           {"chat_id", identity.chat.to_string()},
           {"seq_num", message.sequence},
@@ -93,9 +101,9 @@ json::object message_json(const ChatMessage& message, const Identity& identity) 
           {"from_side", by_bot ? "bot" : "anonymous_consumer"},
           {"user_id", identity.consumer.to_string()},
           {"msg_type", "text"},
-          {"msg", message.content.text},
-          {"app_object", buttons_json(message)},
-          {"secure_app_object", false},
+          {"msg", rendered.text},
+          {"app_object", app_object(message, rendered)},
+          {"secure_app_object", message.content.secure},
           {"client_msg_id", by_bot || message.input_id.starts_with('~')
                                 ? json::value(nullptr)
                                 : json::value(message.input_id)},

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "flow/capabilities.hpp"
 #include "flow/graph.hpp"
 
 namespace millrace::flow {
@@ -233,7 +234,33 @@ class Checker {
     }
   }
 
-  void check_limits(const DialogNode&) {}
+  // What every enabled channel can show: a longer label is cut there, a longer text divided.
+  void check_limits(const DialogNode& node) {
+    for (const std::string& name : program_.channels) {
+      const Capabilities* channel = find_channel(name);
+      if (channel == nullptr) continue;
+      for (const Localized& message : node.messages) {
+        for (const Template& text : message) {
+          if (channel->text_max == 0 || length_of(text) <= channel->text_max) continue;
+          problems_.warning(at(Column::message, "text_too_long",
+                               "longer than the " + std::to_string(channel->text_max) +
+                                   " characters of one message on " + name,
+                               "it will be divided; say less, or divide it where it should be"));
+        }
+      }
+      for (const Option& option : node.asset.options) {
+        for (const Template& label : option.label) {
+          if (channel->label_max == 0 || length_of(label) <= channel->label_max) continue;
+          problems_.warning(at(Column::rich_asset_content, "label_too_long",
+                               "'" + label.source() + "' is longer than the " +
+                                   std::to_string(channel->label_max) +
+                                   " characters of a button on " + name,
+                               "it will be cut; find a shorter one"));
+        }
+      }
+    }
+  }
+  static size_t length_of(const Template& text) { return base::utf8_length(text.source()); }
 
   void check_environment_key(const std::string& key) {
     for (const auto& [environment, keys] : facts_.environments) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "flow/capabilities.hpp"
 #include "flow/yaml.hpp"
 
 namespace millrace::flow {
@@ -114,7 +115,17 @@ void read_interruptions(YamlFile& file, const YamlPair& section, Program& progra
 }
 
 void read_channels(YamlFile& file, const YamlPair& pair, Program& program) {
-  program.channels = file.strings(pair);
+  std::vector<std::string> known;
+  for (const Capabilities& channel : known_channels()) known.emplace_back(channel.name);
+  for (std::string& name : file.strings(pair)) {
+    if (find_channel(name) != nullptr) {
+      program.channels.push_back(std::move(name));
+      continue;
+    }
+    const std::string near = did_you_mean(name, known);
+    file.error(pair, "unknown_channel", "there is no channel '" + name + "'",
+               near.empty() ? "known are " + list_of(known) : "did you mean '" + near + "'?");
+  }
 }
 
 }  // namespace
