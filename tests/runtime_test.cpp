@@ -29,7 +29,7 @@ class RuntimeTest : public testing::Test {
   RuntimeTest() {
     static const auto program =
         std::make_shared<const flow::Program>(testing_support::load_example());
-    solutions_.add(runtime::make_solution(program));
+    solutions_.deploy(runtime::make_solution(program));
     disk_.never_fail();
     back_end_.never_fail();
     restart();
@@ -234,7 +234,7 @@ TEST_F(RuntimeTest, KeepsAChatOnTheVersionItBeganWith) {
   std::get<flow::DialogNode>(newer->nodes.at(20).does).messages[0][0] =
       flow::parse_template("NEW last name?");
   runtime::Solutions both;
-  both.add(runtime::make_solution(newer));
+  both.deploy(runtime::make_solution(newer));
   both.add_version(solutions_.fallback()->program);
   solutions_ = both;
   restart();

@@ -52,7 +52,7 @@ int run_chat(const ChatOptions& options) {
     return 1;
   }
   const bool is_terminal = ::isatty(STDIN_FILENO) != 0;
-  const runtime::Solution& solution = *(*server)->solutions().fallback();
+  const runtime::Solution solution = *(*server)->solutions().fallback();
   const base::Id consumer = base::Id::derived("terminal", "consumer");
   std::cout << "Talking to " << solution.name << ". Say something; end with Ctrl-D.\n";
   std::vector<std::string> choices;

@@ -49,5 +49,9 @@ bool play_demo_script(const std::string& base_url, const std::string& sandbox_ur
 // convert, fmt and schema: the commands that work on the files of a solution alone.
 void add_flow_commands(CLI::App& cli, int& exit_code);
 void add_test_command(CLI::App& cli, int& exit_code);
+// deploy, rollback, versions and impact.
+void add_version_commands(CLI::App& cli, int& exit_code);
+// replay and chats.
+void add_replay_command(CLI::App& cli, int& exit_code);
 
 }  // namespace millrace::app

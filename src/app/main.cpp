@@ -25,8 +25,11 @@ void add_serve(CLI::App& cli, int& exit_code) {
   static std::string sandbox;
   static app::Endpoint sandbox_endpoint;
   static std::string level = "info";
-  command->add_option("--solution", options.solutions, "A solution's folder; may be given again")
-      ->required()
+  command
+      ->add_option(
+          "--solution", options.solutions,
+          "A solution's folder, deployed as it is now; may be given again. Without it what "
+          "`millrace deploy` put into the data folder is served")
       ->check(CLI::ExistingDirectory);
   command->add_option("--data", options.data, "Folder for everything that is kept")->required();
   command->add_option("--listen", listen, "HOST:PORT to listen on; port 0 is any free one")
@@ -126,6 +129,8 @@ int main(int argc, char** argv) {
   add_demo(cli, exit_code);
   app::add_flow_commands(cli, exit_code);
   app::add_test_command(cli, exit_code);
+  app::add_version_commands(cli, exit_code);
+  app::add_replay_command(cli, exit_code);
   CLI11_PARSE(cli, argc, argv);
   return exit_code;
 }

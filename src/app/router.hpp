@@ -16,6 +16,8 @@ class Router final : public web::Handler {
   web::UpgradeAnswer upgrade(const web::Request& request) override;
 
  private:
+  web::Response put_graph(std::string_view path) const;
+
   engage::Engagement& engagement_;
   channels::RestChannel& rest_;
   channels::ChatPage& page_;

@@ -1,11 +1,14 @@
 #include "app/server.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdlib>
 #include <iostream>
 #include <mutex>
+#include <thread>
 
 #include "app/braze_edge.hpp"
+#include "app/deployments.hpp"
 #include "app/router.hpp"
 #include "app/system.hpp"
 #include "base/hash.hpp"
@@ -21,7 +24,7 @@ using base::Code;
 using base::fail;
 
 constexpr std::chrono::seconds kDrainMax{8};
-constexpr std::string_view kFactsFile = "facts.json";
+constexpr std::chrono::milliseconds kLookEvery{200};
 
 std::string url_of(const Endpoint& endpoint, uint16_t port) {
   const bool any =
@@ -57,10 +60,12 @@ struct Server::Parts {
   base::Result<void> open(const ServeOptions& options);
   base::Result<void> open_data(const ServeOptions& options);
   base::Result<void> open_sandbox(const ServeOptions& options);
-  base::Result<void> add_solution(const fs::path& folder, const ServeOptions& options);
-  base::Result<void> add_old_versions(const ServeOptions& options);
-  base::Result<void> add_workers(const flow::Program& program, const fs::path& folder,
-                                 const ServeOptions& options);
+  base::Result<void> add_solution(const fs::path& folder);
+  base::Result<void> take_up(const Deployment& deployment);
+  base::Result<void> take_up_all();
+  void watch(const std::stop_token& asked_to_stop);
+  base::Result<void> add_old_versions();
+  base::Result<void> add_workers(const flow::Program& program, const fs::path& folder);
   base::Result<void> listen(const ServeOptions& options);
   void describe(const ServeOptions& options);
   void stop();
@@ -69,7 +74,11 @@ struct Server::Parts {
   SystemClock clock;
   SystemRandom random;
   std::optional<storage::FolderLock> lock;
+  fs::path data;
   fs::path versions;
+  std::string environment;
+  std::vector<std::string> served;  // names of the solutions that the command line gave
+  std::optional<Deployments> deployments;
   std::string token_key;
   std::string seal_key;
   Variables given;  // what the sandbox adds to the scripts' environment
@@ -85,6 +94,7 @@ struct Server::Parts {
   std::unique_ptr<channels::ChatPage> page;
   std::unique_ptr<Router> router;
   std::unique_ptr<http::Server> server;
+  std::jthread watcher;
   bool stopped = false;
 };
 
@@ -92,16 +102,24 @@ base::Result<void> Server::Parts::open(const ServeOptions& options) {
   if (auto done = open_data(options); !done) return done;
   if (auto done = open_sandbox(options); !done) return done;
   for (const fs::path& folder : options.solutions) {
-    if (auto done = add_solution(folder, options); !done) return done;
+    if (auto done = add_solution(folder); !done) return done;
   }
-  if (auto done = add_old_versions(options); !done) return done;
+  if (auto done = take_up_all(); !done) return done;
+  if (solutions.fallback() == nullptr) {
+    return fail(Code::invalid_argument,
+                "nothing is deployed; give --solution DIR, or run `millrace deploy DIR` first",
+                options.data.string());
+  }
+  if (auto done = add_old_versions(); !done) return done;
   lanes = http::IoLanes::make(options.threads == 0 ? http::usable_cpus() : options.threads);
   runtime = std::make_unique<runtime::Runtime>(
-      runtime::Runtime::Ports{*lanes, clock, random, *journal, *pool, log, seal_key}, solutions);
+      runtime::Runtime::Ports{*lanes, clock, random, *journal, *pool, log, seal_key, environment},
+      solutions);
   lanes->start();
   if (auto done = runtime->recover(); !done) return done;
   if (auto done = listen(options); !done) return done;
   describe(options);
+  watcher = std::jthread([this](const std::stop_token& asked_to_stop) { watch(asked_to_stop); });
   return {};
 }
 
@@ -109,7 +127,12 @@ base::Result<void> Server::Parts::open_data(const ServeOptions& options) {
   auto locked = storage::FolderLock::acquire(options.data);
   if (!locked) return std::unexpected(locked.error());
   lock.emplace(std::move(*locked));
-  versions = options.data / "versions";
+  data = options.data;
+  versions = data / "versions";
+  environment = options.environment;
+  auto record = Deployments::open(data);
+  if (!record) return std::unexpected(record.error());
+  deployments = std::move(*record);
   std::string fresh(32, '\0');
   random.fill({reinterpret_cast<uint8_t*>(fresh.data()), fresh.size()});
   auto key = storage::load_or_create_key(options.data / "tokens.key", fresh);
@@ -142,8 +165,7 @@ base::Result<void> Server::Parts::open_sandbox(const ServeOptions& options) {
   return {};
 }
 
-base::Result<void> Server::Parts::add_solution(const fs::path& folder,
-                                               const ServeOptions& options) {
+base::Result<void> Server::Parts::add_solution(const fs::path& folder) {
   auto loaded = load_solution(folder, given);
   if (!loaded) return std::unexpected(loaded.error());
   for (const flow::Problem& problem : loaded->problems) {
@@ -153,45 +175,94 @@ base::Result<void> Server::Parts::add_solution(const fs::path& folder,
     return fail(Code::invalid_argument, "the solution has errors; `millrace check` lists them",
                 folder.string());
   }
-  auto program = std::make_shared<const flow::Program>(std::move(*loaded->program));
-  auto solution = runtime::make_solution(program);
-  if (solutions.find(solution.app_id) != nullptr) {
-    return fail(Code::already_exists, "two solutions are called '" + solution.name + "'",
-                folder.string());
+  const std::string& name = loaded->program->solution;
+  if (std::ranges::find(served, name) != served.end()) {
+    return fail(Code::already_exists, "two solutions are called '" + name + "'", folder.string());
   }
-  flow::Files files = std::move(loaded->files);
-  files.emplace(kFactsFile, write_facts(loaded->facts));
-  const auto installed = storage::install_version(versions, program->hash, files);
-  if (!installed) return std::unexpected(installed.error());
-  solutions.add(std::move(solution));
-  auto added = add_workers(*program, *installed, options);
-  if (added) pool->prewarm(program->hash, 1);
-  return added;
+  served.push_back(name);
+  auto deployed = deployments->deploy(*loaded, runtime::OnLive::pin, clock.now());
+  if (!deployed) return std::unexpected(deployed.error());
+  return {};
 }
 
-base::Result<void> Server::Parts::add_workers(const flow::Program& program, const fs::path& folder,
-                                              const ServeOptions& options) {
-  return pool->add_version({program.hash, folder, options.environment,
+// What is on record and not served yet is served from now on.
+base::Result<void> Server::Parts::take_up(const Deployment& deployment) {
+  const auto now = solutions.named(deployment.solution);
+  if (now && now->program->hash == deployment.hash && now->on_live == deployment.on_live) return {};
+  auto program = solutions.version(deployment.hash);
+  if (!program) {
+    auto loaded = load_installed(versions, deployment.hash);
+    if (!loaded) return std::unexpected(loaded.error());
+    program = std::make_shared<const flow::Program>(std::move(*loaded));
+    if (auto added = add_workers(*program, versions / deployment.hash); !added) return added;
+  }
+  pool->prewarm(deployment.hash, 1);
+  auto solution = runtime::make_solution(std::move(program));
+  solution.on_live = deployment.on_live;
+  solutions.deploy(std::move(solution));
+  log.line(runtime::Level::info, "server",
+           deployment.solution + " v" + std::to_string(deployment.version) + " (" +
+               deployment.hash +
+               ") is served; live chats: " + std::string(runtime::to_string(deployment.on_live)));
+  return {};
+}
+
+base::Result<void> Server::Parts::take_up_all() {
+  auto fresh = Deployments::open(data);
+  if (!fresh) return std::unexpected(fresh.error());
+  deployments = std::move(*fresh);
+  // The solutions that the command line names come first, in its order.
+  for (const std::string& name : served) {
+    if (const Deployment* current = deployments->current(name)) {
+      if (auto done = take_up(*current); !done) return done;
+    }
+  }
+  for (const Deployment& current : deployments->current()) {
+    if (auto done = take_up(current); !done) return done;
+  }
+  return {};
+}
+
+// Looks for deploys made by other processes, until it is asked to stop.
+void Server::Parts::watch(const std::stop_token& asked_to_stop) {
+  const fs::path file = Deployments::file_in(data);
+  std::error_code failed;
+  auto seen = fs::last_write_time(file, failed);
+  std::mutex mutex;
+  std::condition_variable_any pause;
+  std::unique_lock waiting(mutex);
+  while (!pause.wait_for(waiting, asked_to_stop, kLookEvery,
+                         [&] { return asked_to_stop.stop_requested(); })) {
+    const auto written = fs::last_write_time(file, failed);
+    if (failed || written == seen) continue;
+    seen = written;
+    if (auto done = take_up_all(); !done) {
+      log.line(runtime::Level::error, "server",
+               "a deploy cannot be taken up: " + done.error().describe());
+    }
+  }
+}
+
+base::Result<void> Server::Parts::add_workers(const flow::Program& program,
+                                              const fs::path& folder) {
+  return pool->add_version({program.hash, folder, environment,
                             declared_variables(program.environment_variables, given)});
 }
 
 // Chats begun on an older version stay on it, so each is kept ready; its workers start when called.
-base::Result<void> Server::Parts::add_old_versions(const ServeOptions& options) {
+base::Result<void> Server::Parts::add_old_versions() {
   const auto hashes = storage::installed_versions(versions);
   if (!hashes) return std::unexpected(hashes.error());
   for (const std::string& hash : *hashes) {
     if (solutions.version(hash) != nullptr) continue;
-    const auto files = storage::read_solution(versions / hash);
-    const auto text = storage::read_file(versions / hash / kFactsFile);
-    const auto facts = text ? read_facts(*text) : std::unexpected(text.error());
-    auto compiled = files && facts ? flow::compile(*files, *facts) : flow::Compilation{};
-    if (!compiled.program || compiled.program->hash != hash) {
+    auto loaded = load_installed(versions, hash);
+    if (!loaded) {
       log.line(runtime::Level::warning, "server",
                "version " + hash + " can no longer be read; chats on it cannot go on");
       continue;
     }
-    auto program = std::make_shared<const flow::Program>(std::move(*compiled.program));
-    if (auto added = add_workers(*program, versions / hash, options); !added) return added;
+    auto program = std::make_shared<const flow::Program>(std::move(*loaded));
+    if (auto added = add_workers(*program, versions / hash); !added) return added;
     solutions.add_version(std::move(program));
   }
   return {};
@@ -213,15 +284,15 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
 
 void Server::Parts::describe(const ServeOptions& options) {
   ready.base_url = url_of(options.listen, server->port());
-  for (const runtime::Solution& solution : solutions.all()) {
-    const std::string app_id = solution.app_id.to_string();
-    ready.solutions.push_back(json::object{{"name", solution.name},
+  for (const runtime::SolutionPtr& solution : solutions.all()) {
+    const std::string app_id = solution->app_id.to_string();
+    ready.solutions.push_back(json::object{{"name", solution->name},
                                            {"app_id", app_id},
-                                           {"pype_id", solution.pype_id.to_string()},
-                                           {"stream_id", solution.stream_id.to_string()},
+                                           {"pype_id", solution->pype_id.to_string()},
+                                           {"stream_id", solution->stream_id.to_string()},
                                            {"chat_url", ready.base_url + "/chat/" + app_id}});
   }
-  const runtime::Solution& first = *solutions.fallback();
+  const runtime::Solution first = *solutions.fallback();
   ready.app_id = first.app_id.to_string();
   ready.pype_id = first.pype_id.to_string();
   ready.stream_id = first.stream_id.to_string();
@@ -230,6 +301,10 @@ void Server::Parts::describe(const ServeOptions& options) {
 
 void Server::Parts::stop() {
   if (std::exchange(stopped, true)) return;
+  if (watcher.joinable()) {
+    watcher.request_stop();
+    watcher.join();
+  }
   if (server) server->stop_accepting();
   if (runtime && server) {
     // Shared with the last lane to finish, which may do so after the patience here has ended.

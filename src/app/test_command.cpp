@@ -2,15 +2,14 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <iostream>
-#include <mutex>
 #include <thread>
 
 #include "app/commands.hpp"
 #include "app/solution.hpp"
+#include "app/solution_tests.hpp"
 #include "storage/storage.hpp"
 #include "trial/trial.hpp"
 
@@ -27,47 +26,6 @@ struct TestOptions {
   double coverage_min = 0;
   unsigned jobs = 0;
 };
-
-base::Result<std::vector<trial::TestFile>> read_all(const fs::path& solution) {
-  std::vector<fs::path> paths;
-  std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(solution / "tests", failed)) {
-    if (entry.path().string().ends_with(".test.yaml")) paths.push_back(entry.path());
-  }
-  std::ranges::sort(paths);
-  std::vector<trial::TestFile> files;
-  for (const fs::path& path : paths) {
-    const auto text = storage::read_file(path);
-    if (!text) return std::unexpected(text.error());
-    files.push_back(trial::read_tests("tests/" + path.filename().string(), *text));
-  }
-  return files;
-}
-
-struct Results {
-  std::vector<trial::Outcome> outcomes;
-  trial::Coverage coverage;
-};
-
-Results run_all(const flow::Program& program, const std::vector<const trial::Test*>& tests,
-                unsigned jobs) {
-  Results results{std::vector<trial::Outcome>(tests.size()), trial::Coverage(program)};
-  std::atomic<size_t> next{0};
-  std::mutex merging;
-  const auto work = [&] {
-    trial::Coverage mine(program);
-    for (size_t i = next++; i < tests.size(); i = next++) {
-      results.outcomes[i] = trial::run(program, *tests[i], mine);
-    }
-    const std::lock_guard lock(merging);
-    results.coverage.add(mine);
-  };
-  std::vector<std::jthread> threads;
-  for (unsigned i = 1; i < jobs; ++i) threads.emplace_back(work);
-  work();
-  threads.clear();
-  return results;
-}
 
 bool write_report(const fs::path& path, const std::string& text) {
   if (path.empty()) return true;
@@ -89,7 +47,7 @@ int run_tests(const TestOptions& options) {
     std::cerr << "millrace test: the solution has errors; see millrace check\n";
     return 2;
   }
-  const auto files = read_all(options.solution);
+  const auto files = read_solution_tests(options.solution);
   if (!files) {
     std::cerr << "millrace test: " << files.error().describe() << "\n";
     return 2;
@@ -113,8 +71,8 @@ int run_tests(const TestOptions& options) {
   }
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   const auto begin = std::chrono::steady_clock::now();
-  const Results results =
-      run_all(*loaded->program, tests, options.jobs == 0 ? cores : options.jobs);
+  const TestResults results =
+      run_solution_tests(*loaded->program, tests, options.jobs == 0 ? cores : options.jobs);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   std::cout << trial::text_report(results.outcomes, results.coverage, took.count(),
                                   isatty(STDOUT_FILENO) == 1);

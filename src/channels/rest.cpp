@@ -111,7 +111,7 @@ void RestChannel::webhook(const web::Request& request, web::Respond respond) {
 
   const auto app_id = base::Id::parse(*app_text);
   if (!app_text->empty() && !app_id) return refuse("app_id must be a UUID");
-  const runtime::Solution* solution = app_id ? solutions_.find(*app_id) : solutions_.fallback();
+  const runtime::SolutionPtr solution = app_id ? solutions_.find(*app_id) : solutions_.fallback();
   if (solution == nullptr) {
     respond(error_response(404, "not_found", "there is no solution with this app_id"));
     return;

@@ -217,6 +217,13 @@ struct ChatBirth {
 };
 State open_chat(const flow::Program& program, const ChatBirth& birth);
 
+// The chat's state as it stands in another version of its solution: every node is found by its id,
+// or by the id that `was:` names. failed_precondition when the node it waits at, one it has to
+// return to, or a call under way is not in that version. The turn of Adopted follows.
+base::Result<State> migrate(const flow::Program& from, const flow::Program& to, State state);
+// The chat begun again in another version: its ids and counters stay, what was said goes.
+State begin_again(const flow::Program& to, const State& state);
+
 // One turn. Refused, with the state as it was: already_exists (started twice), failed_precondition
 // (not started yet), not_found (the chat has ended, or the call or timer is no longer awaited),
 // resource_exhausted (too much said while an action runs).

@@ -129,7 +129,7 @@ Result<void> Engine::take(const Adopted& adopted) {
     return fail(Code::failed_precondition, "the chat is not where another program could go on");
   }
   state().program = program_.hash;
-  if (adopted.why == Adopted::Why::migrated) return {};
+  if (!is_survey) return {};
   state().surveyed = is_survey;
   state().end_reason.clear();
   state().answering.clear();

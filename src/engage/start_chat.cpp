@@ -25,7 +25,7 @@ base::Result<void> check_start(const json::object& body, const Identity& identit
     return base::fail(base::Code::invalid_argument, "app_id is required and must be a UUID",
                       "app_id");
   }
-  const runtime::Solution* solution = solutions.find(*app);
+  const runtime::SolutionPtr solution = solutions.find(*app);
   if (solution == nullptr) {
     return base::fail(base::Code::not_found, "there is no solution with this app_id", "app_id");
   }

@@ -153,13 +153,12 @@ json::object snapshot_json(const runtime::Snapshot& snapshot, const Identity& id
                    {"encrypted", false},
                    {"version", 1}};
   if (ended) out["ended_by"] = state.end_reason;
-  for (const runtime::Solution& solution : solutions.all()) {
-    if (solution.name != snapshot.solution) continue;
-    out["app_id"] = solution.app_id.to_string();
-    out["pype_id"] = solution.pype_id.to_string();
-    out["pype_name"] = solution.name;
-    out["stream_id"] = solution.stream_id.to_string();
-    out["stream_name"] = solution.name;
+  if (const auto solution = solutions.named(snapshot.solution)) {
+    out["app_id"] = solution->app_id.to_string();
+    out["pype_id"] = solution->pype_id.to_string();
+    out["pype_name"] = solution->name;
+    out["stream_id"] = solution->stream_id.to_string();
+    out["stream_name"] = solution->name;
   }
   return out;
 }

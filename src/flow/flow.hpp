@@ -315,6 +315,10 @@ struct Compilation {
 
 Compilation compile(const Files& files, const AppFacts& facts);
 
+// Every node's id and the text it is written with, comments and blank lines left out: equal texts
+// are equal nodes. For saying what a deploy changes.
+std::map<std::string, std::string> node_sources(const Files& files);
+
 // The names under `environment:` in solution.yaml, as far as it can be read.
 std::vector<std::string> declared_environment(const Files& files);
 

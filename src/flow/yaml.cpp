@@ -3,6 +3,8 @@
 #include <charconv>
 #include <set>
 
+#include "flow/yaml_text.hpp"
+
 namespace millrace::flow {
 namespace {
 
@@ -61,7 +63,10 @@ std::optional<YAML::Node> YamlFile::parse(const std::string& text) {
     return std::nullopt;
   }
   try {
-    return YAML::Load(text);
+    YAML::Node root = YAML::Load(text);
+    if (is_one_document(text)) return root;
+    error(0, "", "yaml_syntax", "text that belongs to nothing, or several documents in one file",
+          "keep one document, and put texts that begin with , ] or } in quotes");
   } catch (const YAML::Exception& problem) {
     const bool known = !problem.mark.is_null();
     problems_.error({.file = name_,

@@ -1,8 +1,10 @@
 // format_yaml(): the document's tree written anew, with the comments of the text put back beside
 // the lines they stood at.
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <sstream>
 #include <vector>
 
 #include "base/text.hpp"
@@ -254,6 +256,23 @@ class Formatter {
   std::string out_;
 };
 
+// Reads a document without keeping it.
+class Deaf : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
 bool too_deep(const YAML::Node& node, int depth) {
   if (depth > kDepthMax) return true;
   if (node.IsMap()) {
@@ -287,17 +306,25 @@ std::string meaning_of(const YAML::Node& node) {
 
 }  // namespace
 
+// YAML::LoadAll() would not end where a text begins with a comma: the parser leaves it unread.
+bool is_one_document(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  Deaf deaf;
+  return !parser.HandleNextDocument(deaf) || !parser.HandleNextDocument(deaf);
+}
+
 base::Result<std::string> format_yaml(const std::string& text) {
   std::string unix_text;
   for (const char c : text) {
     if (c != '\r') unix_text.push_back(c);
   }
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(unix_text);
-    if (documents.size() > 1) {
-      return fail(Code::invalid_argument, "several documents in one file; keep one");
+    if (!is_one_document(unix_text)) {
+      return fail(Code::invalid_argument,
+                  "text that belongs to nothing, or several documents in one file; keep one");
     }
-    const YAML::Node root = documents.empty() ? YAML::Node() : documents.front();
+    const YAML::Node root = YAML::Load(unix_text);
     if (too_deep(root, 0)) {
       return fail(Code::invalid_argument, "nested too deep, or a key that is not plain text");
     }

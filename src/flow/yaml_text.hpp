@@ -17,6 +17,9 @@ std::string yaml_scalar(std::string_view text, size_t indent, bool quoted = fals
 // The same where no line break may stand: inside [a, b] and as a key.
 std::string yaml_inline(std::string_view text, bool quoted = false);
 
+// Whether all of the text is one YAML document, or none. Throws YAML::Exception as the parser does.
+bool is_one_document(const std::string& text);
+
 // The file in canonical layout: two spaces a level, one blank line at most, comments kept, what was
 // written in one line kept so while it fits 100 columns. Formatting the result changes nothing.
 // invalid_argument when the text is not YAML, or uses anchors, tags or several documents.

@@ -83,6 +83,11 @@ class Runtime::Lane {
   base::Result<void> restore(Consumer& consumer, const std::vector<JournalRecord>& records);
   void remember(Consumer& consumer, std::string input_id);
   void pump(Consumer& consumer);
+  // A deploy since the chat's version may want it to go on with the newer one: then the turn that
+  // takes it there.
+  std::optional<std::pair<dialog::Turn, dialog::Input>> adopt(const Consumer& consumer,
+                                                              const dialog::Input& input);
+  void take_turn_as_it_stands(Consumer& consumer, dialog::Input input, Done<dialog::Turn*> done);
   void committed(Consumer& consumer, dialog::Turn turn, std::string input_id, base::Timestamp at,
                  base::Result<void> result, Done<dialog::Turn*> done);
   void perform(Consumer& consumer, const dialog::Turn& turn);

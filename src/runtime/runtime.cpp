@@ -55,7 +55,7 @@ base::Result<void> Runtime::recover() {
 }
 
 void Runtime::open_session(SessionRequest request, Done<Session> done) {
-  const Solution* solution = solutions_.find(request.app);
+  const SolutionPtr solution = solutions_.find(request.app);
   if (solution == nullptr) {
     done(fail(Code::not_found, "there is no solution with this app_id", "app_id"));
     return;
@@ -177,7 +177,7 @@ void Runtime::take_said_now(Lane& lane, Consumer& consumer, SayRequest request, 
   // Without an id of the sender's own the answer still has to be told from others.
   if (request.input_id.empty()) request.input_id = "~" + lane.new_id().to_string();
   if (request.begin && (!consumer.chat || consumer.chat->phase == dialog::Phase::ended)) {
-    const Solution* solution = solutions_.find(request.begin->app);
+    const SolutionPtr solution = solutions_.find(request.begin->app);
     if (solution == nullptr) {
       done(fail(Code::not_found, "there is no solution with this app_id", "app_id"));
       return;

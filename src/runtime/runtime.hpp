@@ -50,7 +50,7 @@ struct SessionRequest {
 struct Session {
   base::Id consumer;
   base::Id chat;
-  const Solution* solution = nullptr;
+  SolutionPtr solution;
 };
 
 // Something a consumer said. Exactly one of `chat` and `begin` is set: either it belongs to a chat
@@ -108,7 +108,8 @@ class Runtime {
     Journal& journal;
     Actions& actions;
     Log& log;
-    std::string seal_key;  // 32 bytes; seals secure answers in the journal
+    std::string seal_key;                 // 32 bytes; seals secure answers in the journal
+    std::string environment = "sandbox";  // of the chats that begin here; or "live"
   };
 
   Runtime(Ports ports, const Solutions& solutions, Limits limits = {});

@@ -1,8 +1,26 @@
 #include "runtime/solutions.hpp"
 
 #include <algorithm>
+#include <array>
+#include <mutex>
 
 namespace millrace::runtime {
+namespace {
+
+constexpr std::array<std::string_view, 3> kPolicies{"pin", "migrate", "restart"};
+
+}  // namespace
+
+std::string_view to_string(OnLive policy) {
+  return kPolicies[static_cast<size_t>(policy)];
+}
+
+base::Result<OnLive> on_live_from(std::string_view name) {
+  for (size_t i = 0; i < kPolicies.size(); ++i) {
+    if (kPolicies[i] == name) return static_cast<OnLive>(i);
+  }
+  return base::fail(base::Code::invalid_argument, "expected pin, migrate or restart");
+}
 
 Solution make_solution(std::shared_ptr<const flow::Program> program) {
   Solution solution;
@@ -14,26 +32,49 @@ Solution make_solution(std::shared_ptr<const flow::Program> program) {
   return solution;
 }
 
-void Solutions::add(Solution solution) {
+void Solutions::deploy(Solution solution) {
   add_version(solution.program);
-  solutions_.push_back(std::move(solution));
+  auto fresh = std::make_shared<const Solution>(std::move(solution));
+  const std::unique_lock lock(mutex_);
+  for (SolutionPtr& old : solutions_) {
+    if (old->name == fresh->name) {
+      old = std::move(fresh);
+      return;
+    }
+  }
+  solutions_.push_back(std::move(fresh));
 }
 
 void Solutions::add_version(std::shared_ptr<const flow::Program> program) {
   std::string hash = program->hash;
+  const std::unique_lock lock(mutex_);
   versions_.insert_or_assign(std::move(hash), std::move(program));
 }
 
-const Solution* Solutions::find(base::Id app_id) const {
+SolutionPtr Solutions::find(base::Id app_id) const {
+  const std::shared_lock lock(mutex_);
   const auto found = std::ranges::find(solutions_, app_id, &Solution::app_id);
-  return found == solutions_.end() ? nullptr : &*found;
+  return found == solutions_.end() ? nullptr : *found;
 }
 
-const Solution* Solutions::fallback() const {
-  return solutions_.empty() ? nullptr : &solutions_.front();
+SolutionPtr Solutions::named(std::string_view name) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = std::ranges::find(solutions_, name, &Solution::name);
+  return found == solutions_.end() ? nullptr : *found;
+}
+
+SolutionPtr Solutions::fallback() const {
+  const std::shared_lock lock(mutex_);
+  return solutions_.empty() ? nullptr : solutions_.front();
+}
+
+std::vector<SolutionPtr> Solutions::all() const {
+  const std::shared_lock lock(mutex_);
+  return solutions_;
 }
 
 std::shared_ptr<const flow::Program> Solutions::version(std::string_view hash) const {
+  const std::shared_lock lock(mutex_);
   const auto found = versions_.find(hash);
   return found == versions_.end() ? nullptr : found->second;
 }

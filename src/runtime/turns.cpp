@@ -23,9 +23,17 @@ dialog::CallEnd call_end_of(ActionOutcome::Kind kind) {
   return dialog::CallEnd::crashed;
 }
 
+// A longer pause between two messages is not worth a held request.
+constexpr int64_t kPauseWaitedForMs = 10'000;
+
 // More will be said in answer to this input.
-bool is_unsettled(const Consumer& consumer, std::string_view input_id) {
-  if (!consumer.chat || consumer.chat->phase != Phase::calling) return false;
+bool is_unsettled(const Consumer& consumer, std::string_view input_id, base::Timestamp now) {
+  if (!consumer.chat) return false;
+  const Phase phase = consumer.chat->phase;
+  const auto& timer = consumer.chat->timer;
+  const bool goes_on_soon =
+      phase == Phase::paused && timer && timer->due.ms - now.ms <= kPauseWaitedForMs;
+  if (phase != Phase::calling && !goes_on_soon) return false;
   if (consumer.chat->answering == input_id) return true;
   return std::ranges::any_of(consumer.chat->held, [&](const dialog::HeldMessage& held) {
     return held.input_id == input_id;
@@ -39,6 +47,7 @@ void Runtime::Lane::begin_chat(Consumer& consumer, const Solution& solution,
   consumer.program = solution.program;
   consumer.chat = dialog::open_chat(*solution.program, {.chat = chat,
                                                         .consumer = consumer.id,
+                                                        .environment = ports_.environment,
                                                         .locale = request.locale,
                                                         .user_data = request.user_data,
                                                         .at = now()});
@@ -53,6 +62,51 @@ void Runtime::Lane::take_turn(Consumer& consumer, dialog::Input input, Done<dial
     done(fail(Code::data_loss, "version " + consumer.chat->program + " is no longer installed"));
     return;
   }
+  auto adopted = adopt(consumer, input);
+  if (!adopted) {
+    take_turn_as_it_stands(consumer, std::move(input), std::move(done));
+    return;
+  }
+  // One that begins again has yet to be started, which what the consumer says does.
+  if (auto* said = std::get_if<dialog::Said>(&input.what)) said->starts = true;
+  commit(consumer, std::move(adopted->first), &adopted->second,
+         [this, &consumer, input = std::move(input),
+          done = std::move(done)](base::Result<dialog::Turn*> taken) mutable {
+           if (taken) {
+             take_turn_as_it_stands(consumer, std::move(input), std::move(done));
+           } else {
+             done(std::unexpected(taken.error()));
+           }
+         });
+}
+
+std::optional<std::pair<dialog::Turn, dialog::Input>> Runtime::Lane::adopt(
+    const Consumer& consumer, const dialog::Input& input) {
+  const dialog::State& state = *consumer.chat;
+  const bool by_consumer = std::holds_alternative<dialog::Said>(input.what) ||
+                           std::holds_alternative<dialog::Started>(input.what);
+  if (!by_consumer || state.phase == Phase::calling || state.phase == Phase::ended) return {};
+  const SolutionPtr latest = solutions_.named(consumer.program->solution);
+  if (!latest || latest->on_live == OnLive::pin || latest->program->hash == state.program) {
+    return {};
+  }
+  using Why = dialog::Adopted::Why;
+  const bool migrates = latest->on_live == OnLive::migrate;
+  const dialog::Input adopted{input.at, dialog::Adopted{migrates ? Why::migrated : Why::restarted}};
+  auto fresh = migrates ? dialog::migrate(*consumer.program, *latest->program, state)
+                        : dialog::begin_again(*latest->program, state);
+  auto turn = fresh ? dialog::advance(*latest->program, std::move(*fresh), adopted)
+                    : std::unexpected(fresh.error());
+  if (!turn) {
+    ports_.log.line(Level::info, state.chat.to_string(),
+                    "stays on version " + state.program + ": " + turn.error().message);
+    return {};
+  }
+  return std::pair(std::move(*turn), adopted);
+}
+
+void Runtime::Lane::take_turn_as_it_stands(Consumer& consumer, dialog::Input input,
+                                           Done<dialog::Turn*> done) {
   auto turn = dialog::advance(*consumer.program, *consumer.chat, input);
   if (!turn) {
     done(std::unexpected(turn.error()));
@@ -105,6 +159,9 @@ void Runtime::Lane::committed(Consumer& consumer, dialog::Turn turn, std::string
   }
   ++consumer.number;
   consumer.chat = turn.state;
+  if (!consumer.program || consumer.program->hash != turn.state.program) {
+    consumer.program = solutions_.version(turn.state.program);
+  }
   remember(consumer, std::move(input_id));
   done(&turn);
   const auto messages = bot_messages(turn, at);
@@ -209,7 +266,7 @@ void Runtime::Lane::tell_listeners(Consumer& consumer, const std::vector<ChatMes
 void Runtime::Lane::settle(Consumer& consumer) {
   std::vector<Waiter> settled;
   std::erase_if(consumer.waiters, [&](Waiter& waiter) {
-    if (is_unsettled(consumer, waiter.input_id)) return false;
+    if (is_unsettled(consumer, waiter.input_id, now())) return false;
     settled.push_back(std::move(waiter));
     return true;
   });

@@ -83,6 +83,30 @@ base::Result<FolderLock> FolderLock::acquire(const fs::path& folder) {
   return FolderLock(handle);
 }
 
+base::Result<ChangeLock> ChangeLock::acquire(const fs::path& file) {
+  const int handle = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (handle < 0) return system_failure(file);
+  ChangeLock lock(handle);
+  while (::flock(handle, LOCK_EX) != 0) {
+    if (errno != EINTR) return system_failure(file);
+  }
+  return lock;
+}
+
+ChangeLock::~ChangeLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+base::Result<void> replace_file(const fs::path& file, std::string_view content) {
+  const fs::path fresh = file.string() + ".new";
+  std::error_code error;
+  fs::remove(fresh, error);
+  if (auto written = write_file(fresh, content, 0600); !written) return written;
+  fs::rename(fresh, file, error);
+  if (error) return fail(Code::unavailable, error.message(), file.string());
+  return sync_folder(file.parent_path());
+}
+
 FolderLock::~FolderLock() {
   if (file_ >= 0) ::close(file_);
 }

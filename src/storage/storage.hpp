@@ -45,6 +45,29 @@ base::Result<flow::Files> read_solution(const std::filesystem::path& folder);
 // The whole file, at most 16 MiB.
 base::Result<std::string> read_file(const std::filesystem::path& file);
 
+// Puts the content in the file's place whole and durably: a crash leaves the old or the new.
+base::Result<void> replace_file(const std::filesystem::path& file, std::string_view content);
+
+// Held while a short change is made to what several processes share; waits for its turn.
+class ChangeLock {
+ public:
+  static base::Result<ChangeLock> acquire(const std::filesystem::path& file);
+  ChangeLock(ChangeLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+  ChangeLock& operator=(ChangeLock&&) = delete;
+  ~ChangeLock();
+
+ private:
+  explicit ChangeLock(int file) : file_(file) {}
+  int file_;
+};
+
+// Reads a journal beside a running server, oldest record first: of all consumers the last one, or
+// every one of the consumer that has had this chat. The reading stops when `each` says false.
+using EachRecord = std::move_only_function<bool(const runtime::JournalRecord&)>;
+base::Result<void> each_last_record(const std::filesystem::path& journal, EachRecord each);
+base::Result<void> each_record_with(const std::filesystem::path& journal, base::Id chat,
+                                    EachRecord each);
+
 // Writes the files under `versions/<hash>` once; a later call finds them there. Returns the folder.
 base::Result<std::filesystem::path> install_version(const std::filesystem::path& versions,
                                                     const std::string& hash,

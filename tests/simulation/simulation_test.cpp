@@ -56,7 +56,7 @@ class Scenario {
         back_end_(schedule_, dice_),
         clock_(schedule_),
         random_(dice_) {
-    solutions_.add(runtime::make_solution(std::move(program)));
+    solutions_.deploy(runtime::make_solution(std::move(program)));
     for (int i = 0; i < kPeople; ++i) {
       people_.push_back({base::Id::derived("person", std::to_string(i))});
     }

@@ -46,12 +46,13 @@ export class Server {
   }
 
   /**
-   * @param {{data: string, ports?: {server: string, sandbox: string}, logLevel?: string}} options
-   *   `ports` are those of a former start.
+   * @param {{data: string, ports?: {server: string, sandbox: string}, logLevel?: string,
+   *   solutions?: string[]}} options `ports` are those of a former start; no solutions: what was
+   *   deployed.
    */
-  static async start({data, ports, logLevel = 'warning'}) {
+  static async start({data, ports, logLevel = 'warning', solutions = [kSolution]}) {
     const child = spawn(kBinary, [
-      'serve', '--solution', kSolution, '--data', data,
+      'serve', ...solutions.flatMap((folder) => ['--solution', folder]), '--data', data,
       '--listen', `127.0.0.1:${ports?.server ?? 0}`,
       '--braze-sandbox', `127.0.0.1:${ports?.sandbox ?? 0}`,
       '--log-level', logLevel,

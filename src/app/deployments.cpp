@@ -1,0 +1,162 @@
+#include "app/deployments.hpp"
+
+#include <algorithm>
+
+#include "base/json.hpp"
+#include "storage/storage.hpp"
+
+namespace millrace::app {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Code;
+using base::fail;
+
+constexpr std::string_view kFactsFile = "facts.json";
+
+json::object to_json(const Deployment& deployment) {
+  return {{"solution", deployment.solution},
+          {"version", deployment.version},
+          {"hash", deployment.hash},
+          {"at", deployment.at.ms},
+          {"on_live", runtime::to_string(deployment.on_live)}};
+}
+
+std::optional<Deployment> from_json(const json::value& value) {
+  const auto* object = value.if_object();
+  if (object == nullptr) return std::nullopt;
+  const auto on_live = runtime::on_live_from(json::get_string(*object, "on_live").value_or(""));
+  Deployment out;
+  out.solution = json::get_string(*object, "solution").value_or("");
+  out.version = static_cast<int>(json::get_integer(*object, "version").value_or(0));
+  out.hash = json::get_string(*object, "hash").value_or("");
+  out.at.ms = json::get_integer(*object, "at").value_or(0);
+  if (!on_live || out.solution.empty() || out.hash.empty() || out.version < 1) return std::nullopt;
+  out.on_live = *on_live;
+  return out;
+}
+
+}  // namespace
+
+fs::path Deployments::file_in(const fs::path& data) {
+  return data / "deployments.json";
+}
+
+base::Result<Deployments> Deployments::open(const fs::path& data) {
+  std::error_code failed;
+  if (fs::create_directories(data, failed)) {
+    fs::permissions(data, fs::perms::owner_all, failed);
+  }
+  if (!fs::is_directory(data, failed)) {
+    return fail(Code::unavailable, "the data folder cannot be made", data.string());
+  }
+  Deployments out;
+  out.data_ = data;
+  out.versions_ = data / "versions";
+  if (auto done = out.read(); !done) return std::unexpected(done.error());
+  return out;
+}
+
+base::Result<void> Deployments::read() {
+  all_.clear();
+  const fs::path file = file_in(data_);
+  std::error_code failed;
+  if (!fs::exists(file, failed)) return {};
+  const auto text = storage::read_file(file);
+  if (!text) return std::unexpected(text.error());
+  const auto parsed = json::parse_object(*text);
+  const auto* items = parsed ? json::get_array(*parsed, "deployments") : nullptr;
+  if (items == nullptr) return fail(Code::data_loss, "not a list of deployments", file.string());
+  for (const json::value& item : *items) {
+    auto deployment = from_json(item);
+    if (!deployment) return fail(Code::data_loss, "not a deployment", file.string());
+    all_.push_back(std::move(*deployment));
+  }
+  return {};
+}
+
+const Deployment* Deployments::current(std::string_view solution) const {
+  const auto found = std::ranges::find(all_.rbegin(), all_.rend(), solution, &Deployment::solution);
+  return found == all_.rend() ? nullptr : &*found;
+}
+
+std::vector<Deployment> Deployments::current() const {
+  std::vector<Deployment> out;
+  for (const Deployment& deployment : all_) {
+    const auto known = std::ranges::find(out, deployment.solution, &Deployment::solution);
+    if (known == out.end()) {
+      out.push_back(deployment);
+    } else {
+      *known = deployment;
+    }
+  }
+  return out;
+}
+
+base::Result<Deployment> Deployments::find(std::string_view solution,
+                                           std::string_view version) const {
+  const std::string_view number = version.starts_with('v') ? version.substr(1) : version;
+  for (const Deployment& deployment : all_) {
+    if (deployment.solution != solution) continue;
+    const bool is_it = std::to_string(deployment.version) == number ||
+                       (version.size() >= 6 && deployment.hash.starts_with(version));
+    if (is_it) return deployment;
+  }
+  return fail(Code::not_found,
+              "'" + std::string(solution) + "' has no version " + std::string(version) +
+                  "; `millrace versions` lists them",
+              data_.string());
+}
+
+base::Result<Deployment> Deployments::deploy(const LoadedSolution& loaded, runtime::OnLive on_live,
+                                             base::Timestamp at) {
+  flow::Files files = loaded.files;
+  files.insert_or_assign(std::string(kFactsFile), write_facts(loaded.facts));
+  const auto installed = storage::install_version(versions_, loaded.program->hash, files);
+  if (!installed) return std::unexpected(installed.error());
+  return add({loaded.program->solution, 0, loaded.program->hash, at, on_live});
+}
+
+base::Result<Deployment> Deployments::deploy_again(const Deployment& version,
+                                                   runtime::OnLive on_live, base::Timestamp at) {
+  return add({version.solution, 0, version.hash, at, on_live});
+}
+
+base::Result<Deployment> Deployments::add(Deployment deployment) {
+  const auto lock = storage::ChangeLock::acquire(data_ / "deployments.lock");
+  if (!lock) return std::unexpected(lock.error());
+  if (auto done = read(); !done) return std::unexpected(done.error());
+  const Deployment* now = current(deployment.solution);
+  if (now != nullptr && now->hash == deployment.hash) return *now;
+  int versions = 0;
+  for (const Deployment& old : all_) {
+    if (old.solution != deployment.solution) continue;
+    versions = std::max(versions, old.version);
+    if (old.hash == deployment.hash) deployment.version = old.version;
+  }
+  if (deployment.version == 0) deployment.version = versions + 1;
+  all_.push_back(deployment);
+  json::array items;
+  for (const Deployment& each : all_) items.push_back(to_json(each));
+  auto written = storage::replace_file(
+      file_in(data_), json::serialize(json::object{{"deployments", std::move(items)}}));
+  if (!written) return std::unexpected(written.error());
+  return deployment;
+}
+
+base::Result<flow::Program> load_installed(const fs::path& versions, const std::string& hash) {
+  const auto files = storage::read_solution(versions / hash);
+  if (!files) return std::unexpected(files.error());
+  const auto text = storage::read_file(versions / hash / kFactsFile);
+  if (!text) return std::unexpected(text.error());
+  const auto facts = read_facts(*text);
+  if (!facts) return std::unexpected(facts.error());
+  auto compiled = flow::compile(*files, *facts);
+  if (!compiled.program || compiled.program->hash != hash) {
+    return fail(Code::data_loss, "version " + hash + " can no longer be read",
+                (versions / hash).string());
+  }
+  return std::move(*compiled.program);
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,181 @@
+// `millrace chats` and `millrace replay`: a chat's stored inputs run through the engine again,
+// compared byte for byte.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "app/commands.hpp"
+#include "app/deployments.hpp"
+#include "dialog/dialog.hpp"
+#include "runtime/record.hpp"
+#include "storage/storage.hpp"
+
+namespace millrace::app {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Code;
+using base::fail;
+
+struct ReplayOptions {
+  std::string chat;
+  fs::path data;
+  bool quiet = false;
+};
+
+// Takes a chat's records one by one and makes each turn anew.
+class Replay {
+ public:
+  Replay(fs::path data, std::string key, base::Id chat)
+      : data_(std::move(data)), key_(std::move(key)), chat_(chat) {}
+
+  // An error names the first turn that came out otherwise.
+  base::Result<void> take(const runtime::JournalRecord& record) {
+    const auto stored = runtime::read_record(record.body, key_);
+    if (!stored) return std::unexpected(stored.error());
+    if (stored->state.chat != chat_) return {};
+    const auto input = runtime::read_input(record.body, key_);
+    if (!input) return std::unexpected(input.error());
+    ++turns_;
+    const auto now = program(stored->state.program);
+    if (!now) return std::unexpected(now.error());
+    if (!*input) {
+      // How a chat is opened is not an input of the engine's: it is where the replay begins.
+      state_ = stored->state;
+      return {};
+    }
+    if (!state_) {
+      // A chat begun by what was said: its opening was never stored by itself.
+      state_ = opening(**now, *stored);
+    }
+    auto before = prepared(**now, **input);
+    if (!before) return std::unexpected(before.error());
+    auto turn = dialog::advance(**now, std::move(*before), **input);
+    if (!turn) return differs(stored->state.turn, "the engine refuses it: " + turn.error().message);
+    const std::string made = runtime::write_record(*turn, &**input, (*input)->at, key_);
+    if (made != record.body)
+      return differs(stored->state.turn, first_difference(record.body, made));
+    state_ = std::move(turn->state);
+    return {};
+  }
+
+  size_t turns() const { return turns_; }
+
+ private:
+  using ProgramPtr = std::shared_ptr<const flow::Program>;
+
+  base::Result<ProgramPtr> program(const std::string& hash) {
+    auto& known = programs_[hash];
+    if (!known) {
+      auto loaded = load_installed(data_ / "versions", hash);
+      if (!loaded) return std::unexpected(loaded.error());
+      known = std::make_shared<const flow::Program>(std::move(*loaded));
+    }
+    return known;
+  }
+
+  static dialog::State opening(const flow::Program& program, const runtime::TurnRecord& stored) {
+    return dialog::open_chat(program, {.chat = stored.state.chat,
+                                       .consumer = stored.state.consumer,
+                                       .environment = stored.state.environment,
+                                       .locale = stored.state.region,
+                                       .user_data = stored.state.user_data,
+                                       .at = stored.state.created_at});
+  }
+
+  // A turn that takes the chat to another version begins from a state made for it.
+  base::Result<dialog::State> prepared(const flow::Program& now, const dialog::Input& input) {
+    const auto* adopted = std::get_if<dialog::Adopted>(&input.what);
+    if (adopted == nullptr) return *state_;
+    if (adopted->why == dialog::Adopted::Why::restarted) return dialog::begin_again(now, *state_);
+    if (adopted->why == dialog::Adopted::Why::survey) return *state_;
+    const auto old = program(state_->program);
+    if (!old) return std::unexpected(old.error());
+    return dialog::migrate(**old, now, *state_);
+  }
+
+  static std::string first_difference(std::string_view stored, std::string_view made) {
+    size_t at = 0;
+    while (at < stored.size() && at < made.size() && stored[at] == made[at]) ++at;
+    return "they differ at byte " + std::to_string(at) + " of " + std::to_string(stored.size());
+  }
+
+  base::Result<void> differs(int64_t turn, const std::string& how) const {
+    return fail(Code::data_loss, how, "turn " + std::to_string(turn));
+  }
+
+  fs::path data_;
+  std::string key_;
+  base::Id chat_;
+  std::map<std::string, ProgramPtr> programs_;
+  std::optional<dialog::State> state_;
+  size_t turns_ = 0;
+};
+
+int replay(const ReplayOptions& options) {
+  const auto complain = [](const std::string& text) {
+    std::cerr << "millrace replay: " << text << "\n";
+    return 2;
+  };
+  const auto chat = base::Id::parse(options.chat);
+  if (!chat) return complain("'" + options.chat + "' is not a chat's id");
+  auto key = storage::read_file(options.data / "journal.key");
+  if (!key) return complain(key.error().describe());
+  Replay replay(options.data, std::move(*key), *chat);
+  base::Result<void> outcome;
+  const auto read = storage::each_record_with(options.data / "journal.db", *chat,
+                                              [&](const runtime::JournalRecord& record) {
+                                                outcome = replay.take(record);
+                                                return outcome.has_value();
+                                              });
+  if (!read) return complain(read.error().describe());
+  if (!outcome) {
+    std::cerr << "millrace replay: " << outcome.error().describe() << "\n";
+    return 1;
+  }
+  if (replay.turns() == 0) return complain("there is no such chat in " + options.data.string());
+  std::cout << replay.turns() << " turns replayed, byte for byte the same\n";
+  return 0;
+}
+
+int list_chats(const fs::path& data) {
+  const auto key = storage::read_file(data / "journal.key");
+  const auto read =
+      storage::each_last_record(data / "journal.db", [&](const runtime::JournalRecord& record) {
+        const auto turn = runtime::read_record(record.body, key ? *key : std::string());
+        if (!turn) return true;
+        const dialog::State& state = turn->state;
+        std::cout << state.chat.to_string() << "  " << state.program << "  "
+                  << dialog::to_string(state.phase) << "  " << state.turn << " turns  "
+                  << base::to_iso8601(turn->at) << "\n";
+        return true;
+      });
+  if (read) return 0;
+  std::cerr << "millrace chats: " << read.error().describe() << "\n";
+  return 2;
+}
+
+}  // namespace
+
+void add_replay_command(CLI::App& cli, int& exit_code) {
+  auto* command = cli.add_subcommand(
+      "replay", "Run a stored chat's inputs through the engine again and compare every byte.");
+  static ReplayOptions options;
+  command->add_option("CHAT", options.chat, "The chat's id")->required();
+  command->add_option("--data", options.data, "The server's data folder")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  command->footer(
+      "Exits 0 when all turns come out the same, 1 when one differs (it is named), 2 when the "
+      "chat\n"
+      "cannot be read.");
+  command->callback([&exit_code] { exit_code = replay(options); });
+
+  auto* chats = cli.add_subcommand(
+      "chats", "List the latest chat of every consumer: id, version, where it is, last turn.");
+  chats->add_option("--data", options.data, "The server's data folder")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  chats->callback([&exit_code] { exit_code = list_chats(options.data); });
+}
+
+}  // namespace millrace::app
