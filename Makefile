@@ -7,7 +7,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo test unit e2e golden simulate lint format fuzz bench tsan ci clean setup setup-test setup-dev
+.PHONY: help build demo test unit e2e golden simulate lint format fuzz bench bench-engine soak tsan ci clean setup setup-test setup-dev
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,11 @@ golden: setup  ## write what the conversations of tests/conversations give now
 simulate: unit  ## the seeded simulation over many more seeds (SEEDS=5000)
 	@MILLRACE_SEEDS=$(or $(SEEDS),5000) build/dev/tests/millrace_tests --gtest_filter='Simulation.*'
 
+soak: setup setup-test  ## the same in an optimized build, in as many processes as there are CPUs (SEEDS=1000000)
+	@cmake --preset release >build/configure-release.log || { cat build/configure-release.log; exit 1; }
+	@cmake --build --preset release -j $(JOBS) --target soak
+	@tests/simulation/soak.sh build/release/tests/soak $(or $(SEEDS),1000000) $(JOBS)
+
 tsan: setup  ## the unit tests under the thread sanitizer
 	@cmake --preset tsan >build/configure-tsan.log || { cat build/configure-tsan.log; exit 1; }
 	@cmake --build --preset tsan -j $(JOBS) --target millrace_tests
@@ -74,6 +79,10 @@ fuzz: setup  ## each fuzz target for FUZZ_SECONDS
 
 bench: build  ## the benchmark beside its peers; see docs/benchmarks.md
 	@bench/run.sh
+
+bench-engine: build  ## the engine alone: steps a second, and how long a program takes to load
+	@cmake --build --preset release -j $(JOBS) --target engine_bench
+	@build/release/engine_bench
 
 ci: test  ## what CI runs
 

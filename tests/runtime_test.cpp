@@ -233,11 +233,7 @@ TEST_F(RuntimeTest, KeepsAChatOnTheVersionItBeganWith) {
   newer->hash = "newer";
   std::get<flow::DialogNode>(newer->nodes.at(20).does).messages[0][0] =
       flow::parse_template("NEW last name?");
-  runtime::Solutions both;
-  both.deploy(runtime::make_solution(newer));
-  both.add_version(solutions_.fallback()->program);
-  solutions_ = both;
-  restart();
+  solutions_.deploy(runtime::make_solution(newer));
   EXPECT_EQ(converse(from("ada", "2", "Ada"))->messages.back().content.text.find("NEW"),
             std::string::npos);
   converse(from("bob", "1", "hi"));

@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "runtime/lane.hpp"
+#include "runtime/promises.hpp"
 
 namespace millrace::runtime {
 namespace {
@@ -169,7 +170,8 @@ void Runtime::take_said_now(Lane& lane, Consumer& consumer, SayRequest request, 
       return;
     }
   }
-  if (!request.input_id.empty() && consumer.inputs.contains(request.input_id)) {
+  if (!request.input_id.empty() && consumer.inputs.contains(request.input_id) &&
+      is_kept(Promise::repeats_are_known)) {
     Receipt receipt{consumer.chat->chat, {}, 0, true};
     lane.answer_again(consumer, Waiter{receipt, std::move(request.input_id), {}, std::move(done)});
     return;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/lane.hpp"
+#include "runtime/promises.hpp"
 
 namespace millrace::runtime {
 namespace {
@@ -125,6 +126,14 @@ void Runtime::Lane::commit(Consumer& consumer, dialog::Turn turn, const dialog::
                        write_record(turn, input, at, ports_.seal_key), is_open(turn.state)};
   consumer.busy = true;
   ++under_way_;
+  if (!is_kept(Promise::told_when_durable)) {
+    ports_.journal.append(std::move(record), [](base::Result<void>) {});
+    ports_.lanes.run_on(index_, [this, &consumer, turn = std::move(turn), at,
+                                 input_id = std::move(input_id), done = std::move(done)]() mutable {
+      committed(consumer, std::move(turn), std::move(input_id), at, {}, std::move(done));
+    });
+    return;
+  }
   ports_.journal.append(
       std::move(record),
       back_here<base::Result<void>>([this, &consumer, turn = std::move(turn), at,
@@ -195,7 +204,7 @@ void Runtime::Lane::call_action(Consumer& consumer, dialog::Call call, bool unce
   request.payload = std::move(call.payload);
   request.env_values = std::move(call.env_values);
   request.context = std::move(call.context);
-  request.uncertain = uncertain;
+  request.uncertain = uncertain && is_kept(Promise::loss_is_marked);
   request.time_limit = std::chrono::milliseconds(consumer.program->action_time_limit_ms);
   ++under_way_;
   ports_.actions.call(std::move(request),

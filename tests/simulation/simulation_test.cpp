@@ -5,13 +5,20 @@
 //   a repeated message got the very answer it had before,
 //   every conversation was finished,
 //   no idempotency key has had two effects,
-//   the journal's numbers have no gap.
+//   the journal's numbers have no gap,
+//   what was told was on the disk when it was told,
+//   every chat replays from its stored inputs byte for byte.
+// Between the crashes the clock is set forward and back, and versions are deployed under the live
+// chats with each policy.
 // A failing seed prints itself; MILLRACE_SEED=n runs it alone, MILLRACE_SEEDS=n that many.
+#include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <iostream>
 #include <set>
 
+#include "runtime/promises.hpp"
 #include "runtime/record.hpp"
 #include "tests/example.hpp"
 #include "tests/simulation/world.hpp"
@@ -21,6 +28,7 @@ namespace {
 
 constexpr int kPeople = 12;
 constexpr int kCrashes = 5;
+const std::string kKey(32, 'k');
 
 // What to answer to what the bot said last.
 std::string reply_to(std::string_view said) {
@@ -56,7 +64,12 @@ class Scenario {
         back_end_(schedule_, dice_),
         clock_(schedule_),
         random_(dice_) {
-    solutions_.deploy(runtime::make_solution(std::move(program)));
+    for (const char* hash : {"a", "b", "c"}) {
+      auto version = std::make_shared<flow::Program>(*program);
+      version->hash = hash;
+      versions_.push_back(std::move(version));
+    }
+    solutions_.deploy(runtime::make_solution(versions_[0]));
     for (int i = 0; i < kPeople; ++i) {
       people_.push_back({base::Id::derived("person", std::to_string(i))});
     }
@@ -67,6 +80,8 @@ class Scenario {
     for (int crash = 0; crash < kCrashes; ++crash) {
       const int64_t steps = dice_.between(1, 400);
       for (int64_t i = 0; i < steps && schedule_.run_one(); ++i) {
+        if (dice_.one_in(100)) clock_.jump(dice_.between(-100'000, 100'000));
+        if (dice_.one_in(150)) deploy();
       }
       crash_server();
       start_server();
@@ -82,11 +97,18 @@ class Scenario {
     for (const Person& person : people_) {
       EXPECT_TRUE(person.finished) << "stuck at " << person.message_id() << " " << person.text;
     }
+    EXPECT_EQ(disk_.refused(), 0) << "records out of order";
     for (const auto& [key, times] : back_end_.effects()) EXPECT_EQ(times, 1) << key;
     for (const Person& person : people_) check_journal(person);
   }
 
  private:
+  void deploy() {
+    auto solution = runtime::make_solution(versions_[static_cast<size_t>(dice_.between(0, 2))]);
+    solution.on_live = static_cast<runtime::OnLive>(dice_.between(0, 2));
+    solutions_.deploy(std::move(solution));
+  }
+
   void start_server() {
     server_ = std::make_unique<Server>(*this);
     ASSERT_TRUE(server_->runtime.recover());
@@ -115,6 +137,7 @@ class Scenario {
                                 id, text};
     server_->runtime.converse(std::move(request), [this, &person, id](auto answer) {
       if (answer) {
+        check_durable(*answer);
         told(person, id, *answer);
       } else if (id == person.message_id() && !person.finished) {
         schedule_.after(200, [this, &person, id] {
@@ -144,15 +167,62 @@ class Scenario {
     return std::ranges::all_of(people_, [](const Person& person) { return person.finished; });
   }
 
+  // Told now: so it must be on the disk now.
+  void check_durable(const runtime::Answer& answer) {
+    for (const auto& message : answer.messages) {
+      bool found = false;
+      for (const auto& [consumer, records] : disk_.kept()) {
+        if (found || records.empty()) continue;
+        // Only this chat's consumer has it; its state says so in every record.
+        const auto last = runtime::read_record(records.back().body, kKey);
+        found = last && last->state.chat == answer.receipt.chat &&
+                last->state.sequence >= message.sequence;
+      }
+      EXPECT_TRUE(found) << "told before it was durable: " << message.content.text;
+    }
+  }
+
+  void check_replay(const std::vector<runtime::JournalRecord>& records) {
+    std::optional<dialog::State> state;
+    for (const auto& record : records) {
+      const auto stored = runtime::read_record(record.body, kKey);
+      const auto input = runtime::read_input(record.body, kKey);
+      ASSERT_TRUE(stored && input && *input);
+      const auto program = solutions_.version(stored->state.program);
+      ASSERT_TRUE(program);
+      if (!state || state->chat != stored->state.chat) {
+        state = dialog::open_chat(*program, {.chat = stored->state.chat,
+                                             .consumer = stored->state.consumer,
+                                             .environment = stored->state.environment,
+                                             .locale = "en",
+                                             .at = stored->state.created_at});
+      }
+      if (const auto* adopted = std::get_if<dialog::Adopted>(&(*input)->what)) {
+        if (adopted->why == dialog::Adopted::Why::restarted) {
+          state = dialog::begin_again(*program, *state);
+        } else {
+          auto moved = dialog::migrate(*solutions_.version(state->program), *program, *state);
+          ASSERT_TRUE(moved);
+          state = std::move(*moved);
+        }
+      }
+      auto turn = dialog::advance(*program, *state, **input);
+      ASSERT_TRUE(turn);
+      EXPECT_EQ(runtime::write_record(*turn, &**input, (*input)->at, kKey), record.body);
+      state = std::move(turn->state);
+    }
+  }
+
   void check_journal(const Person& person) {
     std::multiset<std::string> inputs;
     const auto found = disk_.kept().find(person.consumer);
     ASSERT_NE(found, disk_.kept().end());
     for (const auto& record : found->second) {
-      const auto turn = runtime::read_record(record.body, std::string(32, 'k'));
+      const auto turn = runtime::read_record(record.body, kKey);
       ASSERT_TRUE(turn);
       if (!turn->input_id.empty()) inputs.insert(turn->input_id);
     }
+    check_replay(found->second);
     for (const auto& [id, answer] : person.answers) EXPECT_EQ(inputs.count(id), 1u) << id;
     for (const auto& id : inputs) EXPECT_EQ(inputs.count(id), 1u) << id << " had two turns";
   }
@@ -161,8 +231,7 @@ class Scenario {
   struct Server {
     explicit Server(Scenario& run)
         : lanes(run.schedule_, run.dice_),
-          runtime({lanes, run.clock_, run.random_, run.disk_, run.back_end_, run.log_,
-                   std::string(32, 'k')},
+          runtime({lanes, run.clock_, run.random_, run.disk_, run.back_end_, run.log_, kKey},
                   run.solutions_, {.hot_consumers_max = 6}) {}
     Lanes lanes;
     runtime::Runtime runtime;
@@ -176,6 +245,7 @@ class Scenario {
   Random random_;
   Log log_;
   runtime::Solutions solutions_;
+  std::vector<std::shared_ptr<const flow::Program>> versions_;
   std::vector<Person> people_;
   std::unique_ptr<Server> server_;
 };
@@ -197,6 +267,40 @@ TEST(Simulation, KeepsItsPromisesWhateverFails) {
         << "reproduce with MILLRACE_SEED=" << seed << " --gtest_filter=Simulation.*";
   }
 }
+
+#ifdef MILLRACE_BREAKABLE
+// A promise is broken on purpose: within 10,000 seeds a run must fail.
+class SimulationFinds : public testing::TestWithParam<runtime::Promise> {
+ protected:
+  ~SimulationFinds() override { runtime::broken_promise = runtime::Promise::none; }
+};
+
+TEST_P(SimulationFinds, ABrokenPromise) {
+  const auto program = std::make_shared<const flow::Program>(testing_support::load_example());
+  runtime::broken_promise = GetParam();
+  for (uint64_t seed = 1; seed <= 10'000; ++seed) {
+    testing::TestPartResultArray failures;
+    {
+      const testing::ScopedFakeTestPartResultReporter gather(
+          testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &failures);
+      Scenario run(seed, program);
+      run.play();
+      run.check();
+    }
+    if (failures.size() == 0) continue;
+    RecordProperty("seed", static_cast<int>(seed));
+    std::cout << "found with seed " << seed << ": " << failures.GetTestPartResult(0).message()
+              << "\n";
+    return;
+  }
+  FAIL() << "10,000 seeds have not found it";
+}
+
+INSTANTIATE_TEST_SUITE_P(EachPromise, SimulationFinds,
+                         testing::Values(runtime::Promise::repeats_are_known,
+                                         runtime::Promise::told_when_durable,
+                                         runtime::Promise::loss_is_marked));
+#endif
 
 }  // namespace
 }  // namespace millrace::simulation

@@ -46,19 +46,21 @@ void Disk::sync() {
   const bool fails = may_fail_ && dice_.one_in(60);
   for (auto& [record, appended] : group) {
     base::Result<void> result;
-    if (fails) {
+    if (fails || !keep(std::move(record))) {
       result = base::fail(base::Code::unavailable, "the disk is full");
-    } else {
-      keep(std::move(record));
     }
     schedule_.after(0, [tell = std::move(appended), result]() mutable { tell(result); });
   }
 }
 
-void Disk::keep(runtime::JournalRecord record) {
+bool Disk::keep(runtime::JournalRecord record) {
   auto& records = kept_[record.consumer];
-  MILLRACE_CHECK(record.number == static_cast<int64_t>(records.size()) + 1);
+  if (record.number != static_cast<int64_t>(records.size()) + 1) {
+    ++refused_;
+    return false;
+  }
   records.push_back(std::move(record));
+  return true;
 }
 
 void Disk::read(base::Id consumer, size_t limit, Read done) {
@@ -84,7 +86,9 @@ base::Result<std::vector<base::Id>> Disk::open_consumers() {
 
 void Disk::crash() {
   const auto whole = dice_.between(0, static_cast<int64_t>(waiting_.size()));
-  for (int64_t i = 0; i < whole; ++i) keep(std::move(waiting_[static_cast<size_t>(i)].first));
+  for (int64_t i = 0; i < whole; ++i) {
+    (void)keep(std::move(waiting_[static_cast<size_t>(i)].first));
+  }
   waiting_.clear();
   sync_planned_ = false;
 }

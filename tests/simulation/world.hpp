@@ -70,10 +70,13 @@ class Lanes final : public runtime::Lanes {
 class Clock final : public runtime::Clock {
  public:
   explicit Clock(Schedule& schedule) : schedule_(schedule) {}
-  base::Timestamp now() override { return {schedule_.now()}; }
+  base::Timestamp now() override { return {schedule_.now() + ahead_}; }
+  // Someone sets the clock.
+  void jump(int64_t ms) { ahead_ += ms; }
 
  private:
   Schedule& schedule_;
+  int64_t ahead_ = 0;
 };
 
 class Random final : public runtime::Random {
@@ -103,17 +106,20 @@ class Disk final : public runtime::Journal {
   // A crash: of what waited for the sync, a part may have reached the disk, in order.
   void crash();
   void never_fail() { may_fail_ = false; }
+  // Records that came out of order, which the journal does not take.
+  int refused() const { return refused_; }
   const std::map<base::Id, std::vector<runtime::JournalRecord>>& kept() const { return kept_; }
 
  private:
   void sync();
-  void keep(runtime::JournalRecord record);
+  bool keep(runtime::JournalRecord record);
 
   Schedule& schedule_;
   Dice& dice_;
   std::map<base::Id, std::vector<runtime::JournalRecord>> kept_;
   std::vector<std::pair<runtime::JournalRecord, Appended>> waiting_;
   bool sync_planned_ = false;
+  int refused_ = 0;
   bool may_fail_ = true;
 };
 
