@@ -241,5 +241,34 @@ TEST_F(RuntimeTest, KeepsAChatOnTheVersionItBeganWith) {
             std::string::npos);
 }
 
+TEST_F(RuntimeTest, GoesOnWithTheSurveyOnceAChatIsComplete) {
+  const auto compile = [](const std::string& name, const std::string& more,
+                          const std::string& question) {
+    auto compiled = flow::compile(
+        {{"solution.yaml", "name: " + name + "\n" + more},
+         {"flows/main.flow.yaml", "nodes:\n  ask:\n    ask: " + question +
+                                      "\n    variable: IT\n  bye:\n    say: Bye from " + name +
+                                      "\n    end: true\n"}},
+        {{name}, {}, {}});
+    for (const flow::Problem& problem : compiled.problems) ADD_FAILURE() << problem.describe();
+    return std::make_shared<const flow::Program>(std::move(*compiled.program));
+  };
+  const auto shop =
+      runtime::make_solution(compile("Shop", "survey: Rating\n", "What do you want?"));
+  solutions_.deploy(shop);
+  solutions_.deploy(runtime::make_solution(compile("Rating", "", "How was it?")));
+  const auto say = [&](const std::string& id, const std::string& text) {
+    auto request = from("zoe", id, text);
+    request.begin->app = shop.app_id;
+    std::string all;
+    const auto answer = converse(std::move(request));
+    for (const auto& message : answer->messages) all += message.content.text + "|";
+    return all;
+  };
+  EXPECT_EQ(say("1", "hi"), "What do you want?|");
+  EXPECT_EQ(say("2", "a lamp"), "Bye from Shop|How was it?|");
+  EXPECT_EQ(say("3", "fine"), "Bye from Rating|");
+}
+
 }  // namespace
 }  // namespace millrace

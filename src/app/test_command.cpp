@@ -10,6 +10,7 @@
 #include "app/commands.hpp"
 #include "app/solution.hpp"
 #include "app/solution_tests.hpp"
+#include "app/test_from_chat.hpp"
 #include "storage/storage.hpp"
 #include "trial/trial.hpp"
 
@@ -21,6 +22,8 @@ namespace fs = std::filesystem;
 struct TestOptions {
   fs::path solution;
   std::string filter;
+  std::string chat;  // instead of testing: this stored chat as a test
+  fs::path data;
   fs::path junit;
   fs::path html;
   double coverage_min = 0;
@@ -36,7 +39,21 @@ bool write_report(const fs::path& path, const std::string& text) {
   return false;
 }
 
+int write_test_from(const TestOptions& options) {
+  const auto id = base::Id::parse(options.chat);
+  const auto text =
+      id ? test_from_chat(options.data, *id)
+         : base::fail(base::Code::invalid_argument, "'" + options.chat + "' is not a chat's id");
+  if (text) {
+    std::cout << *text;
+    return 0;
+  }
+  std::cerr << "millrace test: " << text.error().describe() << "\n";
+  return 2;
+}
+
 int run_tests(const TestOptions& options) {
+  if (!options.chat.empty()) return write_test_from(options);
   const auto loaded = load_solution(options.solution, {});
   if (!loaded) {
     std::cerr << "millrace test: " << loaded.error().describe() << "\n";
@@ -99,6 +116,10 @@ void add_test_command(CLI::App& cli, int& exit_code) {
       ->required()
       ->check(CLI::ExistingDirectory);
   command->add_option("--filter", options.filter, "Only tests whose name has this in it");
+  auto* chat = command->add_option("--from-chat", options.chat,
+                                   "Print a stored chat as a test instead; needs --data");
+  auto* data = command->add_option("--data", options.data, "The server's data folder");
+  chat->needs(data);
   command->add_option("--junit", options.junit, "Write JUnit XML to this file");
   command->add_option("--html", options.html, "Write the coverage, drawn, to this file");
   command->add_option("--min-coverage", options.coverage_min, "Fail under so many percent of roads")

@@ -132,7 +132,7 @@ Result<void> Engine::take(const Adopted& adopted) {
   if (!is_survey) return {};
   state().surveyed = is_survey;
   state().end_reason.clear();
-  state().answering.clear();
+  state().locale = program_.choose_locale(state().region);
   state().call.reset();
   state().held.clear();
   state().frames.clear();

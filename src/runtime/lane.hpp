@@ -40,6 +40,7 @@ struct Consumer {
   std::unordered_set<std::string> inputs;        // message ids whose turn has been taken, ...
   std::deque<std::string> inputs_by_age;         // ... the oldest first
   std::deque<Job> mailbox;
+  SolutionPtr survey;  // follows at once, the chat having ended
   std::vector<Waiter> waiters;
   std::vector<Listener> listeners;
   base::Timestamp touched;
@@ -91,6 +92,9 @@ class Runtime::Lane {
   void committed(Consumer& consumer, dialog::Turn turn, std::string input_id, base::Timestamp at,
                  base::Result<void> result, Done<dialog::Turn*> done);
   void perform(Consumer& consumer, const dialog::Turn& turn);
+  // The solution that the one that has just ended names as its survey.
+  SolutionPtr survey_after(const Consumer& consumer, const dialog::Turn& turn) const;
+  void begin_survey(base::Id consumer);
   void call_action(Consumer& consumer, dialog::Call call, bool uncertain);
   void call_ended(base::Id consumer, std::string key, ActionOutcome outcome);
   void set_timer(base::Id consumer, dialog::Timer timer);

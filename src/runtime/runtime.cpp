@@ -97,8 +97,14 @@ void Runtime::end(base::Id consumer, base::Id chat, std::string reason, Done<voi
   turn_of(consumer, chat, dialog::EndRequested{std::move(reason)}, std::move(done));
 }
 
+void Runtime::tell_event(base::Id consumer, base::Id chat, dialog::PageEvent event,
+                         Done<void> done) {
+  turn_of(consumer, chat, std::move(event), std::move(done));
+}
+
 void Runtime::turn_of(base::Id consumer_id, base::Id chat,
-                      std::variant<dialog::Started, dialog::EndRequested> what, Done<void> done) {
+                      std::variant<dialog::Started, dialog::EndRequested, dialog::PageEvent> what,
+                      Done<void> done) {
   Lane& lane = home(consumer_id);
   ports_.lanes.run_on(lane.index(), [&lane, consumer_id, chat, what = std::move(what),
                                      done = std::move(done)]() mutable {

@@ -128,6 +128,8 @@ class Runtime {
   // As say, and waits until everything said in answer is durable too.
   void converse(SayRequest request, Done<Answer> done);
   void end(base::Id consumer, base::Id chat, std::string reason, Done<void> done);
+  // A page that the chat runs in, or has opened, tells of an event.
+  void tell_event(base::Id consumer, base::Id chat, dialog::PageEvent event, Done<void> done);
   void snapshot(base::Id consumer, base::Id chat, Done<Snapshot> done);
   // From now on, until the subscriber is gone; `done` gives the chat's phase at that moment.
   void subscribe(base::Id consumer, base::Id chat, std::weak_ptr<Subscriber> subscriber,
@@ -149,7 +151,8 @@ class Runtime {
   enum class Wait { no, yes };
   Lane& home(base::Id consumer);
   void turn_of(base::Id consumer, base::Id chat,
-               std::variant<dialog::Started, dialog::EndRequested> what, Done<void> done);
+               std::variant<dialog::Started, dialog::EndRequested, dialog::PageEvent> what,
+               Done<void> done);
   void take_said(SayRequest request, Wait wait, Done<Answer> done);
   void take_said_now(Lane& lane, Consumer& consumer, SayRequest request, Wait wait,
                      Done<Answer> done);

@@ -30,6 +30,7 @@ constexpr int64_t kPauseWaitedForMs = 10'000;
 // More will be said in answer to this input.
 bool is_unsettled(const Consumer& consumer, std::string_view input_id, base::Timestamp now) {
   if (!consumer.chat) return false;
+  if (consumer.survey) return consumer.chat->answering == input_id;
   const Phase phase = consumer.chat->phase;
   const auto& timer = consumer.chat->timer;
   const bool goes_on_soon =
@@ -179,6 +180,7 @@ void Runtime::Lane::committed(Consumer& consumer, dialog::Turn turn, std::string
       if (waiter.input_id == message.input_id) waiter.messages.push_back(message);
     }
   }
+  consumer.survey = survey_after(consumer, turn);
   tell_listeners(consumer, messages, turn);
   perform(consumer, turn);
   settle(consumer);
@@ -193,6 +195,37 @@ void Runtime::Lane::perform(Consumer& consumer, const dialog::Turn& turn) {
       set_timer(consumer.id, timer->timer);
     }
   }
+  if (consumer.survey) begin_survey(consumer.id);
+}
+
+SolutionPtr Runtime::Lane::survey_after(const Consumer& consumer, const dialog::Turn& turn) const {
+  const dialog::State& state = turn.state;
+  const bool is_over = state.phase == Phase::ended && state.end_reason == dialog::kEndCompleted;
+  if (!is_over || state.surveyed || !consumer.program || consumer.program->survey.empty()) {
+    return nullptr;
+  }
+  SolutionPtr survey = solutions_.named(consumer.program->survey);
+  if (!survey) {
+    ports_.log.line(Level::warning, state.chat.to_string(),
+                    "the survey '" + consumer.program->survey + "' is not served");
+  }
+  return survey;
+}
+
+void Runtime::Lane::begin_survey(base::Id id) {
+  submit(id, From::inside, [this, id](base::Result<Consumer*> found) {
+    if (!found) return;  // read back later, the chat counts as ended
+    Consumer& consumer = **found;
+    const SolutionPtr survey = std::exchange(consumer.survey, nullptr);
+    if (!survey || !consumer.chat) return;
+    const dialog::Input input{now(), dialog::Adopted{dialog::Adopted::Why::survey}};
+    auto turn = dialog::advance(*survey->program, *consumer.chat, input);
+    if (turn) {
+      commit(consumer, std::move(*turn), &input, [](base::Result<dialog::Turn*>) {});
+    } else {
+      settle(consumer);
+    }
+  });
 }
 
 void Runtime::Lane::call_action(Consumer& consumer, dialog::Call call, bool uncertain) {
@@ -267,7 +300,8 @@ void Runtime::Lane::tell_listeners(Consumer& consumer, const std::vector<ChatMes
     if (started) subscriber->started();
     if (!messages.empty()) subscriber->said(messages);
     if (calls) subscriber->typing(true);
-    if (ended != nullptr) subscriber->ended(ended->reason);
+    // What a survey follows on has not ended for the consumer.
+    if (ended != nullptr && !consumer.survey) subscriber->ended(ended->reason);
     return false;
   });
 }

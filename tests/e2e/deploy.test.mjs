@@ -156,4 +156,26 @@ describe('a deploy under live chats', () => {
       assert.match(await millrace('replay', chat), /byte for byte the same/);
     }
   });
+
+  test('a stored chat becomes a test that passes', async () => {
+    const talk = talker();
+    for (const text of ['hi', 'Grace', '555', '1906-12-09', 'New York']) await talk.say(text);
+    const line = (await millrace('chats')).split('\n').sort(byLastTurn).at(-1) ?? '';
+    const found = await millrace('test', second, '--from-chat', line.split(' ')[0]);
+    assert.match(found, /say: Grace/);
+    mkdirSync(join(second, 'tests'));
+    writeFileSync(join(second, 'tests', 'found.test.yaml'), found);
+    const {code, stdout, stderr} = await run(['test', second]);
+    assert.equal(code, 0, stdout + stderr + found);
+    assert.match(stdout, /1 .*passed/);
+  });
 });
+
+/**
+ * @param {string} a
+ * @param {string} b
+ */
+function byLastTurn(a, b) {
+  const at = (/** @type {string} */ line) => line.slice(line.lastIndexOf(' '));
+  return at(a) < at(b) ? -1 : 1;
+}
