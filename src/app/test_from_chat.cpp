@@ -59,8 +59,7 @@ class Writer {
       steps_ += "      - start\n";
     } else if (std::holds_alternative<dialog::Said>(input.what)) {
       // The record has it masked where it was secure.
-      steps_ +=
-          "      - say: " + flow::yaml_scalar(stored.messages.front().content.text, 8) + "\n";
+      steps_ += "      - say: " + flow::yaml_scalar(stored.messages.front().content.text, 8) + "\n";
     } else if (const auto* ended = std::get_if<dialog::CallEnded>(&input.what)) {
       write_answer(*ended);
     } else if (std::holds_alternative<dialog::TimerDue>(input.what) && at_) {

@@ -25,16 +25,24 @@ class Places {
   std::optional<flow::NodeNumber> find(flow::NodeNumber number) const {
     const flow::Node* old = from_.find(number);
     if (old == nullptr) return std::nullopt;
-    if (const auto found = renamed_.find(old->id); found != renamed_.end()) return found->second;
-    const auto found = to_.by_id.find(old->id);
-    // A node that has become another kind of thing cannot be gone on with.
-    if (found == to_.by_id.end()) return std::nullopt;
-    const flow::Node* fresh = to_.find(found->second);
-    if (fresh == nullptr || fresh->does.index() != old->does.index()) return std::nullopt;
-    return found->second;
+    std::optional<flow::NodeNumber> place;
+    if (const auto renamed = renamed_.find(old->id); renamed != renamed_.end()) {
+      place = renamed->second;
+    } else if (const auto same = to_.by_id.find(old->id); same != to_.by_id.end()) {
+      place = same->second;
+    }
+    const flow::Node* fresh = place ? to_.find(*place) : nullptr;
+    return fresh != nullptr && is_same_kind(*old, *fresh) ? place : std::nullopt;
   }
 
  private:
+  // A node that has become another kind of thing cannot be gone on with.
+  static bool is_same_kind(const flow::Node& old, const flow::Node& fresh) {
+    if (old.does.index() != fresh.does.index()) return false;
+    const auto* before = std::get_if<flow::DialogNode>(&old.does);
+    return before == nullptr || before->waits == std::get<flow::DialogNode>(fresh.does).waits;
+  }
+
   const flow::Program& from_;
   const flow::Program& to_;
   std::map<std::string, flow::NodeNumber, std::less<>> renamed_;

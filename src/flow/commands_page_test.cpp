@@ -61,8 +61,7 @@ TEST(CommandsPage, HasEveryBuiltInCommandWithAnExampleThatIsRight) {
     const auto parsed = json::parse_object(entry.example.substr(1, entry.example.size() - 2));
     ASSERT_TRUE(parsed) << entry.example;
     for (const auto& member : *parsed) {
-      EXPECT_NE(std::ranges::find(native.takes, std::string_view(member.key())),
-                native.takes.end())
+      EXPECT_NE(std::ranges::find(native.takes, std::string_view(member.key())), native.takes.end())
           << member.key();
     }
     for (const auto& name : native.needs) EXPECT_TRUE(parsed->contains(name)) << name;
