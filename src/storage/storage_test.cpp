@@ -62,6 +62,50 @@ TEST(StorageJournal, GivesBackTheLastRecordsInOrder) {
   EXPECT_TRUE(read(**journal, id_of(3)).empty());
 }
 
+// A write-ahead log cut off or scribbled on at any byte, as a power cut leaves it: what can be read
+// is what was first, whole and without a gap, and the journal goes on from there.
+TEST(StorageJournal, ATornWriteLeavesTheRecordsBeforeIt) {
+  Folder folder;
+  NoLog log;
+  auto journal = open_journal(folder.path / "j.db", log);
+  ASSERT_TRUE(journal);
+  constexpr int kRecords = 40;
+  for (int i = 1; i <= kRecords; ++i) {
+    ASSERT_TRUE(
+        append(**journal, {id_of(1), i, "body" + std::to_string(i) + std::string(500, 'x')}));
+  }
+  const auto size = fs::file_size(folder.path / "j.db-wal");
+  uint64_t dice = 1;
+  for (int round = 0; round < 60; ++round) {
+    SCOPED_TRACE(round);
+    dice = dice * 6364136223846793005u + 1442695040888963407u;
+    const auto at = (dice >> 33) % size;
+    const fs::path torn = folder.path / ("torn" + std::to_string(round));
+    fs::create_directory(torn);
+    fs::copy_file(folder.path / "j.db", torn / "j.db");
+    fs::copy_file(folder.path / "j.db-wal", torn / "j.db-wal");
+    if (round % 2 == 0) {
+      fs::resize_file(torn / "j.db-wal", at);
+    } else {
+      std::fstream wal(torn / "j.db-wal", std::ios::in | std::ios::out | std::ios::binary);
+      wal.seekp(static_cast<std::streamoff>(at));
+      wal << "torn";
+    }
+    auto reopened = open_journal(torn / "j.db", log);
+    ASSERT_TRUE(reopened) << reopened.error().describe();
+    const auto records = read(**reopened, id_of(1));
+    ASSERT_LE(records.size(), static_cast<size_t>(kRecords));
+    for (size_t i = 0; i < records.size(); ++i) {
+      EXPECT_EQ(records[i].number, static_cast<int64_t>(i) + 1);
+      EXPECT_TRUE(records[i].body.starts_with("body" + std::to_string(i + 1) + "x"));
+    }
+    const auto next = static_cast<int64_t>(records.size()) + 1;
+    EXPECT_TRUE(append(**reopened, {id_of(1), next, "after"}));
+    reopened->reset();
+    fs::remove_all(torn);
+  }
+}
+
 TEST(StorageJournal, RefusesANumberTwiceAndKeepsTheRestOfTheGroup) {
   Folder folder;
   NoLog log;
