@@ -15,6 +15,9 @@ struct NativeCall {
 
   // A parameter as text; "" when it is not given.
   std::string text(std::string_view key) const;
+  // The same; where the author wrote nothing but a variable's name, that variable's value. What a
+  // consumer typed is never taken for a name.
+  std::string text_or_variable(std::string_view key) const;
   // A variable's value; "" when it is not set.
   std::string variable(std::string_view name) const;
   // The value of the variable that a parameter names.

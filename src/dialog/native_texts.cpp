@@ -38,8 +38,7 @@ NativeResult validate_phone(const NativeCall& call) {
 // The first word is the first name, all others the last. fullname_input is a variable's name, or
 // the name itself.
 NativeResult parse_full_name(const NativeCall& call) {
-  std::string given = call.text("fullname_input");
-  if (flow::is_variable_name(given)) given = call.variable(given);
+  const std::string given = call.text_or_variable("fullname_input");
   std::vector<std::string> words;
   for (const std::string_view word : base::split(given, ' ')) {
     if (!base::trim(word).empty()) words.emplace_back(base::trim(word));
@@ -57,8 +56,7 @@ NativeResult parse_full_name(const NativeCall& call) {
 }
 
 NativeResult search_regex(const NativeCall& call) {
-  std::string text = call.text("input_text");
-  if (flow::is_variable_name(text)) text = call.variable(text);
+  const std::string text = call.text_or_variable("input_text");
   const auto found = base::find_regex(call.text("regex"), text);
   if (!found) return {"false", {}, {}, {}};
   NativeResult result{"true", {}, {}, {}};
@@ -69,8 +67,7 @@ NativeResult search_regex(const NativeCall& call) {
 }
 
 NativeResult validate_regex(const NativeCall& call) {
-  std::string text = call.text("input");
-  if (flow::is_variable_name(text)) text = call.variable(text);
+  const std::string text = call.text_or_variable("input");
   return {base::matches_regex(call.text("regex"), text) ? "true" : "false", {}, {}, {}};
 }
 

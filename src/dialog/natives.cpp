@@ -1,5 +1,7 @@
 #include "dialog/native_calls.hpp"
 
+#include <algorithm>
+
 namespace millrace::dialog {
 
 std::string NativeCall::text(std::string_view key) const {
@@ -12,6 +14,14 @@ std::string NativeCall::variable(std::string_view name) const {
   if (found != state.variables.end()) return found->second;
   const auto secret = state.secrets.find(name);
   return secret == state.secrets.end() ? std::string() : secret->second;
+}
+
+std::string NativeCall::text_or_variable(std::string_view key) const {
+  const std::string given = text(key);
+  const bool is_filled_in = std::ranges::any_of(node.slots, [&](const flow::PayloadSlot& slot) {
+    return slot.path.size() == 1 && slot.path[0].is_string() && slot.path[0].get_string() == key;
+  });
+  return !is_filled_in && flow::is_variable_name(given) ? variable(given) : given;
 }
 
 NativeResult run_native(const flow::ActionNode& node, const json::object& payload,
