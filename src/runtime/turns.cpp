@@ -216,13 +216,14 @@ void Runtime::Lane::begin_survey(base::Id id) {
   submit(id, From::inside, [this, id](base::Result<Consumer*> found) {
     if (!found) return;  // read back later, the chat counts as ended
     Consumer& consumer = **found;
-    const SolutionPtr survey = std::exchange(consumer.survey, nullptr);
+    const SolutionPtr survey = consumer.survey;
     if (!survey || !consumer.chat) return;
     const dialog::Input input{now(), dialog::Adopted{dialog::Adopted::Why::survey}};
     auto turn = dialog::advance(*survey->program, *consumer.chat, input);
     if (turn) {
       commit(consumer, std::move(*turn), &input, [](base::Result<dialog::Turn*>) {});
     } else {
+      consumer.survey.reset();
       settle(consumer);
     }
   });
