@@ -15,6 +15,8 @@
 #include "base/json.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "delivery/backoff.hpp"
+#include "delivery/breaker.hpp"
 
 namespace millrace::runtime {
 
@@ -55,6 +57,17 @@ class Log {
   virtual void line(Level level, std::string_view subject, std::string_view text) = 0;
 };
 
+// Something owed to an outside system. It is made durable together with the turn that owes it.
+struct Delivery {
+  std::string key;    // chat:turn:step, unique for ever
+  base::Id consumer;  // deliveries of one consumer are sent in the order in which they are owed
+  std::string chat_id;
+  std::string solution;
+  std::string environment;  // "sandbox" or "live": whose system it goes to
+  std::string kind;         // "braze.track", "braze.call"
+  json::object body;        // what to send, as the kind defines it
+};
+
 // One turn as the journal keeps it.
 struct JournalRecord {
   base::Id consumer;
@@ -63,6 +76,7 @@ struct JournalRecord {
   // The consumer still has something due by itself (an action's result, a timer): it is listed by
   // open_consumers() until a later record says otherwise.
   bool open = false;
+  std::vector<Delivery> deliveries;  // owed by this turn; written in the same transaction
 };
 
 class Journal {
@@ -81,10 +95,34 @@ class Journal {
   virtual base::Result<std::vector<base::Id>> open_consumers() = 0;
 };
 
+// How a call ended. `result` is what the script returned when `kind` is `returned`.
+enum class CallOutcome {
+  returned,
+  raised,     // the script raised, or returned something that is not a dict
+  timed_out,  // killed at its deadline
+  crashed,    // the worker died
+  refused,    // never ran: no such script, the queue is full, or the breaker is open
+  unknown,    // lost by a restart, and the script does not say that it may be repeated
+};
+std::string_view to_string(CallOutcome outcome);
+
+// What is done about a call that fails (solution.yaml: actions).
+struct CallPolicy {
+  std::chrono::milliseconds time_limit{10'000};  // of one attempt
+  int attempts_max = 1;
+  // Outcomes that are attempted again. `refused` always may be: it never ran.
+  std::vector<CallOutcome> retry_on;
+  delivery::Backoff backoff;
+  int concurrency_max = 0;  // calls of this command at once, over all chats; 0 = no bound
+  delivery::BreakerRules breaker;
+};
+
 // One call of an action node, as handed to whoever runs it.
 struct ActionCall {
-  std::string version;  // content hash of the solution version whose script is to run
-  std::string command;  // script and class name
+  std::string version;   // content hash of the solution version whose script is to run
+  std::string solution;  // its name
+  std::string node;      // id of the node, for people
+  std::string command;   // script and class name
   std::string chat_id;
   std::string idempotency_key;  // the same for every attempt of this call, also after a restart
   json::object payload;         // Parameter Input after substitution of variables, plus Node Input
@@ -92,24 +130,39 @@ struct ActionCall {
   // here: [{"path": ["headers", "Authorization"], "parts": [{"text": "Bearer "}, {"env": "key"}]}]
   json::array env_values;
   json::object context;    // as documented for execute(); the runner adds `env`, `deadline`,
-                           // `idempotency_key` and `uncertain`
+                           // `idempotency_key`, `attempt` and `uncertain`
   bool uncertain = false;  // an earlier attempt's outcome was lost: it may have happened
+  int attempt = 1;
   std::chrono::milliseconds time_limit{10'000};
+  CallPolicy policy;  // for whoever stands before the runner and makes the attempts
 };
 
-// How a call ended. `result` is what the script returned when `kind` is `returned`.
+// A connection that a script made, or was not allowed to make, or a request over one.
+struct Exchange {
+  std::string host;
+  uint16_t port = 0;
+  std::string method;  // of a request, "GET"; "CONNECT" for the connection itself
+  int status = 0;      // of a request's answer; 0 when there was none
+  int64_t took_ms = 0;
+  std::string refused;  // why it was not allowed; empty when it was
+};
+
+// What one attempt at a call was seen to do. Its texts are free of secrets and of consumers' words.
+struct AttemptTrace {
+  base::Timestamp began_at;  // when a worker had it
+  std::chrono::microseconds queued{0};
+  std::chrono::microseconds ran{0};
+  std::vector<std::string> lines;  // "info: text", as logged; at most as many as are logged
+  std::vector<Exchange> exchanges;
+  uint64_t worker = 0;
+};
+
 struct ActionOutcome {
-  enum class Kind {
-    returned,
-    raised,     // the script raised, or returned something that is not a dict
-    timed_out,  // killed at its deadline
-    crashed,    // the worker died
-    refused,    // never ran: no such script, or the queue is full
-    unknown,    // lost by a restart, and the script does not say that it may be repeated
-  };
+  using Kind = CallOutcome;
   Kind kind = Kind::returned;
   json::object result;
   std::string message;  // redacted; for the log and for the error handler's context['error']
+  AttemptTrace trace;
 };
 
 class Actions {
@@ -118,6 +171,20 @@ class Actions {
   virtual ~Actions() = default;
   // Runs the call; `done` is called exactly once, on any thread. Thread-safe, never blocks.
   virtual void call(ActionCall call, Done done) = 0;
+};
+
+// Sends what turns owe (JournalRecord::deliveries) and knows what became of it.
+class Deliveries {
+ public:
+  // {"outcome": "delivered" | "partial" | "rejected" | "config_error" | "later" | "unknown" |
+  //  "dropped", "items": [...], ...}
+  using Done = std::move_only_function<void(json::object outcome)>;
+  virtual ~Deliveries() = default;
+  // There are new rows. Called after they are durable. Thread-safe, never blocks.
+  virtual void owed(base::Id consumer, size_t count) = 0;
+  // Calls `done` once, when the delivery of that key has settled, perhaps at once, on any thread.
+  // A key that nobody owes settles as {"outcome": "unknown"}. Thread-safe, never blocks.
+  virtual void when_settled(std::string key, Done done) = 0;
 };
 
 }  // namespace millrace::runtime
