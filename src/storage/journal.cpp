@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/id.hpp"
+#include "storage/deliveries.hpp"
 #include "storage/group_writer.hpp"
 #include "storage/read_thread.hpp"
 #include "storage/storage.hpp"
@@ -44,10 +45,10 @@ struct Head {
   int64_t number = 0;
 };
 
-class SqliteJournal final : public runtime::Journal {
+class SqliteJournal final : public DurableJournal {
  public:
-  static base::Result<std::unique_ptr<runtime::Journal>> open(const std::filesystem::path& file,
-                                                              runtime::Log& log) {
+  static base::Result<std::unique_ptr<DurableJournal>> open(const std::filesystem::path& file,
+                                                            runtime::Log& log) {
     auto connection = Connection::open(file, Connection::Use::writing);
     if (!connection) return std::unexpected(connection.error());
     if (auto made = connection->execute(kSchema); !made) return std::unexpected(made.error());
@@ -55,7 +56,7 @@ class SqliteJournal final : public runtime::Journal {
     if (!reading) return std::unexpected(reading.error());
     auto journal =
         std::unique_ptr<SqliteJournal>(new SqliteJournal(std::move(*connection), file, log));
-    if (auto ready = journal->prepare(std::move(*reading)); !ready) {
+    if (auto ready = journal->prepare(std::move(*reading), file); !ready) {
       return std::unexpected(ready.error());
     }
     return journal;
@@ -94,11 +95,14 @@ class SqliteJournal final : public runtime::Journal {
 
   base::Result<std::vector<base::Id>> open_consumers() override { return open_at_start_; }
 
+  runtime::DeliveryStore& deliveries() override { return deliveries_; }
+
  private:
   SqliteJournal(Connection connection, const std::filesystem::path& file, runtime::Log& log)
       : writer_(std::move(connection), file, log) {}
 
-  base::Result<void> prepare(Connection reading) {
+  base::Result<void> prepare(Connection reading, const std::filesystem::path& file) {
+    if (auto ready = deliveries_.prepare(writer_, file); !ready) return ready;
     reading_ = std::move(reading);
     Connection& writing = writer_.connection();
     const std::pair<Statement*, const char*> on_writing[] = {
@@ -134,6 +138,7 @@ class SqliteJournal final : public runtime::Journal {
     open_.clear();
     recent_.clear();
     recent_turns_ = 0;
+    deliveries_.forget_memory();
     for (;;) {
       const auto row = list_open_.step();
       if (!row) return std::unexpected(row.error());
@@ -178,6 +183,9 @@ class SqliteJournal final : public runtime::Journal {
                        .run();
     if (!written) return written;
     recent_[record.consumer] = {writer_.connection().last_inserted(), record.number};
+    for (const runtime::Delivery& delivery : record.deliveries) {
+      if (auto owed = deliveries_.insert(delivery); !owed) return owed;
+    }
     if (auto marked = mark_open(record); !marked) return marked;
     const bool due = recent_.size() >= kRecentHeadsMax || ++recent_turns_ >= kRecentTurnsMax;
     return due ? write_heads() : base::Result<void>();
@@ -243,14 +251,15 @@ class SqliteJournal final : public runtime::Journal {
   std::unordered_map<base::Id, Head, base::IdHash> recent_;
   size_t recent_turns_ = 0;
   std::vector<base::Id> open_at_start_;
+  Deliveries deliveries_;
   std::unique_ptr<ReadThread> reader_;
   GroupWriter writer_;
 };
 
 }  // namespace
 
-base::Result<std::unique_ptr<runtime::Journal>> open_journal(const std::filesystem::path& file,
-                                                             runtime::Log& log) {
+base::Result<std::unique_ptr<DurableJournal>> open_journal(const std::filesystem::path& file,
+                                                           runtime::Log& log) {
   return SqliteJournal::open(file, log);
 }
 

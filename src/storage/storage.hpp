@@ -10,15 +10,23 @@
 #include "base/key_value.hpp"
 #include "base/result.hpp"
 #include "flow/flow.hpp"
+#include "runtime/delivery_store.hpp"
 #include "runtime/ports.hpp"
 
 namespace millrace::storage {
 
+// The journal, and the deliveries that its turns owe, in one database.
+class DurableJournal : public runtime::Journal {
+ public:
+  // Lives as long as the journal.
+  virtual runtime::DeliveryStore& deliveries() = 0;
+};
+
 // Opens or creates the journal in that file. Appends run on a thread of its own, one transaction
 // for all that have come in meanwhile; reads on another. Destroying it ends both, after what was
 // appended has been written and told.
-base::Result<std::unique_ptr<runtime::Journal>> open_journal(const std::filesystem::path& file,
-                                                             runtime::Log& log);
+base::Result<std::unique_ptr<DurableJournal>> open_journal(const std::filesystem::path& file,
+                                                           runtime::Log& log);
 
 // Opens or creates a key-value store in that file; the same way of committing.
 base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(const std::filesystem::path& file,
@@ -67,6 +75,14 @@ using EachRecord = std::move_only_function<bool(const runtime::JournalRecord&)>;
 base::Result<void> each_last_record(const std::filesystem::path& journal, EachRecord each);
 base::Result<void> each_record_with(const std::filesystem::path& journal, base::Id chat,
                                     EachRecord each);
+
+// Deliveries beside a running server, or without one: those that are meant, the oldest first; and
+// an order about some, which whoever sends takes up.
+base::Result<std::vector<runtime::StoredDelivery>> list_deliveries(
+    const std::filesystem::path& journal, const runtime::DeliveryFilter& filter);
+base::Result<void> order_deliveries(const std::filesystem::path& journal,
+                                    runtime::DeliveryOrder::Action action,
+                                    const std::vector<int64_t>& rows);
 
 // Writes the files under `versions/<hash>` once; a later call finds them there. Returns the folder.
 base::Result<std::filesystem::path> install_version(const std::filesystem::path& versions,

@@ -1,0 +1,73 @@
+// The sender of what turns owe: takes waiting rows from the store a window at a time, lets
+// `delivery` decide what goes in which request, hands requests to `web::Outbound`, and makes what
+// became of each row durable before anyone is told. One thread of its own does all of it; every
+// public call only leaves word for that thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/outbound.hpp"
+#include "delivery/rules.hpp"
+#include "runtime/delivery_store.hpp"
+#include "runtime/meter.hpp"
+#include "runtime/ports.hpp"
+
+namespace millrace::outbox {
+
+// Where deliveries of one (solution, environment) go.
+struct Destination {
+  std::string url;      // "https://rest.iad-01.braze.com", without a path
+  std::string api_key;  // leaves only in the Authorization header
+};
+
+// nullopt: nothing is configured; the queue is kept and config_error told. Called on the sender's
+// thread, at the start of a pipe and every time a stopped one is about to try again.
+using Resolve = std::function<std::optional<Destination>(std::string_view solution,
+                                                         std::string_view environment)>;
+
+struct Settings {
+  delivery::Rules rules;
+  std::chrono::milliseconds deadline{30'000};       // of one request
+  std::chrono::milliseconds orders_every{500};      // how often orders are looked for
+  std::chrono::milliseconds figures_every{10'000};  // how often the depth is measured
+  std::chrono::hours retention{24 * 7};             // of what was delivered or dropped
+  size_t waiters_max = 100'000;  // further ones are answered {"outcome": "later"} at once
+};
+
+class Sender final : public runtime::Deliveries {
+ public:
+  struct Ports {
+    runtime::DeliveryStore& store;
+    web::Outbound& outbound;
+    runtime::Clock& clock;
+    runtime::Random& random;
+    runtime::Log& log;
+    runtime::Meter& meter;
+    Resolve resolve;
+  };
+
+  explicit Sender(Ports ports, Settings settings = {});
+  // As stop().
+  ~Sender() override;
+
+  // Takes up what a former run left: what was under way then may have happened, and is treated so.
+  // Begins to send. Call once.
+  base::Result<void> start();
+  // Begins no further request, waits for those under way (at most their deadline), and for what
+  // became of them to be durable. Whoever still waits is not told. What `outbound` and `store` owe
+  // must still come: stop this before them.
+  void stop();
+
+  void owed(base::Id consumer, size_t count) override;
+  void when_settled(std::string key, Done done) override;
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace millrace::outbox

@@ -1,0 +1,41 @@
+// Deliveries looked at, and decided about, beside the server that sends them.
+#include "storage/deliveries.hpp"
+#include "storage/storage.hpp"
+
+namespace millrace::storage {
+namespace {
+
+base::Result<Connection> open_beside(const std::filesystem::path& journal, Connection::Use use) {
+  std::error_code failed;
+  if (!std::filesystem::exists(journal, failed)) {
+    return base::fail(base::Code::not_found, "there is no journal", journal.string());
+  }
+  return Connection::open(journal, use);
+}
+
+}  // namespace
+
+base::Result<std::vector<runtime::StoredDelivery>> list_deliveries(
+    const std::filesystem::path& journal, const runtime::DeliveryFilter& filter) {
+  auto connection = open_beside(journal, Connection::Use::reading);
+  if (!connection) return std::unexpected(connection.error());
+  return list_stored(*connection, filter);
+}
+
+base::Result<void> order_deliveries(const std::filesystem::path& journal,
+                                    runtime::DeliveryOrder::Action action,
+                                    const std::vector<int64_t>& rows) {
+  auto connection = open_beside(journal, Connection::Use::writing);
+  if (!connection) return std::unexpected(connection.error());
+  auto insert = connection->prepare("INSERT INTO delivery_orders(action, id) VALUES(?1, ?2)");
+  if (!insert) return std::unexpected(insert.error());
+  if (auto begun = connection->execute("BEGIN IMMEDIATE"); !begun) return begun;
+  const int64_t number = action == runtime::DeliveryOrder::Action::retry ? 0 : 1;
+  for (const int64_t row : rows) {
+    auto inserted = insert->bind_integer(1, number).bind_integer(2, row).run();
+    if (!inserted) return inserted;
+  }
+  return connection->execute("COMMIT");
+}
+
+}  // namespace millrace::storage

@@ -1,0 +1,186 @@
+// Deliveries in the journal's database: written with the turn, settled, ordered about, forgotten.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <future>
+
+#include "storage/storage.hpp"
+
+namespace millrace::storage {
+namespace {
+
+namespace fs = std::filesystem;
+using delivery::State;
+
+class NoLog final : public runtime::Log {
+ public:
+  void line(runtime::Level, std::string_view, std::string_view) override {}
+};
+
+class StorageDeliveries : public testing::Test {
+ protected:
+  StorageDeliveries() {
+    std::string name = (fs::temp_directory_path() / "millrace-test-XXXXXX").string();
+    folder = ::mkdtemp(name.data());
+    open();
+  }
+  ~StorageDeliveries() override {
+    journal.reset();
+    fs::remove_all(folder);
+  }
+
+  void open() {
+    journal.reset();
+    auto opened = open_journal(folder / "j.db", log);
+    ASSERT_TRUE(opened) << opened.error().describe();
+    journal = std::move(*opened);
+  }
+  runtime::DeliveryStore& store() { return journal->deliveries(); }
+
+  base::Result<void> turn(int number, std::vector<std::string> keys,
+                          std::string environment = "live") {
+    runtime::JournalRecord record{consumer, number, "turn"};
+    for (std::string& key : keys) {
+      record.deliveries.push_back({std::move(key),
+                                   consumer,
+                                   "chat",
+                                   "shop",
+                                   environment,
+                                   "braze.track",
+                                   {{"user", {{"external_id", "u"}}}}});
+    }
+    std::promise<base::Result<void>> promise;
+    journal->append(std::move(record), [&](base::Result<void> done) { promise.set_value(done); });
+    return promise.get_future().get();
+  }
+  base::Result<void> commit(runtime::DeliveryWrite write) {
+    write.target = 1;
+    write.at = {1'000};
+    std::promise<base::Result<void>> promise;
+    store().commit(std::move(write), [&](base::Result<void> done) { promise.set_value(done); });
+    return promise.get_future().get();
+  }
+  std::vector<std::string> waiting(int64_t after = 0, size_t limit = 100) {
+    std::vector<std::string> keys;
+    for (const auto& row : *store().waiting(1, after, limit)) keys.push_back(row.key);
+    return keys;
+  }
+  using Keys = std::vector<std::string>;
+
+  NoLog log;
+  fs::path folder;
+  base::Id consumer = base::Id::derived("test", "c");
+  std::unique_ptr<DurableJournal> journal;
+};
+
+TEST_F(StorageDeliveries, AreWrittenWithTheTurnThatOwesThemOrNotAtAll) {
+  ASSERT_TRUE(turn(1, {"a", "b"}));
+  EXPECT_FALSE(turn(1, {"c"}));  // no such turn, so nothing is owed
+  ASSERT_TRUE(turn(2, {"d"}));
+  EXPECT_EQ(waiting(), (Keys{"a", "b", "d"}));
+  EXPECT_EQ(waiting(1, 1), Keys{"b"});
+  open();
+  EXPECT_EQ(waiting(), (Keys{"a", "b", "d"}));
+  const auto found = store().find("b");
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->row.body, R"({"user":{"external_id":"u"}})");
+  EXPECT_EQ((*found)->solution, "shop");
+  EXPECT_EQ((*found)->row.consumer, consumer);
+  EXPECT_FALSE(*store().find("c"));
+}
+
+TEST_F(StorageDeliveries, AKeyThatIsOwedAlreadyIsOwedOnce) {
+  ASSERT_TRUE(turn(1, {"a"}));
+  ASSERT_TRUE(turn(2, {"a", "b"}));
+  EXPECT_EQ(waiting(), (Keys{"a", "b"}));
+}
+
+TEST_F(StorageDeliveries, EachTargetHasItsOwnQueue) {
+  ASSERT_TRUE(turn(1, {"a"}));
+  ASSERT_TRUE(turn(2, {"b"}, "sandbox"));
+  ASSERT_EQ(store().targets()->size(), 2u);
+  EXPECT_EQ(store().targets()->at(1).environment, "sandbox");
+  EXPECT_EQ(waiting(), Keys{"a"});
+  EXPECT_EQ(store().waiting(2, 0, 10)->front().key, "b");
+}
+
+TEST_F(StorageDeliveries, SettledRowsAnswerForThemselvesAndCanWaitAgain) {
+  ASSERT_TRUE(turn(1, {"a", "b", "c"}));
+  ASSERT_TRUE(commit({.updates = {{1, State::delivered, ""}, {2, State::rejected, "{\"x\":1}"}}}));
+  EXPECT_EQ(waiting(), Keys{"c"});
+  EXPECT_EQ(store().depth(1)->waiting, 1u);
+  EXPECT_GT(store().depth(1)->oldest_owed_at.ms, 0);
+  EXPECT_EQ((*store().find("b"))->state, State::rejected);
+  EXPECT_EQ((*store().find("b"))->row.progress, "{\"x\":1}");
+  ASSERT_TRUE(commit({.updates = {{2, State::waiting, "{}"}}}));
+  EXPECT_EQ(waiting(), (Keys{"b", "c"}));
+  runtime::DeliveryFilter filter;
+  filter.state = State::waiting;
+  EXPECT_EQ(store().list(filter)->size(), 2u);
+  filter.state = State::delivered;
+  EXPECT_EQ(store().list(filter)->front().row.key, "a");
+}
+
+TEST_F(StorageDeliveries, ListsWhatAFilterMeans) {
+  ASSERT_TRUE(turn(1, {"a", "b"}));
+  ASSERT_TRUE(turn(2, {"c"}, "sandbox"));
+  ASSERT_TRUE(commit({.updates = {{2, State::held, ""}}}));
+  const auto count = [&](auto change) {
+    runtime::DeliveryFilter filter;
+    change(filter);
+    return list_deliveries(folder / "j.db", filter)->size();
+  };
+  EXPECT_EQ(count([](auto&) {}), 3u);
+  EXPECT_EQ(count([](auto& f) { f.state = State::held; }), 1u);
+  EXPECT_EQ(count([](auto& f) { f.environment = "sandbox"; }), 1u);
+  EXPECT_EQ(count([&](auto& f) { f.consumer = consumer; }), 3u);
+  EXPECT_EQ(count([](auto& f) { f.chat_id = "other"; }), 0u);
+  EXPECT_EQ(count([](auto& f) { f.kind = "braze.call"; }), 0u);
+  EXPECT_EQ(count([](auto& f) { f.since = {INT64_MAX}; }), 0u);
+  EXPECT_EQ(count([](auto& f) { f.limit = 2; }), 2u);
+  EXPECT_EQ(count([](auto& f) { f.after = 2; }), 1u);
+  EXPECT_EQ(count([](auto& f) { f.keys = {"c", "no such"}; }), 1u);
+}
+
+TEST_F(StorageDeliveries, MarksStandUntilTheyAreTakenAway) {
+  ASSERT_TRUE(turn(1, {"a"}));
+  ASSERT_TRUE(commit({.marks = {{7, {{1, 0}, {1, 12}}}, {8, {{1, 3}}}}}));
+  open();
+  ASSERT_EQ(store().marks()->size(), 2u);
+  EXPECT_EQ(store().marks()->at(7), (std::vector<delivery::ObjectRef>{{1, 0}, {1, 12}}));
+  ASSERT_TRUE(commit({.unmark = {7}}));
+  EXPECT_EQ(store().marks()->size(), 1u);
+}
+
+TEST_F(StorageDeliveries, OrdersFromBesideAreSeenUntilTheyAreDone) {
+  ASSERT_TRUE(turn(1, {"a", "b"}));
+  using Action = runtime::DeliveryOrder::Action;
+  ASSERT_TRUE(order_deliveries(folder / "j.db", Action::drop, {1, 2}));
+  ASSERT_TRUE(order_deliveries(folder / "j.db", Action::retry, {2}));
+  const auto orders = *store().orders(10);
+  ASSERT_EQ(orders.size(), 3u);
+  EXPECT_EQ(orders[0].action, Action::drop);
+  EXPECT_EQ(orders[2].action, Action::retry);
+  EXPECT_EQ(orders[2].row, 2);
+  ASSERT_TRUE(commit({.orders_done = {orders[0].number, orders[1].number}}));
+  EXPECT_EQ(store().orders(10)->size(), 1u);
+}
+
+TEST_F(StorageDeliveries, ForgetsWhatWasDeliveredLongAgoAndNeverReusesANumber) {
+  ASSERT_TRUE(turn(1, {"a", "b", "c"}));
+  ASSERT_TRUE(commit(
+      {.updates = {
+           {1, State::delivered, ""}, {2, State::rejected, ""}, {3, State::delivered, ""}}}));
+  std::promise<base::Result<void>> promise;
+  store().prune({2'000}, 100, [&](base::Result<void> done) { promise.set_value(done); });
+  ASSERT_TRUE(promise.get_future().get());
+  EXPECT_FALSE(*store().find("a"));
+  EXPECT_TRUE(*store().find("b"));
+  EXPECT_TRUE(*store().find("c"));
+  ASSERT_TRUE(turn(2, {"d"}));
+  EXPECT_EQ((*store().find("d"))->row.id, 4);
+}
+
+}  // namespace
+}  // namespace millrace::storage
