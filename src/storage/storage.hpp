@@ -68,6 +68,12 @@ base::Result<void> each_last_record(const std::filesystem::path& journal, EachRe
 base::Result<void> each_record_with(const std::filesystem::path& journal, base::Id chat,
                                     EachRecord each);
 
+// Reads the pairs of a key-value store whose key has this prefix, in key order, beside the server
+// that writes it. The reading stops when `each` says false. not_found: there is no such file.
+using EachPair = std::move_only_function<bool(std::string_view key, std::string_view value)>;
+base::Result<void> each_pair(const std::filesystem::path& store, std::string_view prefix,
+                             EachPair each);
+
 // Writes the files under `versions/<hash>` once; a later call finds them there. Returns the folder.
 base::Result<std::filesystem::path> install_version(const std::filesystem::path& versions,
                                                     const std::string& hash,
