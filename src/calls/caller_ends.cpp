@@ -14,6 +14,11 @@ using Kind = runtime::CallOutcome;
 
 constexpr size_t kMessageCharactersMax = 2'000;
 
+std::string bounded(std::string_view message) {
+  if (!base::is_valid_utf8(message)) return "(a message that is not UTF-8)";
+  return std::string(base::utf8_prefix(message, kMessageCharactersMax));
+}
+
 }  // namespace
 
 void Caller::Impl::ended(Id id, runtime::ActionOutcome outcome) {
@@ -43,7 +48,7 @@ void Caller::Impl::ended(Id id, runtime::ActionOutcome outcome) {
 void Caller::Impl::keep_attempt(Call& call, runtime::ActionOutcome& outcome) {
   AttemptRecord& attempt = call.attempt;
   attempt.outcome = outcome.kind;
-  attempt.message = std::string(base::utf8_prefix(outcome.message, kMessageCharactersMax));
+  attempt.message = bounded(outcome.message);
   const auto seconds_here = static_cast<double>(attempt.gate_ms) / 1e3;
   const auto seconds_there = static_cast<double>(outcome.trace.queued.count()) / 1e6;
   const std::string_view solution = call.trace.solution;
@@ -100,7 +105,7 @@ void Caller::Impl::conclude(Id id, Call& call, runtime::ActionOutcome outcome, T
   CallTrace& trace = call.trace;
   trace.ended_at = ports.clock.now();
   trace.outcome = outcome.kind;
-  trace.message = std::string(base::utf8_prefix(outcome.message, kMessageCharactersMax));
+  trace.message = bounded(outcome.message);
   trace.effect_unknown =
       !is_left && outcome.kind != Kind::returned &&
       (is_effect_unknown(outcome.kind) || std::ranges::any_of(trace.attempts, [](const auto& made) {

@@ -44,7 +44,7 @@ json::object to_object(const AttemptRecord& attempt, size_t& room) {
   for (const std::string& line : trace.lines) {
     if (line.size() > room) break;
     room -= line.size();
-    lines.emplace_back(line);
+    lines.emplace_back(base::is_valid_utf8(line) ? line : "(a line that is not UTF-8)");
   }
   const size_t left_out = trace.lines.size() - lines.size();
   json::array exchanges;
