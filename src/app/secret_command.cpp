@@ -139,8 +139,9 @@ void add(CLI::App& secret, const std::string& name, const std::string& help, boo
   command->add_option("--data", options.data, "The server's data folder")
       ->required()
       ->check(CLI::ExistingDirectory);
-  command->add_option("--secrets-key", options.key,
-                      "The file of the master key, outside the data folder")
+  command
+      ->add_option("--secrets-key", options.key,
+                   "The file of the master key, outside the data folder")
       ->envname("MILLRACE_SECRETS_KEY_FILE")
       ->default_str(secrets::default_key_file().string());
   command->callback([run = std::move(run), &exit_code] {
@@ -158,13 +159,17 @@ void add_secret_command(CLI::App& cli, int& exit_code) {
       "secret", "Keep values for ${secret:NAME} in app.py's PARAMS, encrypted, in a data folder.");
   secret->require_subcommand(1);
   static SecretOptions options;
-  add(*secret, "set", "Keep a value, read from standard input or typed without an echo", true,
+  add(
+      *secret, "set", "Keep a value, read from standard input or typed without an echo", true,
       options, [] { return set_secret(options); }, exit_code);
-  add(*secret, "list", "Names, versions and dates; no values", false, options,
+  add(
+      *secret, "list", "Names, versions and dates; no values", false, options,
       [] { return list_secrets(options); }, exit_code);
-  add(*secret, "remove", "Forget a secret", true, options, [] { return remove_secret(options); },
+  add(
+      *secret, "remove", "Forget a secret", true, options, [] { return remove_secret(options); },
       exit_code);
-  add(*secret, "rotate", "Take a new master key and seal every secret under it anew", false,
+  add(
+      *secret, "rotate", "Take a new master key and seal every secret under it anew", false,
       options, [] { return rotate_secrets(options); }, exit_code);
 }
 

@@ -42,6 +42,7 @@ flow::AppFacts facts_of(const python::AppFacts& app, std::vector<flow::Problem>&
     }
     // A script that is there but broken is named by its own problem, not by the flow's.
     if (script.has_class || has_error(script.problems)) facts.scripts.insert(script.name);
+    if (script.repeatable) facts.repeatable.insert(script.name);
   }
   return facts;
 }
@@ -90,7 +91,8 @@ std::string write_facts(const flow::AppFacts& facts) {
   return json::serialize(
       json::object{{"csv_bots", json::array(facts.csv_bots.begin(), facts.csv_bots.end())},
                    {"environments", std::move(environments)},
-                   {"scripts", json::array(facts.scripts.begin(), facts.scripts.end())}});
+                   {"scripts", json::array(facts.scripts.begin(), facts.scripts.end())},
+                   {"repeatable", json::array(facts.repeatable.begin(), facts.repeatable.end())}});
 }
 
 base::Result<flow::AppFacts> read_facts(std::string_view text) {
@@ -110,6 +112,9 @@ base::Result<flow::AppFacts> read_facts(std::string_view text) {
   }
   if (const auto* scripts = json::get_array(*parsed, "scripts")) {
     for (const json::value& script : *scripts) facts.scripts.insert(json::to_text(script));
+  }
+  if (const auto* scripts = json::get_array(*parsed, "repeatable")) {
+    for (const json::value& script : *scripts) facts.repeatable.insert(json::to_text(script));
   }
   return facts;
 }
