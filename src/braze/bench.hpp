@@ -106,8 +106,7 @@ inline web::Request inspect(std::string method, std::string path, std::string bo
 class Bench {
  public:
   explicit Bench(SandboxOptions options = {}) {
-    options.keys = {{"K", {"users.track", "users.export.ids"}, "main"},
-                    {"EXPORT", {"users.export.ids"}}};
+    options.keys = {{"K", {"*"}, "main"}, {"EXPORT", {"users.export.ids"}}};
     sandbox = std::make_unique<Sandbox>(store, clock, scheduler, random, std::move(options));
   }
 
