@@ -155,11 +155,21 @@ Served list_catalog_items(Call& call) {
   if (call.world.workspace.find("catalogs", name) == nullptr) return no_such_catalog(name);
   const std::string after = call.query_value("cursor");
   json::array items;
+  std::string last;
+  bool has_more = false;
   for (const auto& [id, item] : call.world.workspace.all(items_kind(name))) {
-    if (items.size() == kPage) break;
-    if (after.empty() || id > after) items.push_back(item);
+    if (!after.empty() && id <= after) continue;
+    has_more = items.size() == kPage;
+    if (has_more) break;
+    items.push_back(item);
+    last = id;
   }
-  return success(200, {{"items", std::move(items)}});
+  auto outcome = success(200, {{"items", std::move(items)}});
+  if (has_more) {
+    const std::string next = "/catalogs/" + name + "/items?cursor=" + last;
+    outcome.response.headers.push_back({"Link", "<" + next + ">; rel=\"next\""});
+  }
+  return outcome;
 }
 
 Served get_catalog_item(Call& call) {
