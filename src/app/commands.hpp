@@ -53,5 +53,7 @@ void add_test_command(CLI::App& cli, int& exit_code);
 void add_version_commands(CLI::App& cli, int& exit_code);
 // replay and chats.
 void add_replay_command(CLI::App& cli, int& exit_code);
+// deliveries list, show, retry, drop and export.
+void add_deliveries_command(CLI::App& cli, int& exit_code);
 
 }  // namespace millrace::app

@@ -131,6 +131,7 @@ int main(int argc, char** argv) {
   app::add_test_command(cli, exit_code);
   app::add_version_commands(cli, exit_code);
   app::add_replay_command(cli, exit_code);
+  app::add_deliveries_command(cli, exit_code);
   CLI11_PARSE(cli, argc, argv);
   return exit_code;
 }
