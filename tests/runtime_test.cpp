@@ -40,8 +40,8 @@ class RuntimeTest : public testing::Test {
     schedule_.forget();
     lanes_ = std::make_unique<simulation::Lanes>(schedule_, dice_);
     runtime_ = std::make_unique<runtime::Runtime>(
-        runtime::Runtime::Ports{*lanes_, clock_, random_, disk_, back_end_, log_,
-                                std::string(32, 'k')},
+        runtime::Runtime::Ports{*lanes_, clock_, random_, disk_, back_end_, owing_,
+                                log_, std::string(32, 'k')},
         solutions_, limits);
   }
 
@@ -102,6 +102,7 @@ class RuntimeTest : public testing::Test {
   simulation::Dice dice_{7};
   simulation::Disk disk_{schedule_, dice_};
   simulation::BackEnd back_end_{schedule_, dice_};
+  simulation::Owing owing_{schedule_, dice_};
   simulation::Clock clock_{schedule_};
   simulation::Random random_{dice_};
   simulation::Log log_;

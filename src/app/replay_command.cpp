@@ -32,7 +32,10 @@ class Replay {
   base::Result<void> take(const runtime::JournalRecord& record) {
     const auto stored = runtime::read_record(record.body, key_);
     if (!stored) return std::unexpected(stored.error());
-    if (stored->state.chat != chat_) return {};
+    if (stored->state.chat != chat_) {
+      known_ = stored->state.braze;  // the consumer's chat before this one
+      return {};
+    }
     const auto input = runtime::read_input(record.body, key_);
     if (!input) return std::unexpected(input.error());
     ++turns_;
@@ -73,13 +76,14 @@ class Replay {
     return known;
   }
 
-  static dialog::State opening(const flow::Program& program, const runtime::TurnRecord& stored) {
+  dialog::State opening(const flow::Program& program, const runtime::TurnRecord& stored) const {
     return dialog::open_chat(program, {.chat = stored.state.chat,
                                        .consumer = stored.state.consumer,
                                        .environment = stored.state.environment,
                                        .locale = stored.state.region,
                                        .user_data = stored.state.user_data,
-                                       .at = stored.state.created_at});
+                                       .at = stored.state.created_at,
+                                       .braze = known_});
   }
 
   // A turn that takes the chat to another version begins from a state made for it.
@@ -108,6 +112,7 @@ class Replay {
   base::Id chat_;
   std::map<std::string, ProgramPtr> programs_;
   std::optional<dialog::State> state_;
+  dialog::BrazeUser known_;
   size_t turns_ = 0;
 };
 

@@ -25,6 +25,8 @@ void Router::handle(web::Request request, web::Respond respond) {
     engagement_.handle(std::move(request), std::move(respond));
   } else if (channels::ChatPage::serves(request.path)) {
     page_.handle(std::move(request), std::move(respond));
+  } else if (Completions::serves(request.path)) {
+    completions_.handle(std::move(request), std::move(respond));
   } else if (request.path == "/" && solutions_.fallback() != nullptr) {
     respond({302, {{"Location", "/chat/" + solutions_.fallback()->app_id.to_string()}}, {}});
   } else if (request.method == "PUT" && request.path.starts_with(kVersionsPath) &&

@@ -1,6 +1,7 @@
 // Which edge answers which address.
 #pragma once
 
+#include "app/completions.hpp"
 #include "channels/channels.hpp"
 #include "engage/engage.hpp"
 
@@ -9,8 +10,12 @@ namespace millrace::app {
 class Router final : public web::Handler {
  public:
   Router(engage::Engagement& engagement, channels::RestChannel& rest, channels::ChatPage& page,
-         const runtime::Solutions& solutions)
-      : engagement_(engagement), rest_(rest), page_(page), solutions_(solutions) {}
+         Completions& completions, const runtime::Solutions& solutions)
+      : engagement_(engagement),
+        rest_(rest),
+        page_(page),
+        completions_(completions),
+        solutions_(solutions) {}
 
   void handle(web::Request request, web::Respond respond) override;
   web::UpgradeAnswer upgrade(const web::Request& request) override;
@@ -21,6 +26,7 @@ class Router final : public web::Handler {
   engage::Engagement& engagement_;
   channels::RestChannel& rest_;
   channels::ChatPage& page_;
+  Completions& completions_;
   const runtime::Solutions& solutions_;
 };
 

@@ -53,6 +53,12 @@ json::object Ready::to_json() const {
           {"solutions", solutions}};
 }
 
+// Until the sender is wired: nothing is sent.
+struct NoDeliveries final : runtime::Deliveries {
+  void owed(base::Id, size_t) override {}
+  void when_settled(std::string, Done done) override { done({{"outcome", "config_error"}}); }
+};
+
 // In the order in which they are made; they go in the reverse order.
 struct Server::Parts {
   explicit Parts(runtime::Log& the_log) : log(the_log) {}
@@ -88,10 +94,12 @@ struct Server::Parts {
   std::unique_ptr<http::IoLanes> lanes;
   std::unique_ptr<runtime::Journal> journal;
   std::unique_ptr<python::Pool> pool;
+  NoDeliveries no_deliveries;
   std::unique_ptr<runtime::Runtime> runtime;
   std::unique_ptr<engage::Engagement> engagement;
   std::unique_ptr<channels::RestChannel> rest;
   std::unique_ptr<channels::ChatPage> page;
+  std::unique_ptr<Completions> completions;
   std::unique_ptr<Router> router;
   std::unique_ptr<http::Server> server;
   std::jthread watcher;
@@ -113,7 +121,8 @@ base::Result<void> Server::Parts::open(const ServeOptions& options) {
   if (auto done = add_old_versions(); !done) return done;
   lanes = http::IoLanes::make(options.threads == 0 ? http::usable_cpus() : options.threads);
   runtime = std::make_unique<runtime::Runtime>(
-      runtime::Runtime::Ports{*lanes, clock, random, *journal, *pool, log, seal_key, environment},
+      runtime::Runtime::Ports{*lanes, clock, random, *journal, *pool, no_deliveries, log, seal_key,
+                              environment},
       solutions);
   lanes->start();
   if (auto done = runtime->recover(); !done) return done;
@@ -272,7 +281,8 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
   engagement = std::make_unique<engage::Engagement>(*runtime, solutions, clock, token_key);
   rest = std::make_unique<channels::RestChannel>(*runtime, solutions);
   page = std::make_unique<channels::ChatPage>(solutions);
-  router = std::make_unique<Router>(*engagement, *rest, *page, solutions);
+  completions = std::make_unique<Completions>(*runtime);
+  router = std::make_unique<Router>(*engagement, *rest, *page, *completions, solutions);
   http::ServerOptions http_options;
   http_options.address = options.listen.address;
   http_options.port = options.listen.port;

@@ -54,6 +54,14 @@ struct PendingCall {
   std::string key;  // idempotency key: chat, turn and step
   flow::NodeNumber node = 0;
   base::Timestamp made_at;
+  bool left_pending = false;  // the script has returned; its result comes from elsewhere
+  bool told = false;          // the consumer has been told that it takes a while
+};
+
+// How the consumer is known at Braze.
+struct BrazeUser {
+  json::object identifier;  // what identified them last; empty while only the alias does
+  bool alias_used = false;  // sent under the alias, and not joined with `identifier` yet
 };
 
 // Where a flow that was called, or that interrupted a question, goes back to.
@@ -71,7 +79,8 @@ struct Answered {
   size_t frames = 0;                  // depth of the stack then
 };
 
-enum class TimerKind { opening, silence, pause };
+// `progress`: a call under way takes long. `limit`: it has taken too long.
+enum class TimerKind { opening, silence, pause, progress, limit };
 struct Timer {
   TimerKind kind = TimerKind::opening;
   base::Timestamp due;
@@ -104,6 +113,7 @@ struct State {
   int reminders = 0;                       // given since the consumer last spoke
   int streak = 0;                          // nodes run since the consumer last spoke
   std::optional<PendingCall> call;
+  BrazeUser braze;
   std::optional<Timer> timer;
   json::object error;    // context['error'] while it is being handled
   int64_t turn = 0;      // turns taken
@@ -170,6 +180,18 @@ struct Call {
   json::object context;
 };
 
+// Something owed to an outside system; it is made durable with the turn (runtime/ports.hpp).
+struct Owe {
+  std::string key;
+  std::string kind;  // "braze.track", "braze.identify", "braze.call"
+  json::object body;
+};
+
+// The outcome of what was owed under this key is to come back as CallEnded.
+struct AwaitDelivery {
+  std::string key;
+};
+
 struct SetTimer {
   Timer timer;
 };
@@ -190,7 +212,7 @@ struct Ended {
   std::string reason;
 };
 
-using Effect = std::variant<Say, Call, SetTimer, Transfer, Track, Ended>;
+using Effect = std::variant<Say, Call, Owe, AwaitDelivery, SetTimer, Transfer, Track, Ended>;
 
 // A road of flow::roads_of(from) that the conversation took.
 struct Taken {
@@ -214,6 +236,7 @@ struct ChatBirth {
   std::string locale;  // as requested: "pt-BR", or an Accept-Language list; may be empty
   json::object user_data;
   base::Timestamp at;
+  BrazeUser braze;  // as the consumer's chat before this one left it
 };
 State open_chat(const flow::Program& program, const ChatBirth& birth);
 
@@ -228,6 +251,9 @@ State begin_again(const flow::Program& to, const State& state);
 // (not started yet), not_found (the chat has ended, or the call or timer is no longer awaited),
 // resource_exhausted (too much said while an action runs).
 base::Result<Turn> advance(const flow::Program& program, State state, const Input& input);
+
+// Whether `state.call` waits for a delivery, rather than for a script.
+bool awaits_delivery(const flow::Program& program, const State& state);
 
 // The call that `state.call` stands for, made anew; the same bytes as when it was first made.
 Call pending_call(const flow::Program& program, const State& state);

@@ -1,6 +1,7 @@
 #include "dialog/engine.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.hpp"
 #include "dialog/payload.hpp"
@@ -97,7 +98,7 @@ Result<void> Engine::take(const TimerDue& due) {
     return fail(Code::not_found, "the timer is no longer awaited");
   }
   state().timer.reset();
-  state().answering.clear();
+  if (state().phase != Phase::calling) state().answering.clear();
   switch (due.timer.kind) {
     case TimerKind::opening: begin(); break;
     case TimerKind::silence: break_silence(); break;
@@ -106,6 +107,8 @@ Result<void> Engine::take(const TimerDue& due) {
       if (const auto next = go_next(node.next)) enter(*next);
       break;
     }
+    case TimerKind::progress: tell_progress(); break;
+    case TimerKind::limit: give_up_call(); break;
   }
   return {};
 }
@@ -154,10 +157,23 @@ Result<void> Engine::take(const CallEnded& ended) {
     return fail(Code::not_found, "the call is no longer awaited");
   }
   const flow::NodeNumber number = state().call->node;
+  if (ended.end == CallEnd::returned && !state().call->left_pending &&
+      ended.result.contains("pending")) {
+    leave_pending();
+    return {};
+  }
+  const bool owed = awaits_delivery(program_, state());
   state().call.reset();
+  state().timer.reset();
   const auto& action = std::get<flow::ActionNode>(program_.find(number)->does);
   switch (ended.end) {
-    case CallEnd::returned: take_result(number, action, ended.result); break;
+    case CallEnd::returned:
+      if (owed) {
+        take_delivery(number, action, ended.result);
+      } else {
+        take_result(number, action, ended.result);
+      }
+      break;
     case CallEnd::timed_out:
       fail_action(action, {"timeout", "error"}, "bot_timeout", ended.message);
       break;
@@ -201,7 +217,7 @@ void Engine::take_up_held_messages() {
     state().answering = message.input_id;
     state().last_message = question().secure ? std::string(kMask) : message.text;
     state().streak = 0;
-    steps_ = 0;
+    steps_before_ += std::exchange(steps_, 0);
     answer(message.text, Repeat::no);
     give_again();
   }
@@ -240,6 +256,7 @@ State open_chat(const flow::Program& program, const ChatBirth& birth) {
   state.region = own_tag(birth.locale, program.locales[state.locale]);
   state.user_data = birth.user_data;
   state.created_at = birth.at;
+  state.braze = birth.braze;
   return state;
 }
 

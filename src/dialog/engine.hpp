@@ -1,7 +1,7 @@
 // One turn being taken. Runs nodes until the chat waits, calls, pauses or ends. For the files of
 // this room only: engine.cpp has the inputs, steps.cpp the nodes, answers.cpp what an answer means,
 // asides.cpp what is said beside the point, shows.cpp what the consumer sees, silence.cpp the
-// timers.
+// timers, calls.cpp the calls that take long and what is owed to Braze.
 #pragma once
 
 #include "dialog/dialog.hpp"
@@ -30,6 +30,8 @@ class Engine {
   base::Result<void> take(const EndRequested& request);
   void take_result(flow::NodeNumber number, const flow::ActionNode& action,
                    const json::object& result);
+  void take_delivery(flow::NodeNumber number, const flow::ActionNode& action, json::object outcome);
+  void leave_pending();
   void take_up_held_messages();
   void begin();
 
@@ -44,6 +46,7 @@ class Engine {
   Next step(const flow::ReturnNode& node);
   Next step(const flow::PauseNode& node);
   Next step_native(const flow::ActionNode& node);
+  Next step_owing(const flow::ActionNode& node);
   Next go_back_to_caller();
   flow::NodeNumber go(flow::RoadKind kind, size_t index, flow::NodeNumber target);
   Next go_next(const std::optional<flow::NodeNumber>& next);
@@ -119,10 +122,20 @@ class Engine {
   void break_silence();
   const std::vector<flow::Reminder>& reminders_of(const flow::DialogNode& node) const;
 
+  // ---- calls that take long
+  void arm_call(int64_t limit_ms);
+  void tell_progress();
+  void give_up_call();
+  int64_t call_limit_ms() const;
+
   const flow::Program& program_;
   const base::Timestamp at_;
   Turn turn_;
+  // Names a step of this turn for idempotency keys.
+  std::string key_of_step() const;
+
   int steps_ = 0;
+  int steps_before_ = 0;  // taken in this turn before an answer that was held was taken up
   bool handling_error_ = false;
   bool changing_ = false;  // the next accepted answer replaces an earlier one
 };

@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kPhases{"opened",  "greeting", "waiting",
                                                   "calling", "paused",   "ended"};
-constexpr std::array<std::string_view, 3> kTimers{"opening", "silence", "pause"};
+constexpr std::array<std::string_view, 5> kTimers{"opening", "silence", "pause", "progress",
+                                                  "limit"};
 constexpr std::array<std::string_view, 2> kFrames{"call", "interruption"};
 
 base::Result<Phase> phase_from(std::string_view name) {
@@ -143,7 +144,12 @@ void read_collections(const json::object& object, State& state) {
     state.call =
         PendingCall{text_or_empty(*call, "key"),
                     static_cast<flow::NodeNumber>(json::get_integer(*call, "node").value_or(0)),
-                    moment(*call, "at")};
+                    moment(*call, "at"), json::get_bool(*call, "pending").value_or(false),
+                    json::get_bool(*call, "told").value_or(false)};
+  }
+  if (const auto* braze = json::get_object(object, "braze")) {
+    if (const auto* user = json::get_object(*braze, "user")) state.braze.identifier = *user;
+    state.braze.alias_used = json::get_bool(*braze, "alias").value_or(false);
   }
 }
 
@@ -184,6 +190,12 @@ json::object to_json(const State& state) {
   if (state.call) {
     out["call"] = json::object{
         {"key", state.call->key}, {"node", state.call->node}, {"at", state.call->made_at.ms}};
+    if (state.call->left_pending) out["call"].get_object()["pending"] = true;
+    if (state.call->told) out["call"].get_object()["told"] = true;
+  }
+  if (state.braze.alias_used || !state.braze.identifier.empty()) {
+    out["braze"] =
+        json::object{{"user", state.braze.identifier}, {"alias", state.braze.alias_used}};
   }
   write_talk(state, out);
   if (state.surveyed) out["surveyed"] = true;

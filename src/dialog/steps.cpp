@@ -80,17 +80,22 @@ Engine::Next Engine::step(const flow::DialogNode& node) {
 }
 
 Engine::Next Engine::step(const flow::ActionNode& node) {
+  if (node.native && flow::owes_delivery(*node.native)) return step_owing(node);
   if (node.native) return step_native(node);
   // Its effect cannot be taken back, so what was answered before it stays answered.
   state().history.clear();
   state().again.clear();
   state().timer.reset();
-  state().call = PendingCall{
-      state().chat.to_string() + ":" + std::to_string(state().turn) + ":" + std::to_string(steps_),
-      state().node, at_};
+  state().call = PendingCall{key_of_step(), state().node, at_};
   state().phase = Phase::calling;
   turn_.effects.emplace_back(pending_call(program_, state()));
+  arm_call(0);
   return std::nullopt;
+}
+
+std::string Engine::key_of_step() const {
+  return turn_.state.chat.to_string() + ":" + std::to_string(turn_.state.turn) + ":" +
+         std::to_string(steps_before_ + steps_);
 }
 
 Engine::Next Engine::step_native(const flow::ActionNode& node) {

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "flow/capabilities.hpp"
+#include "flow/check_delivery.hpp"
 #include "flow/graph.hpp"
 
 namespace millrace::flow {
@@ -333,6 +334,12 @@ class Checker {
     }
     check_native_variables(node, use);
     if (use.native == Native::validate_date) check_date_parameters(node);
+    if (owes_delivery(use.native)) {
+      for (DeliveryProblem& found : check_delivery(program_, node)) {
+        error(found.is_road ? Column::what_next : Column::parameter_input, std::move(found.code),
+              std::move(found.message), std::move(found.remedy));
+      }
+    }
     check_regex(node, use);
   }
 

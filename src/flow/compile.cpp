@@ -38,7 +38,8 @@ bool is_part_of_version(std::string_view path) {
   };
   return path == "app.py" || path == kSettingsFile || in("templates/", ".csv") ||
          in("flows/", ".flow.yaml") || in("nlu/", ".yaml") || in("action_nodes/", ".py") ||
-         in("messages/", ".yaml");
+         in("messages/", ".yaml") || path == "requirements.txt" || in("wheels/", ".whl") ||
+         in("certs/", ".pem");
 }
 
 Compilation compile(const Files& files, const AppFacts& facts) {

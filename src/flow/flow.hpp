@@ -249,6 +249,26 @@ struct Silence {
   int64_t abandon_after_ms = 0;     // of silence, since the last reminder; 0: never
 };
 
+// What is done about a command that fails; solution.yaml: actions.commands.<Name>.
+struct CommandSettings {
+  int time_limit_ms = 0;  // 0: the solution's
+  int attempts_max = 1;
+  std::vector<std::string> retry;  // outcomes: timed_out, crashed, raised, refused
+  int64_t backoff_base_ms = 200;
+  int64_t backoff_cap_ms = 60'000;
+  int concurrency_max = 0;  // 0: no bound
+  int breaker_failures_percent = 50;
+  int breaker_calls_min = 20;
+  int64_t breaker_window_ms = 10'000;
+  int64_t breaker_open_ms = 5'000;
+};
+
+// Where Braze is, in one environment. Values may hold ${env:NAME} and ${secret:NAME}.
+struct BrazeSettings {
+  std::string url;
+  std::string api_key;
+};
+
 struct Program {
   std::string hash;      // of everything the solution's files say; 32 hexadecimal digits
   std::string solution;  // its name
@@ -256,8 +276,15 @@ struct Program {
   std::vector<std::string> locales;  // [0] is the default
   int opening_wait_ms = 0;  // how long a started chat waits for the consumer to speak first
   int action_time_limit_ms = 10'000;
-  int interruptions_max = 4;          // questions left open by intents, one in the other
-  std::vector<std::string> channels;  // whose limits are checked
+  int64_t action_progress_after_ms = 0;              // then the consumer is told; 0: never
+  int64_t action_pending_limit_ms = 24 * 3'600'000;  // what a script left pending may take
+  std::map<std::string, CommandSettings, std::less<>> commands;
+  std::vector<std::string> egress_allowed;  // hosts that scripts may reach; ${env:NAME} allowed
+  std::string egress_ca_file;               // of the solution's; trusted instead of the system's
+  std::map<std::string, BrazeSettings, std::less<>> braze;  // by environment: sandbox, live
+  bool braze_resends_ambiguous = false;  // events whose outcome is unknown; otherwise they are held
+  int interruptions_max = 4;             // questions left open by intents, one in the other
+  std::vector<std::string> channels;     // whose limits are checked
   std::vector<std::string> environment_variables;  // names handed to the scripts
   NodeNumber start = kStartNode;
   std::unordered_map<NodeNumber, Node> nodes;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "flow/capabilities.hpp"
+#include "flow/settings_outside.hpp"
 #include "flow/yaml.hpp"
 
 namespace millrace::flow {
@@ -18,16 +19,6 @@ void read_opening(YamlFile& file, const YamlPair& opening, Program& program) {
       file.unknown_key(pair, {"wait_ms"});
     } else if (const auto wait_ms = file.integer(pair, 0, 60'000)) {
       program.opening_wait_ms = *wait_ms;
-    }
-  }
-}
-
-void read_actions(YamlFile& file, const YamlPair& actions, Program& program) {
-  for (const YamlPair& pair : file.pairs(actions.value, "actions")) {
-    if (pair.key != "time_limit_ms") {
-      file.unknown_key(pair, {"time_limit_ms"});
-    } else if (const auto limit_ms = file.integer(pair, 100, 60'000)) {
-      program.action_time_limit_ms = *limit_ms;
     }
   }
 }
@@ -131,12 +122,13 @@ void read_channels(YamlFile& file, const YamlPair& pair, Program& program) {
 }  // namespace
 
 std::vector<AsideTarget> read_settings(const Files& files, Program& program, Problems& problems) {
-  const std::vector<std::string> known{"name",     "default_locale", "locales",      "opening",
-                                       "channels", "environment",    "actions",      "survey",
-                                       "asides",   "silence",        "interruptions"};
+  const std::vector<std::string> known{
+      "name",   "default_locale", "locales", "opening",       "channels", "environment", "actions",
+      "survey", "asides",         "silence", "interruptions", "egress",   "braze"};
   std::string default_locale = "en";
   std::vector<std::string> locales;
   std::vector<AsideTarget> targets;
+  program.braze = default_braze();
   YamlFile file(std::string(kSettingsFile), problems);
   const auto found = files.find(std::string(kSettingsFile));
   const auto root = found == files.end() ? std::nullopt : file.parse(found->second);
@@ -161,6 +153,10 @@ std::vector<AsideTarget> read_settings(const Files& files, Program& program, Pro
       program.environment_variables = file.strings(pair);
     } else if (pair.key == "actions") {
       read_actions(file, pair, program);
+    } else if (pair.key == "egress") {
+      read_egress(file, pair, files, program);
+    } else if (pair.key == "braze") {
+      read_braze(file, pair, program);
     } else if (pair.key == "asides") {
       read_asides(file, pair, program, targets);
     } else if (pair.key == "silence") {

@@ -70,10 +70,7 @@ void Runtime::Lane::loaded(Consumer& consumer, base::Result<std::vector<JournalR
   }
   consumer.loaded = true;
   if (consumer.chat && consumer.program) {
-    // What a former run left open. Its action may or may not have happened.
-    if (consumer.chat->phase == Phase::calling) {
-      call_action(consumer, dialog::pending_call(*consumer.program, *consumer.chat), true);
-    }
+    if (consumer.chat->phase == Phase::calling) take_up_call(consumer);
     if (consumer.chat->timer) set_timer(consumer.id, *consumer.chat->timer);
   }
   pump(consumer);

@@ -97,6 +97,10 @@ class Runtime::Lane {
   void begin_survey(base::Id consumer);
   void call_action(Consumer& consumer, dialog::Call call, bool uncertain);
   void call_ended(base::Id consumer, std::string key, ActionOutcome outcome);
+  std::string completion_token(const Consumer& consumer, const std::string& call_key);
+  void await_delivery(base::Id consumer, std::string key);
+  // What a former run left open when it ended.
+  void take_up_call(Consumer& consumer);
   void set_timer(base::Id consumer, dialog::Timer timer);
   // An input of our own making must not be lost because the journal was away for a moment.
   void submit_until_taken(base::Id consumer, dialog::Input input);

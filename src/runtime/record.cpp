@@ -135,7 +135,9 @@ std::string write_record(const dialog::Turn& turn, const dialog::Input* input, b
   record["in"] = std::move(in);
   json::array out;
   json::array tracked;
+  json::array owed;
   for (const dialog::Effect& effect : turn.effects) {
+    if (const auto* owe = std::get_if<dialog::Owe>(&effect)) owed.emplace_back(owe->key);
     if (const auto* say = std::get_if<dialog::Say>(&effect)) out.push_back(message_to_json(*say));
     if (const auto* track = std::get_if<dialog::Track>(&effect)) {
       tracked.push_back(track_to_json(*track));
@@ -143,6 +145,7 @@ std::string write_record(const dialog::Turn& turn, const dialog::Input* input, b
   }
   if (!out.empty()) record["out"] = std::move(out);
   if (!tracked.empty()) record["tracked"] = std::move(tracked);
+  if (!owed.empty()) record["owed"] = std::move(owed);
   record["state"] = dialog::to_json(turn.state);
   if (!sealed.empty()) {
     record["sealed"] =

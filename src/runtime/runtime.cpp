@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "runtime/completion_token.hpp"
 #include "runtime/lane.hpp"
 #include "runtime/promises.hpp"
 
@@ -205,6 +206,39 @@ void Runtime::take_said_now(Lane& lane, Consumer& consumer, SayRequest request, 
                          Waiter{receipt_of(**taken), std::move(input_id), {}, std::move(done)});
                    }
                  });
+}
+
+void Runtime::complete(std::string_view token, json::object result, Done<void> done) {
+  const auto completion = read_completion_token(ports_.seal_key, token);
+  if (!completion || completion->until < ports_.clock.now()) {
+    done(fail(Code::permission_denied, "this token completes nothing, or its time is over"));
+    return;
+  }
+  Lane& lane = home(completion->consumer);
+  ports_.lanes.run_on(lane.index(), [&lane, completion = *completion, result = std::move(result),
+                                     done = std::move(done)]() mutable {
+    lane.submit(
+        completion.consumer, Lane::From::outside,
+        [&lane, key = std::move(completion.call_key), result = std::move(result),
+         done = std::move(done)](base::Result<Consumer*> consumer) mutable {
+          if (!consumer) {
+            done(std::unexpected(consumer.error()));
+            return;
+          }
+          result.erase("pending");
+          lane.take_turn(
+              **consumer,
+              {lane.now(),
+               dialog::CallEnded{std::move(key), dialog::CallEnd::returned, std::move(result), {}}},
+              [done = std::move(done)](base::Result<dialog::Turn*> taken) mutable {
+                if (taken) {
+                  done({});
+                } else {
+                  done(std::unexpected(taken.error()));
+                }
+              });
+        });
+  });
 }
 
 void Runtime::snapshot(base::Id consumer, base::Id chat, Done<Snapshot> done) {

@@ -107,6 +107,7 @@ class Runtime {
     Random& random;
     Journal& journal;
     Actions& actions;
+    Deliveries& deliveries;
     Log& log;
     std::string seal_key;                 // 32 bytes; seals secure answers in the journal
     std::string environment = "sandbox";  // of the chats that begin here; or "live"
@@ -130,6 +131,10 @@ class Runtime {
   void end(base::Id consumer, base::Id chat, std::string reason, Done<void> done);
   // A page that the chat runs in, or has opened, tells of an event.
   void tell_event(base::Id consumer, base::Id chat, dialog::PageEvent event, Done<void> done);
+  // The result of a call that its script left pending. The token is the one that the script had as
+  // context['completion_token']. Errors besides: permission_denied (no token of ours, or too old),
+  // not_found (no longer awaited: it was completed, or given up).
+  void complete(std::string_view token, json::object result, Done<void> done);
   void snapshot(base::Id consumer, base::Id chat, Done<Snapshot> done);
   // From now on, until the subscriber is gone; `done` gives the chat's phase at that moment.
   void subscribe(base::Id consumer, base::Id chat, std::weak_ptr<Subscriber> subscriber,

@@ -12,16 +12,16 @@ using base::Code;
 using base::fail;
 using dialog::Phase;
 
-dialog::CallEnd call_end_of(ActionOutcome::Kind kind) {
-  switch (kind) {
-    case ActionOutcome::Kind::returned: return dialog::CallEnd::returned;
-    case ActionOutcome::Kind::raised: return dialog::CallEnd::raised;
-    case ActionOutcome::Kind::timed_out: return dialog::CallEnd::timed_out;
-    case ActionOutcome::Kind::crashed: return dialog::CallEnd::crashed;
-    case ActionOutcome::Kind::refused: return dialog::CallEnd::refused;
-    case ActionOutcome::Kind::unknown: return dialog::CallEnd::unknown;
+std::vector<Delivery> deliveries_of(const dialog::Turn& turn, const Consumer& consumer) {
+  std::vector<Delivery> owed;
+  for (const dialog::Effect& effect : turn.effects) {
+    const auto* owe = std::get_if<dialog::Owe>(&effect);
+    if (owe == nullptr) continue;
+    owed.push_back({owe->key, turn.state.consumer, turn.state.chat.to_string(),
+                    consumer.program ? consumer.program->solution : std::string(),
+                    turn.state.environment, owe->kind, owe->body});
   }
-  return dialog::CallEnd::crashed;
+  return owed;
 }
 
 // A longer pause between two messages is not worth a held request.
@@ -35,7 +35,8 @@ bool is_unsettled(const Consumer& consumer, std::string_view input_id, base::Tim
   const auto& timer = consumer.chat->timer;
   const bool goes_on_soon =
       phase == Phase::paused && timer && timer->due.ms - now.ms <= kPauseWaitedForMs;
-  if (phase != Phase::calling && !goes_on_soon) return false;
+  const bool runs = phase == Phase::calling && !consumer.chat->call->left_pending;
+  if (!runs && !goes_on_soon) return false;
   if (consumer.chat->answering == input_id) return true;
   return std::ranges::any_of(consumer.chat->held, [&](const dialog::HeldMessage& held) {
     return held.input_id == input_id;
@@ -47,12 +48,14 @@ bool is_unsettled(const Consumer& consumer, std::string_view input_id, base::Tim
 void Runtime::Lane::begin_chat(Consumer& consumer, const Solution& solution,
                                const SessionRequest& request, base::Id chat) {
   consumer.program = solution.program;
+  const dialog::BrazeUser known = consumer.chat ? consumer.chat->braze : dialog::BrazeUser();
   consumer.chat = dialog::open_chat(*solution.program, {.chat = chat,
                                                         .consumer = consumer.id,
                                                         .environment = ports_.environment,
                                                         .locale = request.locale,
                                                         .user_data = request.user_data,
-                                                        .at = now()});
+                                                        .at = now(),
+                                                        .braze = known});
 }
 
 void Runtime::Lane::take_turn(Consumer& consumer, dialog::Input input, Done<dialog::Turn*> done) {
@@ -124,7 +127,8 @@ void Runtime::Lane::commit(Consumer& consumer, dialog::Turn turn, const dialog::
   const auto* said = input == nullptr ? nullptr : std::get_if<dialog::Said>(&input->what);
   std::string input_id = said == nullptr ? std::string() : said->input_id;
   JournalRecord record{consumer.id, consumer.number + 1,
-                       write_record(turn, input, at, ports_.seal_key), is_open(turn.state)};
+                       write_record(turn, input, at, ports_.seal_key), is_open(turn.state),
+                       deliveries_of(turn, consumer)};
   consumer.busy = true;
   ++under_way_;
   if (!is_kept(Promise::told_when_durable)) {
@@ -189,12 +193,18 @@ void Runtime::Lane::committed(Consumer& consumer, dialog::Turn turn, std::string
 }
 
 void Runtime::Lane::perform(Consumer& consumer, const dialog::Turn& turn) {
+  size_t owed = 0;
   for (const dialog::Effect& effect : turn.effects) {
+    if (std::holds_alternative<dialog::Owe>(effect)) ++owed;
     if (const auto* call = std::get_if<dialog::Call>(&effect)) call_action(consumer, *call, false);
+    if (const auto* awaited = std::get_if<dialog::AwaitDelivery>(&effect)) {
+      await_delivery(consumer.id, awaited->key);
+    }
     if (const auto* timer = std::get_if<dialog::SetTimer>(&effect)) {
       set_timer(consumer.id, timer->timer);
     }
   }
+  if (owed > 0) ports_.deliveries.owed(consumer.id, owed);
   if (consumer.survey) begin_survey(consumer.id);
 }
 
@@ -227,35 +237,6 @@ void Runtime::Lane::begin_survey(base::Id id) {
       settle(consumer);
     }
   });
-}
-
-void Runtime::Lane::call_action(Consumer& consumer, dialog::Call call, bool uncertain) {
-  ActionCall request;
-  request.version = consumer.program->hash;
-  request.command = std::move(call.command);
-  request.chat_id = consumer.chat->chat.to_string();
-  request.idempotency_key = call.key;
-  request.payload = std::move(call.payload);
-  request.env_values = std::move(call.env_values);
-  request.context = std::move(call.context);
-  request.uncertain = uncertain && is_kept(Promise::loss_is_marked);
-  request.time_limit = std::chrono::milliseconds(consumer.program->action_time_limit_ms);
-  ++under_way_;
-  ports_.actions.call(std::move(request),
-                      back_here<ActionOutcome>([this, id = consumer.id, key = std::move(call.key)](
-                                                   ActionOutcome outcome) mutable {
-                        call_ended(id, std::move(key), std::move(outcome));
-                        finished_one();
-                      }));
-}
-
-void Runtime::Lane::call_ended(base::Id consumer, std::string key, ActionOutcome outcome) {
-  if (draining_ && outcome.kind == ActionOutcome::Kind::refused) {
-    return;  // it never ran; the next start runs it
-  }
-  submit_until_taken(
-      consumer, {now(), dialog::CallEnded{std::move(key), call_end_of(outcome.kind),
-                                          std::move(outcome.result), std::move(outcome.message)}});
 }
 
 void Runtime::Lane::set_timer(base::Id consumer, dialog::Timer timer) {

@@ -84,6 +84,12 @@ base::Result<void> order_deliveries(const std::filesystem::path& journal,
                                     runtime::DeliveryOrder::Action action,
                                     const std::vector<int64_t>& rows);
 
+// Reads the pairs of a key-value store whose key has this prefix, in key order, beside the server
+// that writes it. The reading stops when `each` says false. not_found: there is no such file.
+using EachPair = std::move_only_function<bool(std::string_view key, std::string_view value)>;
+base::Result<void> each_pair(const std::filesystem::path& store, std::string_view prefix,
+                             EachPair each);
+
 // Writes the files under `versions/<hash>` once; a later call finds them there. Returns the folder.
 base::Result<std::filesystem::path> install_version(const std::filesystem::path& versions,
                                                     const std::string& hash,

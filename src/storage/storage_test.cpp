@@ -199,6 +199,31 @@ TEST(StorageKeyValue, CommitsScansAndRemoves) {
   EXPECT_EQ((*store)->scan("a/", "", 10)->size(), 1u);
 }
 
+TEST(StorageKeyValue, IsReadBesideWhoeverWritesIt) {
+  Folder folder;
+  NoLog log;
+  const auto read = [&](std::string_view prefix, size_t limit) {
+    std::string all;
+    const auto done = each_pair(folder.path / "kv.db", prefix, [&](auto key, auto value) {
+      all += std::string(key) + "=" + std::string(value) + " ";
+      return --limit > 0;
+    });
+    return done ? all : done.error().message;
+  };
+  EXPECT_EQ(read("", 9), "there is no such store");
+  auto store = open_key_value(folder.path / "kv.db", log);
+  ASSERT_TRUE(store);
+  std::promise<base::Result<void>> promise;
+  auto future = promise.get_future();
+  (*store)->commit({{{"a/1", "x"}, {"a/2", "y"}, {"b/1", "z"}}},
+                   [&](base::Result<void> done) { promise.set_value(done); });
+  ASSERT_TRUE(future.get());
+  EXPECT_EQ(read("a/", 9), "a/1=x a/2=y ");
+  EXPECT_EQ(read("", 9), "a/1=x a/2=y b/1=z ");
+  EXPECT_EQ(read("a/", 1), "a/1=x ");
+  EXPECT_EQ(read("c", 9), "");
+}
+
 TEST(StorageFolders, LockKeepsASecondProcessOut) {
   Folder folder;
   auto first = FolderLock::acquire(folder.path / "data");

@@ -193,12 +193,26 @@ class Player {
         tracked_.push_back(std::move(*track));
       } else if (auto* call = std::get_if<dialog::Call>(&effect)) {
         answer(std::move(*call));
+      } else if (const auto* owe = std::get_if<dialog::Owe>(&effect)) {
+        take(*owe);
+      } else if (const auto* awaited = std::get_if<dialog::AwaitDelivery>(&effect)) {
+        answer({.key = awaited->key, .command = calls_.back().command}, Told::yes);
       }
     }
   }
 
-  void answer(dialog::Call call) {
-    transcript_ += "= " + call.command + "\n";
+  // What is owed to Braze counts as a call of the command that owes it. What joins the profiles of
+  // one consumer follows by itself.
+  void take(const dialog::Owe& owe) {
+    if (owe.kind == "braze.identify" || owe.key.ends_with(":merge")) return;
+    const std::string command = owe.kind == "braze.call" ? "BrazeCall" : "BrazeTrack";
+    transcript_ += "= " + command + "\n";
+    calls_.push_back({.key = owe.key, .command = command, .payload = owe.body});
+  }
+
+  enum class Told { no, yes };
+  void answer(dialog::Call call, Told told = Told::no) {
+    if (told == Told::no) transcript_ += "= " + call.command + "\n";
     const auto stubs = test_.actions.find(call.command);
     if (stubs == test_.actions.end() || stubs->second.empty()) {
       const auto& node = std::get<flow::ActionNode>(program_.find(state_.node)->does);
@@ -216,7 +230,7 @@ class Player {
     const Stub& stub = stubs->second[std::min(next, stubs->second.size() - 1)];
     ++next;
     const std::string key = call.key;
-    calls_.push_back(std::move(call));
+    if (told == Told::no) calls_.push_back(std::move(call));
     advance(dialog::CallEnded{key, stub.end, stub.result, stub.message});
   }
 

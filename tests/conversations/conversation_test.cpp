@@ -71,6 +71,10 @@ class Player {
       if (!say.message.asset.options.empty()) out += "]";
       return out + (say.message.input_disabled ? " (off)\n" : "\n");
     }
+    std::string operator()(const dialog::Owe& owe) const {
+      return "= owes " + owe.kind + " " + json::serialize(owe.body) + "\n";
+    }
+    std::string operator()(const dialog::AwaitDelivery&) const { return "= awaits delivery\n"; }
     std::string operator()(const dialog::Call& call) const {
       return "= call " + call.command + " " + json::serialize(call.payload) + "\n";
     }

@@ -62,6 +62,7 @@ class Scenario {
       : dice_(seed),
         disk_(schedule_, dice_),
         back_end_(schedule_, dice_),
+        owing_(schedule_, dice_),
         clock_(schedule_),
         random_(dice_) {
     for (const char* hash : {"a", "b", "c"}) {
@@ -231,7 +232,8 @@ class Scenario {
   struct Server {
     explicit Server(Scenario& run)
         : lanes(run.schedule_, run.dice_),
-          runtime({lanes, run.clock_, run.random_, run.disk_, run.back_end_, run.log_, kKey},
+          runtime({lanes, run.clock_, run.random_, run.disk_, run.back_end_, run.owing_,
+                   run.log_, kKey},
                   run.solutions_, {.hot_consumers_max = 6}) {}
     Lanes lanes;
     runtime::Runtime runtime;
@@ -241,6 +243,7 @@ class Scenario {
   Dice dice_;
   Disk disk_;
   BackEnd back_end_;
+  Owing owing_;
   Clock clock_;
   Random random_;
   Log log_;

@@ -111,4 +111,10 @@ void BackEnd::call(runtime::ActionCall call, Done done) {
   });
 }
 
+void Owing::when_settled(std::string, Done done) {
+  schedule_.after(dice_.between(0, 200), [done = std::move(done)]() mutable {
+    done({{"outcome", "delivered"}});
+  });
+}
+
 }  // namespace millrace::simulation

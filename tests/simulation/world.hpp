@@ -139,4 +139,18 @@ class BackEnd final : public runtime::Actions {
   bool may_fail_ = true;
 };
 
+// What is owed is sent a little later; whoever asks is told then.
+class Owing final : public runtime::Deliveries {
+ public:
+  Owing(Schedule& schedule, Dice& dice) : schedule_(schedule), dice_(dice) {}
+  void owed(base::Id, size_t count) override { owed_ += count; }
+  void when_settled(std::string key, Done done) override;
+  size_t owed() const { return owed_; }
+
+ private:
+  Schedule& schedule_;
+  Dice& dice_;
+  size_t owed_ = 0;
+};
+
 }  // namespace millrace::simulation

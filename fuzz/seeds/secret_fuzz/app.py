@@ -1,0 +1,1 @@
+PARAMS = {'a': '${secret:A_KEY}', 'b': '${env:HOME}'}

@@ -1,0 +1,23 @@
+// POST /actions/v1/completions/{token}: an outside system brings the result of a call that its script
+// left pending. The token is the credential; it completes that call and nothing else.
+#pragma once
+
+#include "base/web.hpp"
+#include "runtime/runtime.hpp"
+
+namespace millrace::app {
+
+class Completions {
+ public:
+  explicit Completions(runtime::Runtime& runtime) : runtime_(runtime) {}
+
+  static bool serves(std::string_view path);
+  // 204 once the result is durable. 400: no JSON object; 403: not a token of ours, or too old; 404:
+  // no longer awaited; 405; 415; 503: try again.
+  void handle(web::Request request, web::Respond respond);
+
+ private:
+  runtime::Runtime& runtime_;
+};
+
+}  // namespace millrace::app

@@ -1,0 +1,43 @@
+// The figures of the running server, kept by prometheus-cpp and shown in Prometheus' text format.
+// Names get the prefix `millrace_`. Whatever callers label things with, a name has at most
+// kSeriesMax series: what comes after those is counted under the label value "other".
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/web.hpp"
+#include "runtime/meter.hpp"
+
+namespace millrace::app {
+
+class Metrics final : public runtime::Meter {
+ public:
+  static constexpr size_t kSeriesMax = 1'000;
+
+  Metrics();
+  ~Metrics() override;
+
+  void count(std::string_view name, Labels labels, double by) override;
+  void set(std::string_view name, Labels labels, double value) override;
+  void observe(std::string_view name, Labels labels, double seconds) override;
+
+  // All of them, as GET /metrics gives them. Thread-safe.
+  std::string expose() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Answers GET /metrics and nothing else. Meant for a listener of its own, out of consumers' reach.
+class MetricsHandler final : public web::Handler {
+ public:
+  explicit MetricsHandler(const Metrics& metrics) : metrics_(metrics) {}
+  void handle(web::Request request, web::Respond respond) override;
+
+ private:
+  const Metrics& metrics_;
+};
+
+}  // namespace millrace::app

@@ -1,0 +1,171 @@
+// `millrace secret`: the encrypted store of a data folder. A value comes from standard input or is
+// typed without an echo; it is never an argument, and no command shows one.
+#include <sys/resource.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <iomanip>
+#include <iostream>
+
+#include "app/commands.hpp"
+#include "app/system.hpp"
+#include "secrets/secrets.hpp"
+
+namespace millrace::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct SecretOptions {
+  std::string name;
+  fs::path data;
+  fs::path key;
+};
+
+int complain(const base::Error& error) {
+  std::cerr << "millrace secret: " << error.describe() << "\n";
+  return 1;
+}
+
+// Typing is not shown while this lives.
+class NoEcho {
+ public:
+  NoEcho() {
+    is_terminal_ = ::tcgetattr(STDIN_FILENO, &before_) == 0;
+    if (!is_terminal_) return;
+    termios quiet = before_;
+    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+  }
+  ~NoEcho() {
+    if (is_terminal_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+  }
+  NoEcho(const NoEcho&) = delete;
+  NoEcho& operator=(const NoEcho&) = delete;
+  bool is_terminal() const { return is_terminal_; }
+
+ private:
+  termios before_{};
+  bool is_terminal_ = false;
+};
+
+// From a pipe all of it, but for one line break at its end; from a terminal one line.
+base::Result<std::string> read_value(const std::string& name) {
+  const NoEcho quiet;
+  if (quiet.is_terminal()) std::cerr << "Value of " << name << " (not shown): " << std::flush;
+  std::string value(secrets::kValueBytesMax + 2, '\0');
+  size_t length = 0;
+  while (length < value.size()) {
+    const auto count = ::read(STDIN_FILENO, value.data() + length, value.size() - length);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    length += static_cast<size_t>(count);
+    if (quiet.is_terminal() && value[length - 1] == '\n') break;
+  }
+  if (quiet.is_terminal()) std::cerr << "\n";
+  value.resize(length);
+  if (value.ends_with('\n')) value.pop_back();
+  if (value.ends_with('\r')) value.pop_back();
+  if (!value.empty() && value.size() <= secrets::kValueBytesMax) return value;
+  secrets::wipe(value);
+  return base::fail(base::Code::invalid_argument,
+                    "a value of 1 to 65,536 bytes is wanted on standard input");
+}
+
+int set_secret(const SecretOptions& options) {
+  if (!secrets::is_name(options.name)) {
+    return complain({base::Code::invalid_argument,
+                     "'" + options.name +
+                         "' is not a secret's name: letters, digits, '_', '-' and '.', a letter "
+                         "first",
+                     {}});
+  }
+  auto store = secrets::Store::at(options.data, options.key);
+  if (!store) return complain(store.error());
+  auto value = read_value(options.name);
+  if (!value) return complain(value.error());
+  SystemClock clock;
+  const bool had_key = fs::exists(store->key_file());
+  const auto version = store->set(options.name, *value, clock.now());
+  secrets::wipe(*value);
+  if (!version) return complain(version.error());
+  std::cout << options.name << " is kept, version " << *version << "\n";
+  if (!had_key) {
+    std::cout << "The master key is " << store->key_file().string()
+              << "; without it no secret can be read again. Keep a copy apart from the data.\n";
+  }
+  return 0;
+}
+
+int list_secrets(const SecretOptions& options) {
+  const auto store = secrets::Store::at(options.data, options.key);
+  if (!store) return complain(store.error());
+  const auto entries = store->list();
+  if (!entries) return complain(entries.error());
+  size_t width = 4;
+  for (const auto& entry : *entries) width = std::max(width, entry.name.size());
+  for (const auto& entry : *entries) {
+    std::cout << std::left << std::setw(static_cast<int>(width)) << entry.name << "  version "
+              << entry.version << "  made " << base::to_iso8601(entry.created_at) << "  changed "
+              << base::to_iso8601(entry.changed_at) << "\n";
+  }
+  return 0;
+}
+
+int remove_secret(const SecretOptions& options) {
+  auto store = secrets::Store::at(options.data, options.key);
+  if (!store) return complain(store.error());
+  if (const auto removed = store->remove(options.name); !removed) return complain(removed.error());
+  std::cout << options.name << " is removed\n";
+  return 0;
+}
+
+int rotate_secrets(const SecretOptions& options) {
+  auto store = secrets::Store::at(options.data, options.key);
+  if (!store) return complain(store.error());
+  const auto count = store->rotate();
+  if (!count) return complain(count.error());
+  std::cout << *count << (*count == 1 ? " secret is" : " secrets are")
+            << " sealed under a new master key, " << store->key_file().string() << "\n";
+  return 0;
+}
+
+void add(CLI::App& secret, const std::string& name, const std::string& help, bool is_named,
+         SecretOptions& options, std::function<int()> run, int& exit_code) {
+  auto* command = secret.add_subcommand(name, help);
+  if (is_named) command->add_option("NAME", options.name, "The secret's name")->required();
+  command->add_option("--data", options.data, "The server's data folder")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  command->add_option("--secrets-key", options.key,
+                      "The file of the master key, outside the data folder")
+      ->envname("MILLRACE_SECRETS_KEY_FILE")
+      ->default_str(secrets::default_key_file().string());
+  command->callback([run = std::move(run), &exit_code] {
+    // A crash must not leave a value in a file.
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    exit_code = run();
+  });
+}
+
+}  // namespace
+
+void add_secret_command(CLI::App& cli, int& exit_code) {
+  auto* secret = cli.add_subcommand(
+      "secret", "Keep values for ${secret:NAME} in app.py's PARAMS, encrypted, in a data folder.");
+  secret->require_subcommand(1);
+  static SecretOptions options;
+  add(*secret, "set", "Keep a value, read from standard input or typed without an echo", true,
+      options, [] { return set_secret(options); }, exit_code);
+  add(*secret, "list", "Names, versions and dates; no values", false, options,
+      [] { return list_secrets(options); }, exit_code);
+  add(*secret, "remove", "Forget a secret", true, options, [] { return remove_secret(options); },
+      exit_code);
+  add(*secret, "rotate", "Take a new master key and seal every secret under it anew", false,
+      options, [] { return rotate_secrets(options); }, exit_code);
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,229 @@
+// The thread that writes traces and forgets the oldest.
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "calls/calls.hpp"
+#include "calls/trace_keys.hpp"
+
+namespace millrace::calls {
+namespace {
+
+constexpr size_t kBatchMax = 512;
+constexpr size_t kScanMax = 1'000;
+constexpr int64_t kLookEveryMs = 60'000;  // for those that have become too old
+
+struct Entry {
+  uint64_t bytes = 0;
+  std::string trace_key;
+};
+
+Entry entry_from(std::string_view value) {
+  Entry entry;
+  const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), entry.bytes);
+  const auto digits = static_cast<size_t>(end - value.data());
+  if (code == std::errc() && digits < value.size()) entry.trace_key = value.substr(digits + 1);
+  return entry;
+}
+
+// What stands on one shelf and how much of it may.
+struct Stock {
+  Shelf shelf;
+  size_t count_max;
+  uint64_t bytes_max;
+  int64_t age_max_ms;
+  size_t count = 0;
+  uint64_t bytes = 0;
+
+  bool is_over() const { return count > count_max || bytes > bytes_max; }
+};
+
+}  // namespace
+
+struct Traces::Impl {
+  struct Pending {
+    CallTrace trace;
+    runtime::Task written;
+  };
+
+  Impl(base::KeyValueStore& the_store, runtime::Clock& the_clock, runtime::Log& the_log,
+       runtime::Meter& the_meter, TraceLimits given)
+      : store(the_store), clock(the_clock), log(the_log), meter(the_meter), limits(given) {
+    const auto ms = [](std::chrono::hours hours) {
+      return std::chrono::milliseconds(hours).count();
+    };
+    stocks = {
+        Stock{Shelf::ordinary, given.count_max, given.bytes_max, ms(given.age_max)},
+        Stock{Shelf::unknown, given.unknown_count_max, UINT64_MAX, ms(given.unknown_age_max)}};
+    // Later than every number of an earlier run.
+    last_number = static_cast<uint64_t>(clock.now().ms) << 20U;
+    thread = std::jthread([this](const std::stop_token& asked) { work(asked); });
+  }
+
+  void record(CallTrace trace, runtime::Task written) {
+    bool is_dropped = false;
+    {
+      const std::lock_guard lock(mutex);
+      is_dropped = !written && pending.size() >= limits.pending_max;
+      if (!is_dropped) {
+        urgent = urgent || written;
+        const bool is_due = urgent || pending.empty() || pending.size() + 1 >= kBatchMax;
+        pending.push_back({std::move(trace), std::move(written)});
+        if (is_due) changed.notify_one();
+      }
+    }
+    if (is_dropped) meter.count("traces_dropped_total", {}, 1);
+  }
+
+  void work(const std::stop_token& asked) {
+    take_stock();
+    std::unique_lock lock(mutex);
+    for (;;) {
+      changed.wait(lock, asked, [&] { return !pending.empty(); });
+      // A little later there are more, and one sync does for all.
+      if (!urgent && pending.size() < kBatchMax) {
+        changed.wait_for(lock, asked, limits.write_every,
+                         [&] { return urgent || pending.size() >= kBatchMax; });
+      }
+      if (pending.empty()) return;  // asked to stop, and all is written
+      std::vector<Pending> batch;
+      for (; !pending.empty() && batch.size() < kBatchMax; pending.pop_front()) {
+        batch.push_back(std::move(pending.front()));
+      }
+      urgent = std::ranges::any_of(
+          pending, [](const Pending& one) { return static_cast<bool>(one.written); });
+      lock.unlock();
+      write(std::move(batch));
+      lock.lock();
+    }
+  }
+
+  void write(std::vector<Pending> batch) {
+    base::KeyValueBatch writes;
+    std::vector<runtime::Task> told;
+    for (Pending& one : batch) {
+      const uint64_t number = ++last_number;
+      const std::string key = trace_key(one.trace, number);
+      std::string text = to_json(one.trace);
+      Stock& stock = stocks[one.trace.effect_unknown ? 1 : 0];
+      ++stock.count;
+      stock.bytes += text.size();
+      writes.writes.emplace_back(shelf_key(stock.shelf, one.trace.began_at, number),
+                                 std::to_string(text.size()) + " " + key);
+      writes.writes.emplace_back(key, std::move(text));
+      if (one.written) told.push_back(std::move(one.written));
+    }
+    commit(std::move(writes), [told = std::move(told)]() mutable {
+      for (runtime::Task& task : told) task();
+    });
+    forget();
+  }
+
+  void commit(base::KeyValueBatch writes, runtime::Task then) {
+    {
+      const std::lock_guard lock(mutex);
+      ++commits;
+    }
+    store.commit(std::move(writes),
+                 [this, then = std::move(then)](const base::Result<void>& done) mutable {
+                   if (!done) complain(done.error());
+                   then();
+                   const std::lock_guard lock(mutex);
+                   if (--commits == 0) committed.notify_all();
+                 });
+  }
+
+  // Removes what is over the limits, a bounded lot each time, the oldest first.
+  void forget() {
+    if (removing) return;  // the store may still show what is being removed
+    const int64_t now = clock.now().ms;
+    const bool look = now - looked_at >= kLookEveryMs || now < looked_at;
+    if (look) looked_at = now;
+    base::KeyValueBatch removals;
+    for (Stock& stock : stocks) {
+      if (!stock.is_over() && !look) continue;
+      const auto oldest = store.scan(shelf_prefix(stock.shelf), "", kScanMax);
+      if (!oldest) {
+        complain(oldest.error());
+        return;
+      }
+      for (const auto& [key, value] : *oldest) {
+        const bool is_old = time_of_shelf_key(key) < now - stock.age_max_ms;
+        if (!is_old && !stock.is_over()) break;
+        const Entry entry = entry_from(value);
+        removals.writes.emplace_back(key, std::nullopt);
+        if (!entry.trace_key.empty()) removals.writes.emplace_back(entry.trace_key, std::nullopt);
+        stock.count -= std::min<size_t>(1, stock.count);
+        stock.bytes -= std::min(entry.bytes, stock.bytes);
+      }
+    }
+    if (removals.writes.empty()) return;
+    removing = true;
+    commit(std::move(removals), [this] { removing = false; });
+  }
+
+  void take_stock() {
+    for (Stock& stock : stocks) {
+      for (std::string after;;) {
+        const auto entries = store.scan(shelf_prefix(stock.shelf), after, kScanMax);
+        if (!entries) {
+          complain(entries.error());
+          return;
+        }
+        for (const auto& [key, value] : *entries) {
+          ++stock.count;
+          stock.bytes += entry_from(value).bytes;
+        }
+        if (entries->size() < kScanMax) break;
+        after = entries->back().first;
+      }
+    }
+  }
+
+  void complain(const base::Error& error) {
+    log.line(runtime::Level::error, "calls", "traces cannot be kept: " + error.describe());
+  }
+
+  base::KeyValueStore& store;
+  runtime::Clock& clock;
+  runtime::Log& log;
+  runtime::Meter& meter;
+  const TraceLimits limits;
+
+  // The thread's own.
+  std::array<Stock, 2> stocks;
+  uint64_t last_number = 0;
+  int64_t looked_at = 0;
+  std::atomic<bool> removing = false;
+
+  std::mutex mutex;  // guards what follows
+  std::condition_variable_any changed;
+  std::condition_variable committed;
+  std::deque<Pending> pending;
+  bool urgent = false;
+  size_t commits = 0;  // under way
+
+  std::jthread thread;  // ends first
+};
+
+Traces::Traces(base::KeyValueStore& store, runtime::Clock& clock, runtime::Log& log,
+               runtime::Meter& meter, TraceLimits limits)
+    : impl_(std::make_unique<Impl>(store, clock, log, meter, limits)) {}
+
+Traces::~Traces() {
+  impl_->thread.request_stop();
+  impl_->thread.join();
+  std::unique_lock lock(impl_->mutex);
+  impl_->committed.wait(lock, [this] { return impl_->commits == 0; });
+}
+
+void Traces::record(CallTrace trace, runtime::Task written) {
+  impl_->record(std::move(trace), std::move(written));
+}
+
+}  // namespace millrace::calls

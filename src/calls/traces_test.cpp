@@ -1,0 +1,166 @@
+// What is kept of calls, and for how long.
+
+#include <condition_variable>
+
+#include "calls/testing.hpp"
+
+namespace millrace::calls::testing {
+namespace {
+
+CallTrace trace_of(std::string chat, int64_t began_ms, Kind outcome = Kind::returned) {
+  CallTrace trace{.solution = "Hotel",
+                  .version = "v1",
+                  .chat_id = chat,
+                  .node = "12",
+                  .command = "Reserve",
+                  .key = chat + ":3:1",
+                  .began_at = {began_ms},
+                  .ended_at = {began_ms + 30},
+                  .outcome = outcome,
+                  .effect_unknown = outcome == Kind::unknown};
+  AttemptRecord attempt{.at = {began_ms}, .outcome = outcome, .message = "why"};
+  attempt.trace.began_at = {began_ms + 1};
+  attempt.trace.ran = std::chrono::microseconds(28'500);
+  attempt.trace.lines = {"info: a room is booked"};
+  attempt.trace.exchanges = {{"api.example", 443, "POST", 201, 25, ""}};
+  attempt.trace.worker = 4242;
+  trace.attempts.push_back(attempt);
+  return trace;
+}
+
+class CallsTraces : public ::testing::Test {
+ protected:
+  void keep(std::vector<CallTrace> traces, TraceLimits limits = {}) {
+    Traces keeper(store, clock, log, meter, limits);
+    for (CallTrace& trace : traces) keeper.record(std::move(trace));
+  }
+
+  FakeClock clock;
+  FakeLog log;
+  FakeMeter meter;
+  FakeStore store;
+};
+
+TEST_F(CallsTraces, AreReadBackByChatInTheirOrder) {
+  const int64_t now = clock.at.ms;
+  keep({trace_of("b", now), trace_of("a", now + 5), trace_of("a", now), trace_of("ab", now)});
+  const auto of_a = store.traces(traces_of_chat("a"));
+  ASSERT_EQ(of_a.size(), 2U);
+  EXPECT_EQ(of_a[0].began_at.ms, now);
+  EXPECT_EQ(of_a[1].began_at.ms, now + 5);
+  EXPECT_EQ(to_json(of_a[0]), to_json(trace_of("a", now)));
+  const auto& attempt = of_a[0].attempts.at(0);
+  EXPECT_EQ(attempt.trace.lines.at(0), "info: a room is booked");
+  EXPECT_EQ(attempt.trace.exchanges.at(0).host, "api.example");
+  EXPECT_EQ(attempt.trace.exchanges.at(0).status, 201);
+}
+
+TEST_F(CallsTraces, AreBoundedHoweverMuchAScriptLogs) {
+  CallTrace trace = trace_of("a", clock.at.ms);
+  trace.attempts[0].trace.lines.assign(1'000, std::string(8'000, 'x'));
+  trace.attempts[0].trace.exchanges.assign(10'000,
+                                           {std::string(10'000, 'h'), 1, "GET", 200, 1, ""});
+  const std::string text = to_json(trace);
+  EXPECT_LE(text.size(), 2 * kTraceBytesMax);
+  const auto read = trace_from_json(text);
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(read->attempts[0].trace.lines.back().contains("more lines are left out"));
+}
+
+TEST_F(CallsTraces, TheOldestGoFirstAndUnknownOnesStay) {
+  const int64_t now = clock.at.ms;
+  std::vector<CallTrace> traces;
+  traces.push_back(trace_of("lost", now - 1'000'000, Kind::unknown));
+  for (int i = 0; i < 50; ++i) traces.push_back(trace_of("c" + std::to_string(i), now + i));
+  keep(std::move(traces));
+  // The next run finds what is there and keeps to its limits.
+  for (int i = 50; i < 55; ++i) {
+    keep({trace_of("c" + std::to_string(i), now + i)}, {.count_max = 10});
+  }
+  EXPECT_LE(store.traces().size(), 1 + 10 + 1);
+  EXPECT_EQ(store.traces(traces_of_chat("lost")).size(), 1U);
+  EXPECT_EQ(store.traces(traces_of_chat("c54")).size(), 1U);
+  EXPECT_TRUE(store.traces(traces_of_chat("c1")).empty());
+  EXPECT_EQ(store.size(), 2 * store.traces().size()) << "no entry without its trace";
+}
+
+TEST_F(CallsTraces, GoByAgeAndByBytes) {
+  const int64_t now = clock.at.ms;
+  const int64_t day = 86'400'000;
+  keep({trace_of("old", now - 8 * day), trace_of("unknown", now - 8 * day, Kind::unknown),
+        trace_of("new", now)});
+  keep({trace_of("next", now)});
+  EXPECT_TRUE(store.traces(traces_of_chat("old")).empty());
+  EXPECT_EQ(store.traces().size(), 3U);
+  keep({trace_of("last", now + 1)}, {.bytes_max = 1'000});
+  keep({trace_of("very last", now + 2)}, {.bytes_max = 1'000});
+  EXPECT_TRUE(store.traces(traces_of_chat("new")).empty());
+  EXPECT_EQ(store.traces(traces_of_chat("unknown")).size(), 1U);
+}
+
+TEST_F(CallsTraces, WhoeverWaitsIsToldWhenItIsDurableOrCannotBe) {
+  for (const bool fails : {false, true}) {
+    store.fails = fails;
+    std::mutex mutex;
+    std::condition_variable told;
+    bool is_told = false;
+    {
+      Traces keeper(store, clock, log, meter, {.write_every = std::chrono::hours(1)});
+      keeper.record(trace_of("a", clock.at.ms, Kind::unknown), [&] {
+        const std::lock_guard lock(mutex);
+        is_told = true;
+        told.notify_all();
+      });
+      std::unique_lock lock(mutex);
+      EXPECT_TRUE(told.wait_for(lock, std::chrono::seconds(60), [&] { return is_told; }))
+          << "it must not wait for others";
+    }
+    EXPECT_EQ(store.traces().size(), 1U);
+    EXPECT_EQ(log.text().contains("the disk is full"), fails);
+  }
+}
+
+TEST_F(CallsTraces, TheOutcomeIsToldAfterAnUnknownCallIsOnTheList) {
+  FakeLanes lanes(clock);
+  FakeRandom random;
+  FakeRunner runner;
+  Traces keeper(store, clock, log, meter, {.write_every = std::chrono::hours(1)});
+  Caller caller({runner, lanes, clock, random, log, meter, &keeper});
+  std::mutex mutex;
+  std::condition_variable told;
+  std::optional<size_t> listed;
+  runtime::ActionCall call;
+  call.chat_id = "a";
+  caller.call(std::move(call), [&](runtime::ActionOutcome outcome) {
+    const std::lock_guard lock(mutex);
+    EXPECT_EQ(outcome.kind, Kind::unknown);
+    listed = store.traces(traces_of_chat("a")).size();
+    told.notify_all();
+  });
+  runner.end(Kind::crashed, "signal 9");
+  std::unique_lock lock(mutex);
+  ASSERT_TRUE(told.wait_for(lock, std::chrono::seconds(60), [&] { return listed.has_value(); }));
+  EXPECT_EQ(*listed, 1U);
+  EXPECT_TRUE(store.traces()[0].effect_unknown);
+}
+
+TEST_F(CallsTraces, AFloodIsDroppedAndCounted) {
+  {
+    Traces keeper(store, clock, log, meter, {.pending_max = 10});
+    for (int i = 0; i < 100'000; ++i) keeper.record(trace_of("a", clock.at.ms));
+  }
+  EXPECT_EQ(static_cast<double>(store.traces().size()) + meter.value("traces_dropped_total"),
+            100'000);
+  EXPECT_GT(meter.value("traces_dropped_total"), 0);
+}
+
+TEST(CallsTrace, BadTextIsRefusedAndOddTextRead) {
+  EXPECT_FALSE(trace_from_json("not json"));
+  EXPECT_FALSE(trace_from_json("[]"));
+  const auto odd = trace_from_json(R"({"attempts":[1,{"lines":[1,null]}],"began_at":"x"})");
+  ASSERT_TRUE(odd);
+  EXPECT_EQ(odd->attempts.size(), 1U);
+}
+
+}  // namespace
+}  // namespace millrace::calls::testing

@@ -1,0 +1,19 @@
+// The sections of solution.yaml about what lies outside the conversation: how scripts are run, whom
+// they may reach, and where Braze is.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "flow/yaml.hpp"
+
+namespace millrace::flow {
+
+void read_actions(YamlFile& file, const YamlPair& actions, Program& program);
+void read_egress(YamlFile& file, const YamlPair& egress, const Files& files, Program& program);
+void read_braze(YamlFile& file, const YamlPair& braze, Program& program);
+// Where Braze is when solution.yaml does not say: BRAZE_URL and BRAZE_API_KEY, BRAZE_LIVE_URL and
+// BRAZE_LIVE_API_KEY.
+std::map<std::string, BrazeSettings, std::less<>> default_braze();
+
+}  // namespace millrace::flow

@@ -1,0 +1,320 @@
+// Where secrets are found and how they are kept, on a real disk.
+
+#include "secrets/secrets.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+namespace millrace::secrets {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Code;
+
+constexpr std::string_view kPlanted = "planted-value-1d8f";
+
+class Secrets : public ::testing::Test {
+ protected:
+  Secrets() {
+    static std::atomic<int> last = 0;
+    root_ = fs::temp_directory_path() /
+            ("millrace-secrets-" + std::to_string(::getpid()) + "-" + std::to_string(++last));
+    fs::create_directories(data());
+  }
+  ~Secrets() override {
+    std::error_code ignored;
+    fs::remove_all(root_, ignored);
+  }
+
+  fs::path data() const { return root_ / "data"; }
+  fs::path key() const { return root_ / "config" / "secrets.key"; }
+  Store store() const { return *Store::at(data(), key()); }
+
+  fs::path write(const std::string& name, std::string_view text, mode_t mode = 0600) const {
+    const fs::path file = root_ / name;
+    fs::create_directories(file.parent_path());
+    std::ofstream(file, std::ios::binary) << text;
+    ::chmod(file.c_str(), mode);
+    return file;
+  }
+  static std::string read(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  }
+  std::string everything_kept() const {
+    std::string all;
+    for (const auto& entry : fs::recursive_directory_iterator(root_)) {
+      if (entry.is_regular_file()) all += read(entry.path());
+    }
+    return all;
+  }
+
+  fs::path root_;
+  const base::Timestamp now_{1'767'323'045'000};
+};
+
+TEST_F(Secrets, AreNamedInATextByTheirMark) {
+  EXPECT_EQ(names_in("a = '${secret:B_KEY}', b = \"${secret:A.key-2}${secret:B_KEY}\""),
+            (std::vector<std::string>{"A.key-2", "B_KEY"}));
+  EXPECT_TRUE(names_in("${secret:}${secret:9a}${secret:a b}${secret:../x}${secret:open").empty());
+  EXPECT_TRUE(names_in("${env:A} ${secret :A}").empty());
+  EXPECT_EQ(names_in("${secret:" + std::string(kNameBytesMax, 'a') + "}").size(), 1U);
+  EXPECT_TRUE(names_in("${secret:" + std::string(kNameBytesMax + 1, 'a') + "}").empty());
+}
+
+TEST_F(Secrets, AreLookedForInTheirOrder) {
+  auto kept = store();
+  ASSERT_TRUE(kept.set("PLACE_TEST", "store", now_));
+  const Places places{write("secrets", "# what follows\n\nOTHER=1\nPLACE_TEST = file value\r\n"),
+                      root_ / "mounted", data(), key()};
+  write("mounted/PLACE_TEST", "folder\n", 0644);
+  const Resolver resolver(places);
+  ::setenv("PLACE_TEST", "environment", 1);
+  EXPECT_EQ(resolver.resolve("PLACE_TEST"), "environment");
+  ::setenv("PLACE_TEST", "", 1);
+  EXPECT_EQ(resolver.resolve("PLACE_TEST"), " file value");
+  ::unsetenv("PLACE_TEST");
+  write("secrets", "PLACE_TEST=\n");
+  EXPECT_EQ(resolver.resolve("PLACE_TEST"), "folder") << "an empty value is none";
+  fs::remove(root_ / "mounted/PLACE_TEST");
+  EXPECT_EQ(resolver.resolve("PLACE_TEST"), "store");
+}
+
+TEST_F(Secrets, OneThatIsNowhereIsSaidWhereItWasLookedForAndWhatToDo) {
+  const Resolver resolver({write("secrets", "A=1\n"), root_ / "mounted", data(), key()});
+  const auto missing = resolver.resolve("NOT_THERE");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, Code::not_found);
+  for (const std::string& part : {std::string("environment variable NOT_THERE"),
+                                  (root_ / "secrets").string(), (root_ / "mounted").string(),
+                                  data().string(), std::string("millrace secret set NOT_THERE")}) {
+    EXPECT_TRUE(missing.error().message.contains(part)) << missing.error().message;
+  }
+  EXPECT_FALSE(Resolver().resolve("NOT_THERE"));
+}
+
+TEST_F(Secrets, AFileThatOthersMayReadIsRefusedAndNotPassedOver) {
+  auto kept = store();
+  ASSERT_TRUE(kept.set("OPEN_FILE", "store", now_));
+  const Resolver resolver({write("secrets", "OPEN_FILE=x\n", 0640), {}, data(), key()});
+  const auto refused = resolver.resolve("OPEN_FILE");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::permission_denied);
+  EXPECT_TRUE(refused.error().message.contains("chmod 600"));
+}
+
+TEST_F(Secrets, ABrokenFileIsNamedByItsLineAndNotShown) {
+  const Resolver resolver(
+      {write("secrets", "A=1\nplanted-value-1d8f without equals\nZ_LAST=2\n"), {}, {}, {}});
+  const auto refused = resolver.resolve("Z_LAST");
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().where.ends_with("secrets:2"));
+  EXPECT_FALSE(refused.error().describe().contains(kPlanted));
+}
+
+TEST_F(Secrets, ANameNeverLeadsOutOfTheFolder) {
+  write("outside", "no");
+  fs::create_directories(root_ / "mounted");
+  const Resolver resolver({{}, root_ / "mounted", {}, {}});
+  for (const char* const name : {"../outside", "/etc/passwd", "", ".", "..", "a/b", "a\nb"}) {
+    const auto refused = resolver.resolve(name);
+    ASSERT_FALSE(refused) << name;
+    EXPECT_EQ(refused.error().code, Code::invalid_argument) << name;
+  }
+  fs::create_directories(root_ / "mounted/FOLDER");
+  EXPECT_FALSE(resolver.resolve("FOLDER"));
+}
+
+TEST_F(Secrets, AMountedFileMayBeALinkAsPlatformsMakeThem) {
+  write("mounted/..data/LINKED", std::string(kPlanted), 0644);
+  fs::create_symlink("..data/LINKED", root_ / "mounted/LINKED");
+  EXPECT_EQ(Resolver({{}, root_ / "mounted", {}, {}}).resolve("LINKED"), kPlanted);
+}
+
+TEST_F(Secrets, AValueOverTheLimitIsRefused) {
+  write("mounted/LARGE", std::string(kValueBytesMax, 'x'));
+  write("mounted/LARGER", std::string(kValueBytesMax + 1, 'x'));
+  const Resolver resolver({{}, root_ / "mounted", {}, {}});
+  EXPECT_TRUE(resolver.resolve("LARGE"));
+  EXPECT_FALSE(resolver.resolve("LARGER"));
+}
+
+TEST_F(Secrets, ATextIsExpandedOnceAndOtherMarksStay) {
+  write("mounted/KEY", "v${secret:OTHER}");
+  ::setenv("EXPAND_TEST", "here", 1);
+  const Resolver resolver({{}, root_ / "mounted", {}, {}});
+  EXPECT_EQ(resolver.expand("Bearer ${secret:KEY} ${env:EXPAND_TEST} ${other} $${ {KEY} ${"),
+            "Bearer v${secret:OTHER} here ${other} $${ {KEY} ${");
+  EXPECT_EQ(resolver.expand(""), "");
+  for (const char* const text : {"${secret:", "${secret:}", "${env:a b}", "${secret:KEY"}) {
+    EXPECT_FALSE(resolver.expand(text)) << text;
+  }
+  EXPECT_FALSE(resolver.expand("${env:NOT_SET_ANYWHERE}"));
+  EXPECT_FALSE(resolver.expand("${secret:NOT_THERE}"));
+  ::unsetenv("EXPAND_TEST");
+}
+
+TEST_F(Secrets, TheStoreGivesBackWhatItWasToldAndListsNoValues) {
+  auto kept = store();
+  EXPECT_TRUE(kept.list()->empty());
+  EXPECT_EQ(kept.get("A").error().code, Code::not_found);
+  EXPECT_EQ(kept.set("B", kPlanted, now_), 1);
+  EXPECT_EQ(kept.set("A", std::string("\0\x80\n", 3), now_), 1);
+  EXPECT_EQ(kept.set("B", std::string(kPlanted) + "2", {now_.ms + 5}), 2);
+  EXPECT_EQ(store().get("B"), std::string(kPlanted) + "2");
+  EXPECT_EQ(store().get("A"), std::string("\0\x80\n", 3));
+  const auto entries = *kept.list();
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries[0].name, "A");
+  EXPECT_EQ(entries[1].version, 2);
+  EXPECT_EQ(entries[1].created_at, now_);
+  EXPECT_EQ(entries[1].changed_at.ms, now_.ms + 5);
+  EXPECT_TRUE(kept.remove("B"));
+  EXPECT_EQ(kept.remove("B").error().code, Code::not_found);
+  EXPECT_EQ(kept.get("B").error().code, Code::not_found);
+}
+
+TEST_F(Secrets, NothingInClearIsKeptAndNobodyElseMayReadIt) {
+  auto kept = store();
+  ASSERT_TRUE(kept.set("A", kPlanted, now_));
+  ASSERT_TRUE(kept.rotate());
+  EXPECT_FALSE(everything_kept().contains(kPlanted));
+  for (const fs::path& file : {data() / "secrets.json", key()}) {
+    struct stat about{};
+    ASSERT_EQ(::stat(file.c_str(), &about), 0);
+    EXPECT_EQ(about.st_mode & 0777, 0600U) << file;
+  }
+}
+
+TEST_F(Secrets, TheMasterKeyMustNotLieInTheDataFolder) {
+  const auto refused = Store::at(data(), data() / "keys" / "secrets.key");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::invalid_argument);
+  EXPECT_FALSE(Store::at(data().string() + "/", data() / "k"));
+  EXPECT_FALSE(Store::at(data(), root_ / "config" / ".." / "data" / "k"));
+  EXPECT_TRUE(Store::at(data(), root_ / "data-keys" / "k"));
+}
+
+TEST_F(Secrets, AStoreWhoseKeyIsGoneSaysSoAndMakesNoNewOne) {
+  auto kept = store();
+  ASSERT_TRUE(kept.set("A", kPlanted, now_));
+  fs::remove(key());
+  for (const auto& error :
+       {kept.get("A").error(), kept.set("B", "x", now_).error(), kept.rotate().error(),
+        Resolver({{}, {}, data(), key()}).resolve("A").error()}) {
+    EXPECT_EQ(error.code, Code::failed_precondition);
+    EXPECT_TRUE(error.message.contains("MILLRACE_SECRETS_KEY_FILE"));
+  }
+  EXPECT_FALSE(fs::exists(key()));
+}
+
+TEST_F(Secrets, ARecordIsBoundToItsNameAndVersion) {
+  auto kept = store();
+  ASSERT_TRUE(kept.set("AA", "first", now_));
+  ASSERT_TRUE(kept.set("BB", kPlanted, now_));
+  std::string text = read(data() / "secrets.json");
+  const auto swap = [&text](std::string_view from, std::string_view to) {
+    for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
+      text.replace(at, from.size(), to);
+    }
+  };
+  swap("\"AA\"", "\"CC\"");
+  swap("\"BB\"", "\"AA\"");
+  write("data/secrets.json", text);
+  EXPECT_EQ(kept.get("AA").error().code, Code::data_loss);
+  swap("\"AA\"", "\"BB\"");
+  swap("\"version\":1", "\"version\":2");
+  write("data/secrets.json", text);
+  EXPECT_EQ(kept.get("BB").error().code, Code::data_loss);
+}
+
+TEST_F(Secrets, ABrokenStoreOrKeyIsAnErrorAndNoMore) {
+  auto kept = store();
+  ASSERT_TRUE(kept.set("A", kPlanted, now_));
+  const std::string whole = read(data() / "secrets.json");
+  for (const std::string& text :
+       {std::string(), std::string("{}"), std::string("[1]"), whole.substr(0, whole.size() / 2),
+        std::string(R"({"format":1,"records":{"A":{}}})"),
+        std::string(R"({"format":1,"records":{"A":1}})"),
+        std::string(R"({"format":1,"records":{"a b":{}}})"),
+        std::string(R"({"format":2,"records":{}})")}) {
+    write("data/secrets.json", text);
+    EXPECT_FALSE(kept.get("A")) << text;
+  }
+  write("data/secrets.json", whole);
+  const std::string good_key = read(key());
+  for (const std::string text : {"", "short", "????"}) {
+    write("config/secrets.key", text);
+    EXPECT_FALSE(kept.get("A")) << text;
+  }
+  write("config/secrets.key", good_key, 0644);
+  EXPECT_EQ(kept.get("A").error().code, Code::permission_denied);
+  write("config/secrets.key", good_key);
+  EXPECT_EQ(kept.get("A"), kPlanted);
+}
+
+TEST_F(Secrets, ARotationTakesANewKeyAndTheOldOneOpensNothing) {
+  auto kept = store();
+  EXPECT_FALSE(kept.rotate()) << "nothing is stored";
+  for (const char* const name : {"A", "B", "C"}) ASSERT_TRUE(kept.set(name, kPlanted, now_));
+  const std::string old_key = read(key());
+  EXPECT_EQ(kept.rotate(), 3U);
+  EXPECT_FALSE(read(key()).contains(old_key.substr(0, 43)));
+  EXPECT_EQ(kept.get("B"), kPlanted);
+  write("config/secrets.key", old_key);
+  EXPECT_FALSE(kept.get("B"));
+}
+
+TEST_F(Secrets, ARotationThatACrashCutOffLeavesAStoreThatOpens) {
+  auto kept = store();
+  ASSERT_TRUE(kept.set("A", kPlanted, now_));
+  const std::string old_key = read(key());
+  const std::string old_store = read(data() / "secrets.json");
+  ASSERT_TRUE(kept.rotate());
+  const std::string both = read(key()) + old_key;
+  const std::string new_store = read(data() / "secrets.json");
+  write("config/secrets.key", both);
+  for (const std::string& text : {old_store, new_store}) {
+    write("data/secrets.json", text);
+    EXPECT_EQ(kept.get("A"), kPlanted);
+  }
+  write("data/secrets.json", old_store);
+  ASSERT_TRUE(kept.set("B", "new", now_));
+  EXPECT_EQ(kept.rotate(), 2U);
+  EXPECT_EQ(read(key()).size(), old_key.size()) << "one key is left";
+  EXPECT_EQ(kept.get("A"), kPlanted);
+  EXPECT_EQ(kept.get("B"), "new");
+}
+
+TEST_F(Secrets, ReadersAndWritersInManyThreadsMeetNoHalfChange) {
+  auto kept = store();
+  ASSERT_TRUE(kept.set("STEADY", kPlanted, now_));
+  std::atomic<bool> over = false;
+  std::atomic<int> read_count = 0;
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&] {
+      const Resolver resolver({{}, {}, data(), key()});
+      while (!over) {
+        const auto value = resolver.resolve("STEADY");
+        EXPECT_EQ(value, kPlanted) << (value ? "" : value.error().describe());
+        ++read_count;
+      }
+    });
+  }
+  for (int i = 0; i < 20 || read_count < 20; ++i) {
+    EXPECT_TRUE(kept.set("OTHER", std::to_string(i), now_));
+    EXPECT_TRUE(kept.rotate());
+  }
+  over = true;
+}
+
+}  // namespace
+}  // namespace millrace::secrets

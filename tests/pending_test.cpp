@@ -1,0 +1,198 @@
+// Calls that are completed from elsewhere, and turns that owe deliveries, through the whole runtime in
+// the simulated world; with a crash in between.
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "flow/flow.hpp"
+#include "runtime/completion_token.hpp"
+#include "tests/simulation/world.hpp"
+
+namespace millrace {
+namespace {
+
+// Answers every call with what the test says, and keeps the calls.
+class Scripted final : public runtime::Actions {
+ public:
+  void call(runtime::ActionCall call, Done done) override {
+    calls.push_back(std::move(call));
+    runtime::ActionOutcome outcome;
+    outcome.result = answer;
+    done(std::move(outcome));
+  }
+  std::vector<runtime::ActionCall> calls;
+  json::object answer{{"pending", true}};
+};
+
+class RuntimePending : public testing::Test {
+ protected:
+  void serve(const std::string& flow, const std::string& settings = "") {
+    flow::AppFacts facts{{"Test"}, {}, {"Slow"}};
+    auto compiled =
+        flow::compile({{"flows/main.flow.yaml", flow}, {"solution.yaml", settings}}, facts);
+    for (const flow::Problem& problem : compiled.problems) {
+      if (problem.severity == flow::Severity::error) ADD_FAILURE() << problem.describe();
+    }
+    MILLRACE_CHECK(compiled.program.has_value());
+    solutions_.deploy(runtime::make_solution(
+        std::make_shared<const flow::Program>(std::move(*compiled.program))));
+    disk_.never_fail();
+    restart();
+  }
+  void restart() {
+    schedule_.forget();
+    lanes_ = std::make_unique<simulation::Lanes>(schedule_, dice_);
+    runtime_ = std::make_unique<runtime::Runtime>(
+        runtime::Runtime::Ports{*lanes_, clock_, random_, disk_, scripted_, owing_, log_,
+                                std::string(32, 'k')},
+        solutions_);
+    ASSERT_TRUE(runtime_->recover());
+    run_for(500);
+  }
+  void run_for(int64_t ms) {
+    bool over = false;
+    schedule_.after(ms, [&] { over = true; });
+    while (!over && schedule_.run_one()) {
+    }
+  }
+  std::string say(const std::string& id, const std::string& text) {
+    std::optional<base::Result<runtime::Answer>> result;
+    runtime_->converse({base::Id::derived("rest", "ada"), std::nullopt,
+                        runtime::SessionRequest{solutions_.fallback()->app_id, "en", {}}, id, text},
+                       [&](base::Result<runtime::Answer> answer) { result = std::move(answer); });
+    while (!result && schedule_.run_one()) {
+    }
+    if (!result || !*result) return "no answer";
+    std::string all;
+    for (const auto& message : (*result)->messages) all += message.content.text + "|";
+    return all;
+  }
+  base::Result<void> complete(const std::string& token, json::object answer) {
+    std::optional<base::Result<void>> result;
+    runtime_->complete(token, std::move(answer),
+                       [&](base::Result<void> given) { result = std::move(given); });
+    while (!result && schedule_.run_one()) {
+    }
+    return result ? *result : base::fail(base::Code::unavailable, "no answer");
+  }
+  std::string token() const {
+    return std::string(*json::get_string(scripted_.calls.back().context, "completion_token"));
+  }
+
+  simulation::Schedule schedule_;
+  simulation::Dice dice_{7};
+  simulation::Clock clock_{schedule_};
+  simulation::Random random_{dice_};
+  simulation::Log log_;
+  simulation::Disk disk_{schedule_, dice_};
+  Scripted scripted_;
+  simulation::Owing owing_{schedule_, dice_};
+  runtime::Solutions solutions_;
+  std::unique_ptr<simulation::Lanes> lanes_;
+  std::unique_ptr<runtime::Runtime> runtime_;
+};
+
+constexpr const char* kSlow = R"(nodes:
+  slow:
+    do: Slow
+    outputs: [success]
+    decide: success
+    on: {'true': good, error: bad}
+  good:
+    ask: Done. Anything else?
+    variable: MORE
+  end:
+    say: Bye.
+    end: true
+  bad:
+    say: Bad.
+    end: true
+)";
+
+TEST_F(RuntimePending, IsCompletedOnceByItsTokenAlsoAfterACrash) {
+  serve(kSlow);
+  EXPECT_EQ(say("1", "hi"), "") << "the request does not wait for what may take hours";
+  ASSERT_EQ(scripted_.calls.size(), 1);
+  const std::string token = this->token();
+  restart();
+  EXPECT_EQ(scripted_.calls.size(), 1) << "what is pending is not called again";
+  EXPECT_EQ(complete("nonsense", {}).error().code, base::Code::permission_denied);
+  std::string forged = token;
+  forged[40] = forged[40] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(complete(forged, {}).error().code, base::Code::permission_denied);
+  ASSERT_TRUE(complete(token, {{"success", "true"}}));
+  EXPECT_EQ(complete(token, {{"success", "true"}}).error().code, base::Code::not_found);
+  EXPECT_EQ(say("2", "no"), "Bye.|");
+}
+
+TEST_F(RuntimePending, TokenEndsWithTheLimit) {
+  serve(kSlow, "actions: {pending_limit: 1h}\n");
+  say("1", "hi");
+  clock_.jump(3'600'001);
+  EXPECT_EQ(complete(token(), {{"success", "true"}}).error().code, base::Code::permission_denied);
+}
+
+TEST_F(RuntimePending, LeftUnderATokenOfItsOwnIsAnError) {
+  serve(kSlow);
+  scripted_.answer = {{"pending", "job-17"}};
+  EXPECT_EQ(say("1", "hi"), "Bad.|");
+}
+
+TEST_F(RuntimePending, FalseIsNotPending) {
+  serve(kSlow);
+  scripted_.answer = {{"pending", false}, {"success", "true"}};
+  EXPECT_EQ(say("1", "hi"), "Done. Anything else?|");
+}
+
+TEST_F(RuntimePending, PolicyOfTheCommandGoesWithTheCall) {
+  serve(kSlow,
+        "actions:\n  time_limit: 2s\n  commands:\n    Slow: {attempts: 3, retry: [raised], "
+        "backoff: {base: 100ms, cap: 1s}, concurrency: 4}\n");
+  say("1", "hi");
+  const runtime::CallPolicy& policy = scripted_.calls.back().policy;
+  EXPECT_EQ(policy.time_limit, std::chrono::seconds(2));
+  EXPECT_EQ(policy.attempts_max, 3);
+  EXPECT_EQ(policy.retry_on, std::vector{runtime::CallOutcome::raised});
+  EXPECT_EQ(policy.backoff.base_ms, 100);
+  EXPECT_EQ(policy.concurrency_max, 4);
+}
+
+constexpr const char* kTrack = R"(nodes:
+  name:
+    ask: Name?
+    variable: NAME
+  track:
+    do: BrazeTrack
+    with: {attributes: {first_name: '{NAME}'}, wait: delivered}
+    outputs: [outcome]
+    decide: outcome
+    on: {ok: good, error: bad}
+  good:
+    say: Sent.
+    end: true
+  bad:
+    say: Not sent.
+    end: true
+)";
+
+TEST_F(RuntimePending, DeliveryIsInTheRecordOfItsTurn) {
+  serve(kTrack);
+  say("1", "hi");
+  EXPECT_EQ(say("2", "Ada"), "Sent.|");
+  EXPECT_EQ(owing_.owed(), 1);
+  size_t rows = 0;
+  for (const auto& [consumer, records] : disk_.kept()) {
+    for (const auto& record : records) {
+      for (const runtime::Delivery& delivery : record.deliveries) {
+        ++rows;
+        EXPECT_EQ(delivery.consumer, consumer);
+        EXPECT_EQ(delivery.kind, "braze.track");
+        EXPECT_EQ(delivery.solution, "Test");
+      }
+    }
+  }
+  EXPECT_EQ(rows, 1);
+}
+
+}  // namespace
+}  // namespace millrace
