@@ -238,6 +238,7 @@ void add_filters(CLI::App& command, DeliveriesOptions& options) {
 void add_deliveries_command(CLI::App& cli, int& exit_code) {
   using Action = runtime::DeliveryOrder::Action;
   static DeliveriesOptions options;
+  options = {};
   auto* command = cli.add_subcommand(
       "deliveries", "What is owed to outside systems such as Braze, and what became of it.");
   command->require_subcommand(1);
