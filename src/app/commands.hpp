@@ -55,5 +55,7 @@ void add_version_commands(CLI::App& cli, int& exit_code);
 void add_replay_command(CLI::App& cli, int& exit_code);
 // braze-sandbox: the sandbox alone.
 void add_braze_sandbox_command(CLI::App& cli, int& exit_code);
+// deliveries list, show, retry, drop and export.
+void add_deliveries_command(CLI::App& cli, int& exit_code);
 
 }  // namespace millrace::app

@@ -160,6 +160,7 @@ int main(int argc, char** argv) {
   app::add_version_commands(cli, exit_code);
   app::add_replay_command(cli, exit_code);
   app::add_braze_sandbox_command(cli, exit_code);
+  app::add_deliveries_command(cli, exit_code);
   CLI11_PARSE(cli, argc, argv);
   return exit_code;
 }
