@@ -254,8 +254,8 @@ void Server::Parts::watch(const std::stop_token& asked_to_stop) {
 
 base::Result<void> Server::Parts::add_workers(const flow::Program& program,
                                               const fs::path& folder) {
-  return pool->add_version({program.hash, folder, environment,
-                            declared_variables(program.environment_variables, given)});
+  return pool->add_version(
+      version_folder(program.hash, folder, environment, program.environment_variables, given));
 }
 
 // Chats begun on an older version stay on it, so each is kept ready; its workers start when called.

@@ -31,11 +31,9 @@ bool is_effect_unknown(Kind outcome) {
 
 bool Attempts::ended(const runtime::CallPolicy& policy, const runtime::ActionOutcome& outcome) {
   ++made_;
-  const bool begun = has_begun(outcome);
-  if (begun) begun_ = Begun{outcome.kind, outcome.message};
+  if (has_begun(outcome)) begun_ = Begun{outcome.kind, outcome.message};
   if (made_ >= policy.attempts_max) return false;
   if (outcome.kind == Kind::returned || outcome.kind == Kind::unknown) return false;
-  if (!begun) return true;
   return std::ranges::find(policy.retry_on, outcome.kind) != policy.retry_on.end();
 }
 

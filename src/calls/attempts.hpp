@@ -31,7 +31,8 @@ class Attempts {
   // The next attempt has to be told that it may be a repetition.
   bool is_uncertain() const { return lost_before_ || begun_.has_value(); }
 
-  // An attempt ended. True when another is to be made.
+  // An attempt ended. True when another is to be made: there are some left, and the policy names the
+  // outcome. `returned` and `unknown` never are repeated.
   bool ended(const runtime::CallPolicy& policy, const runtime::ActionOutcome& outcome);
 
   // How the whole call ends, given the last attempt's outcome or a refusal to make another one.
