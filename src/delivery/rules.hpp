@@ -20,7 +20,7 @@ struct Rules {
   size_t objects_max = 75;       // of one request, all three arrays together
   size_t bytes_max = 4'000'000;  // of one request's body; Braze refuses more than 4 MiB
 
-  int flights_max = 4;        // requests under way at once
+  int flights_max = 8;        // requests under way at once
   size_t window_max = 2'000;  // rows held in memory
   Ambiguous ambiguous = Ambiguous::hold;
   int ambiguous_max = 20;  // times that one object is sent again before it is held after all

@@ -53,6 +53,48 @@ class SystemResolver final : public Resolver {
   std::shared_ptr<State> state_;  // shared with threads that the system holds up
 };
 
+struct ClientOptions {
+  Rules rules{.allowed = {"*"}, .internal_allowed = {}};
+  std::string ca_file;         // PEM, instead of the system's authorities
+  std::string upstream_proxy;  // "http://host:port"; see Client
+  int running_max = 256;       // requests under way, over all hosts
+  int running_per_host_max = 32;
+  size_t waiting_per_host_max = 2'000;   // more are answered not_sent
+  size_t waiting_bytes_max = 256 << 20;  // bodies of all requests that are here
+  delivery::BreakerRules breaker;        // per host and port
+  milliseconds connect_time{10'000};
+  milliseconds kept_for{30'000};  // an unused connection; shorter than servers usually keep it
+  std::string user_agent = "Millrace";
+};
+
+// Sends requests, each host's in order of arrival, over kept connections, on one thread.
+//
+// Certificates are verified, redirects are followed here (each target judged anew; to another
+// origin only Accept*, Content-* and User-Agent go along; never from https to http), answers are
+// not decompressed. A request whose kept connection ends before an answer is sent again only when
+// nothing of it had been written or its method is safe (GET, HEAD, OPTIONS); otherwise its outcome
+// is unknown. 5xx, not_sent and unknown count as failures for the host's breaker. A full queue is
+// not_sent.
+//
+// With an upstream proxy it is the proxy that looks names up: the guard then judges names and
+// addresses written as such, and cannot judge what a name stands for. What the operator allowed as
+// internal is reached directly.
+class Client final : public web::Outbound {
+ public:
+  static base::Result<std::unique_ptr<Client>> make(ClientOptions options, Resolver& resolver,
+                                                    runtime::Clock& clock, runtime::Meter& meter);
+  ~Client() override;  // stops
+  // `done` is called on the client's thread (on the caller's after a stop); it must be quick.
+  void send(web::OutboundRequest request, Done done) override;
+  // Ends what is under way (unknown, or not_sent) and what waits (not_sent). Not from a `done`.
+  void stop();
+
+ private:
+  struct Impl;
+  explicit Client(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
 // How much a sandboxed solution version may take.
 struct ProxyLimits {
   int connections_max = 64;                // at once

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -216,6 +217,10 @@ class Server {
         open_.push_back(fd);
       }
       threads_.emplace_back([this, fd, number] {
+        sigset_t pipe;
+        sigemptyset(&pipe);
+        sigaddset(&pipe, SIGPIPE);
+        pthread_sigmask(SIG_BLOCK, &pipe, nullptr);  // OpenSSL writes to whoever has gone
         Stream stream(fd);
         serve_(stream, number);
         const std::lock_guard lock(mutex_);

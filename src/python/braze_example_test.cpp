@@ -1,49 +1,12 @@
-// The example's action node against a small server that stands for Braze. The server is an action
-// node too: with one worker it lives in the same process, answers what it was told to, and gives
-// back what it was asked.
+// The example's action node against a small server that stands for Braze, behind the proxy. The
+// server answers what it was told to, and gives back what it was asked.
 
-#include "python/testing.hpp"
+#include <deque>
+
+#include "python/testing_proxy.hpp"
 
 namespace millrace::python::testing {
 namespace {
-
-constexpr std::string_view kStub = R"(
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
-
-from .. import app
-
-answers = []
-requests = []
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers['Content-Length']))
-        requests.append({'path': self.path, 'key': self.headers['Authorization'],
-                         'body': json.loads(body)})
-        status, answer = answers.pop(0)
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(json.dumps(answer).encode())
-
-    def log_message(self, *given):
-        pass
-
-
-server = HTTPServer(('127.0.0.1', 0), Handler)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-
-
-class Stub:
-    def execute(self, log, payload=None, context=None):
-        app.PARAMS['sandbox']['braze_url'] = 'http://127.0.0.1:{}/'.format(server.server_port)
-        answers[:] = payload['answers']
-        asked = list(requests)
-        requests.clear()
-        return {'asked': asked}
-)";
 
 struct Answer {
   int status = 201;
@@ -52,31 +15,24 @@ struct Answer {
 
 class BrazeExample {
  public:
-  BrazeExample() {
+  explicit BrazeExample(std::string url = "http://braze.example/")
+      : proxy_(folder_.path() / "proxy", nullptr,
+               [this](Peer& peer, const std::string&) { serve_all(peer); }) {
     const std::filesystem::path example = MILLRACE_SOURCE_DIR "/examples/braze-profile";
-    folder_.node("Stub", kStub);
     for (const char* const file : {"app.py", "action_nodes/BrazeExample.py"}) {
       std::filesystem::copy_file(example / file, folder_.path() / file);
     }
-    PoolOptions options;
-    options.workers_max = 1;
-    bench_.emplace(folder_, options, "sandbox",
-                   std::map<std::string, std::string>{{"BRAZE_API_KEY", "planted-key"}});
+    VersionFolder version{"v1", folder_.path(), "sandbox", {{"BRAZE_API_KEY", "planted-key"}}};
+    version.variables["BRAZE_URL"] = std::move(url);
+    version.proxy_socket = proxy_.file();
+    bench_.emplace(std::move(version));
   }
 
   // Says what the server is to answer; gives what it was asked since.
-  json::array serve(const std::vector<Answer>& given) {
-    json::array answers;
-    for (const Answer& answer : given) {
-      json::array pair;
-      pair.emplace_back(answer.status);
-      pair.emplace_back(answer.body);
-      answers.emplace_back(std::move(pair));
-    }
-    const auto outcome = bench_->run("Stub", {{"answers", std::move(answers)}});
-    const auto* const asked = json::get_array(outcome.result, "asked");
-    EXPECT_NE(asked, nullptr) << outcome.message;
-    return asked == nullptr ? json::array() : *asked;
+  json::array serve(std::vector<Answer> given) {
+    const std::lock_guard lock(mutex_);
+    answers_.assign(given.begin(), given.end());
+    return std::exchange(asked_, {});
   }
 
   std::string run(bool uncertain = false) {
@@ -95,7 +51,31 @@ class BrazeExample {
   std::string log() { return bench_->log.all(); }
 
  private:
+  void serve_all(Peer& peer) {
+    for (std::string request = peer.read_message(); !request.empty();
+         request = peer.read_message()) {
+      const std::lock_guard lock(mutex_);
+      asked_.push_back(what_was_asked(request));
+      if (answers_.empty()) return;
+      peer.write(http_answer(answers_.front().status, json::serialize(answers_.front().body)));
+      answers_.pop_front();
+    }
+  }
+
+  static json::object what_was_asked(const std::string& request) {
+    const size_t path = request.find(' ') + 1;
+    const size_t key = request.find("Authorization: ") + 15;
+    const auto body = json::parse(request.substr(request.find("\r\n\r\n") + 4));
+    return {{"path", request.substr(path, request.find(' ', path) - path)},
+            {"key", request.substr(key, request.find('\r', key) - key)},
+            {"body", body ? *body : json::value()}};
+  }
+
+  std::mutex mutex_;  // guards what the server says and was asked
+  std::deque<Answer> answers_;
+  json::array asked_;
   Folder folder_;
+  Proxy proxy_;
   std::optional<Bench> bench_;
 };
 
@@ -141,8 +121,8 @@ TEST(PythonBrazeExample, TakesNothingButFullSuccessForSuccess) {
 }
 
 TEST(PythonBrazeExample, SaysErrorWhenNobodyAnswers) {
-  BrazeExample example;
-  EXPECT_EQ(example.run(), kError);  // the address is not set yet
+  BrazeExample example("");
+  EXPECT_EQ(example.run(), kError);  // the address is not set
   EXPECT_EQ(example.log(), "chat-1: BrazeExample: MissingSchema\n");
 }
 

@@ -18,13 +18,18 @@ uint32_t length_at(std::string_view bytes) {
 }  // namespace
 
 std::string encode_frame(const json::object& frame) {
-  const std::string body = json::serialize(frame);
+  return encode_frame(json::serialize(frame), {});
+}
+
+std::string encode_frame(std::string_view head, std::string_view rest) {
+  const size_t size = head.size() + rest.size();
   std::string out;
-  out.reserve(kHeader + body.size());
+  out.reserve(kHeader + size);
   for (size_t i = 0; i < kHeader; ++i) {
-    out.push_back(static_cast<char>(static_cast<uint32_t>(body.size()) >> (8 * i)));
+    out.push_back(static_cast<char>(static_cast<uint32_t>(size) >> (8 * i)));
   }
-  out.append(body);
+  out.append(head);
+  out.append(rest);
   return out;
 }
 

@@ -12,6 +12,8 @@
 namespace millrace::python {
 
 std::string encode_frame(const json::object& frame);
+// A frame whose JSON comes in two pieces.
+std::string encode_frame(std::string_view head, std::string_view rest);
 
 // Takes bytes as they come and gives whole frames. After an error the stream cannot be trusted.
 class FrameReader {

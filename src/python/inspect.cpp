@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "python/frames.hpp"
-#include "python/process.hpp"
+#include "python/launch.hpp"
 #include "python/python.hpp"
 #include "python/redaction.hpp"
 #include "python/sources.hpp"
@@ -21,6 +21,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr size_t kFactsBytesMax = 16 << 20;
 constexpr size_t kTextBytesMax = 2'000;
+constexpr int kExitLimitMs = 1'000;
+constexpr size_t kTmpBytesMax = 64 << 20;
+constexpr size_t kMemoryBytesMax = 512 << 20;
 
 enum class Scripts { imported, read_only };
 
@@ -32,10 +35,16 @@ class Guarded {
   Guarded& operator=(const Guarded&) = delete;
   ~Guarded() { end(); }
 
+  // Lets it go by itself for a moment, when it is about to.
+  std::string ended() {
+    struct pollfd exit = {child_.process.exit.get(), POLLIN, 0};
+    ::poll(&exit, 1, kExitLimitMs);
+    return end();
+  }
   std::string end() {
-    if (child_.pid < 0) return {};
-    kill_group(child_.pid);
-    return reap(std::exchange(child_.pid, -1));
+    if (child_.process.pid < 0) return {};
+    kill_group(child_.process.pid);
+    return reap(std::exchange(child_.process.pid, -1));
   }
   int control() const { return child_.control.get(); }
   int output() const { return child_.output.get(); }
@@ -45,7 +54,8 @@ class Guarded {
 };
 
 base::Error ended_early(Guarded& child) {
-  return {base::Code::failed_precondition, "the worker ended early with " + child.end(), "python"};
+  return {base::Code::failed_precondition, "the worker ended early with " + child.ended(),
+          "python"};
 }
 
 // Throws away what the scripts print, so that they do not wait for a reader. False at its end.
@@ -79,18 +89,22 @@ base::Result<json::object> read_answer(Guarded& child, Clock::time_point until) 
   }
 }
 
-base::Result<json::object> describe(const std::filesystem::path& folder,
+base::Result<json::object> describe(const Ground& ground, const std::filesystem::path& folder,
                                     const InspectOptions& options, Scripts scripts) {
   auto environment = environment_of(options.variables);
   if (!environment) return std::unexpected(environment.error());
-  auto source = source_file(describing_source());
-  if (!source) return std::unexpected(source.error());
-  auto started = spawn(options.interpreter, *environment, *source);
+  const Walls walls{folder, options.packages, {}, kTmpBytesMax};
+  auto started = launch(ground, walls, describing_source(), {});
   if (!started) return std::unexpected(started.error());
   Guarded child(std::move(*started));
 
+  ProcessLimits limits;
+  limits.memory_bytes_max = kMemoryBytesMax;
+  limits.file_bytes_max = kTmpBytesMax;
   json::object setup;
-  setup["setup"] = {{"folder", folder.string()}, {"import", scripts == Scripts::imported}};
+  json::object& body = setup["setup"].emplace_object();
+  body = common_setup(ground, walls, *environment, limits);
+  body["import"] = scripts == Scripts::imported;
   const std::string frame = encode_frame(setup);
   // A new socket has room for a frame as short as this.
   const ssize_t sent = ::send(child.control(), frame.data(), frame.size(), MSG_NOSIGNAL);
@@ -194,13 +208,15 @@ base::Result<AppFacts> inspect(const std::filesystem::path& folder, const Inspec
   if (error || !std::filesystem::is_regular_file(whole / "app.py", error)) {
     return base::fail(base::Code::not_found, "there is no app.py", folder.string());
   }
-  auto answer = describe(whole, options, Scripts::imported);
+  auto ground = find_ground(options.sandbox, options.interpreter);
+  if (!ground) return std::unexpected(ground.error());
+  auto answer = describe(*ground, whole, options, Scripts::imported);
   if (answer) return facts_of(*answer, options);
 
   // Importing one of the scripts ended the worker or never came to an end: say so, and say what
   // can be told by reading alone.
   const std::string reason = answer.error().message;
-  answer = describe(whole, options, Scripts::read_only);
+  answer = describe(*ground, whole, options, Scripts::read_only);
   if (!answer) return std::unexpected(answer.error());
   AppFacts facts = facts_of(*answer, options);
   facts.problems.push_back({Severity::error, 0, 0, "importing the scripts failed: " + reason,

@@ -44,7 +44,7 @@ TEST(PythonLog, BringsPrintsUnderTheChat) {
         print('two', file=sys.stderr)
         print('th', end='')
         print('ree')
-        os.system('echo four')
+        os.write(1, b'four\n')
         print('five', end='')
         return {}
 )");

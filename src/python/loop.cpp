@@ -48,9 +48,19 @@ void Loop::unwatch(uint64_t watch, int fd) {
   if (watches_.erase(watch) == 1) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
+Loop::Turn::~Turn() {
+  std::vector<runtime::Task> later = std::exchange(loop_.later_, {});
+  loop_.turn_.unlock();
+  for (runtime::Task& task : later) task();
+}
+
 Loop::Timer Loop::at(Moment moment, Ready ready) {
   const Timer timer{moment, ++last_name_};
   timers_.emplace(timer, std::move(ready));
+  if (waiting_ && moment < waits_until_) {
+    waits_until_ = moment;
+    wake();
+  }
   return timer;
 }
 
@@ -67,12 +77,14 @@ bool Loop::post(runtime::Task& task) {
     first = tasks_.empty();
     tasks_.push_back(std::move(task));
   }
-  if (first) {
-    const uint64_t one = 1;
-    // Fails only when the counter is full, and then the loop is awake anyway.
-    [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
-  }
+  if (first) wake();
   return true;
+}
+
+void Loop::wake() {
+  const uint64_t one = 1;
+  // Fails only when the counter is full, and then the loop is awake anyway.
+  [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
 }
 
 void Loop::run() {
@@ -80,20 +92,22 @@ void Loop::run() {
     run_ready();
     run_timers();
     run_tasks();
-  } while (!ending_ || !close_when_empty());
+  } while (!close_when_empty());
 }
 
-int Loop::wait_ms() const {
+int Loop::begin_wait() {
+  const std::lock_guard lock(turn_);
   if (ending_) return 0;
+  waiting_ = true;
+  waits_until_ = timers_.empty() ? Moment::max() : timers_.begin()->first.first;
   if (timers_.empty()) return -1;
-  const auto left = timers_.begin()->first.first - now();
-  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(waits_until_ - now()).count();
   return static_cast<int>(std::clamp<int64_t>(ms, 0, 60'000));
 }
 
 void Loop::run_ready() {
   std::array<struct epoll_event, 64> events;
-  const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), wait_ms());
+  const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), begin_wait());
   for (int i = 0; i < count; ++i) {
     const uint64_t name = events[i].data.u64;  // a copy: the kernel's struct is packed
     if (name == kWakeName) {
@@ -101,6 +115,8 @@ void Loop::run_ready() {
       [[maybe_unused]] const ssize_t read = ::read(wake_.get(), &counter, sizeof counter);
       continue;
     }
+    const Turn turn(*this);
+    waiting_ = false;
     const auto found = watches_.find(name);
     if (found == watches_.end()) continue;
     const std::shared_ptr<Ready> ready = found->second;
@@ -109,6 +125,8 @@ void Loop::run_ready() {
 }
 
 void Loop::run_timers() {
+  const Turn turn(*this);
+  waiting_ = false;
   const Moment moment = now();
   while (!timers_.empty() && timers_.begin()->first.first <= moment) {
     const Ready ready = std::move(timers_.begin()->second);
@@ -123,10 +141,18 @@ void Loop::run_tasks() {
     const std::lock_guard lock(mutex_);
     tasks.swap(tasks_);
   }
-  for (runtime::Task& task : tasks) task();
+  for (runtime::Task& task : tasks) {
+    const Turn turn(*this);
+    task();
+    task = nullptr;  // what it held goes within the turn
+  }
 }
 
 bool Loop::close_when_empty() {
+  {
+    const std::lock_guard lock(turn_);
+    if (!ending_) return false;
+  }
   const std::lock_guard lock(mutex_);
   closed_ = tasks_.empty();
   return closed_;

@@ -1,5 +1,6 @@
-// One thread's waiting: descriptors, timers, and tasks handed in by other threads. All calls but
-// post() are for the thread that runs the loop.
+// One thread's waiting: descriptors, timers, and tasks handed in by other threads. Everything that
+// hangs on a loop is used by one thread at a time: the loop's own, or one that has taken a Turn.
+// All calls but post() and now() are for whoever has the turn.
 #pragma once
 
 #include <chrono>
@@ -25,6 +26,18 @@ class Loop {
   // Names a timer; a default one names none.
   using Timer = std::pair<Moment, uint64_t>;
 
+  // Holds the loop's lock. What was put off by later() is done when the turn is over.
+  class Turn {
+   public:
+    explicit Turn(Loop& loop) : loop_(loop) { loop.turn_.lock(); }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn();
+
+   private:
+    Loop& loop_;
+  };
+
   static base::Result<std::unique_ptr<Loop>> make();
 
   static Moment now() { return std::chrono::steady_clock::now(); }
@@ -39,7 +52,11 @@ class Loop {
   Timer at(Moment moment, Ready ready);
   void cancel(Timer& timer);
 
-  // Hands a task over from any thread. False, with the task untouched, once the loop has ended.
+  // For what calls out to others, who may come back for a turn of their own.
+  void later(runtime::Task task) { later_.push_back(std::move(task)); }
+
+  // Hands a task over from any thread; it is done on the loop's. False, with the task untouched,
+  // once the loop has ended.
   bool post(runtime::Task& task);
 
   // Runs until end() is called and everything posted before that has been done.
@@ -49,7 +66,8 @@ class Loop {
  private:
   Loop(Fd epoll, Fd wake) : epoll_(std::move(epoll)), wake_(std::move(wake)) {}
 
-  int wait_ms() const;
+  int begin_wait();
+  void wake();
   void run_ready();
   void run_timers();
   void run_tasks();
@@ -57,7 +75,12 @@ class Loop {
 
   Fd epoll_;
   Fd wake_;
+
+  std::mutex turn_;  // guards what follows
+  std::vector<runtime::Task> later_;
   bool ending_ = false;
+  bool waiting_ = false;
+  Moment waits_until_;
   uint64_t last_name_ = 0;
   // Shared, because a watch may be taken away while it is being called.
   std::unordered_map<uint64_t, std::shared_ptr<Ready>> watches_;

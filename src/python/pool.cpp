@@ -1,15 +1,13 @@
-// The pool's one thread: it owns the crews, one a version, and everything below them. Other threads
-// only hand it tasks.
+// The pool's one thread and its crews, one a version. A call is handed to a worker by the thread
+// that makes it, where one is free: that saves waking the pool's.
 
-#include <unistd.h>
-
+#include <atomic>
+#include <charconv>
 #include <map>
 #include <mutex>
-#include <set>
 #include <thread>
 
 #include "python/crew.hpp"
-#include "python/sources.hpp"
 
 namespace millrace::python {
 namespace {
@@ -27,10 +25,14 @@ base::Result<std::string> known_environment(std::string_view name) {
 }  // namespace
 
 struct Pool::Impl {
-  Impl(PoolOptions given_options, runtime::Clock& given_clock, runtime::Log& given_log)
-      : options(std::move(given_options)), clock(given_clock), log(given_log) {}
+  Impl(PoolOptions given_options, Ground found, runtime::Clock& given_clock,
+       runtime::Log& given_log)
+      : options(std::move(given_options)),
+        ground(std::move(found)),
+        clock(given_clock),
+        log(given_log) {}
 
-  Crew* find(const std::string& hash) {
+  Crew* find(std::string_view hash) {
     const auto found = crews.find(hash);
     return found == crews.end() ? nullptr : found->second.get();
   }
@@ -50,18 +52,18 @@ struct Pool::Impl {
   }
 
   const PoolOptions options;
+  const Ground ground;
   runtime::Clock& clock;
   runtime::Log& log;
-  Fd source;
   std::unique_ptr<Loop> loop;
+  std::atomic<uint64_t> last_call = 0;
 
-  // The loop's own; only read once it has ended.
-  std::map<std::string, std::unique_ptr<Crew>> crews;
+  // For whoever has the loop's turn.
+  std::map<std::string, std::unique_ptr<Crew>, std::less<>> crews;
   bool stopping = false;
   size_t crews_left = 0;
 
   std::mutex mutex;  // guards what follows
-  std::set<std::string> hashes;
   std::thread thread;
 };
 
@@ -73,15 +75,9 @@ Pool::~Pool() {
 
 base::Result<std::unique_ptr<Pool>> Pool::start(PoolOptions options, runtime::Clock& clock,
                                                 runtime::Log& log) {
-  if (::access(options.interpreter.c_str(), X_OK) != 0) {
-    return base::fail(base::Code::failed_precondition,
-                      "no Python interpreter at " + options.interpreter + "; install python3",
-                      "python");
-  }
-  auto impl = std::make_unique<Impl>(std::move(options), clock, log);
-  auto source = source_file(serving_source());
-  if (!source) return std::unexpected(source.error());
-  impl->source = std::move(*source);
+  auto ground = find_ground(options.sandbox, options.interpreter);
+  if (!ground) return std::unexpected(ground.error());
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(*ground), clock, log);
   auto loop = Loop::make();
   if (!loop) return std::unexpected(loop.error());
   impl->loop = std::move(*loop);
@@ -100,48 +96,58 @@ base::Result<void> Pool::add_version(VersionFolder version) {
   if (error || !std::filesystem::is_directory(version.directory, error)) {
     return base::fail(base::Code::not_found, "the version's folder is not there", "python");
   }
-  {
-    const std::lock_guard lock(impl_->mutex);
-    if (impl_->hashes.size() >= impl_->options.versions_max) {
-      return base::fail(base::Code::resource_exhausted, "too many versions", "python");
-    }
-    if (!impl_->hashes.insert(version.hash).second) {
-      return base::fail(base::Code::already_exists, "this version is known already", "python");
-    }
+  if (!version.packages.empty()) {
+    version.packages = std::filesystem::canonical(version.packages, error);
+    if (error) return base::fail(base::Code::not_found, "its packages are not there", "python");
   }
-  runtime::Task add = [impl = impl_.get(), version = std::move(version),
-                       variables = std::move(*variables)]() mutable {
-    if (impl->stopping) return;
-    const std::string hash = version.hash;
-    WorkerSetup setup{impl->options, impl->clock,        impl->log,           *impl->loop,
-                      impl->source,  std::move(version), std::move(variables)};
-    impl->crews.emplace(hash, std::make_unique<Crew>(std::move(setup)));
-  };
-  if (!impl_->loop->post(add)) {
-    return base::fail(base::Code::unavailable, "the pool has stopped", "python");
+  const Loop::Turn turn(*impl_->loop);
+  if (impl_->stopping) return base::fail(base::Code::unavailable, "the pool has stopped", "python");
+  if (impl_->find(version.hash) != nullptr) {
+    return base::fail(base::Code::already_exists, "this version is known already", "python");
   }
+  if (impl_->crews.size() >= impl_->options.versions_max) {
+    return base::fail(base::Code::resource_exhausted, "too many versions", "python");
+  }
+  const std::string hash = version.hash;
+  VersionSetup setup{impl_->options, impl_->clock,       impl_->log,           *impl_->loop,
+                     impl_->ground,  std::move(version), std::move(*variables)};
+  impl_->crews.emplace(hash, std::make_unique<Crew>(std::move(setup)));
   return {};
 }
 
 void Pool::prewarm(std::string_view hash, size_t count) {
-  runtime::Task prewarm = [impl = impl_.get(), hash = std::string(hash), count] {
-    if (Crew* const crew = impl->find(hash)) crew->prewarm(count);
-  };
-  impl_->loop->post(prewarm);
+  const Loop::Turn turn(*impl_->loop);
+  if (Crew* const crew = impl_->find(hash)) crew->prewarm(count);
 }
 
 void Pool::call(runtime::ActionCall call, Done done) {
-  runtime::Task task = [impl = impl_.get(), call = std::move(call),
-                        done = std::move(done)]() mutable {
-    Crew* const crew = impl->find(call.version);
-    if (crew == nullptr) {
-      done({Kind::refused, {}, "no such version of the scripts"});
-      return;
+  const std::string version = std::move(call.version);
+  PendingCall pending = pending_call(++impl_->last_call, std::move(call), std::move(done));
+  std::string_view refusal;
+  if (pending.body.size() > impl_->options.call_bytes_max) {
+    refusal = "the call's payload and context are over the limit";
+  } else {
+    const Loop::Turn turn(*impl_->loop);
+    if (Crew* const crew = impl_->find(version)) {
+      crew->call(std::move(pending));
+    } else {
+      refusal = "no such version of the scripts";
     }
-    crew->call(std::move(call), std::move(done));
-  };
-  // The loop has ended: nothing changes the crews any more, and each refuses by itself.
-  if (!impl_->loop->post(task)) task();
+  }
+  if (!refusal.empty()) pending.done({Kind::refused, {}, std::string(refusal), {}});
+}
+
+void Pool::note_exchange(std::string_view version, std::string_view call_tag,
+                         runtime::Exchange exchange) {
+  const size_t colon = call_tag.find(':');
+  if (colon == std::string_view::npos) return;
+  uint64_t worker = 0;
+  uint64_t call = 0;
+  std::from_chars(call_tag.data(), call_tag.data() + colon, worker);
+  std::from_chars(call_tag.data() + colon + 1, call_tag.data() + call_tag.size(), call);
+  const Loop::Turn turn(*impl_->loop);
+  if (Crew* const crew = impl_->find(version))
+    crew->add_exchange(worker, call, std::move(exchange));
 }
 
 void Pool::stop(std::chrono::milliseconds grace) {

@@ -1,6 +1,7 @@
 // Limits and ends: deadlines, deaths, queues, idleness and the stop, against real workers.
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -73,15 +74,22 @@ TEST(PythonPool, GivesAForkedChildNoVoice) {
                         "        import os\n        child = os.fork()\n"
                         "        if child == 0:\n            return {'who': 'child'}\n"
                         "        os.waitpid(child, 0)\n        return {'who': 'parent'}\n");
+  Bench bench(folder, {.sandbox = Sandbox::none});
+  EXPECT_EQ(text_of(bench.run("Fork")), R"({"who":"parent"})");
+  EXPECT_EQ(text_of(bench.run("Fork")), R"({"who":"parent"})");
+}
+
+TEST(PythonPool, LetsNoScriptForkInTheSandbox) {
+  Folder folder;
+  folder.app(kApp).body("Fork", "        import os\n        os.fork()\n        return {}\n");
   Bench bench(folder);
-  EXPECT_EQ(text_of(bench.run("Fork")), R"({"who":"parent"})");
-  EXPECT_EQ(text_of(bench.run("Fork")), R"({"who":"parent"})");
+  EXPECT_EQ(bench.run("Fork").message, "PermissionError: [Errno 1] Operation not permitted");
 }
 
 // A script that waits until the test lets it go on, by a pipe with a name.
 struct Gate {
   explicit Gate(const Folder& folder) : file((folder.path() / "gate").string()) {
-    EXPECT_EQ(::mkfifo(file.c_str(), 0600), 0);
+    EXPECT_EQ(::mkfifo(file.c_str(), 0644), 0);
   }
   // Opens once as many scripts wait; blocks until the first does.
   void open() const {
@@ -90,6 +98,7 @@ struct Gate {
     ::close(fd);
   }
   std::string file;
+  std::string inside = "/solution/gate";  // as the script sees it
 };
 
 constexpr std::string_view kWait =
@@ -104,7 +113,7 @@ TEST(PythonPool, RefusesWhatFindsNoRoomInTheQueue) {
   options.workers_max = 1;
   options.queue_max = 1;
   Bench bench(folder, options);
-  auto running = bench.begin(Bench::call("Wait", {{"gate", gate.file}}));
+  auto running = bench.begin(Bench::call("Wait", {{"gate", gate.inside}}));
   // Blocks until the script has opened its end; the queue is empty from then on.
   const int writer = ::open(gate.file.c_str(), O_WRONLY | O_CLOEXEC);
   auto missing = bench.begin(Bench::call("Missing"));
@@ -130,7 +139,7 @@ TEST(PythonPool, RefusesWhatWaitsTooLong) {
   do {
     outcome = bench.run("Missing");
   } while (outcome.message == "no worker became free in time");
-  auto running = bench.begin(Bench::call("Wait", {{"gate", gate.file}}));
+  auto running = bench.begin(Bench::call("Wait", {{"gate", gate.inside}}));
   const int writer = ::open(gate.file.c_str(), O_WRONLY | O_CLOEXEC);
   outcome = bench.run("Missing");
   EXPECT_EQ(outcome.kind, Kind::refused);
@@ -146,7 +155,7 @@ TEST(PythonPool, RunsCallsSideBySideUpToItsWorkers) {
   PoolOptions options;
   options.workers_max = 2;
   Bench bench(folder, options);
-  auto one = bench.begin(Bench::call("Wait", {{"gate", gate.file}}));
+  auto one = bench.begin(Bench::call("Wait", {{"gate", gate.inside}}));
   const int writer = ::open(gate.file.c_str(), O_WRONLY | O_CLOEXEC);
   // The first worker waits at the gate: another one must answer this.
   EXPECT_EQ(bench.run("Missing").kind, Kind::refused);
@@ -156,18 +165,24 @@ TEST(PythonPool, RunsCallsSideBySideUpToItsWorkers) {
 
 TEST(PythonPool, EndsWorkersThatHaveBeenIdleForLong) {
   Folder folder;
-  folder.app(kApp).body("Pid", "        import os\n        return {'pid': str(os.getpid())}\n");
+  folder.app(kApp).node("Hold", R"(
+class Hold:
+    def execute(self, log, payload=None, context=None):
+        Hold.gate = open('/solution/gate')
+        return {}
+)");
+  const Gate gate(folder);
   PoolOptions options;
   options.idle_max = options.idle_last_max = std::chrono::milliseconds(20);
   Bench bench(folder, options);
-  const auto pid_of = [](const runtime::ActionOutcome& outcome) {
-    return std::stoi(std::string(json::get_string(outcome.result, "pid").value_or("0")));
-  };
-  const int first = pid_of(bench.run("Pid"));
-  ASSERT_GT(first, 0);
-  // Calls that come at once may keep it alive; looking at the process does not.
-  while (::kill(first, 0) == 0) std::this_thread::yield();
-  EXPECT_NE(pid_of(bench.run("Pid")), first);
+  auto holding = bench.begin(Bench::call("Hold"));
+  const int writer = ::open(gate.file.c_str(), O_WRONLY | O_CLOEXEC);
+  const uint64_t first = Bench::end(holding).trace.worker;
+  // Calls that come at once may keep it alive; waiting for its end of the pipe to close does not.
+  struct pollfd closed = {writer, 0, 0};
+  EXPECT_EQ(::poll(&closed, 1, kPatienceMs), 1);
+  ::close(writer);
+  EXPECT_NE(bench.run("Missing").trace.worker, first);
 }
 
 TEST(PythonPool, RefusesWhatWaitsWhenNoWorkerStarts) {
@@ -236,7 +251,7 @@ TEST(PythonPool, LetsACallInFlightEndWhenItStops) {
   folder.app(kApp).body("Wait", kWait);
   const Gate gate(folder);
   Bench bench(folder);
-  auto running = bench.begin(Bench::call("Wait", {{"gate", gate.file}}));
+  auto running = bench.begin(Bench::call("Wait", {{"gate", gate.inside}}));
   const int writer = ::open(gate.file.c_str(), O_WRONLY | O_CLOEXEC);
   auto stopping = std::async(std::launch::async, [&] { bench.pool->stop(kPatience); });
   ::close(writer);

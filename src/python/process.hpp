@@ -1,13 +1,11 @@
-// Starts and ends one worker process. Safe beside other threads: everything that allocates happens
-// before the fork, and the child makes system calls only until it has become Python. The process
-// leads a group of its own and dies with the thread that started it.
+// Starts and ends a child process. Safe beside other threads: everything that allocates happens
+// before the fork, and the child makes system calls only until it has become the program. The
+// process leads a session of its own and dies with the thread that started it.
 #pragma once
 
 #include <sys/types.h>
 
-#include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -15,27 +13,32 @@
 
 namespace millrace::python {
 
-struct Child {
-  pid_t pid = -1;
-  Fd exit;     // readable when the process has ended
-  Fd control;  // our end of the socket; non-blocking
-  Fd output;   // what it prints; non-blocking
+struct Program {
+  std::vector<std::string> arguments;  // the first is the file
+  std::vector<std::string> environment;
+  // What the child finds under 0, 1, 2 and so on; nothing else stays open. From descriptors.hpp.
+  std::vector<int> descriptors;
+  // Descriptors of cgroup.procs files: the groups it is to be in from its first moment.
+  std::vector<int> groups;
 };
 
-// The worker's environment: the few fixed variables and those given, as "NAME=value".
-base::Result<std::vector<std::string>> environment_of(
-    const std::map<std::string, std::string>& variables);
+struct Process {
+  pid_t pid = -1;
+  Fd exit;  // readable when the process has ended
+};
 
-// The source as a sealed file in memory, to be handed to any number of children.
-base::Result<Fd> source_file(std::string_view source);
-
-base::Result<Child> spawn(const std::string& interpreter,
-                          const std::vector<std::string>& environment, const Fd& source);
+base::Result<Process> spawn(const Program& program);
 
 // Kills the process and its whole group.
 void kill_group(pid_t pid);
+// Kills the process behind a descriptor, wherever it is.
+void kill_process(const Fd& process);
+// Its number as seen from here, for looking only; 0 when it has none.
+pid_t number_of(const Fd& process);
 
 // Collects the process, which must have ended or been killed: "exit status 7", "signal SEGV".
 std::string reap(pid_t pid);
+// The same from a status that another has collected.
+std::string describe_status(int status);
 
 }  // namespace millrace::python

@@ -1,6 +1,6 @@
-// Runs a solution's action nodes in warm Python worker processes, and reads its scripts to say what
-// is wrong with them. A call always ends, exactly once and as a value; what a worker says reaches
-// the log only after secrets and the consumer's own words have been taken out.
+// Runs a solution's action nodes in warm, sandboxed Python processes, and reads its scripts to say
+// what is wrong with them. A call always ends, exactly once and as a value; what a worker says
+// reaches the log only after secrets and the consumer's own words have been taken out.
 #pragma once
 
 #include <chrono>
@@ -17,8 +17,14 @@
 
 namespace millrace::python {
 
+// Without a sandbox a script may do whatever the server's user may. Memory is bounded by the
+// sandbox too.
+enum class Sandbox { bubblewrap, none };
+
 struct PoolOptions {
   std::string interpreter = "/usr/bin/python3";
+  Sandbox sandbox = Sandbox::bubblewrap;
+  size_t workers_min = 0;  // per version, once it has been used
   size_t workers_max = 0;  // per version; 0 means one per CPU and at least two
   size_t versions_max = 1'000;
   size_t queue_max = 1'000;  // calls waiting per version
@@ -26,6 +32,11 @@ struct PoolOptions {
   std::chrono::milliseconds queue_wait_max{30'000};    // then a waiting call is refused
   std::chrono::milliseconds idle_max{300'000};         // then a worker beyond the first is ended
   std::chrono::milliseconds idle_last_max{3'600'000};  // then the first is ended too
+  uint64_t worker_calls_max = 10'000;                  // then it is replaced
+  size_t worker_growth_bytes_max = 128 << 20;          // of resident memory; then it is replaced
+  size_t worker_memory_bytes_max = 512 << 20;          // of address space
+  size_t tmp_bytes_max = 64 << 20;                     // of /tmp, shared by a version's workers
+  size_t printed_bytes_max = 8 << 20;                  // by one call; then its worker is killed
   size_t call_bytes_max = 4 << 20;
   size_t result_bytes_max = 1 << 20;
   size_t log_line_bytes_max = 8 << 10;
@@ -39,11 +50,22 @@ struct VersionFolder {
   std::string environment;          // "sandbox" or "live"; "prod" and "production" mean "live"
   // The worker's environment variables. Nothing of the server's own is passed.
   std::map<std::string, std::string> variables;
+  // What `${secret:NAME}` in PARAMS stands for. They reach the workers in their first frame, and
+  // nothing that leaves a worker shows one: neither a line nor an error nor a result.
+  std::map<std::string, std::string> secrets;
+  // A Unix socket on which the proxy listens by the time the first worker starts: the only way
+  // out. Empty: no network at all.
+  std::filesystem::path proxy_socket;
+  std::string ca_file;                 // within `directory`: trusted instead of the system's
+  std::filesystem::path packages;      // from prepare_packages; may be empty
+  size_t worker_memory_bytes_max = 0;  // 0 means the pool's
 };
 
 class Pool final : public runtime::Actions {
  public:
-  // Starts the pool's thread; no worker yet. Clock and log must outlive the pool.
+  // Finds out whether a sandbox can be made here and starts the pool's thread; no worker yet.
+  // `failed_precondition`, with what to do, when there is no Python or no sandbox. Clock and log
+  // must outlive the pool.
   static base::Result<std::unique_ptr<Pool>> start(PoolOptions options, runtime::Clock& clock,
                                                    runtime::Log& log);
   // As stop(0 ms).
@@ -55,9 +77,14 @@ class Pool final : public runtime::Actions {
   // Thread-safe, does not wait.
   void prewarm(std::string_view hash, size_t count);
 
-  // `done` is called on the pool's thread, or at once when the pool has stopped; it must not call
+  // `done` is called on the pool's thread, or at once by a call that is refused; it must not call
   // stop(). The call's time limit counts from the moment a worker has it.
   void call(runtime::ActionCall call, Done done) override;
+
+  // Adds to the trace of a call under way what the proxy saw of it. `call_tag` is what the script's
+  // side said in `Millrace-Call`. Of no effect once the call has ended. Thread-safe.
+  void note_exchange(std::string_view version, std::string_view call_tag,
+                     runtime::Exchange exchange);
 
   // Takes no more calls, refuses those that wait, gives those in flight `grace` to end and kills
   // the rest, which end as `refused` too: whoever starts them again must call them `uncertain`.
@@ -100,6 +127,8 @@ struct AppFacts {
 
 struct InspectOptions {
   std::string interpreter = "/usr/bin/python3";
+  Sandbox sandbox = Sandbox::bubblewrap;
+  std::filesystem::path packages;                // as VersionFolder::packages
   std::map<std::string, std::string> variables;  // as VersionFolder::variables
   std::chrono::milliseconds limit{20'000};
 };

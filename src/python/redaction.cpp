@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 
+#include "base/hash.hpp"
 #include "base/text.hpp"
 
 namespace millrace::python {
 namespace {
 
 constexpr size_t kDepthMax = 8;
+constexpr size_t kEncodedBytesMin = 8;
+constexpr size_t kHiddenBytesMin = 4;
 constexpr std::string_view kCutMark = " [cut]";
 
 void add_once(Sensitives& all, std::string value, std::string_view label) {
@@ -91,6 +95,21 @@ void add_tree(Sensitives& all, const json::value& value, std::string_view label,
   }
 }
 
+// The text without what is sensitive; nullopt when it is free of it already, as nearly always.
+std::optional<std::string> without(std::string_view text, const Sensitives& sensitive) {
+  std::optional<std::string> hidden;
+  for (const base::Sensitive& item : sensitive) {
+    if (item.value.size() < kHiddenBytesMin || !text.contains(item.value)) continue;
+    if (!hidden) hidden = std::string(text);
+    const std::string label = "[" + item.label + "]";
+    for (size_t at = hidden->find(item.value); at != std::string::npos;
+         at = hidden->find(item.value, at + label.size())) {
+      hidden->replace(at, item.value.size(), label);
+    }
+  }
+  return hidden;
+}
+
 size_t longest(const Sensitives& sensitive) {
   size_t length = 0;
   for (const base::Sensitive& item : sensitive) length = std::max(length, item.value.size());
@@ -119,6 +138,49 @@ void add_sensitive(Sensitives& all, std::string_view value, std::string_view lab
   // Printed, a value of several lines comes as several lines.
   for (const std::string_view line : base::split(value, '\n')) {
     add_once(all, std::string(base::trim(line)), label);
+  }
+}
+
+void add_encoded(Sensitives& all, std::string_view value, std::string_view label) {
+  if (value.size() < kEncodedBytesMin) return;
+  for (size_t before = 0; before < 3; ++before) {
+    // Of what stands beside it in the text only the first and the last digits know anything.
+    std::string text = base::to_base64url(std::string(before, ' ') + std::string(value));
+    const size_t shared = (before + value.size()) % 3 == 0 ? 0 : 1;
+    text = text.substr((before * 8 + 5) / 6, text.size() - (before * 8 + 5) / 6 - shared);
+    std::string standard = text;
+    std::ranges::replace(standard, '-', '+');
+    std::ranges::replace(standard, '_', '/');
+    if (standard != text) add_once(all, std::move(standard), label);
+    add_once(all, std::move(text), label);
+  }
+  const std::string form = form_encoded(value);
+  if (form != value) add_once(all, form, label);
+  std::string hex = base::to_hex(value);
+  add_once(all, hex, label);
+  for (char& digit : hex) digit = digit >= 'a' ? static_cast<char>(digit - 'a' + 'A') : digit;
+  add_once(all, std::move(hex), label);
+}
+
+void hide_in_values(json::value& value, const Sensitives& sensitive) {
+  if (sensitive.empty()) return;
+  if (auto* const text = value.if_string()) {
+    const std::string_view view(text->data(), text->size());
+    if (const auto hidden = without(view, sensitive)) *text = *hidden;
+  } else if (auto* const items = value.if_array()) {
+    for (json::value& item : *items) hide_in_values(item, sensitive);
+  } else if (auto* const members = value.if_object()) {
+    bool names_too = false;
+    for (auto&& [name, member] : *members) {
+      hide_in_values(member, sensitive);
+      names_too = names_too || without({name.data(), name.size()}, sensitive).has_value();
+    }
+    if (!names_too) return;
+    json::object renamed;
+    for (auto&& [name, member] : *members) {
+      renamed[without(name, sensitive).value_or(std::string(name))] = std::move(member);
+    }
+    *members = std::move(renamed);
   }
 }
 

@@ -22,11 +22,19 @@ bool is_secret_name(std::string_view name);
 // Adds a value in every spelling that Python's printing, JSON and forms may give it.
 void add_sensitive(Sensitives& all, std::string_view value, std::string_view label);
 
+// Adds what the value becomes in a form, in hexadecimal and in base64, there at any place within a
+// longer text. Too short a value is left out: what it becomes would be found anywhere.
+void add_encoded(Sensitives& all, std::string_view value, std::string_view label);
+
 // The variables whose names say that they are secret.
 Sensitives secret_variables(const std::map<std::string, std::string>& variables);
 
 // What the consumer said or is known by: the context's variables, last message and user data.
 void add_consumer_values(Sensitives& all, const json::object& context);
+
+// Replaces sensitive values of four bytes or more by their labels in every string and name of it.
+// For what leaves as data: nothing else of it is changed, and lengths may be.
+void hide_in_values(json::value& value, const Sensitives& sensitive);
 
 // The line fit for the log: redacted, then shortened to `bytes_max`. A line whose end was cut
 // before it could be read may end in half a secret, so that much of it is left out.

@@ -1,4 +1,4 @@
-// The workers' own source, embedded by room.cmake.
+// The processes' own source, embedded by room.cmake.
 #pragma once
 
 #include <string>
@@ -7,16 +7,30 @@
 namespace millrace::python {
 
 extern const std::string_view kWorkerCommon;
+extern const std::string_view kWorkerConfine;
+extern const std::string_view kWorkerNet;
+extern const std::string_view kWorkerContract;
 extern const std::string_view kWorkerServe;
+extern const std::string_view kWorkerZygote;
 extern const std::string_view kWorkerChecks;
 extern const std::string_view kWorkerDescribe;
 
-// Each program is what all workers share, then what this one is for.
+// Each program is what all processes share, then what this one is for.
 inline std::string serving_source() {
-  return std::string(kWorkerCommon) + std::string(kWorkerServe);
+  std::string source(kWorkerCommon);
+  for (const std::string_view part :
+       {kWorkerConfine, kWorkerNet, kWorkerContract, kWorkerServe, kWorkerZygote}) {
+    source += part;
+  }
+  return source;
 }
 inline std::string describing_source() {
-  return std::string(kWorkerCommon) + std::string(kWorkerChecks) + std::string(kWorkerDescribe);
+  std::string source(kWorkerCommon);
+  for (const std::string_view part :
+       {kWorkerConfine, kWorkerNet, kWorkerContract, kWorkerChecks, kWorkerDescribe}) {
+    source += part;
+  }
+  return source;
 }
 
 }  // namespace millrace::python

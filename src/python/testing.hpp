@@ -25,6 +25,7 @@ using Kind = runtime::ActionOutcome::Kind;
 
 // Longer than anything here takes; a test that waits so long has failed.
 constexpr std::chrono::seconds kPatience{60};
+constexpr int kPatienceMs = 60'000;
 
 class Folder {
  public:
@@ -142,10 +143,17 @@ class Bench {
                  std::string environment = "sandbox",
                  std::map<std::string, std::string> variables = {}) {
     auto started = Pool::start(options, clock, log);
-    EXPECT_TRUE(started.has_value());
+    EXPECT_TRUE(started.has_value()) << started.error().describe();
     pool = std::move(*started);
     EXPECT_TRUE(
         pool->add_version({"v1", folder.path(), std::move(environment), std::move(variables)}));
+  }
+  // A version of one's own making; its hash must be "v1".
+  explicit Bench(VersionFolder version, PoolOptions options = {}) {
+    auto started = Pool::start(options, clock, log);
+    EXPECT_TRUE(started.has_value()) << started.error().describe();
+    pool = std::move(*started);
+    EXPECT_TRUE(pool->add_version(std::move(version)));
   }
 
   static runtime::ActionCall call(std::string command, json::object payload = {}) {

@@ -1,14 +1,15 @@
 """What every worker shares: frames on its socket, the solution as a package, what is secret.
 
-The binary carries this file and its neighbours; a worker runs it joined with the ones it needs.
+The binary carries this file and its neighbours; a process runs it joined with the ones it needs.
 """
+import gc
 import importlib
 import importlib.machinery
 import json
+import json.encoder
 import os
 import re
 import socket
-import struct
 import sys
 import threading
 import traceback
@@ -18,9 +19,11 @@ sys.dont_write_bytecode = True
 
 CONTROL = 3
 SOURCE = 4
+FORKS = 5
 PACKAGE = 'millrace_solution'
 NODES = 'action_nodes'
 SECRET_NAME = re.compile('key|secret|token|password|authorization', re.IGNORECASE)
+SECRET_PLACE = re.compile(r'\$\{secret:([A-Za-z_][A-Za-z0-9_.-]{0,127})\}')
 ENVIRONMENT_NAMES = {'live': ('live', 'prod', 'production'), 'sandbox': ('sandbox',)}
 DEPTH_MAX = 24
 SECRETS_MAX = 1000
@@ -28,40 +31,59 @@ SCRIPTS_MAX = 1000
 
 encode_json = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, separators=(',', ':')).encode
-decode_json = json.JSONDecoder().decode
+scan_json = json.JSONDecoder().scan_once
 
 
 class Channel:
     """Frames both ways: four bytes of little-endian length, then JSON. Sending is thread-safe."""
 
-    def __init__(self):
-        os.close(SOURCE)
+    def __init__(self, frame_bytes_max=1 << 24):
         self._socket = socket.socket(fileno=CONTROL)
         self._socket.set_inheritable(False)
         self._lock = threading.Lock()
-        self._read = bytearray()
+        self._buffer = bytearray(1 << 16)
+        self._filled = 0
         self._is_forked = False
-        self.frame_bytes_max = 1 << 24
+        self._frame_bytes_max = frame_bytes_max
         os.register_at_fork(after_in_child=self._fall_silent)
 
     def _fall_silent(self):
         self._is_forked = True
 
+    def fileno(self):
+        return self._socket.fileno()
+
+    def detach(self):
+        """Leaves the descriptor to whoever takes it."""
+        self._socket.detach()
+
     def receive(self):
         """The next frame. Ends the process when the pool has gone."""
+        filled = self._filled
         while True:
-            if len(self._read) >= 4:
-                end = 4 + struct.unpack_from('<I', self._read)[0]
-                if end > 4 + self.frame_bytes_max:
+            if filled >= 4:
+                end = 4 + int.from_bytes(self._buffer[:4], 'little')
+                if end > 4 + self._frame_bytes_max:
                     os._exit(70)
-                if len(self._read) >= end:
-                    frame = decode_json(self._read[4:end].decode())
-                    del self._read[:end]
-                    return frame
-            chunk = self._socket.recv(1 << 16)
-            if not chunk:
+                if filled >= end:
+                    text = self._buffer[4:end].decode()
+                    rest = filled - end
+                    if rest:
+                        self._buffer[:rest] = self._buffer[end:filled]
+                    elif end > 1 << 20:
+                        self._buffer = bytearray(1 << 16)
+                    self._filled = rest
+                    return scan_json(text, 0)[0]
+                if end > len(self._buffer):
+                    self._buffer.extend(bytes(end - len(self._buffer)))
+            if filled == 0:
+                count = self._socket.recv_into(self._buffer)
+            else:
+                with memoryview(self._buffer) as view:
+                    count = self._socket.recv_into(view[filled:])
+            if not count:
                 os._exit(0)
-            self._read += chunk
+            filled += count
 
     def send(self, frame):
         self.send_text(encode_json(frame))
@@ -71,7 +93,7 @@ class Channel:
             os._exit(1)  # a script forked, and its child came here: it has no voice
         body = text.encode()
         with self._lock:
-            self._socket.sendall(struct.pack('<I', len(body)) + body)
+            self._socket.sendall(len(body).to_bytes(4, 'little') + body)
 
 
 def sendable(text):
@@ -86,6 +108,53 @@ def to_text(value):
     return 'None' if value is None else encode_json(value)
 
 
+class Incomplete(dict):
+    """Values some of which are missing, and what to say to who wants one."""
+
+    def __init__(self, values, missing):
+        super().__init__(values)
+        self.missing = missing
+
+    def __missing__(self, key):
+        raise KeyError(self.missing.get(key, key))
+
+
+class SecretPlaces:
+    """Puts secrets where PARAMS holds `${secret:NAME}`, alone or inside a text."""
+
+    def __init__(self, secrets):
+        self._secrets = secrets
+        self.problems = []
+
+    def filled(self, value, place, depth=DEPTH_MAX):
+        if depth == 0:
+            return value
+        if isinstance(value, str):
+            return SECRET_PLACE.sub(self._secret, value) if '${secret:' in value else value
+        if isinstance(value, dict):
+            return self._filled_dict(value, place, depth)
+        if isinstance(value, (list, tuple)):
+            items = [self.filled(item, place, depth - 1) for item in value]
+            return tuple(items) if isinstance(value, tuple) else items
+        return value
+
+    def _secret(self, match):
+        return self._secrets[match.group(1)]
+
+    def _filled_dict(self, values, place, depth):
+        found, missing = {}, {}
+        for key, value in values.items():
+            at = '{}[{!r}]'.format(place, key)
+            try:
+                found[key] = self.filled(value, at, depth - 1)
+            except KeyError as error:
+                name = error.args[0]
+                missing[key] = "{} wants the secret '{}', which is not set; say: millrace " \
+                               "secret set {}".format(at, name, name)
+                self.problems.append(missing[key])
+        return Incomplete(found, missing) if missing else found
+
+
 def secrets_in(value, label, is_secret, found):
     """Collects the strings that lie under secret names, at any depth."""
     if isinstance(value, dict):
@@ -96,6 +165,8 @@ def secrets_in(value, label, is_secret, found):
         for item in value:
             secrets_in(item, label, is_secret, found)
     elif is_secret and isinstance(value, str) and value and len(found) < SECRETS_MAX:
+        if SECRET_PLACE.fullmatch(value):
+            return  # a place for a secret is none
         found.append({'label': sendable(label), 'value': sendable(value)})
 
 
@@ -142,6 +213,17 @@ class Solution:
             return []
         names = [file[:-3] for file in files if file.endswith('.py') and file[0] not in '._']
         return names[:SCRIPTS_MAX]
+
+    def fill_secrets(self, secrets):
+        """Puts the secrets into PARAMS; what is wrong with those of this environment's."""
+        places = SecretPlaces(secrets)
+        params = self.params()
+        problems = {}
+        for name in list(params):
+            places.problems = []
+            params[name] = places.filled(params[name], 'PARAMS[{!r}]'.format(name))
+            problems[name] = places.problems
+        return problems
 
     def params(self):
         params = getattr(self.app, 'PARAMS', None)

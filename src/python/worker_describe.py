@@ -116,8 +116,15 @@ class Describer:
 
 
 def main():
+    os.close(SOURCE)
+    os.close(FORKS)
     channel = Channel()
     setup = channel.receive()['setup']
+    prepare_process(setup)
+    confine_worker(bytes.fromhex(setup['filters']['worker']))
+    if setup['limits'] is not None:
+        use_no_network()
+    provide_module()
     describer = Describer(setup['folder'], setup['import'])
     facts = describer.describe()
     channel.send({'facts': facts, 'secrets': describer.secrets()})

@@ -1,0 +1,297 @@
+// What a call of an action node costs: warm and sandboxed on one worker, one at a time and with
+// several callers waiting; the first call of a new worker; what a noisy neighbour costs. Beside it,
+// in the same run, an HTTP action server (its script as the first argument) and a process per call.
+#include <netinet/in.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "python/python.hpp"
+
+namespace {
+
+using namespace millrace;
+using Clock = std::chrono::steady_clock;
+using Micros = std::chrono::duration<double, std::micro>;
+
+constexpr int kPort = 3978;
+constexpr const char* kNoop = R"(
+class Noop:
+    def execute(self, log, payload=None, context=None):
+        return {'success': 'true'}
+)";
+constexpr const char* kHold = R"(
+import time
+
+class Hold:
+    def execute(self, log, payload=None, context=None):
+        time.sleep(payload['s'])
+        return {}
+)";
+constexpr const char* kBurn = R"(
+class Burn:
+    def execute(self, log, payload=None, context=None):
+        held = []
+        while True:
+            print('x' * 4000)
+            held.append(bytes(1 << 16))
+)";
+
+class RealClock final : public runtime::Clock {
+ public:
+  base::Timestamp now() override {
+    return {std::chrono::duration_cast<std::chrono::milliseconds>(
+                std::chrono::system_clock::now().time_since_epoch())
+                .count()};
+  }
+};
+
+class NoLog final : public runtime::Log {
+ public:
+  void line(runtime::Level level, std::string_view, std::string_view text) override {
+    if (level == runtime::Level::error) std::printf("%.*s\n", int(text.size()), text.data());
+  }
+};
+
+double percentile(std::vector<double>& all, double part) {
+  std::ranges::sort(all);
+  return all.empty() ? 0 : all[std::min(all.size() - 1, size_t(part * double(all.size())))];
+}
+
+void print_latency(const char* what, std::vector<double> all) {
+  const double p50 = percentile(all, 0.50);
+  std::printf("%-44s p50 %8.1f us   p99 %8.1f us\n", what, p50, percentile(all, 0.99));
+}
+
+runtime::ActionCall call_of(const char* command, json::object payload = {}) {
+  runtime::ActionCall call;
+  call.version = "v1";
+  call.command = command;
+  call.chat_id = "chat";
+  call.idempotency_key = "chat:1:1";
+  call.payload = std::move(payload);
+  call.context = {{"chat_id", "chat"}, {"variables", {{"FIRST_NAME", "Ada"}, {"CITY", "Paris"}}}};
+  return call;
+}
+
+// From call() to done().
+double timed_call(python::Pool& pool, runtime::ActionCall call) {
+  std::promise<Clock::time_point> ended;
+  auto future = ended.get_future();
+  const auto began = Clock::now();
+  pool.call(std::move(call), [&ended](runtime::ActionOutcome outcome) {
+    const auto now = Clock::now();
+    if (outcome.kind != runtime::CallOutcome::returned)
+      std::printf("%s\n", outcome.message.c_str());
+    ended.set_value(now);
+  });
+  return Micros(future.get() - began).count();
+}
+
+std::vector<double> one_at_a_time(python::Pool& pool, int count) {
+  std::vector<double> all;
+  for (int i = 0; i < count; ++i) all.push_back(timed_call(pool, call_of("Noop")));
+  return all;
+}
+
+// Keeps so many calls waiting or running until all have been made.
+double calls_per_second(python::Pool& pool, int count, int callers) {
+  std::atomic<int> left = count;
+  std::atomic<int> open = callers;
+  std::promise<void> all_done;
+  std::function<void()> next = [&] {
+    if (left.fetch_sub(1) <= 0) {
+      if (open.fetch_sub(1) == 1) all_done.set_value();
+      return;
+    }
+    pool.call(call_of("Noop"), [&](runtime::ActionOutcome) { next(); });
+  };
+  const auto began = Clock::now();
+  for (int i = 0; i < callers; ++i) next();
+  all_done.get_future().wait();
+  return count / std::chrono::duration<double>(Clock::now() - began).count();
+}
+
+// Every worker is held by a call, so each of these needs a new one.
+std::vector<double> first_calls(python::Pool& pool, int count) {
+  std::vector<double> all;
+  std::atomic<int> held = 0;
+  for (int i = 0; i < count; ++i) {
+    pool.call(call_of("Hold", {{"s", 3}}), [&](runtime::ActionOutcome) { --held; });
+    ++held;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    all.push_back(timed_call(pool, call_of("Noop")));
+  }
+  while (held > 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  return all;
+}
+
+std::filesystem::path solution() {
+  const auto folder = std::filesystem::temp_directory_path() /
+                      ("millrace-call-bench-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder / "action_nodes");
+  std::ofstream(folder / "app.py") << "NAME = 'Bench'\nBOTS = []\nCSV_BOTS = []\nPARAMS = {}\n";
+  std::ofstream(folder / "action_nodes/Noop.py") << kNoop;
+  std::ofstream(folder / "action_nodes/Hold.py") << kHold;
+  std::ofstream(folder / "action_nodes/Burn.py") << kBurn;
+  return folder;
+}
+
+std::unique_ptr<python::Pool> pool_of(const std::filesystem::path& folder, size_t workers,
+                                      runtime::Clock& clock, runtime::Log& log) {
+  python::PoolOptions options;
+  options.workers_max = workers;
+  auto pool = python::Pool::start(options, clock, log);
+  if (!pool || !(*pool)->add_version({"v1", folder, "sandbox", {}}) ||
+      !(*pool)->add_version({"v2", folder, "sandbox", {}})) {
+    std::printf("no pool: %s\n", pool ? "" : pool.error().describe().c_str());
+    std::exit(1);
+  }
+  (*pool)->prewarm("v1", 1);
+  return std::move(*pool);
+}
+
+// One request over a connection that stays open, as the HTTP action server wants it.
+class HttpPeer {
+ public:
+  HttpPeer() : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    struct sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(kPort);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    for (int i = 0; i < 100; ++i) {
+      if (::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    std::printf("no HTTP action server\n");
+    std::exit(1);
+  }
+  ~HttpPeer() { ::close(fd_); }
+  double ask() {
+    static const std::string body =
+        R"({"next_action":"noop","sender_id":"chat","tracker":{"slots":{"first_name":"Ada",)"
+        R"("email":"a@b.example"},"latest_message":{},"events":[]},"domain":{}})";
+    static const std::string request =
+        "POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "Content-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body;
+    const auto began = Clock::now();
+    ::send(fd_, request.data(), request.size(), 0);
+    char answer[4096];
+    if (::recv(fd_, answer, sizeof answer, 0) <= 0) std::exit(1);
+    return Micros(Clock::now() - began).count();
+  }
+
+ private:
+  int fd_;
+};
+
+pid_t run(std::vector<std::string> words) {
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  pid_t pid = -1;
+  ::posix_spawn(&pid, arguments[0], nullptr, nullptr, arguments.data(), environ);
+  return pid;
+}
+
+void measure_http_server(const std::string& script) {
+  const pid_t server = run({"/usr/bin/python3", script, std::to_string(kPort)});
+  {
+    HttpPeer peer;
+    std::vector<double> all;
+    for (int i = 0; i < 5'000; ++i) all.push_back(peer.ask());
+    print_latency("HTTP action server, one at a time", all);
+  }
+  const auto began = Clock::now();
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 8; ++thread) {
+    threads.emplace_back([] {
+      HttpPeer peer;
+      for (int i = 0; i < 1'000; ++i) peer.ask();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::printf("%-44s %8.0f calls/s\n", "HTTP action server, 8 callers",
+              8'000 / std::chrono::duration<double>(Clock::now() - began).count());
+  ::kill(server, SIGKILL);
+  ::waitpid(server, nullptr, 0);
+}
+
+void measure_process_per_call() {
+  std::vector<double> all;
+  for (int i = 0; i < 40; ++i) {
+    const auto began = Clock::now();
+    const pid_t pid = run({"/usr/bin/python3", "-c", "import json; json.loads('{}')"});
+    ::waitpid(pid, nullptr, 0);
+    all.push_back(Micros(Clock::now() - began).count());
+  }
+  print_latency("a process per call, no sandbox", all);
+}
+
+void measure_neighbour(python::Pool& pool) {
+  std::vector<double> alone = one_at_a_time(pool, 5'000);
+  const double before = percentile(alone, 0.99);
+  std::atomic<bool> stop = false;
+  std::atomic<int> open = 0;
+  std::function<void()> burn = [&] {
+    if (stop) return;
+    auto call = call_of("Burn");
+    call.version = "v2";
+    call.time_limit = std::chrono::milliseconds(500);
+    ++open;
+    pool.call(std::move(call), [&](runtime::ActionOutcome) {
+      burn();
+      --open;
+    });
+  };
+  burn();
+  std::vector<double> beside = one_at_a_time(pool, 5'000);
+  stop = true;
+  while (open > 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  const double after = percentile(beside, 0.99);
+  std::printf("%-44s p99 %8.1f -> %8.1f us, %.2f times\n",
+              "beside one that prints and takes memory", before, after, after / before);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  ::signal(SIGPIPE, SIG_IGN);
+  RealClock clock;
+  NoLog log;
+  const auto folder = solution();
+  {
+    auto pool = pool_of(folder, 1, clock, log);
+    one_at_a_time(*pool, 2'000);
+    print_latency("no-op, warm, sandboxed, one worker", one_at_a_time(*pool, 20'000));
+    for (const int callers : {1, 8, 32}) {
+      std::printf("no-op, warm, sandboxed, one worker, %2d callers  %8.0f calls/s\n", callers,
+                  calls_per_second(*pool, 50'000, callers));
+    }
+    measure_neighbour(*pool);
+  }
+  {
+    auto pool = pool_of(folder, 40, clock, log);
+    one_at_a_time(*pool, 10);
+    print_latency("first call of a new worker", first_calls(*pool, 30));
+  }
+  if (count > 1) measure_http_server(arguments[1]);
+  measure_process_per_call();
+  std::filesystem::remove_all(folder);
+}

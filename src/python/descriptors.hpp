@@ -1,0 +1,41 @@
+// The descriptors that a child process is made from: sockets, pipes and files in memory. Those
+// meant for a child lie above the numbers it will find them under, so that no move hits one that is
+// still needed; all are closed on exec.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "python/fd.hpp"
+
+namespace millrace::python {
+
+struct Ends {
+  Fd ours;  // non-blocking
+  Fd theirs;
+};
+
+base::Result<Ends> stream_socket();
+base::Result<Ends> packet_socket();
+// We read, they write.
+base::Result<Ends> output_pipe();
+base::Result<Fd> null_device();
+
+// The text as a sealed file in memory, at its beginning. Two who read it share its position.
+base::Result<Fd> text_file(std::string_view text);
+
+// Sends one packet with descriptors. False when it cannot be taken now or ever.
+bool send_packet(int socket, std::string_view packet, std::span<const int> descriptors);
+
+struct Packet {
+  std::string text;  // empty when the other side has closed
+  Fd descriptor;     // if one came with it
+};
+// Nothing (EAGAIN) is an error of code `unavailable`.
+base::Result<Packet> receive_packet(int socket);
+
+base::Error system_error(const char* what);
+
+}  // namespace millrace::python

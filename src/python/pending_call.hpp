@@ -1,0 +1,29 @@
+// A call on its way to a worker: what is sent is written already, by the thread that called.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "python/loop.hpp"
+#include "runtime/ports.hpp"
+
+namespace millrace::python {
+
+struct PendingCall {
+  uint64_t number = 0;  // unique within the pool
+  std::string command;
+  std::string chat_id;
+  json::object context;  // what the consumer said is in it, and must not be printed
+  std::string body;      // the frame's members but those that are known only when it is sent
+  std::chrono::milliseconds time_limit{0};
+  runtime::Actions::Done done;
+  Loop::Moment since;  // it waits
+};
+
+PendingCall pending_call(uint64_t number, runtime::ActionCall call, runtime::Actions::Done done);
+
+// The whole frame, for a worker that has it at this moment.
+std::string call_frame(const PendingCall& call, base::Timestamp now);
+
+}  // namespace millrace::python

@@ -1,0 +1,147 @@
+#include "python/sandbox.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "python/descriptors.hpp"
+#include "python/lines.hpp"
+#include "python/process.hpp"
+
+namespace millrace::python {
+namespace {
+
+constexpr const char* kUnsafe = "or say --unsafe-no-sandbox to run scripts without any protection";
+constexpr int kTryFilter = 3;
+constexpr int kTryPasswd = 4;
+constexpr int kTryLimitMs = 10'000;
+constexpr size_t kReasonBytesMax = 500;
+
+// Debian's /bin, /lib and their like are links into /usr; elsewhere they are folders.
+void add_system(std::vector<std::string>& words) {
+  words.insert(words.end(), {"--ro-bind", "/usr", "/usr"});
+  for (const std::filesystem::path folder : {"/bin", "/lib", "/lib64"}) {
+    std::error_code error;
+    if (std::filesystem::is_symlink(folder, error)) {
+      const auto target = std::filesystem::read_symlink(folder, error);
+      words.insert(words.end(), {"--symlink", target.string(), folder.string()});
+    } else if (std::filesystem::is_directory(folder, error)) {
+      words.insert(words.end(), {"--ro-bind", folder.string(), folder.string()});
+    }
+  }
+  for (const char* const file : {"/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/ca-certificates",
+                                 "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types"}) {
+    words.insert(words.end(), {"--ro-bind-try", file, file});
+  }
+  for (const char* const device : {"/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"}) {
+    words.insert(words.end(), {"--dev-bind", device, device});
+  }
+}
+
+std::string read_all(int fd) {
+  std::string text;
+  std::array<char, 4096> bytes;
+  struct pollfd watched = {fd, POLLIN, 0};
+  while (::poll(&watched, 1, kTryLimitMs) == 1) {
+    const ssize_t count = ::read(fd, bytes.data(), bytes.size());
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (count <= 0) break;
+    if (text.size() < kReasonBytesMax) text.append(bytes.data(), static_cast<size_t>(count));
+  }
+  return text;
+}
+
+std::string first_line(const std::string& text) {
+  const std::string line = text.substr(0, std::min(text.find('\n'), kReasonBytesMax));
+  return line.empty() ? "it says nothing" : printable(line);
+}
+
+std::string remedy(const std::string& reason) {
+  if (reason.contains("amespace") || reason.contains("uid map") || reason.contains("setting up")) {
+    return "allow user namespaces (sysctl user.max_user_namespaces above 0, "
+           "kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0; in "
+           "a container, a seccomp profile that lets unshare and mount pass)";
+  }
+  return "see that bubblewrap 0.8 or later works for this user";
+}
+
+}  // namespace
+
+base::Result<std::string> find_bubblewrap() {
+  for (const char* const file : {"/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap"}) {
+    if (::access(file, X_OK) == 0) return std::string(file);
+  }
+  return base::fail(base::Code::failed_precondition,
+                    std::string("scripts cannot be run in a sandbox: there is no bubblewrap; "
+                                "install it (apt-get install bubblewrap), ") +
+                        kUnsafe,
+                    "python");
+}
+
+std::vector<std::string> wall_arguments(const Walls& walls, int filter, int passwd) {
+  std::vector<std::string> words{"--unshare-user",
+                                 "--unshare-ipc",
+                                 "--unshare-pid",
+                                 "--unshare-uts",
+                                 "--unshare-net",
+                                 "--unshare-cgroup-try",
+                                 "--disable-userns",
+                                 "--uid",
+                                 "65534",
+                                 "--gid",
+                                 "65534",
+                                 "--hostname",
+                                 "sandbox",
+                                 "--cap-drop",
+                                 "ALL",
+                                 "--new-session",
+                                 "--die-with-parent",
+                                 "--as-pid-1"};
+  add_system(words);
+  words.insert(words.end(), {"--ro-bind-data", std::to_string(passwd), "/etc/passwd"});
+  words.insert(words.end(), {"--perms", "1777", "--size", std::to_string(walls.tmp_bytes_max),
+                             "--tmpfs", "/tmp"});
+  words.insert(words.end(), {"--ro-bind", walls.solution.string(), kSolutionInside});
+  if (!walls.packages.empty()) {
+    words.insert(words.end(), {"--ro-bind", walls.packages.string(), kPackagesInside});
+  }
+  if (!walls.proxy_socket.empty()) {
+    words.insert(words.end(), {"--ro-bind", walls.proxy_socket.string(), kProxyInside});
+  }
+  words.insert(words.end(),
+               {"--remount-ro", "/", "--chdir", "/", "--seccomp", std::to_string(filter), "--"});
+  return words;
+}
+
+base::Result<void> try_sandbox(const std::string& bubblewrap, const std::string& filter) {
+  auto null = null_device();
+  auto output = output_pipe();
+  auto steps = text_file(filter);
+  auto passwd = text_file(kPasswd);
+  if (!null || !output || !steps || !passwd) return std::unexpected(system_error("a descriptor"));
+  Program program;
+  program.arguments = {bubblewrap};
+  for (std::string& word :
+       wall_arguments({"/usr/share", {}, {}, 1 << 20}, kTryFilter, kTryPasswd)) {
+    program.arguments.push_back(std::move(word));
+  }
+  program.arguments.push_back("/usr/bin/true");
+  program.descriptors = {null->get(), output->theirs.get(), output->theirs.get(), steps->get(),
+                         passwd->get()};
+  auto process = spawn(program);
+  if (!process) return std::unexpected(process.error());
+  output->theirs.reset();
+  const std::string said = read_all(output->ours.get());
+  struct pollfd ended = {process->exit.get(), POLLIN, 0};
+  if (::poll(&ended, 1, kTryLimitMs) != 1) kill_group(process->pid);
+  const std::string status = reap(process->pid);
+  if (status == "exit status 0") return {};
+  return base::fail(base::Code::failed_precondition,
+                    "scripts cannot be run in a sandbox: bubblewrap ended with " + status + ": " +
+                        first_line(said) + "; " + remedy(said) + ", " + kUnsafe,
+                    "python");
+}
+
+}  // namespace millrace::python

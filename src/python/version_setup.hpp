@@ -1,0 +1,31 @@
+// What everything that belongs to one version shares.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "python/launch.hpp"
+#include "python/loop.hpp"
+#include "python/python.hpp"
+#include "runtime/ports.hpp"
+
+namespace millrace::python {
+
+struct VersionSetup {
+  const PoolOptions& options;
+  runtime::Clock& clock;
+  runtime::Log& log;
+  Loop& loop;
+  const Ground& ground;
+  VersionFolder version;
+  std::map<std::string, std::string> environment;
+
+  // Printed lines are kept longer than they are shown until they have been redacted.
+  size_t raw_line_max() const { return 4 * options.log_line_bytes_max; }
+  // A log line may grow sixfold as JSON, and a result comes with a few words around it.
+  size_t frame_bytes_max() const {
+    return options.result_bytes_max + 32 * options.log_line_bytes_max + (64 << 10);
+  }
+};
+
+}  // namespace millrace::python

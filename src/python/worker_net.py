@@ -1,0 +1,337 @@
+"""The network as a script sees it: names and TCP connections, all of which go through the proxy.
+
+There is no interface inside the sandbox. A socket that asks for the internet is a Unix socket to
+the proxy, which is told where to go; names get addresses that mean something in here only.
+"""
+import errno as error_numbers
+import ipaddress
+import time
+import weakref
+
+EXCHANGES_MAX = 100
+NAMES_MAX = 65_536
+REPLY_BYTES_MAX = 16_384
+CONNECT_SECONDS_MAX = 60
+INTERNET = (socket.AF_INET, socket.AF_INET6)
+SERVICES = {'http': 80, 'https': 443}
+# Of no use anywhere (RFC 1112, class E), so nobody takes one for an address of their own.
+FIRST_ADDRESS = int(ipaddress.IPv4Address('240.0.0.1'))
+
+
+class Current:
+    """The call that is being run, and the channel to say something about it."""
+    worker = 0
+    number = 0
+    exchanges_left = 0
+    channel = None
+
+
+current = Current()
+open_connections = weakref.WeakSet()
+
+
+class Names:
+    """Host names and the addresses that stand for them."""
+
+    def __init__(self):
+        self._addresses = {}
+        self._names = {}
+        self._lock = threading.Lock()
+
+    def address_of(self, name):
+        name = name.rstrip('.').lower()
+        with self._lock:
+            if name not in self._addresses:
+                if len(self._addresses) >= NAMES_MAX:
+                    raise socket.gaierror(socket.EAI_MEMORY, 'too many names')
+                address = str(ipaddress.IPv4Address(FIRST_ADDRESS + len(self._addresses)))
+                self._addresses[name] = address
+                self._names[address] = name
+            return self._addresses[name]
+
+    def name_of(self, address):
+        return self._names.get(address, address)
+
+
+names = Names()
+
+
+def host_text(host):
+    """A host as it may stand in a request's line, or an error."""
+    if isinstance(host, (bytes, bytearray)):
+        host = bytes(host).decode('ascii')
+    if not host.isascii():
+        host = host.encode('idna').decode('ascii')
+    if not host or len(host) > 253 or re.search(r'[^A-Za-z0-9._:%-]', host):
+        raise socket.gaierror(socket.EAI_NONAME, 'not a host name')
+    return host
+
+
+def is_address(host):
+    try:
+        ipaddress.ip_address(host.split('%')[0])
+    except ValueError:
+        return False
+    return True
+
+
+def port_number(port):
+    if port is None or port == '':
+        return 0
+    if isinstance(port, (bytes, str)):
+        text = port.decode() if isinstance(port, bytes) else port
+        if text in SERVICES:
+            return SERVICES[text]
+        if not text.isdigit():
+            raise socket.gaierror(socket.EAI_SERVICE, 'not a port')
+        port = int(text)
+    return int(port)
+
+
+def read_head(receive):
+    """The proxy's answer up to its empty line and not a byte more: what follows is the other's."""
+    head = b''
+    while not head.endswith(b'\r\n\r\n'):
+        seen = receive(REPLY_BYTES_MAX, socket.MSG_PEEK)
+        if not seen:
+            raise ConnectionResetError(error_numbers.ECONNRESET, 'the proxy closed the connection')
+        end = (head + seen).find(b'\r\n\r\n')
+        take = len(seen) if end < 0 else end + 4 - len(head)
+        head += receive(take)
+        if len(head) > REPLY_BYTES_MAX:
+            raise ConnectionAbortedError(error_numbers.ECONNABORTED, 'no answer of a proxy')
+    return head.decode('latin-1')
+
+
+def read_reason(receive, head):
+    """The text that comes with a refusal, as one line."""
+    match = re.search(r'\r\ncontent-length:[ \t]*(\d{1,5})[ \t]*\r\n', head, re.IGNORECASE)
+    left = min(int(match.group(1)), REPLY_BYTES_MAX) if match else 0
+    reason = b''
+    while left > 0:
+        part = receive(left)
+        if not part:
+            break
+        reason += part
+        left -= len(part)
+    return ' '.join(reason.decode('utf-8', 'replace').split())
+
+
+def refusal(status, reason, host, port):
+    """The error that a script sees: its kind says what a client may do about it."""
+    text = '{}:{}: {}'.format(host, port, reason or 'the proxy answered {}'.format(status))
+    if status == 403:
+        return PermissionError(error_numbers.EACCES, text)
+    if status == 504:
+        return TimeoutError(error_numbers.ETIMEDOUT, text)
+    return ConnectionRefusedError(error_numbers.ECONNREFUSED, text)
+
+
+class InternetSocket(socket.socket):
+    """A socket.socket whose internet is the proxy. Other families are as ever."""
+
+    proxy = None  # where it listens; None where there is no network at all
+
+    def __init__(self, family=-1, type=-1, proto=-1, fileno=None):
+        self._pretended = None
+        self._peer = None
+        if fileno is None and family in (-1, *INTERNET):
+            family = socket.AF_INET if family == -1 else family
+            kind = socket.SOCK_STREAM if type == -1 else type
+            if kind & 0xf != socket.SOCK_STREAM:
+                raise PermissionError(error_numbers.EACCES,
+                                      'scripts have TCP by the proxy only, no UDP and no raw IP')
+            super().__init__(socket.AF_UNIX, kind, 0)
+            self._pretended = family
+        else:
+            super().__init__(family, type, proto, fileno)
+            if fileno is not None and family in INTERNET:
+                self._pretended = family  # made over another's descriptor, as TLS does
+        if self._pretended is not None:
+            open_connections.add(self)
+
+    @property
+    def family(self):
+        return super().family if self._pretended is None else socket.AddressFamily(self._pretended)
+
+    @property
+    def proto(self):
+        return super().proto if self._pretended is None else socket.IPPROTO_TCP
+
+    def connect(self, address):
+        if self._pretended is None:
+            return super().connect(address)
+        host = host_text(names.name_of(address[0]))
+        port = port_number(address[1])
+        if self.proxy is None:
+            raise PermissionError(error_numbers.EACCES, '{}:{}: scripts have no network here'.format(
+                host, port))
+        timeout = self.gettimeout()
+        # One that would rather not wait waits here all the same: the proxy answers or refuses soon.
+        self.settimeout(CONNECT_SECONDS_MAX if timeout in (None, 0) else timeout)
+        try:
+            self._connect_by_proxy(host, port)
+        finally:
+            self.settimeout(timeout)
+        self._peer = (address[0], port)
+
+    def _connect_by_proxy(self, host, port):
+        try:
+            super().connect(self.proxy)
+        except OSError as problem:
+            raise ConnectionRefusedError(
+                error_numbers.ECONNREFUSED, '{}:{}: the proxy cannot be reached ({})'.format(
+                    host, port, problem.strerror)) from None
+        place = '[{}]:{}'.format(host, port) if ':' in host else '{}:{}'.format(host, port)
+        # A TLS socket's own would encrypt already.
+        super().sendall('CONNECT {0} HTTP/1.1\r\nHost: {0}\r\nMillrace-Call: {1}:{2}\r\n\r\n'.format(
+            place, current.worker, current.number).encode('ascii'))
+        head = read_head(super().recv)
+        match = re.match(r'HTTP/1\.[01] (\d{3})[ \r]', head)
+        status = int(match.group(1)) if match else 0
+        if status // 100 != 2:
+            raise refusal(status, read_reason(super().recv, head), host, port)
+
+    def connect_ex(self, address):
+        if self._pretended is None:
+            return super().connect_ex(address)
+        try:
+            self.connect(address)
+        except TimeoutError:
+            return error_numbers.ETIMEDOUT
+        except OSError as problem:
+            return problem.errno or error_numbers.ECONNREFUSED
+        return 0
+
+    def bind(self, address):
+        if self._pretended is not None:
+            raise PermissionError(error_numbers.EACCES, 'scripts may not listen')
+        return super().bind(address)
+
+    def setsockopt(self, level, *rest):
+        # TCP's options, and IP's, say nothing to the socket of the proxy.
+        if self._pretended is None or level == socket.SOL_SOCKET:
+            super().setsockopt(level, *rest)
+
+    def getsockopt(self, level, name, *rest):
+        if self._pretended is None or level == socket.SOL_SOCKET:
+            return super().getsockopt(level, name, *rest)
+        return bytes(rest[0]) if rest else 0
+
+    def getsockname(self):
+        if self._pretended is None:
+            return super().getsockname()
+        return ('127.0.0.1', 0)
+
+    def getpeername(self):
+        if self._pretended is None:
+            return super().getpeername()
+        if self._peer is None:
+            super().getpeername()  # the error of one that is not connected, where it is not
+            return ('0.0.0.0', 0)
+        return self._peer
+
+    def sendmsg(self, buffers, ancdata=(), flags=0, address=None):
+        if address is not None and self._pretended is not None:
+            raise OSError(error_numbers.EISCONN, 'connected already')
+        return super().sendmsg(buffers, ancdata, flags, *([] if address is None else [address]))
+
+    def detach(self):
+        open_connections.discard(self)
+        return super().detach()
+
+
+def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
+    number = port_number(port)
+    if type not in (0, socket.SOCK_STREAM) or family not in (0, *INTERNET):
+        raise socket.gaierror(socket.EAI_FAMILY, 'scripts have TCP only')
+    if host is None or host in ('', b''):
+        address = '0.0.0.0' if flags & socket.AI_PASSIVE else '127.0.0.1'
+    else:
+        host = host_text(host)
+        if is_address(host):
+            address = host
+        elif flags & socket.AI_NUMERICHOST:
+            raise socket.gaierror(socket.EAI_NONAME, 'not an address')
+        else:
+            address = names.address_of(host)
+    is_six = ':' in address
+    found = socket.AF_INET6 if is_six else socket.AF_INET
+    if family not in (0, found):
+        raise socket.gaierror(socket.EAI_NONAME, 'no address of that family')
+    place = (address, number, 0, 0) if is_six else (address, number)
+    canonical = host if flags & socket.AI_CANONNAME and isinstance(host, str) else ''
+    return [(found, socket.SOCK_STREAM, socket.IPPROTO_TCP, canonical, place)]
+
+
+def gethostbyname(host):
+    return getaddrinfo(host, 0, socket.AF_INET)[0][4][0]
+
+
+def gethostbyname_ex(host):
+    return (host, [], [gethostbyname(host)])
+
+
+def gethostbyaddr(address):
+    return (names.name_of(address), [], [address])
+
+
+def getnameinfo(place, flags):
+    return (names.name_of(place[0]), str(place[1]))
+
+
+def use_proxy(path):
+    """From here on the internet is what the proxy lets through. Comes before `ssl` is imported,
+    whose sockets are made from whatever socket.socket is by then."""
+    InternetSocket.proxy = path
+    socket.socket = InternetSocket
+    for function in (getaddrinfo, gethostbyname, gethostbyname_ex, gethostbyaddr, getnameinfo):
+        setattr(socket, function.__name__, function)
+
+
+def use_no_network():
+    use_proxy(None)
+
+
+def cut_connections():
+    """In a new worker: what was connected by an import belongs to all of them, so to none."""
+    for connection in list(open_connections):
+        if connection.fileno() < 0:
+            continue
+        ours, theirs = socket.socketpair()
+        theirs.close()
+        os.dup2(ours.fileno(), connection.fileno(), inheritable=False)
+        ours.close()
+
+
+def tell_exchange(connection, method, began, status):
+    if current.number == 0 or current.exchanges_left <= 0:
+        return
+    current.exchanges_left -= 1
+    current.channel.send({'exchange': {
+        'number': current.number, 'host': sendable(str(connection.host)[:253]),
+        'port': port_number(connection.port), 'method': sendable(str(method)[:20]),
+        'status': status, 'took_ms': int((time.monotonic() - began) * 1000)}})
+
+
+def watch_requests():
+    """Each request over http.client is told to the pool: where to, not what was said."""
+    import http.client
+    client = http.client.HTTPConnection
+    put_request, get_response = client.putrequest, client.getresponse
+
+    def putrequest(self, method, url, *rest, **named):
+        self._millrace_request = (method, time.monotonic())
+        return put_request(self, method, url, *rest, **named)
+
+    def getresponse(self, *rest, **named):
+        method, began = getattr(self, '_millrace_request', ('', time.monotonic()))
+        try:
+            response = get_response(self, *rest, **named)
+        except (OSError, http.client.HTTPException):
+            tell_exchange(self, method, began, 0)
+            raise
+        tell_exchange(self, method, began, response.status)
+        return response
+
+    client.putrequest, client.getresponse = putrequest, getresponse

@@ -1,0 +1,308 @@
+#include "python/zygote.hpp"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <functional>
+#include <utility>
+
+#include "python/sources.hpp"
+
+namespace millrace::python {
+namespace {
+
+constexpr std::chrono::seconds kKillLimit{5};
+constexpr std::chrono::seconds kExitLimit{1};
+constexpr size_t kMessageBytesMax = 2'000;
+constexpr size_t kSecretsMax = 1'000;
+constexpr size_t kReadBytes = 64 << 10;
+// A value shorter than this that is secret by its name only may be an ordinary word of a result.
+constexpr size_t kSealedBytesMin = 8;
+
+Walls walls_of(const VersionSetup& setup) {
+  return {setup.version.directory, setup.version.packages, setup.version.proxy_socket,
+          setup.options.tmp_bytes_max};
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Zygote>> Zygote::start(const VersionSetup& setup,
+                                                    const std::vector<int>& groups, Owner& owner) {
+  const Walls walls = walls_of(setup);
+  auto child = launch(setup.ground, walls, serving_source(), groups);
+  if (!child) return std::unexpected(child.error());
+  std::unique_ptr<Zygote> zygote(new Zygote(setup, owner, std::move(*child)));
+  if (!zygote->watch()) {
+    return base::fail(base::Code::resource_exhausted, "epoll takes no more descriptors", "python");
+  }
+  zygote->unsent_ = encode_frame(zygote->first_frame(walls));
+  zygote->write_some();
+  return zygote;
+}
+
+Zygote::Zygote(const VersionSetup& setup, Owner& owner, Child child)
+    : setup_(setup),
+      owner_(owner),
+      child_(std::move(child)),
+      frames_(setup.frame_bytes_max()),
+      lines_(setup.raw_line_max()),
+      secrets_(secret_variables(setup.version.variables)) {
+  for (const auto& [name, value] : setup.version.secrets) {
+    add_sensitive(secrets_, value, name);
+    add_encoded(secrets_, value, name);
+  }
+  sealed_ = secrets_;
+}
+
+json::object Zygote::first_frame(const Walls& walls) const {
+  const PoolOptions& options = setup_.options;
+  const VersionFolder& version = setup_.version;
+  ProcessLimits limits;
+  limits.memory_bytes_max = version.worker_memory_bytes_max > 0 ? version.worker_memory_bytes_max
+                                                                : options.worker_memory_bytes_max;
+  limits.file_bytes_max = options.tmp_bytes_max;
+  auto environment = setup_.environment;
+  if (!version.ca_file.empty()) {
+    const bool is_walled = setup_.ground.sandbox == Sandbox::bubblewrap;
+    const std::filesystem::path folder =
+        is_walled ? std::filesystem::path(kSolutionInside) : version.directory;
+    for (const char* const name : {"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"}) {
+      environment[name] = (folder / version.ca_file).string();
+    }
+  }
+  json::object frame;
+  json::object& body = frame["setup"].emplace_object();
+  body = common_setup(setup_.ground, walls, environment, limits);
+  body["environment"] = version.environment;
+  json::object& secrets = body["secrets"].emplace_object();
+  for (const auto& [name, value] : version.secrets) secrets[name] = value;
+  body["frame_bytes_max"] = options.call_bytes_max;
+  body["result_bytes_max"] = options.result_bytes_max;
+  body["line_characters_max"] = setup_.raw_line_max();
+  body["lines_max"] = options.log_lines_max;
+  return frame;
+}
+
+Zygote::~Zygote() {
+  Loop& loop = setup_.loop;
+  loop.cancel(timer_);
+  loop.unwatch(control_watch_, child_.control.get());
+  loop.unwatch(output_watch_, child_.output.get());
+  loop.unwatch(forks_watch_, child_.forks.get());
+  loop.unwatch(exit_watch_, child_.process.exit.get());
+  if (child_.process.pid < 0) return;
+  kill_group(child_.process.pid);
+  reap(child_.process.pid);
+}
+
+bool Zygote::watch() {
+  Loop& loop = setup_.loop;
+  control_watch_ = loop.watch(child_.control.get(), EPOLLIN, [this] {
+    write_some();
+    read_control();
+  });
+  output_watch_ = loop.watch(child_.output.get(), EPOLLIN, [this] { read_output(); });
+  forks_watch_ = loop.watch(child_.forks.get(), EPOLLIN, [this] { read_forks(); });
+  exit_watch_ = loop.watch(child_.process.exit.get(), EPOLLIN, [this] {
+    read_forks();  // how its last workers ended
+    kill_group(child_.process.pid);
+    end_note_ = reap(std::exchange(child_.process.pid, -1));
+    gone();
+  });
+  timer_ = loop.at(Loop::now() + setup_.options.start_limit,
+                   [this] { end("it was not ready within its start limit"); });
+  return control_watch_ != 0 && output_watch_ != 0 && forks_watch_ != 0 && exit_watch_ != 0;
+}
+
+bool Zygote::fork(uint64_t worker, const Fd& control, const Fd& output) {
+  const std::array<int, 2> ends{control.get(), output.get()};
+  const json::object request{{"fork", worker}};
+  return state_ == State::ready && send_packet(child_.forks.get(), json::serialize(request), ends);
+}
+
+void Zygote::end(std::string reason) {
+  if (state_ == State::ending) return;
+  state_ = State::ending;
+  end_reason_ = std::move(reason);
+  kill_group(child_.process.pid);
+  setup_.loop.cancel(timer_);
+  timer_ = setup_.loop.at(Loop::now() + kKillLimit, [this] {
+    child_.process.pid = -1;  // to wait for it here would stop all the others
+    end_note_ = "no answer to its kill";
+    gone();
+  });
+}
+
+void Zygote::gone() {
+  state_ = State::ending;
+  read_control();
+  read_output();
+  log_printed(lines_.finish());
+  if (!held_.empty() && !secrets_known_) {
+    setup_.log.line(runtime::Level::warning, "python",
+                    std::to_string(held_.size()) +
+                        " lines withheld: the process ended before it said what is secret");
+  }
+  if (!end_reason_.empty()) end_note_ = end_reason_ + " (" + end_note_ + ")";
+  owner_.is_gone(*this);
+}
+
+void Zygote::write_some() {
+  while (sent_ < unsent_.size()) {
+    const ssize_t sent =
+        ::send(child_.control.get(), unsent_.data() + sent_, unsent_.size() - sent_, MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0 && errno == EAGAIN) {
+      setup_.loop.change(control_watch_, child_.control.get(), EPOLLIN | EPOLLOUT);
+      return;
+    }
+    if (sent < 0) break;  // its end is closed; that it dies will be heard
+    sent_ += static_cast<size_t>(sent);
+    if (sent_ == unsent_.size()) {
+      setup_.loop.change(control_watch_, child_.control.get(), EPOLLIN);
+    }
+  }
+  unsent_.clear();
+  sent_ = 0;
+}
+
+void Zygote::read_control() {
+  std::array<char, kReadBytes> bytes;
+  while (control_watch_ != 0) {
+    const ssize_t count = ::recv(child_.control.get(), bytes.data(), bytes.size(), 0);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) return;
+    if (count <= 0) {
+      setup_.loop.unwatch(control_watch_, child_.control.get());
+      control_watch_ = 0;
+      if (state_ == State::ending) return;
+      // It is dying, and how will be heard in a moment.
+      setup_.loop.cancel(timer_);
+      timer_ = setup_.loop.at(Loop::now() + kExitLimit, [this] { end("it closed its channel"); });
+      return;
+    }
+    frames_.append({bytes.data(), static_cast<size_t>(count)});
+    while (state_ != State::ending) {
+      auto frame = frames_.next();
+      if (frame && !*frame) break;
+      if (!frame || !handle(**frame)) {
+        end("it broke the protocol");
+        return;
+      }
+    }
+    if (static_cast<size_t>(count) < bytes.size()) return;
+  }
+}
+
+bool Zygote::handle(const json::object& frame) {
+  if (const auto* hello = json::get_object(frame, "hello")) return handle_hello(*hello);
+  if (const auto* ready = json::get_object(frame, "ready")) return handle_ready(*ready);
+  return false;
+}
+
+bool Zygote::handle_hello(const json::object& hello) {
+  const auto* const secrets = json::get_array(hello, "secrets");
+  if (secrets_known_ || secrets == nullptr || secrets->size() > kSecretsMax) return false;
+  for (const json::value& item : *secrets) {
+    if (!item.is_object()) return false;
+    const auto label = json::get_string(item.get_object(), "label");
+    const auto value = json::get_string(item.get_object(), "value");
+    if (!label || !value) return false;
+    add_sensitive(secrets_, *value, *label);
+    if (value->size() < kSealedBytesMin) continue;
+    add_encoded(secrets_, *value, *label);
+    add_sensitive(sealed_, *value, *label);
+    add_encoded(sealed_, *value, *label);
+  }
+  // A value inside another must not break the longer one.
+  std::ranges::sort(sealed_, std::ranges::greater{},
+                    [](const base::Sensitive& one) { return one.value.size(); });
+  secrets_known_ = true;
+  log_printed(std::exchange(held_, {}));
+  return true;
+}
+
+bool Zygote::handle_ready(const json::object& ready) {
+  const auto* const problems = json::get_array(ready, "problems");
+  if (state_ != State::starting || !secrets_known_ || problems == nullptr) return false;
+  for (const json::value& problem : *problems) {
+    if (!problem.is_string()) return false;
+    const std::string text =
+        fit_for_log({std::string(problem.get_string())}, secrets_, kMessageBytesMax);
+    setup_.log.line(runtime::Level::warning, "python", text);
+  }
+  setup_.loop.cancel(timer_);
+  state_ = State::ready;
+  was_ready_ = true;
+  owner_.is_ready(*this);
+  return true;
+}
+
+void Zygote::read_forks() {
+  while (forks_watch_ != 0) {
+    auto packet = receive_packet(child_.forks.get());
+    if (!packet) return;
+    auto report = json::parse_object(packet->text);
+    if (packet->text.empty()) {
+      setup_.loop.unwatch(forks_watch_, child_.forks.get());
+      forks_watch_ = 0;
+    } else if (!report || !handle_report(*report, std::move(packet->descriptor))) {
+      end("it broke the protocol");
+      return;
+    }
+  }
+}
+
+bool Zygote::handle_report(const json::object& report, Fd descriptor) {
+  if (const auto worker = json::get_integer(report, "forked")) {
+    if (!descriptor.is_open()) return false;
+    owner_.has_forked(static_cast<uint64_t>(*worker), std::move(descriptor));
+    return true;
+  }
+  if (const auto worker = json::get_integer(report, "failed")) {
+    const auto message = json::get_string(report, "message").value_or("");
+    owner_.has_not_forked(static_cast<uint64_t>(*worker),
+                          fit_for_log({std::string(message)}, secrets_, kMessageBytesMax));
+    return true;
+  }
+  const auto worker = json::get_integer(report, "exited");
+  const auto status = json::get_integer(report, "status");
+  if (!worker || !status) return false;
+  owner_.has_exited(static_cast<uint64_t>(*worker), static_cast<int>(*status));
+  return true;
+}
+
+void Zygote::read_output() {
+  std::array<char, kReadBytes> bytes;
+  // Not for ever: one that never stops printing must not keep the others waiting.
+  for (int i = 0; i < 4 && output_watch_ != 0; ++i) {
+    const ssize_t count = ::read(child_.output.get(), bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) return;
+    if (count <= 0) {
+      setup_.loop.unwatch(output_watch_, child_.output.get());
+      output_watch_ = 0;
+      return;
+    }
+    log_printed(lines_.append({bytes.data(), static_cast<size_t>(count)}));
+    if (static_cast<size_t>(count) < bytes.size()) return;
+  }
+}
+
+void Zygote::log_printed(const std::vector<Line>& lines) {
+  for (const Line& line : lines) {
+    if (line.text.empty()) continue;
+    if (!secrets_known_) {
+      if (held_.size() < setup_.options.log_lines_max) held_.push_back(line);
+    } else if (lines_seen_ < setup_.options.log_lines_max) {
+      ++lines_seen_;
+      setup_.log.line(runtime::Level::info, "python",
+                      fit_for_log(line, secrets_, setup_.options.log_line_bytes_max));
+    }
+  }
+}
+
+}  // namespace millrace::python

@@ -1,0 +1,96 @@
+// The process of one version that has imported its scripts and forks its workers. It says once what
+// is secret and what is wrong with the scripts; from then on it forks and tells how workers ended.
+// What it says is a solution's word: nothing of it is believed without a look.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "python/frames.hpp"
+#include "python/lines.hpp"
+#include "python/redaction.hpp"
+#include "python/version_setup.hpp"
+
+namespace millrace::python {
+
+class Zygote {
+ public:
+  enum class State { starting, ready, ending };
+
+  class Owner {
+   public:
+    virtual void is_ready(Zygote& zygote) = 0;
+    // The last word: drop the zygote then, not before.
+    virtual void is_gone(Zygote& zygote) = 0;
+    virtual void has_forked(uint64_t worker, Fd process) = 0;
+    virtual void has_not_forked(uint64_t worker, std::string_view reason) = 0;
+    virtual void has_exited(uint64_t worker, int status) = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  // To be called on the loop's thread: the process dies with the thread that starts it.
+  static base::Result<std::unique_ptr<Zygote>> start(const VersionSetup& setup,
+                                                     const std::vector<int>& groups, Owner& owner);
+  ~Zygote();
+  Zygote(const Zygote&) = delete;
+  Zygote& operator=(const Zygote&) = delete;
+
+  State state() const { return state_; }
+  bool was_ready() const { return was_ready_; }
+  // What must not leave a worker; known when ready.
+  const Sensitives& secrets() const { return secrets_; }
+  // Those whose values must not be in a result either.
+  const Sensitives& sealed() const { return sealed_; }
+  const std::string& end_note() const { return end_note_; }
+
+  // Asks for a worker with these two ends; must be ready. False when the process does not take it.
+  bool fork(uint64_t worker, const Fd& control, const Fd& output);
+  // Kills the process and with it all its workers.
+  void end(std::string reason);
+
+ private:
+  Zygote(const VersionSetup& setup, Owner& owner, Child child);
+  json::object first_frame(const Walls& walls) const;
+  bool watch();
+  void write_some();
+  void read_control();
+  void read_output();
+  void read_forks();
+  bool handle(const json::object& frame);
+  bool handle_hello(const json::object& hello);
+  bool handle_ready(const json::object& ready);
+  bool handle_report(const json::object& report, Fd descriptor);
+  void log_printed(const std::vector<Line>& lines);
+  void gone();
+
+  const VersionSetup& setup_;
+  Owner& owner_;
+  Child child_;
+  uint64_t control_watch_ = 0;
+  uint64_t output_watch_ = 0;
+  uint64_t forks_watch_ = 0;
+  uint64_t exit_watch_ = 0;
+  Loop::Timer timer_;
+
+  State state_ = State::starting;
+  bool was_ready_ = false;
+  FrameReader frames_;
+  LineReader lines_;
+  std::string unsent_;
+  size_t sent_ = 0;
+  Sensitives secrets_;
+  Sensitives sealed_;
+  bool secrets_known_ = false;
+  std::vector<Line> held_;  // printed before it was known what is secret
+  size_t lines_seen_ = 0;
+  std::string end_reason_;
+  std::string end_note_;
+};
+
+}  // namespace millrace::python
