@@ -52,15 +52,6 @@ TEST(CallsAttempts, ARefusalNeverRanAndIsRepeatedWithoutDoubt) {
   EXPECT_EQ(attempts.conclude(outcome(Kind::refused)).kind, Kind::refused);
 }
 
-TEST(CallsAttempts, AWorkerKilledByAStopHadTheCallThoughItIsCalledRefused) {
-  auto killed = outcome(Kind::refused);
-  killed.trace.began_at = {1};
-  Attempts attempts;
-  EXPECT_FALSE(attempts.ended(policy(3), killed));
-  EXPECT_TRUE(attempts.is_uncertain());
-  EXPECT_EQ(attempts.conclude(killed).kind, Kind::unknown);
-}
-
 TEST(CallsAttempts, ACrashEndsAsUnknownAndATimeOutAsItself) {
   Attempts crashed;
   crashed.ended(policy(1), outcome(Kind::crashed));

@@ -206,7 +206,6 @@ TEST_F(CallsCaller, AStopRefusesWhatWaitsAndLeavesWhatRunsToTheRunner) {
   EXPECT_EQ(ends[late].value().kind, Kind::refused);
   // How the runner ends it stays: the next start makes the call again, as an uncertain one.
   runtime::ActionOutcome killed{Kind::refused, {}, "stopped with the server"};
-  killed.trace.began_at = clock.at;
   runner.end(std::move(killed));
   EXPECT_EQ(ends[runs].value().kind, Kind::refused);
   lanes.pass(60'000);
