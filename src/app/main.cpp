@@ -161,6 +161,10 @@ int main(int argc, char** argv) {
   app::add_replay_command(cli, exit_code);
   app::add_braze_sandbox_command(cli, exit_code);
   app::add_deliveries_command(cli, exit_code);
+  app::add_action_command(cli, exit_code);
+  app::add_actions_command(cli, exit_code);
+  app::add_trace_command(cli, exit_code);
+  app::add_secret_command(cli, exit_code);
   CLI11_PARSE(cli, argc, argv);
   return exit_code;
 }

@@ -62,6 +62,16 @@ Variables declared_variables(const std::vector<std::string>& names, const Variab
   return variables;
 }
 
+python::VersionFolder version_folder(std::string hash, std::filesystem::path folder,
+                                     std::string environment,
+                                     const std::vector<std::string>& declared,
+                                     const Variables& given) {
+  return {.hash = std::move(hash),
+          .directory = std::move(folder),
+          .environment = std::move(environment),
+          .variables = declared_variables(declared, given)};
+}
+
 base::Result<LoadedSolution> load_solution(const std::filesystem::path& folder,
                                            const Variables& given) {
   auto files = storage::read_solution(folder);
