@@ -488,6 +488,77 @@ TEST_F(EgressClient, GoesThroughAnUpstreamProxyExceptToWhatIsInternal) {
   EXPECT_EQ(upstream.connections(), 1);
 }
 
+// Whatever a server does with a connection, at random.
+class Faults {
+ public:
+  explicit Faults(uint32_t seed) : random_(seed) {}
+
+  void serve(Stream& stream, int) {
+    for (;;) {
+      const uint32_t chance = next();
+      if (chance % 16 == 0) return stream.reset();  // before anything was read
+      const auto request = read_request(stream);
+      if (!request) return;
+      {
+        const std::lock_guard lock(mutex_);
+        ++acted_on_[request.body];
+      }
+      switch (chance / 16 % 12) {
+        case 0: return stream.reset();
+        case 1: return;
+        case 2: stream.send("HTTP/1.1 200 OK\r\nContent-Le"); return stream.reset();
+        case 3: stream.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"); return;
+        case 4: stream.send("nonsense\r\n\r\n"); return;
+        case 5: stream.send(response(503, "")); return stream.reset();
+        case 6: stream.send(response(413, "<html>", "Connection: close\r\n")); return;
+        case 7: stream.send(response(200, "last")); return;
+        default: stream.send(response(200, "ok"));
+      }
+    }
+  }
+  std::map<std::string, int> acted_on() {
+    const std::lock_guard lock(mutex_);
+    return acted_on_;
+  }
+
+ private:
+  uint32_t next() {
+    const std::lock_guard lock(mutex_);
+    return random_ = random_ * 1'664'525 + 1'013'904'223, random_ >> 8;
+  }
+
+  std::mutex mutex_;
+  uint32_t random_;
+  std::map<std::string, int> acted_on_;
+};
+
+TEST_F(EgressClient, KeepsItsWordUnderRandomFaults) {
+  for (uint32_t seed = 1; seed <= 4; ++seed) {
+    Faults faults(seed);
+    Server server([&](Stream& stream, int number) { faults.serve(stream, number); });
+    make({&server}, {.running_per_host_max = 8, .breaker = {.calls_min = 1'000'000}});
+    std::vector<std::future<OutboundAnswer>> all;
+    for (int i = 0; i < 500; ++i) {
+      all.push_back(begin({.url = url_of(server), .body = "request " + std::to_string(i)}));
+    }
+    std::vector<OutboundAnswer> answers;
+    for (auto& one : all) answers.push_back(end(std::move(one)));
+    client.reset();
+    auto acted_on = faults.acted_on();
+    std::map<Kind, int> kinds;
+    for (size_t i = 0; i < answers.size(); ++i) {
+      const int times = acted_on["request " + std::to_string(i)];
+      ++kinds[answers[i].kind];
+      EXPECT_LE(times, 1) << "seed " << seed << ", request " << i;
+      if (answers[i].kind == Kind::answered) EXPECT_EQ(times, 1) << "seed " << seed << ", " << i;
+      if (answers[i].kind == Kind::not_sent) EXPECT_EQ(times, 0) << "seed " << seed << ", " << i;
+    }
+    EXPECT_GT(kinds[Kind::answered], 100);
+    EXPECT_GT(kinds[Kind::unknown], 50);
+    EXPECT_EQ(kinds[Kind::refused], 0);
+  }
+}
+
 class EgressTls : public EgressClient {
  protected:
   OutboundAnswer ask_tls(const testing::Identity& served, const testing::Identity& trusted,

@@ -4,7 +4,7 @@
 
 #include "egress/egress.hpp"
 #include "egress/ssrf_corpus.hpp"
-#include "egress/testing.hpp"
+#include "egress/testing_http.hpp"
 
 namespace millrace::egress {
 namespace {
@@ -86,6 +86,31 @@ TEST_F(EgressProxy, TunnelsBytesBothWaysAndTellsWhoConnected) {
   EXPECT_EQ(all[0].exchange.method, "CONNECT");
   EXPECT_EQ(all[0].exchange.status, 200);
   EXPECT_EQ(all[0].exchange.refused, "");
+}
+
+TEST_F(EgressProxy, CarriesTlsThatItCannotRead) {
+  const testing::Identity authority = testing::issue("Test Authority", nullptr, true);
+  const testing::Identity good = testing::issue("good.example", &authority, false);
+  Server server(testing::serve_tls(good));
+  const std::string to = "good.example:" + std::to_string(server.port);
+  resolver.set("good.example", {{ip("127.0.0.1")}});
+  open({{"good.example:" + std::to_string(server.port)}, {to}});
+  Stream worker = connect();
+  worker.send("CONNECT " + to + " HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(worker.receive_until("\r\n\r\n"), "HTTP/1.1 200 Connection established\r\n\r\n");
+  const std::unique_ptr<SSL_CTX, testing::Freer<SSL_CTX_free>> context(
+      SSL_CTX_new(TLS_client_method()));
+  X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), authority.certificate.get());
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  const std::unique_ptr<SSL, testing::Freer<SSL_free>> ssl(SSL_new(context.get()));
+  SSL_set1_host(ssl.get(), "good.example");
+  SSL_set_fd(ssl.get(), worker.fd());
+  ASSERT_EQ(SSL_connect(ssl.get()), 1);
+  SSL_write(ssl.get(), "GET / HTTP/1.1\r\n\r\n", 18);
+  char buffer[1'000];
+  const int count = SSL_read(ssl.get(), buffer, sizeof buffer);
+  ASSERT_GT(count, 0);
+  EXPECT_TRUE(std::string(buffer, static_cast<size_t>(count)).ends_with("secure"));
 }
 
 TEST_F(EgressProxy, ConnectsToNoneOfTheWaysInside) {
