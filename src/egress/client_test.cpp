@@ -126,7 +126,7 @@ TEST_F(EgressClient, ConnectsToNoneOfTheWaysInside) {
                                 "dict://127.0.0.1/", "ldap://127.0.0.1/", "unix:/run/x", ""}) {
     EXPECT_EQ(ask({.url = url}).kind, Kind::refused) << url;
   }
-  EXPECT_EQ(server.connections(), 0);
+  EXPECT_EQ(server.connections_so_far(), 0);
 }
 
 TEST_F(EgressClient, FollowsNoRedirectInside) {
@@ -147,7 +147,7 @@ TEST_F(EgressClient, FollowsNoRedirectInside) {
     const auto answer = ask({.url = url_of(server), .redirects_max = 5});
     EXPECT_EQ(answer.kind, Kind::refused) << target << " -> " << answer.message;
   }
-  EXPECT_EQ(inside.connections(), 0);
+  EXPECT_EQ(inside.connections_so_far(), 0);
 }
 
 TEST_F(EgressClient, ConnectsToTheAddressThatWasCheckedThoughTheNameMovesOn) {
@@ -180,7 +180,7 @@ TEST_F(EgressClient, RefusesHeadersAndMethodsThatWouldSayAnotherThing) {
   for (const std::string method : {"CONNECT", "TRACE", "", "GET /x", "G\r\n"}) {
     EXPECT_EQ(ask({.method = method, .url = url_of(server)}).kind, Kind::refused) << method;
   }
-  EXPECT_EQ(server.connections(), 0);
+  EXPECT_EQ(server.connections_so_far(), 0);
 }
 
 TEST_F(EgressClient, SaysNotSentWhenThereIsNoConnection) {
