@@ -45,12 +45,12 @@ struct ActionEdge::Parts {
   Parts(ActionOptions the_options, Ports the_ports, TemporaryFolder the_sockets)
       : options(std::move(the_options)),
         ports(the_ports),
-        resolver(options.secrets),
+        resolver(options.world.secrets),
         sockets(std::move(the_sockets)),
         proxy(names, ports.log, ports.meter) {}
 
   base::Result<std::map<std::string, std::string>> secrets_of(const fs::path& folder) const;
-  base::Result<fs::path> open_proxy(const flow::Program& program, const Variables& variables);
+  base::Result<fs::path> open_proxy(const ScriptVersion& version, const Variables& variables);
 
   const ActionOptions options;
   Ports ports;
@@ -77,8 +77,9 @@ base::Result<std::unique_ptr<ActionEdge>> ActionEdge::open(ActionOptions options
       std::make_unique<calls::Traces>(*parts->trace_store, ports.clock, ports.log, ports.meter);
   python::PoolOptions pool;
   pool.workers_max = parts->options.workers_max;
-  pool.sandbox = parts->options.is_sandboxed ? python::Sandbox::bubblewrap : python::Sandbox::none;
-  if (!parts->options.is_sandboxed) {
+  pool.sandbox =
+      !parts->options.world.unsafe_no_sandbox ? python::Sandbox::bubblewrap : python::Sandbox::none;
+  if (!!parts->options.world.unsafe_no_sandbox) {
     ports.log.line(runtime::Level::warning, "python",
                    "action nodes run without a sandbox: --unsafe-no-sandbox was given");
   }
@@ -109,41 +110,49 @@ base::Result<std::map<std::string, std::string>> ActionEdge::Parts::secrets_of(
   return found;
 }
 
-base::Result<fs::path> ActionEdge::Parts::open_proxy(const flow::Program& program,
+base::Result<fs::path> ActionEdge::Parts::open_proxy(const ScriptVersion& version,
                                                      const Variables& variables) {
   egress::Rules rules;
-  rules.allowed = allowed_hosts(program.egress_allowed, variables);
-  rules.internal_allowed = options.allow_internal;
+  rules.allowed = allowed_hosts(version.egress_allowed, variables);
+  rules.internal_allowed = options.world.allow_internal;
   for (const std::string& host : options.platform_hosts) {
     rules.allowed.push_back(host);
     rules.internal_allowed.push_back(host);
   }
   const fs::path socket = sockets.path() / ("egress-" + std::to_string(++sockets_made) + ".sock");
   const auto opened = proxy.open(
-      program.hash, socket.string(), rules, egress::ProxyLimits{},
-      [pool = pool.get(), hash = program.hash](std::string_view tag, runtime::Exchange exchange) {
+      version.hash, socket.string(), rules, egress::ProxyLimits{},
+      [pool = pool.get(), hash = version.hash](std::string_view tag, runtime::Exchange exchange) {
         pool->note_exchange(hash, tag, std::move(exchange));
       });
   if (!opened) return std::unexpected(opened.error());
   return socket;
 }
 
-base::Result<void> ActionEdge::add_version(const flow::Program& program, const fs::path& folder,
+ScriptVersion script_version(const flow::Program& program) {
+  return {program.hash, program.environment_variables, program.egress_allowed,
+          program.egress_ca_file};
+}
+
+base::Result<void> ActionEdge::add_version(const ScriptVersion& version, const fs::path& folder,
                                            const Variables& given) {
-  const Variables variables = declared_variables(program.environment_variables, given);
+  const Variables variables = declared_variables(version.environment_variables, given);
   auto secrets = parts_->secrets_of(folder);
   if (!secrets) return std::unexpected(secrets.error());
-  auto socket = parts_->open_proxy(program, variables);
+  auto packages = packages_of(folder, parts_->options.data / "packages");
+  if (!packages) return std::unexpected(packages.error());
+  auto socket = parts_->open_proxy(version, variables);
   if (!socket) return std::unexpected(socket.error());
-  python::VersionFolder version;
-  version.hash = program.hash;
-  version.directory = folder;
-  version.environment = parts_->options.environment;
-  version.variables = variables;
-  version.secrets = std::move(*secrets);
-  version.proxy_socket = std::move(*socket);
-  version.ca_file = program.egress_ca_file;
-  return parts_->pool->add_version(std::move(version));
+  python::VersionFolder scripts;
+  scripts.hash = version.hash;
+  scripts.directory = folder;
+  scripts.environment = parts_->options.environment;
+  scripts.variables = variables;
+  scripts.secrets = std::move(*secrets);
+  scripts.proxy_socket = std::move(*socket);
+  scripts.ca_file = version.egress_ca_file;
+  scripts.packages = std::move(*packages);
+  return parts_->pool->add_version(std::move(scripts));
 }
 
 void ActionEdge::prewarm(std::string_view hash) {

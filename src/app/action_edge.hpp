@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "app/solution.hpp"
+#include "app/world_options.hpp"
 #include "base/result.hpp"
 #include "runtime/meter.hpp"
 #include "runtime/ports.hpp"
-#include "secrets/secrets.hpp"
 
 namespace millrace::egress {
 class Resolver;
@@ -22,14 +22,21 @@ class Resolver;
 namespace millrace::app {
 
 struct ActionOptions {
-  std::filesystem::path data;
+  std::filesystem::path data;  // where traces and packages are kept
   std::string environment = "sandbox";
-  size_t workers_max = 0;                   // per version; 0 = one per CPU, at least two
-  bool is_sandboxed = true;                 // false only where the operator says so
-  std::vector<std::string> allow_internal;  // "host:port" that scripts may reach though internal
+  size_t workers_max = 0;  // per version; 0 = one per CPU, at least two
+  WorldOptions world;
   std::vector<std::string> platform_hosts;  // "host:port" of ours that every solution may reach
-  secrets::Places secrets;
 };
+
+// What of a version matters to its scripts.
+struct ScriptVersion {
+  std::string hash;
+  std::vector<std::string> environment_variables;
+  std::vector<std::string> egress_allowed;
+  std::string egress_ca_file;
+};
+ScriptVersion script_version(const flow::Program& program);
 
 class ActionEdge {
  public:
@@ -46,7 +53,7 @@ class ActionEdge {
 
   // Makes a version's scripts known: its packages, its secrets, whom it may reach. Blocks while
   // packages are installed.
-  base::Result<void> add_version(const flow::Program& program, const std::filesystem::path& folder,
+  base::Result<void> add_version(const ScriptVersion& version, const std::filesystem::path& folder,
                                  const Variables& given);
   // Starts a worker of that version before it is needed.
   void prewarm(std::string_view hash);

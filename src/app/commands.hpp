@@ -19,6 +19,7 @@ int run_serve(const ServeOptions& options);
 struct ChatOptions {
   std::filesystem::path solution;
   std::string locale;
+  WorldOptions world;
 };
 // A conversation in the terminal, with everything in a temporary folder.
 int run_chat(const ChatOptions& options);
@@ -26,6 +27,7 @@ int run_chat(const ChatOptions& options);
 struct CheckOptions {
   std::filesystem::path solution;
   bool json = false;
+  WorldOptions world;
 };
 // 0 when a solution can be served; 1 when there are errors, which are printed.
 int run_check(const CheckOptions& options);

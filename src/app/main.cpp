@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/world_options.hpp"
 
 namespace {
 
@@ -15,33 +16,6 @@ auto endpoint_into(app::Endpoint& endpoint) {
     endpoint = *parsed;
     return {};
   };
-}
-
-// What scripts may reach and are given, and where figures are shown.
-void add_world_options(CLI::App& command, app::ServeOptions& options) {
-  static app::Endpoint metrics_endpoint;
-  command.add_option("--allow-internal", options.allow_internal,
-                     "HOST:PORT that scripts and deliveries may reach although it is internal; may "
-                     "be given again");
-  command
-      .add_option("--secrets-file", options.secrets.file,
-                  "File of NAME=value lines, for its owner's eyes only")
-      ->check(CLI::ExistingFile);
-  command.add_option("--secrets-dir", options.secrets.folder, "Folder with a file for each secret")
-      ->check(CLI::ExistingDirectory);
-  command.add_option("--secrets-key", options.secrets.key,
-                     "Master key of the store that `millrace secret set` fills; by default in your "
-                     "configuration folder");
-  command
-      .add_option_function<std::string>(
-          "--metrics",
-          [&options](const std::string& text) {
-            if (const auto parsed = app::parse_endpoint(text)) options.metrics = *parsed;
-          },
-          "HOST:PORT on which GET /metrics shows figures for Prometheus; off by default")
-      ->check(endpoint_into(metrics_endpoint));
-  command.add_flag("--unsafe-no-sandbox", options.unsafe_no_sandbox,
-                   "Run action nodes without a sandbox: they can do whatever this user can");
 }
 
 void add_serve(CLI::App& cli, int& exit_code) {
@@ -76,7 +50,13 @@ void add_serve(CLI::App& cli, int& exit_code) {
       ->add_option("--action-workers", options.action_workers,
                    "Python workers per version; 0 is one per CPU, at least two")
       ->check(CLI::Range(0, 256));
-  add_world_options(*command, options);
+  static std::string metrics;
+  static app::Endpoint metrics_endpoint;
+  command
+      ->add_option("--metrics", metrics,
+                   "HOST:PORT on which GET /metrics shows figures for Prometheus; off by default")
+      ->check(endpoint_into(metrics_endpoint));
+  app::add_world_options(*command, options.world);
   command->add_option("--log-level", level, "Least severe log lines to write, to standard error")
       ->default_str("info")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
@@ -85,6 +65,7 @@ void add_serve(CLI::App& cli, int& exit_code) {
       "what has begun and exits 0.");
   command->callback([&exit_code] {
     if (!sandbox.empty()) options.braze_sandbox = sandbox_endpoint;
+    if (!metrics.empty()) options.metrics = metrics_endpoint;
     options.log_level = level == "debug"     ? runtime::Level::debug
                         : level == "warning" ? runtime::Level::warning
                         : level == "error"   ? runtime::Level::error
@@ -101,6 +82,7 @@ void add_chat(CLI::App& cli, int& exit_code) {
       ->required()
       ->check(CLI::ExistingDirectory);
   command->add_option("--locale", options.locale, "The consumer's language, such as pt-BR");
+  app::add_world_options(*command, options.world);
   command->callback([&exit_code] { exit_code = app::run_chat(options); });
 }
 
@@ -112,6 +94,7 @@ void add_check(CLI::App& cli, int& exit_code) {
       ->required()
       ->check(CLI::ExistingDirectory);
   command->add_flag("--json", options.json, "Print the problems as a JSON array");
+  app::add_sandbox_option(*command, options.world);
   command->footer("Exits 0 when the solution can be served, 1 when there are errors.");
   command->callback([&exit_code] { exit_code = app::run_check(options); });
 }

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "app/world_options.hpp"
 #include "base/result.hpp"
 #include "runtime/ports.hpp"
-#include "secrets/secrets.hpp"
 
 namespace millrace::app {
 
@@ -32,10 +32,8 @@ struct ServeOptions {
   std::optional<Endpoint> braze_sandbox;
   size_t threads = 0;         // 0 = one per CPU this process may use
   size_t action_workers = 0;  // 0 = one per CPU, at least two
-  bool unsafe_no_sandbox = false;
-  std::vector<std::string> allow_internal;  // "host:port" that may be reached though internal
-  secrets::Places secrets;                  // its `data` is filled in
-  std::optional<Endpoint> metrics;          // where figures are shown; not given: nowhere
+  WorldOptions world;
+  std::optional<Endpoint> metrics;  // where figures are shown; not given: nowhere
   runtime::Level log_level = runtime::Level::info;
 };
 

@@ -18,17 +18,17 @@ constexpr std::chrono::milliseconds kLookEvery{200};
 
 }  // namespace
 
-ServedSolutions::ServedSolutions(fs::path data, Variables given, ActionEdge& actions,
+ServedSolutions::ServedSolutions(fs::path data, LoadOptions loading, ActionEdge& actions,
                                  runtime::Clock& clock, runtime::Log& log)
     : data_(std::move(data)),
       versions_(data_ / "versions"),
-      given_(std::move(given)),
+      loading_(std::move(loading)),
       actions_(actions),
       clock_(clock),
       log_(log) {}
 
 base::Result<void> ServedSolutions::add(const fs::path& folder) {
-  auto loaded = load_solution(folder, given_);
+  auto loaded = load_solution(folder, loading_);
   if (!loaded) return std::unexpected(loaded.error());
   for (const flow::Problem& problem : loaded->problems) {
     std::cerr << folder.string() << "/" << problem.describe() << "\n";
@@ -58,7 +58,8 @@ base::Result<void> ServedSolutions::take_up(const Deployment& deployment) {
     auto loaded = load_installed(versions_, deployment.hash);
     if (!loaded) return std::unexpected(loaded.error());
     program = std::make_shared<const flow::Program>(std::move(*loaded));
-    auto added = actions_.add_version(*program, versions_ / deployment.hash, given_);
+    auto added =
+        actions_.add_version(script_version(*program), versions_ / deployment.hash, loading_.given);
     if (!added) return added;
   }
   actions_.prewarm(deployment.hash);
@@ -128,7 +129,9 @@ base::Result<void> ServedSolutions::add_old_versions() {
       continue;
     }
     auto program = std::make_shared<const flow::Program>(std::move(*loaded));
-    if (auto added = actions_.add_version(*program, versions_ / hash, given_); !added) {
+    if (auto added =
+            actions_.add_version(script_version(*program), versions_ / hash, loading_.given);
+        !added) {
       return added;
     }
     solutions_.add_version(std::move(program));

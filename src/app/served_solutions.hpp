@@ -14,8 +14,8 @@ namespace millrace::app {
 
 class ServedSolutions {
  public:
-  // `given` is added to the scripts' environment. All must outlive it.
-  ServedSolutions(std::filesystem::path data, Variables given, ActionEdge& actions,
+  // `loading`'s variables are the scripts' too. All must outlive it.
+  ServedSolutions(std::filesystem::path data, LoadOptions loading, ActionEdge& actions,
                   runtime::Clock& clock, runtime::Log& log);
 
   // Deploys a folder as it is now. Its problems are written to standard error, and any error among
@@ -38,7 +38,7 @@ class ServedSolutions {
 
   const std::filesystem::path data_;
   const std::filesystem::path versions_;
-  const Variables given_;
+  const LoadOptions loading_;
   ActionEdge& actions_;
   runtime::Clock& clock_;
   runtime::Log& log_;

@@ -152,11 +152,9 @@ base::Result<void> Server::Parts::open_actions(const ServeOptions& options) {
   action_options.data = options.data;
   action_options.environment = options.environment;
   action_options.workers_max = options.action_workers;
-  action_options.is_sandboxed = !options.unsafe_no_sandbox;
-  action_options.allow_internal = options.allow_internal;
+  action_options.world = options.world;
+  action_options.world.secrets.data = options.data;
   if (sandbox) action_options.platform_hosts = allowed_hosts({"${env:BRAZE_URL}"}, given);
-  action_options.secrets = options.secrets;
-  action_options.secrets.data = options.data;
   auto opened = ActionEdge::open(std::move(action_options), {*lanes, clock, random, log, metrics});
   if (!opened) return std::unexpected(opened.error());
   actions = std::move(*opened);
@@ -164,7 +162,9 @@ base::Result<void> Server::Parts::open_actions(const ServeOptions& options) {
 }
 
 base::Result<void> Server::Parts::serve_solutions(const ServeOptions& options) {
-  served = std::make_unique<ServedSolutions>(options.data, given, *actions, clock, log);
+  served = std::make_unique<ServedSolutions>(
+      options.data, LoadOptions{given, options.data / "packages", !options.world.unsafe_no_sandbox},
+      *actions, clock, log);
   for (const fs::path& folder : options.solutions) {
     if (auto done = served->add(folder); !done) return done;
   }
@@ -178,7 +178,7 @@ base::Result<void> Server::Parts::serve_solutions(const ServeOptions& options) {
 }
 
 base::Result<void> Server::Parts::open_deliveries(const ServeOptions& options) {
-  auto internal = options.allow_internal;
+  auto internal = options.world.allow_internal;
   for (std::string& host : allowed_hosts({"${env:BRAZE_URL}"}, given)) {
     internal.push_back(std::move(host));
   }
