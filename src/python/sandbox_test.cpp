@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "python/groups.hpp"
 #include "python/testing.hpp"
 
 namespace millrace::python::testing {
@@ -72,6 +73,41 @@ TEST(PythonSandbox, SaysWhatToDoWhereThereAreNoUserNamespaces) {
   EXPECT_TRUE(text.contains("scripts cannot be run in a sandbox: bubblewrap ended with")) << text;
   EXPECT_TRUE(text.contains("allow user namespaces")) << text;
   EXPECT_TRUE(text.contains("or say --unsafe-no-sandbox")) << text;
+}
+
+// Where control groups can be made, a version's processes are in one, and it goes with the pool.
+TEST(PythonSandbox, KeepsAVersionInAControlGroupOfItsOwn) {
+  Groups::remove_leftovers();
+  const auto bounded = Groups::make({64 << 20, 10}).bounded();
+  if (bounded.empty()) GTEST_SKIP() << "no control group can be made here";
+  Folder folder;
+  // Process 1 of the sandbox forks while it imports; a worker cannot.
+  folder.app(kApp).node("Bomb", R"(
+import os
+import time
+
+forked = 0
+try:
+    while forked < 10_000:
+        if os.fork() == 0:
+            time.sleep(1000)
+        forked += 1
+except OSError as error:
+    pass
+
+class Bomb:
+    def execute(self, log, payload=None, context=None):
+        return {'few': str(forked < 1000)}
+)");
+  PoolOptions options;
+  options.workers_max = 2;
+  Bench bench(folder, options);
+  const auto outcome = bench.run("Bomb");
+  // All its processes may be taken by then, so that none is left for a worker.
+  EXPECT_TRUE(text_of(outcome).contains(R"("few":"True")") || outcome.kind == Kind::refused)
+      << text_of(outcome);
+  bench.pool.reset();
+  EXPECT_FALSE(Groups::make({64 << 20, 10}).bounded().empty());
 }
 
 TEST(PythonSandbox, ShowsNoInterpreterOutsideOfUsr) {
