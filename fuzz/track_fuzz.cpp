@@ -5,7 +5,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace millrace;
-  const auto body = json::parse_object({reinterpret_cast<const char*>(data), size});
+  auto body = json::parse_object({reinterpret_cast<const char*>(data), size});
   if (!body) return 0;
   braze::SandboxOptions options;
   braze::Diagnostics diagnostics;
@@ -13,16 +13,20 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto request = braze::read_track(*body, options, 1'000, now, diagnostics);
   braze::Profile profile;
   profile.braze_id = "fuzz";
-  std::vector<std::string> history;
+  std::string history;
+  const auto note = [&](const std::string& line) {
+    if (!history.empty()) history += ',';
+    history += line;
+  };
   for (const auto& item : request.attributes) {
     const std::string line = profile.apply(item, options, now, diagnostics);
-    if (!line.empty()) history.push_back(line);
+    if (!line.empty()) note(line);
   }
   for (const auto& item : request.events) {
-    if (profile.apply(item)) history.push_back(braze::history_line(item));
+    if (profile.apply(item)) note(braze::history_line(item));
   }
   for (const auto& item : request.purchases) {
-    if (profile.apply(item)) history.push_back(braze::history_line(item));
+    if (profile.apply(item)) note(braze::history_line(item));
   }
   (void)profile.to_export();
   std::string kept;

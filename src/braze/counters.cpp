@@ -1,5 +1,9 @@
 #include "braze/counters.hpp"
 
+#include <array>
+#include <charconv>
+#include <set>
+
 namespace millrace::braze {
 namespace {
 
@@ -21,11 +25,16 @@ int64_t day_of(base::Timestamp at) {
 }
 
 void Counters::add(std::string_view kind, std::string_view name, int64_t day, double amount) {
-  std::string key = key_of(kind, name, day);
-  auto found = counters_.find(key);
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), day).ptr;
+  sought_ = "c/";
+  (sought_ += kind) += '\0';
+  (sought_ += name) += '\0';
+  sought_.append(digits.data(), end);
+  auto found = counters_.find(sought_);
   if (found == counters_.end()) {
     if (counters_.size() >= kCountersMax) return;
-    found = counters_.emplace(key, Counter{key}).first;
+    found = counters_.emplace(sought_, Counter{sought_}).first;
   }
   Counter& counter = found->second;
   counter.total += amount;
@@ -39,14 +48,13 @@ double Counters::total(std::string_view kind, std::string_view name, int64_t day
 
 std::vector<std::string> Counters::names(std::string_view kind) const {
   const std::string begin = beginning(kind);
-  std::vector<std::string> names;
-  for (auto at = counters_.lower_bound(begin);
-       at != counters_.end() && at->first.starts_with(begin); ++at) {
-    const std::string_view rest = std::string_view(at->first).substr(begin.size());
-    const std::string_view name = rest.substr(0, rest.find('\0'));
-    if (names.empty() || names.back() != name) names.emplace_back(name);
+  std::set<std::string> names;
+  for (const auto& [key, counter] : counters_) {
+    if (!key.starts_with(begin)) continue;
+    const std::string_view rest = std::string_view(key).substr(begin.size());
+    names.emplace(rest.substr(0, rest.find('\0')));
   }
-  return names;
+  return {names.begin(), names.end()};
 }
 
 void Counters::set(std::string key, double total) {

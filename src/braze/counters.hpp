@@ -2,7 +2,6 @@
 // records, a row a counter.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -39,7 +38,8 @@ class Counters {
  private:
   static constexpr size_t kCountersMax = 200'000;
 
-  std::map<std::string, Counter, std::less<>> counters_;
+  std::unordered_map<std::string, Counter> counters_;
+  std::string sought_;  // a key being looked for; kept so that none has to be made each time
   std::vector<Counter*> touched_;
 };
 

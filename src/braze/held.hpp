@@ -13,9 +13,11 @@ struct Held {
   Profile profile;
   std::vector<std::string> keys;         // its look-ups, as memory has them
   std::vector<std::string> stored_keys;  // and as the store has them
-  std::vector<std::string> history;      // lines that the store has not got yet, oldest first
-  int64_t history_stored = 0;            // lines that it has
-  size_t history_recorded = 0;           // of `history`, those that are in a record already
+  std::string history;                   // lines that the store has not got yet, oldest first,
+                                         // with commas between them
+  int64_t history_lines = 0;             // how many those are
+  int64_t history_stored = 0;            // lines that the store has
+  size_t history_recorded = 0;           // bytes of `history` that are in a record already
   uint64_t unwritten_since = 0;  // the first record that its row lacks; 0: the row is as it is
   uint64_t written_with = 0;     // the last batch that wrote its row
   bool is_gone = false;          // deleted, or merged into another

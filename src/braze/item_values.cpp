@@ -33,6 +33,12 @@ bool is_property_key(std::string_view key) {
          base::utf8_length(key) <= kTextLengthMax;
 }
 
+// Whether it is kept just as it came: a short text, a number a double holds, a boolean.
+bool is_plain_property(const json::value& value) {
+  if (value.is_string()) return value.get_string().size() <= kTextLengthMax;
+  return value.is_bool() || (value.is_number() && is_finite(value));
+}
+
 // The value as it is kept; nullopt when the property is left out.
 std::optional<json::value> property_value(std::string_view key, const json::value& given,
                                           Diagnostics& diagnostics) {
@@ -113,11 +119,11 @@ Complaint read_time(const json::object& item, base::Timestamp now, base::Timesta
   return std::nullopt;
 }
 
-Complaint read_properties(const json::object& item, const SandboxOptions& options,
-                          json::object& properties, Diagnostics& diagnostics) {
-  const auto* given = item.if_contains("properties");
+Complaint read_properties(json::object& item, const SandboxOptions& options,
+                          std::optional<json::object>& properties, Diagnostics& diagnostics) {
+  auto* given = item.if_contains("properties");
   if (given == nullptr || given->is_null()) return std::nullopt;
-  const auto* object = given->if_object();
+  auto* object = given->if_object();
   if (object == nullptr) return "'properties' is not valid";
   if (!std::ranges::all_of(*object, is_property_key,
                            [](const auto& member) { return std::string_view(member.key()); })) {
@@ -125,16 +131,26 @@ Complaint read_properties(const json::object& item, const SandboxOptions& option
                     "A property's key may not be empty, begin with $, or be time or event_name.");
     return "'properties' is not valid";
   }
-  if (json::serialize(*object).size() > options.properties_bytes_max) {
+  if (bytes_at_most(*given) > options.properties_bytes_max &&
+      json::serialize(*object).size() > options.properties_bytes_max) {
     return "'properties' is too large";
   }
+  const bool is_plain =
+      object->size() <= kPropertiesMax && std::ranges::all_of(*object, [](const auto& member) {
+        return is_plain_property(member.value());
+      });
+  if (is_plain) {
+    properties.emplace(std::move(*object));
+    return std::nullopt;
+  }
+  properties.emplace();
   for (const auto& member : *object) {
-    if (properties.size() == kPropertiesMax) {
+    if (properties->size() == kPropertiesMax) {
       diagnostics.add("BRZ_PROPERTIES_TRUNCATED", "Only the first 256 properties are kept.");
       break;
     }
     if (auto kept = property_value(member.key(), member.value(), diagnostics)) {
-      properties.emplace(member.key(), std::move(*kept));
+      properties->emplace(member.key(), std::move(*kept));
     }
   }
   return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json/parser.hpp>
 #include <charconv>
 #include <cmath>
 
@@ -97,6 +98,68 @@ void append_json(std::string& out, const json::value& value) {
     append_json(out, item);
   }
   out += ']';
+}
+
+void append_time(std::string& out, base::Timestamp at) {
+  constexpr int64_t kDayMs = 24 * 60 * 60 * 1'000;
+  const base::Date date = base::utc_date(at);
+  const int64_t of_day = ((at.ms % kDayMs) + kDayMs) % kDayMs;
+  if (date.year < 0 || date.year > 9'999) {
+    out += base::to_iso8601(at);
+    return;
+  }
+  char text[] = "0000-00-00T00:00:00.000Z";
+  const auto put = [&](int at_digit, int digits, int64_t number) {
+    for (int i = digits - 1; i >= 0; --i, number /= 10) {
+      text[at_digit + i] = static_cast<char>('0' + number % 10);
+    }
+  };
+  put(0, 4, date.year);
+  put(5, 2, date.month);
+  put(8, 2, date.day);
+  put(11, 2, of_day / 3'600'000);
+  put(14, 2, of_day / 60'000 % 60);
+  put(17, 2, of_day / 1'000 % 60);
+  put(20, 3, of_day % 1'000);
+  out.append(text, sizeof text - 1);
+}
+
+size_t bytes_at_most(const json::value& value) {
+  constexpr size_t kEscaped = 6;  // "\u0001"
+  constexpr size_t kNumber = 32;
+  size_t bytes = kNumber;
+  if (value.is_string()) return bytes + kEscaped * value.get_string().size();
+  if (const auto* array = value.if_array()) {
+    for (const json::value& item : *array) bytes += 1 + bytes_at_most(item);
+  } else if (const auto* object = value.if_object()) {
+    for (const auto& member : *object) {
+      bytes += 4 + kEscaped * member.key().size() + bytes_at_most(member.value());
+    }
+  }
+  return bytes;
+}
+
+base::Result<json::object> parse_object(std::string_view text, boost::json::storage_ptr storage) {
+  constexpr size_t kDepthMax = 32;
+  std::array<unsigned char, 4'096> scratch;  // what is being put together at any time
+  boost::json::parse_options options;
+  options.max_depth = kDepthMax;
+  boost::json::parser parser({}, options, scratch.data(), scratch.size());
+  parser.reset(std::move(storage));
+  boost::json::error_code error;
+  const size_t read = parser.write_some(text.data(), text.size(), error);
+  if (!error && text.substr(read).find_first_not_of(" \t\r\n") != std::string_view::npos) {
+    error = boost::json::error::extra_data;
+  }
+  if (error) {
+    return base::fail(base::Code::invalid_argument,
+                      "not valid JSON at byte " + std::to_string(read) + ": " + error.message());
+  }
+  json::value parsed = parser.release();
+  if (!parsed.is_object()) {
+    return base::fail(base::Code::invalid_argument, "expected a JSON object");
+  }
+  return std::move(parsed.get_object());
 }
 
 bool is_finite(const json::value& value) {

@@ -120,7 +120,6 @@ json::array aliases_json(const std::vector<Alias>& aliases) {
 
 // "name":value, as it is now; null when it is gone.
 void append_member(std::string& text, std::string_view name, const json::object& values) {
-  if (!text.empty()) text += ',';
   append_json(text, name);
   text += ':';
   const auto* value = values.if_contains(name);
@@ -183,23 +182,37 @@ std::vector<PushToken> Profile::push_tokens() const {
 
 std::string Profile::apply(const AttributesItem& item, const SandboxOptions& options,
                            base::Timestamp now, Diagnostics& diagnostics) {
-  std::string in_fields;
-  std::string in_custom;
+  std::string line;
+  const auto begin = [&](const char* part) {
+    if (line.empty()) {
+      line.reserve(256);
+      line += R"({"kind":"attributes","time":")";
+      append_time(line, now);
+      line += '"';
+    }
+    line += part;
+  };
+  size_t told = 0;
   for (const auto& member : item.fields) {
     const std::string_view name(member.key());
-    if (is_blocked(name, options, diagnostics)) continue;
-    if (is_reserved_field(name)) {
-      if (apply_reserved(name, member.value(), diagnostics)) append_member(in_fields, name, fields);
-    } else if (const auto kept =
-                   apply_custom(name, member.value(), item.merges_objects, options, diagnostics)) {
-      append_member(in_custom, *kept, custom);
-    }
+    if (!is_reserved_field(name) || is_blocked(name, options, diagnostics)) continue;
+    if (!apply_reserved(name, member.value(), diagnostics)) continue;
+    begin(told++ == 0 ? R"(,"fields":{)" : ",");
+    append_member(line, name, fields);
   }
-  if (in_fields.empty() && in_custom.empty()) return {};
-  std::string line = R"({"kind":"attributes","time":")" + base::to_iso8601(now) + '"';
-  if (!in_fields.empty()) line += R"(,"fields":{)" + in_fields + '}';
-  if (!in_custom.empty()) line += R"(,"custom":{)" + in_custom + '}';
-  return line + '}';
+  if (told > 0) line += '}';
+  told = 0;
+  for (const auto& member : item.fields) {
+    const std::string_view name(member.key());
+    if (is_reserved_field(name) || is_blocked(name, options, diagnostics)) continue;
+    const auto kept = apply_custom(name, member.value(), item.merges_objects, options, diagnostics);
+    if (!kept) continue;
+    begin(told++ == 0 ? R"(,"custom":{)" : ",");
+    append_member(line, *kept, custom);
+  }
+  if (told > 0) line += '}';
+  if (!line.empty()) line += '}';
+  return line;
 }
 
 bool Profile::apply_reserved(std::string_view name, const json::value& given,
@@ -317,7 +330,7 @@ void Profile::append_to(std::string& out) const {
   out += '}';
 }
 
-void Profile::append_changes(std::string& out, std::span<const std::string> history) const {
+void Profile::append_changes(std::string& out, std::string_view history) const {
   out += R"({"id":)";
   append_json(out, std::string_view(braze_id));
   if (changes.whole) {
@@ -340,10 +353,7 @@ void Profile::append_changes(std::string& out, std::span<const std::string> hist
   }
   if (!history.empty()) {
     out += R"(,"h":[)";
-    for (const std::string& line : history) {
-      if (&line != history.data()) out += ',';
-      out += line;
-    }
+    out += history;
     out += ']';
   }
   out += '}';
@@ -403,26 +413,50 @@ base::Result<Profile> Profile::from_json(const json::object& object) {
   return profile;
 }
 
-std::string history_line(const EventItem& item) {
-  std::string line = R"({"kind":"event","name":)";
-  append_json(line, std::string_view(item.name));
-  line += R"(,"time":")" + base::to_iso8601(item.at) + R"(","properties":)";
-  append_json(line, item.properties);
+namespace {
+
+// What events and purchases have in common, and the end of the line.
+template <typename Item>
+void append_rest(std::string& line, const Item& item) {
+  line += R"(,"time":")";
+  append_time(line, item.at);
+  line += R"(","properties":)";
+  if (item.properties) {
+    append_json(line, *item.properties);
+  } else {
+    line += "{}";
+  }
   if (!item.app_id.empty()) {
     line += R"(,"app_id":)";
     append_json(line, std::string_view(item.app_id));
   }
-  return line + '}';
+  line += '}';
+}
+
+}  // namespace
+
+std::string history_line(const EventItem& item) {
+  std::string line;
+  line.reserve(256);
+  line += R"({"kind":"event","name":)";
+  append_json(line, std::string_view(item.name));
+  append_rest(line, item);
+  return line;
 }
 
 std::string history_line(const PurchaseItem& item) {
-  json::object more{{"name", item.product_id},
-                    {"currency", item.currency},
-                    {"price", item.price},
-                    {"quantity", item.quantity},
-                    {"properties", item.properties}};
-  if (!item.app_id.empty()) more["app_id"] = item.app_id;
-  return history_line("purchase", item.at, std::move(more));
+  std::string line;
+  line.reserve(256);
+  line += R"({"kind":"purchase","name":)";
+  append_json(line, std::string_view(item.product_id));
+  line += R"(,"currency":)";
+  append_json(line, std::string_view(item.currency));
+  line += R"(,"price":)";
+  append_json(line, json::value(item.price));
+  line += R"(,"quantity":)";
+  append_json(line, item.quantity);
+  append_rest(line, item);
+  return line;
 }
 
 std::string history_line(std::string_view kind, base::Timestamp at, json::object more) {

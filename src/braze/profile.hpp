@@ -3,7 +3,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -85,8 +84,8 @@ struct Profile {
   static base::Result<Profile> from_json(const json::object& object);
 
   // What has changed, in parts, so that a repeat changes nothing more; `history` has the lines
-  // that came with it. Written onto the end of a text, and read back.
-  void append_changes(std::string& out, std::span<const std::string> history) const;
+  // that came with it, with commas between them. Written onto the end of a text, and read back.
+  void append_changes(std::string& out, std::string_view history) const;
   void redo(const json::object& changes);
 
  private:

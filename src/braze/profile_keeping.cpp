@@ -117,11 +117,11 @@ base::Result<void> ProfileStore::redo(std::string_view record, uint64_t number) 
     // Lines are numbered to the end; those that a run has are there already.
     int64_t line_number = held->profile.occurrences - static_cast<int64_t>(lines->size());
     for (const json::value& line : *lines) {
-      const auto here = held->history_stored + static_cast<int64_t>(held->history.size());
+      const auto here = held->history_stored + held->history_lines;
       if (line_number++ < here) continue;
       std::string text;
       append_json(text, line);
-      held->history.push_back(std::move(text));
+      add_line(*held, text);
     }
     held->history_recorded = held->history.size();
   }
@@ -154,8 +154,9 @@ void ProfileStore::append_record(uint64_t number) {
       append_json(record, std::string_view(held->profile.braze_id));
       record += '}';
     } else {
-      held->profile.append_changes(record,
-                                   std::span(held->history).subspan(held->history_recorded));
+      std::string_view fresh = std::string_view(held->history).substr(held->history_recorded);
+      if (fresh.starts_with(',')) fresh.remove_prefix(1);
+      held->profile.append_changes(record, fresh);
     }
     held->profile.changes = {};
     held->history_recorded = held->history.size();
@@ -210,18 +211,14 @@ void ProfileStore::write_row(Held& held) {
   }
   held.stored_keys = held.keys;
   if (!held.history.empty() && !held.is_gone) {
-    std::string run = "[";
-    for (const std::string& line : held.history) {
-      if (run.size() > 1) run += ',';
-      run += line;
-    }
-    write(history_key(id, held.history_stored), run + ']');
-    held.history_stored += static_cast<int64_t>(held.history.size());
+    write(history_key(id, held.history_stored), "[" + held.history + "]");
+    held.history_stored += held.history_lines;
   }
   bytes_ -= held.bytes;
-  for (const std::string& line : held.history) held.bytes -= std::min(held.bytes, line.size());
+  held.bytes -= std::min(held.bytes, held.history.size());
   bytes_ += held.bytes;
-  held.history.clear();
+  held.history = {};
+  held.history_lines = 0;
   held.history_recorded = 0;
   held.unwritten_since = 0;
   held.written_with = batches_ + 1;

@@ -140,6 +140,15 @@ base::Result<std::vector<Held*>> ProfileStore::find_all(const Identifier& who) {
 }
 
 base::Result<Held*> ProfileStore::find(const Identifier& who) {
+  if (who.kind == Kind::external_id) {
+    // By far the most: found without a list of one.
+    const auto known = by_key_.find(external_id_key(who.value));
+    if (known != by_key_.end()) {
+      Held* held = known->second.front();
+      recent_.splice(recent_.begin(), recent_, held->recent);
+      return held;
+    }
+  }
   const auto all = find_all(who);
   if (!all) return std::unexpected(all.error());
   Held* best = nullptr;
@@ -179,7 +188,14 @@ void ProfileStore::touch(Held& held) {
   if (!std::exchange(held.is_touched, true)) touched_.push_back(&held);
 }
 
-void ProfileStore::changed(Held& held, base::Timestamp at, std::string line, bool in_look_ups) {
+void ProfileStore::add_line(Held& held, std::string_view line) {
+  if (!held.history.empty()) held.history += ',';
+  held.history += line;
+  ++held.history_lines;
+}
+
+void ProfileStore::changed(Held& held, base::Timestamp at, std::string_view line,
+                           bool in_look_ups) {
   touch(held);
   if (day_of(held.profile.updated_at) != day_of(at)) {
     counters_.add("active", "", day_of(at), 1);
@@ -192,13 +208,13 @@ void ProfileStore::changed(Held& held, base::Timestamp at, std::string line, boo
   if (line.empty()) return;
   held.bytes += line.size();
   bytes_ += line.size();
-  held.history.push_back(std::move(line));
+  add_line(held, line);
   ++held.profile.occurrences;
 }
 
-void ProfileStore::rewritten(Held& held, base::Timestamp at, std::string line) {
+void ProfileStore::rewritten(Held& held, base::Timestamp at, std::string_view line) {
   held.profile.changes.whole = true;
-  changed(held, at, std::move(line), true);
+  changed(held, at, line, true);
 }
 
 void ProfileStore::remove(Held& held) {
@@ -298,8 +314,8 @@ base::Result<std::vector<json::value>> ProfileStore::history(const Held& held, s
     if (!run || !run->is_array()) continue;
     for (json::value& line : run->get_array()) lines.push_back(std::move(line));
   }
-  for (const std::string& text : held.history) {
-    if (auto line = json::parse(text)) lines.push_back(std::move(*line));
+  if (auto fresh = json::parse("[" + held.history + "]"); fresh && fresh->is_array()) {
+    for (json::value& line : fresh->get_array()) lines.push_back(std::move(line));
   }
   if (lines.size() > limit) lines.erase(lines.begin(), lines.end() - static_cast<ptrdiff_t>(limit));
   return lines;

@@ -52,8 +52,8 @@ class ProfileStore {
 
   // What a request does to a profile: tallies and attributes, with the line that tells it ("" for
   // none); anything else; deleting.
-  void changed(Held& held, base::Timestamp at, std::string line, bool in_look_ups);
-  void rewritten(Held& held, base::Timestamp at, std::string line);
+  void changed(Held& held, base::Timestamp at, std::string_view line, bool in_look_ups);
+  void rewritten(Held& held, base::Timestamp at, std::string_view line);
   void remove(Held& held);
   Counters& counters() { return counters_; }
   // A row of another kind, kept with the rest of the request; nullopt removes it.
@@ -99,6 +99,7 @@ class ProfileStore {
   void index(Held& held);
   void unindex(Held& held);
   void touch(Held& held);
+  static void add_line(Held& held, std::string_view line);
   base::Result<void> collect(const std::string& prefix, std::vector<Held*>& found);
 
   void append_record(uint64_t number);

@@ -1,6 +1,7 @@
 #include "braze/braze.hpp"
 
 #include <array>
+#include <boost/json/monotonic_resource.hpp>
 #include <cstdio>
 #include <mutex>
 
@@ -12,6 +13,7 @@
 #include "braze/exports.hpp"
 #include "braze/faults.hpp"
 #include "braze/inspector.hpp"
+#include "braze/json_text.hpp"
 #include "braze/later.hpp"
 #include "braze/request_log.hpp"
 
@@ -23,7 +25,10 @@ struct Exchange {
   web::Request request;
   web::Respond respond;
   base::Timestamp began;
-  json::object body;
+  // What the body is made of; it goes after the body, and nothing of it outlives the handler: what
+  // is kept is copied into a profile's own memory.
+  boost::json::monotonic_resource memory;
+  std::optional<json::object> body;
   Matched matched;
   Diagnostics diagnostics;
   const ApiKey* key = nullptr;  // set once the request is let in
@@ -178,7 +183,9 @@ struct Sandbox::Impl {
       return refused;
     }
     const bool has_body = request.method != "GET" && !base::trim(request.body).empty();
-    if (has_body && request.is_json() && !parsed) parsed = json::parse_object(request.body);
+    if (has_body && request.is_json() && !parsed) {
+      parsed = parse_object(request.body, &exchange.memory);
+    }
     exchange.bucket = endpoint.bucket;
     if (endpoint.bucket_of != nullptr && parsed && *parsed) {
       if (const Bucket asked = endpoint.bucket_of(**parsed); asked != Bucket::pool) {
@@ -190,7 +197,6 @@ struct Sandbox::Impl {
       return rate_limited(*wait);
     }
     if (request.method == "GET" || request.method == "DELETE") {
-      if (parsed && *parsed) exchange.body = std::move(**parsed);
       return std::nullopt;
     }
     return read_body(exchange, endpoint, has_body, std::move(parsed));
@@ -212,8 +218,9 @@ struct Sandbox::Impl {
       exchange.diagnostics.add("BRZ_MALFORMED_JSON", parsed->error().message);
       return message_response(400, "Bad Request");
     }
-    exchange.body = std::move(**parsed);
-    exchange.body.erase("api_key");  // never kept
+    // Made anew, not assigned, which would copy it out of that memory.
+    exchange.body.emplace(std::move(**parsed));
+    exchange.body->erase("api_key");  // never kept
     return std::nullopt;
   }
 
@@ -225,7 +232,7 @@ struct Sandbox::Impl {
       return;
     }
     Call call{exchange->request,
-              std::move(exchange->body),
+              exchange->body ? std::move(*exchange->body) : json::object(),
               exchange->matched.parts,
               clock.now(),
               options,

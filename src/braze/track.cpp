@@ -31,7 +31,7 @@ class Applying {
             : held.profile.apply(item, options_, now_, diagnostics_);
     const bool in_look_ups = item.fields.contains("email") || item.fields.contains("phone") ||
                              item.fields.contains("push_tokens");
-    world_.profiles.changed(held, now_, std::move(line), in_look_ups);
+    world_.profiles.changed(held, now_, line, in_look_ups);
     if (item.fields.contains("subscription_groups")) {
       if (auto shared = share_groups(world_, held, now_); !shared) {
         return std::unexpected(shared.error());

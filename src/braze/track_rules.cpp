@@ -55,6 +55,11 @@ void note_identifier(const Identifier& who, Diagnostics& diagnostics) {
                   "changed later. Use an id of your own.");
 }
 
+size_t length_of(const json::object& body, std::string_view name) {
+  const auto* items = json::get_array(body, name);
+  return items == nullptr ? 0 : items->size();
+}
+
 class Reader {
  public:
   Reader(const SandboxOptions& options, size_t objects_max, base::Timestamp now,
@@ -63,9 +68,12 @@ class Reader {
     request_.objects_max = objects_max;
   }
 
-  TrackRequest read(const json::object& body) {
+  TrackRequest read(json::object& body) {
     check_shape(body);
     if (request_.malformed || request_.too_many) return std::move(request_);
+    request_.attributes.reserve(length_of(body, "attributes"));
+    request_.events.reserve(length_of(body, "events"));
+    request_.purchases.reserve(length_of(body, "purchases"));
     each(body, "attributes", &Reader::attributes);
     each(body, "events", &Reader::event);
     each(body, "purchases", &Reader::purchase);
@@ -108,16 +116,19 @@ class Reader {
     }
   }
 
-  void each(const json::object& body, std::string_view name,
-            Complaint (Reader::*read_item)(const json::object&)) {
-    const auto* items = json::get_array(body, name);
+  void each(json::object& body, std::string_view name,
+            Complaint (Reader::*read_item)(json::object&)) {
+    auto* given = body.if_contains(name);
+    auto* items = given == nullptr ? nullptr : given->if_array();
     if (items == nullptr) return;
     for (size_t i = 0; i < items->size(); ++i) {
-      const auto* item = (*items)[i].if_object();
-      Complaint complaint(std::string{kNoIdentifier});
+      auto* item = (*items)[i].if_object();
+      Complaint complaint;
       if (item != nullptr) {
         note_placeholders(*item);
         complaint = (this->*read_item)(*item);
+      } else {
+        complaint = std::string(kNoIdentifier);
       }
       if (!complaint) continue;
       diagnostics_.add("BRZ_ITEM_REFUSED",
@@ -155,26 +166,24 @@ class Reader {
     return std::nullopt;
   }
 
-  Complaint attributes(const json::object& item) {
-    AttributesItem out;
+  Complaint attributes(json::object& item) {
+    Identifier who;
     const bool imports = json::get_bool(item, "push_token_import").value_or(false) &&
                          json::get_object(item, "user_alias") == nullptr;
-    if (auto complaint = imports ? read_token(item, out.who) : read_who(item, out.who)) {
-      return complaint;
-    }
+    if (auto complaint = imports ? read_token(item, who) : read_who(item, who)) return complaint;
     if (const auto* email = item.if_contains("email"); email != nullptr && !email->is_null()) {
       if (!email->is_string() || !base::is_email_address(std::string_view(email->get_string()))) {
         return std::string(kBadEmail);
       }
     }
-    out.creates = creates_of(item, out.who);
-    out.merges_objects = json::get_bool(item, "_merge_objects").value_or(false);
-    out.fields = item;
+    const Creates creates = creates_of(item, who);
+    const bool merges_objects = json::get_bool(item, "_merge_objects").value_or(false);
+    request_.attributes.push_back({std::move(who), creates, merges_objects, std::move(item)});
+    json::object& fields = request_.attributes.back().fields;
     for (const char* key : {"external_id", "braze_id", "user_alias", "_update_existing_only",
                             "_merge_objects", "push_token_import"}) {
-      out.fields.erase(key);
+      fields.erase(key);
     }
-    request_.attributes.push_back(std::move(out));
     return std::nullopt;
   }
 
@@ -194,7 +203,7 @@ class Reader {
   }
 
   // Of an ecommerce.* event the properties are held to a schema; what breaks it is not stored.
-  Complaint event(const json::object& item) {
+  Complaint event(json::object& item) {
     EventItem out;
     if (auto complaint = read_who(item, out.who)) return complaint;
     out.creates = creates_of(item, out.who);
@@ -210,7 +219,7 @@ class Reader {
     return finish(item, std::move(out), request_.events);
   }
 
-  Complaint purchase(const json::object& item) {
+  Complaint purchase(json::object& item) {
     PurchaseItem out;
     if (auto complaint = read_who(item, out.who)) return complaint;
     out.creates = creates_of(item, out.who);
@@ -225,7 +234,7 @@ class Reader {
 
   // What events and purchases have in common; then the item is accepted.
   template <typename Item>
-  Complaint finish(const json::object& item, Item out, std::vector<Item>& accepted) {
+  Complaint finish(json::object& item, Item out, std::vector<Item>& accepted) {
     if (auto complaint = read_time(item, now_, out.at, diagnostics_)) return complaint;
     if (auto complaint = read_properties(item, options_, out.properties, diagnostics_)) {
       return complaint;
@@ -272,7 +281,7 @@ bool has_half_alias(const json::object& item) {
   return item.contains("user_alias") && !item.at("user_alias").is_null();
 }
 
-TrackRequest read_track(const json::object& body, const SandboxOptions& options, size_t objects_max,
+TrackRequest read_track(json::object& body, const SandboxOptions& options, size_t objects_max,
                         base::Timestamp now, Diagnostics& diagnostics) {
   return Reader(options, objects_max, now, diagnostics).read(body);
 }

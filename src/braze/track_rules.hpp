@@ -42,7 +42,7 @@ struct EventItem {
   Creates creates = Creates::yes;
   std::string name;
   base::Timestamp at;  // never in the future
-  json::object properties;
+  std::optional<json::object> properties;
   std::string app_id;
 };
 
@@ -54,7 +54,7 @@ struct PurchaseItem {
   double price = 0;
   int64_t quantity = 1;
   base::Timestamp at;
-  json::object properties;
+  std::optional<json::object> properties;
   std::string app_id;
 };
 
@@ -79,8 +79,8 @@ struct TrackRequest {
 
 inline constexpr size_t kObjectsMax = 75;
 
-// `objects_max`: of users/track 75, of users/track/bulk 1,000.
-TrackRequest read_track(const json::object& body, const SandboxOptions& options, size_t objects_max,
+// Takes what it keeps out of the body. `objects_max`: of users/track 75, of users/track/bulk 1,000.
+TrackRequest read_track(json::object& body, const SandboxOptions& options, size_t objects_max,
                         base::Timestamp now, Diagnostics& diagnostics);
 
 }  // namespace millrace::braze
