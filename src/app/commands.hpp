@@ -53,7 +53,16 @@ void add_test_command(CLI::App& cli, int& exit_code);
 void add_version_commands(CLI::App& cli, int& exit_code);
 // replay and chats.
 void add_replay_command(CLI::App& cli, int& exit_code);
+// braze-sandbox: the sandbox alone.
+void add_braze_sandbox_command(CLI::App& cli, int& exit_code);
 // deliveries list, show, retry, drop and export.
 void add_deliveries_command(CLI::App& cli, int& exit_code);
+// secret set, list, remove and rotate.
+void add_secret_command(CLI::App& cli, int& exit_code);
+void add_trace_command(CLI::App& cli, int& exit_code);
+// actions unknown and list.
+void add_actions_command(CLI::App& cli, int& exit_code);
+// action run and new.
+void add_action_command(CLI::App& cli, int& exit_code);
 
 }  // namespace millrace::app

@@ -17,6 +17,33 @@ auto endpoint_into(app::Endpoint& endpoint) {
   };
 }
 
+// What scripts may reach and are given, and where figures are shown.
+void add_world_options(CLI::App& command, app::ServeOptions& options) {
+  static app::Endpoint metrics_endpoint;
+  command.add_option("--allow-internal", options.allow_internal,
+                     "HOST:PORT that scripts and deliveries may reach although it is internal; may "
+                     "be given again");
+  command
+      .add_option("--secrets-file", options.secrets.file,
+                  "File of NAME=value lines, for its owner's eyes only")
+      ->check(CLI::ExistingFile);
+  command.add_option("--secrets-dir", options.secrets.folder, "Folder with a file for each secret")
+      ->check(CLI::ExistingDirectory);
+  command.add_option("--secrets-key", options.secrets.key,
+                     "Master key of the store that `millrace secret set` fills; by default in your "
+                     "configuration folder");
+  command
+      .add_option_function<std::string>(
+          "--metrics",
+          [&options](const std::string& text) {
+            if (const auto parsed = app::parse_endpoint(text)) options.metrics = *parsed;
+          },
+          "HOST:PORT on which GET /metrics shows figures for Prometheus; off by default")
+      ->check(endpoint_into(metrics_endpoint));
+  command.add_flag("--unsafe-no-sandbox", options.unsafe_no_sandbox,
+                   "Run action nodes without a sandbox: they can do whatever this user can");
+}
+
 void add_serve(CLI::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "serve", "Serve solutions: the chat page, the Engagement API and the REST channel.");
@@ -49,6 +76,7 @@ void add_serve(CLI::App& cli, int& exit_code) {
       ->add_option("--action-workers", options.action_workers,
                    "Python workers per version; 0 is one per CPU, at least two")
       ->check(CLI::Range(0, 256));
+  add_world_options(*command, options);
   command->add_option("--log-level", level, "Least severe log lines to write, to standard error")
       ->default_str("info")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
@@ -131,7 +159,12 @@ int main(int argc, char** argv) {
   app::add_test_command(cli, exit_code);
   app::add_version_commands(cli, exit_code);
   app::add_replay_command(cli, exit_code);
+  app::add_braze_sandbox_command(cli, exit_code);
   app::add_deliveries_command(cli, exit_code);
+  app::add_action_command(cli, exit_code);
+  app::add_actions_command(cli, exit_code);
+  app::add_trace_command(cli, exit_code);
+  app::add_secret_command(cli, exit_code);
   CLI11_PARSE(cli, argc, argv);
   return exit_code;
 }

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "runtime/ports.hpp"
+#include "secrets/secrets.hpp"
 
 namespace millrace::app {
 
@@ -31,6 +32,10 @@ struct ServeOptions {
   std::optional<Endpoint> braze_sandbox;
   size_t threads = 0;         // 0 = one per CPU this process may use
   size_t action_workers = 0;  // 0 = one per CPU, at least two
+  bool unsafe_no_sandbox = false;
+  std::vector<std::string> allow_internal;  // "host:port" that may be reached though internal
+  secrets::Places secrets;                  // its `data` is filled in
+  std::optional<Endpoint> metrics;          // where figures are shown; not given: nowhere
   runtime::Level log_level = runtime::Level::info;
 };
 

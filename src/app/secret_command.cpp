@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <csignal>
+#include <functional>
 #include <iomanip>
 #include <iostream>
 
@@ -29,12 +31,18 @@ int complain(const base::Error& error) {
   return 1;
 }
 
-// Typing is not shown while this lives.
+volatile std::sig_atomic_t interrupted = 0;
+
+// Typing is not shown while this lives; Ctrl-C ends the reading rather than the process, so that
+// the terminal gets its echo back.
 class NoEcho {
  public:
   NoEcho() {
     is_terminal_ = ::tcgetattr(STDIN_FILENO, &before_) == 0;
     if (!is_terminal_) return;
+    struct sigaction noticed{};
+    noticed.sa_handler = [](int) { interrupted = 1; };
+    ::sigaction(SIGINT, &noticed, nullptr);
     termios quiet = before_;
     quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
@@ -59,7 +67,7 @@ base::Result<std::string> read_value(const std::string& name) {
   size_t length = 0;
   while (length < value.size()) {
     const auto count = ::read(STDIN_FILENO, value.data() + length, value.size() - length);
-    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EINTR && interrupted == 0) continue;
     if (count <= 0) break;
     length += static_cast<size_t>(count);
     if (quiet.is_terminal() && value[length - 1] == '\n') break;
@@ -81,6 +89,10 @@ int set_secret(const SecretOptions& options) {
                          "' is not a secret's name: letters, digits, '_', '-' and '.', a letter "
                          "first",
                      {}});
+  }
+  std::error_code failed;
+  if (fs::create_directories(options.data, failed)) {
+    fs::permissions(options.data, fs::perms::owner_all, failed);
   }
   auto store = secrets::Store::at(options.data, options.key);
   if (!store) return complain(store.error());
@@ -136,11 +148,11 @@ void add(CLI::App& secret, const std::string& name, const std::string& help, boo
          SecretOptions& options, std::function<int()> run, int& exit_code) {
   auto* command = secret.add_subcommand(name, help);
   if (is_named) command->add_option("NAME", options.name, "The secret's name")->required();
-  command->add_option("--data", options.data, "The server's data folder")
-      ->required()
-      ->check(CLI::ExistingDirectory);
-  command->add_option("--secrets-key", options.key,
-                      "The file of the master key, outside the data folder")
+  auto* data = command->add_option("--data", options.data, "The server's data folder")->required();
+  if (name != "set") data->check(CLI::ExistingDirectory);
+  command
+      ->add_option("--secrets-key", options.key,
+                   "The file of the master key, outside the data folder")
       ->envname("MILLRACE_SECRETS_KEY_FILE")
       ->default_str(secrets::default_key_file().string());
   command->callback([run = std::move(run), &exit_code] {
@@ -158,13 +170,17 @@ void add_secret_command(CLI::App& cli, int& exit_code) {
       "secret", "Keep values for ${secret:NAME} in app.py's PARAMS, encrypted, in a data folder.");
   secret->require_subcommand(1);
   static SecretOptions options;
-  add(*secret, "set", "Keep a value, read from standard input or typed without an echo", true,
+  add(
+      *secret, "set", "Keep a value, read from standard input or typed without an echo", true,
       options, [] { return set_secret(options); }, exit_code);
-  add(*secret, "list", "Names, versions and dates; no values", false, options,
+  add(
+      *secret, "list", "Names, versions and dates; no values", false, options,
       [] { return list_secrets(options); }, exit_code);
-  add(*secret, "remove", "Forget a secret", true, options, [] { return remove_secret(options); },
+  add(
+      *secret, "remove", "Forget a secret", true, options, [] { return remove_secret(options); },
       exit_code);
-  add(*secret, "rotate", "Take a new master key and seal every secret under it anew", false,
+  add(
+      *secret, "rotate", "Take a new master key and seal every secret under it anew", false,
       options, [] { return rotate_secrets(options); }, exit_code);
 }
 

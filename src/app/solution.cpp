@@ -42,6 +42,7 @@ flow::AppFacts facts_of(const python::AppFacts& app, std::vector<flow::Problem>&
     }
     // A script that is there but broken is named by its own problem, not by the flow's.
     if (script.has_class || has_error(script.problems)) facts.scripts.insert(script.name);
+    if (script.repeatable) facts.repeatable.insert(script.name);
   }
   return facts;
 }
@@ -59,6 +60,16 @@ Variables declared_variables(const std::vector<std::string>& names, const Variab
     }
   }
   return variables;
+}
+
+python::VersionFolder version_folder(std::string hash, std::filesystem::path folder,
+                                     std::string environment,
+                                     const std::vector<std::string>& declared,
+                                     const Variables& given) {
+  return {.hash = std::move(hash),
+          .directory = std::move(folder),
+          .environment = std::move(environment),
+          .variables = declared_variables(declared, given)};
 }
 
 base::Result<LoadedSolution> load_solution(const std::filesystem::path& folder,
@@ -90,7 +101,8 @@ std::string write_facts(const flow::AppFacts& facts) {
   return json::serialize(
       json::object{{"csv_bots", json::array(facts.csv_bots.begin(), facts.csv_bots.end())},
                    {"environments", std::move(environments)},
-                   {"scripts", json::array(facts.scripts.begin(), facts.scripts.end())}});
+                   {"scripts", json::array(facts.scripts.begin(), facts.scripts.end())},
+                   {"repeatable", json::array(facts.repeatable.begin(), facts.repeatable.end())}});
 }
 
 base::Result<flow::AppFacts> read_facts(std::string_view text) {
@@ -110,6 +122,9 @@ base::Result<flow::AppFacts> read_facts(std::string_view text) {
   }
   if (const auto* scripts = json::get_array(*parsed, "scripts")) {
     for (const json::value& script : *scripts) facts.scripts.insert(json::to_text(script));
+  }
+  if (const auto* scripts = json::get_array(*parsed, "repeatable")) {
+    for (const json::value& script : *scripts) facts.repeatable.insert(json::to_text(script));
   }
   return facts;
 }

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "flow/flow.hpp"
+#include "python/python.hpp"
 
 namespace millrace::app {
 
@@ -30,6 +31,13 @@ base::Result<LoadedSolution> load_solution(const std::filesystem::path& folder,
                                            const Variables& given);
 
 Variables declared_variables(const std::vector<std::string>& names, const Variables& given);
+
+// Where a version's scripts are and what they may know, for the pool: the one place where that is
+// put together. `declared` are the names of solution.yaml's `environment`.
+python::VersionFolder version_folder(std::string hash, std::filesystem::path folder,
+                                     std::string environment,
+                                     const std::vector<std::string>& declared,
+                                     const Variables& given);
 
 // What inspection found out, so that an installed version need not be inspected again.
 std::string write_facts(const flow::AppFacts& facts);

@@ -1,13 +1,15 @@
 #include "braze/item_values.hpp"
 
 #include <unicode/ucurr.h>
+#include <unicode/uenum.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
+#include <vector>
 
 #include "base/text.hpp"
+#include "braze/json_text.hpp"
 
 namespace millrace::braze {
 namespace {
@@ -35,6 +37,11 @@ bool is_property_key(std::string_view key) {
 std::optional<json::value> property_value(std::string_view key, const json::value& given,
                                           Diagnostics& diagnostics) {
   if (given.is_null()) return std::nullopt;
+  if (!is_finite(given)) {
+    diagnostics.add("BRZ_NUMBER_TOO_LARGE", "The property ", key,
+                    " holds a number beyond what a double can be; it was left out.");
+    return std::nullopt;
+  }
   if (given.is_string()) {
     const std::string_view text(given.get_string());
     const std::string_view kept = base::utf8_prefix(text, kTextLengthMax);
@@ -55,6 +62,24 @@ std::optional<json::value> property_value(std::string_view key, const json::valu
     }
   }
   return given;
+}
+
+// The codes of all that have ever been money, sorted.
+const std::vector<std::string>& currencies() {
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> codes;
+    UErrorCode status = U_ZERO_ERROR;
+    UEnumeration* known = ucurr_openISOCurrencies(UCURR_ALL, &status);
+    while (U_SUCCESS(status)) {
+      const char* code = uenum_next(known, nullptr, &status);
+      if (code == nullptr) break;
+      codes.emplace_back(code);
+    }
+    uenum_close(known);
+    std::ranges::sort(codes);
+    return codes;
+  }();
+  return all;
 }
 
 }  // namespace
@@ -121,15 +146,12 @@ Complaint read_currency(const json::object& item, std::string& currency) {
   const bool letters = std::ranges::all_of(
       *given, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
   if (given->size() != 3 || !letters) return "'currency' is not valid";
-  std::array<UChar, 4> code{};
-  std::ranges::transform(*given, code.begin(),
-                         [](char c) { return static_cast<UChar>(c & ~0x20); });
-  constexpr UDate kEver = std::numeric_limits<UDate>::max();
-  UErrorCode status = U_ZERO_ERROR;
-  if (!ucurr_isAvailable(code.data(), -kEver, kEver, &status) || U_FAILURE(status)) {
+  std::array<char, 3> code{};
+  std::ranges::transform(*given, code.begin(), [](char c) { return static_cast<char>(c & ~0x20); });
+  if (!std::ranges::binary_search(currencies(), std::string_view(code.data(), code.size()))) {
     return "'currency' is not valid";
   }
-  currency.assign(code.begin(), code.begin() + 3);
+  currency.assign(code.data(), code.size());
   return std::nullopt;
 }
 

@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "base/text.hpp"
+#include "braze/ecommerce.hpp"
 #include "braze/item_values.hpp"
 
 namespace millrace::braze {
 namespace {
 
 constexpr size_t kNameLengthMax = 255;
-constexpr size_t kObjectsMax = 75;
+constexpr size_t kObjectsPerUserMax = 100;  // of users/track/bulk
 constexpr std::array<std::string_view, 3> kArrays{"attributes", "events", "purchases"};
 constexpr std::string_view kNoIdentifier =
     "'external_id', 'braze_id', 'user_alias', 'email' or 'phone' is required";
@@ -55,8 +57,11 @@ void note_identifier(const Identifier& who, Diagnostics& diagnostics) {
 
 class Reader {
  public:
-  Reader(const SandboxOptions& options, base::Timestamp now, Diagnostics& diagnostics)
-      : options_(options), now_(now), diagnostics_(diagnostics) {}
+  Reader(const SandboxOptions& options, size_t objects_max, base::Timestamp now,
+         Diagnostics& diagnostics)
+      : options_(options), now_(now), diagnostics_(diagnostics) {
+    request_.objects_max = objects_max;
+  }
 
   TrackRequest read(const json::object& body) {
     check_shape(body);
@@ -82,8 +87,25 @@ class Reader {
       together += items->size();
       most = std::max(most, items->size());
     }
-    const bool combined = options_.object_limit == ObjectLimit::combined_75;
-    request_.too_many = (combined ? together : most) > kObjectsMax;
+    const bool each = options_.profile == LimitProfile::legacy;
+    request_.objects = together;
+    request_.too_many = (each ? most : together) > request_.objects_max;
+    if (request_.objects_max > kObjectsMax && !request_.too_many) check_each_user(body);
+  }
+
+  // Of a bulk request: how many objects are about one profile, as far as the request tells.
+  void check_each_user(const json::object& body) {
+    std::unordered_map<std::string, size_t> objects;
+    for (const std::string_view name : kArrays) {
+      const auto* items = json::get_array(body, name);
+      for (const json::value& item : items == nullptr ? json::array() : *items) {
+        const auto who = item.is_object() ? identifier_of(item.get_object()) : std::nullopt;
+        if (!who) continue;
+        const std::string key = std::to_string(static_cast<int>(who->kind)) + who->label +
+                                std::string(1, '\0') + who->value;
+        if (++objects[key] > kObjectsPerUserMax) request_.too_many = true;
+      }
+    }
   }
 
   void each(const json::object& body, std::string_view name,
@@ -117,7 +139,14 @@ class Reader {
   // Who the item is about. An address that identifies must be one that could receive mail.
   Complaint read_who(const json::object& item, Identifier& who) {
     auto found = identifier_of(item);
-    if (!found) return std::string(kNoIdentifier);
+    if (!found) {
+      if (has_half_alias(item)) {
+        diagnostics_.add("BRZ_ALIAS_SHAPE",
+                         "A user_alias needs both texts, alias_name and alias_label; half of one "
+                         "identifies nobody.");
+      }
+      return std::string(kNoIdentifier);
+    }
     if (found->kind == Kind::email && !base::is_email_address(found->value)) {
       return std::string(kBadEmail);
     }
@@ -164,6 +193,7 @@ class Reader {
     return std::nullopt;
   }
 
+  // Of an ecommerce.* event the properties are held to a schema; what breaks it is not stored.
   Complaint event(const json::object& item) {
     EventItem out;
     if (auto complaint = read_who(item, out.who)) return complaint;
@@ -171,6 +201,12 @@ class Reader {
     const auto name = json::get_string(item, "name");
     if (!name || name->empty()) return "'name' is required";
     out.name = shortened(*name);
+    if (auto complaint = check_ecommerce(out.name, item)) {
+      diagnostics_.add("BRZ_ECOMMERCE_SCHEMA",
+                       "Recommended events have a schema; what breaks it is neither stored nor "
+                       "counted.");
+      return complaint;
+    }
     return finish(item, std::move(out), request_.events);
   }
 
@@ -232,9 +268,13 @@ std::optional<Identifier> identifier_of(const json::object& item) {
   return std::nullopt;
 }
 
-TrackRequest read_track(const json::object& body, const SandboxOptions& options,
+bool has_half_alias(const json::object& item) {
+  return item.contains("user_alias") && !item.at("user_alias").is_null();
+}
+
+TrackRequest read_track(const json::object& body, const SandboxOptions& options, size_t objects_max,
                         base::Timestamp now, Diagnostics& diagnostics) {
-  return Reader(options, now, diagnostics).read(body);
+  return Reader(options, objects_max, now, diagnostics).read(body);
 }
 
 }  // namespace millrace::braze

@@ -12,17 +12,10 @@ constexpr int64_t kPerCall = 100;
 constexpr int64_t kPerSecond = 100;
 constexpr int64_t kOneAttempt = 1'000;
 
-// A refusal says that nothing ran; `unknown` is the runner's refusal to repeat.
-bool is_refusal(Kind kind) {
-  return kind == Kind::refused || kind == Kind::unknown;
-}
-
 }  // namespace
 
-bool has_begun(const runtime::ActionOutcome& outcome) {
-  if (is_refusal(outcome.kind))
-    return outcome.kind == Kind::refused && outcome.trace.began_at.ms != 0;
-  return true;
+bool has_begun(Kind outcome) {
+  return outcome != Kind::refused && outcome != Kind::unknown;
 }
 
 bool is_effect_unknown(Kind outcome) {
@@ -31,19 +24,15 @@ bool is_effect_unknown(Kind outcome) {
 
 bool Attempts::ended(const runtime::CallPolicy& policy, const runtime::ActionOutcome& outcome) {
   ++made_;
-  const bool begun = has_begun(outcome);
-  if (begun) begun_ = Begun{outcome.kind, outcome.message};
+  if (has_begun(outcome.kind)) begun_ = Begun{outcome.kind, outcome.message};
   if (made_ >= policy.attempts_max) return false;
   if (outcome.kind == Kind::returned || outcome.kind == Kind::unknown) return false;
-  if (!begun) return true;
   return std::ranges::find(policy.retry_on, outcome.kind) != policy.retry_on.end();
 }
 
 runtime::ActionOutcome Attempts::conclude(runtime::ActionOutcome last) const {
-  const auto as_ended = [](Kind kind) {
-    return kind == Kind::crashed || kind == Kind::refused ? Kind::unknown : kind;
-  };
-  if (has_begun(last)) {
+  const auto as_ended = [](Kind kind) { return kind == Kind::crashed ? Kind::unknown : kind; };
+  if (has_begun(last.kind)) {
     last.kind = as_ended(last.kind);
     return last;
   }

@@ -13,9 +13,9 @@
 
 namespace millrace::calls {
 
-// Whether a worker had the call: everything but a refusal, and a refusal too when the worker was
-// killed under it (its trace says when it began).
-bool has_begun(const runtime::ActionOutcome& outcome);
+// Whether a script ran: not where a call was refused, nor where the runner would not repeat one
+// (`unknown`).
+bool has_begun(runtime::CallOutcome outcome);
 
 // Whether it is not known what the outcome did to the outside world: killed at its time limit or
 // crashed, or lost by a restart.
@@ -31,7 +31,8 @@ class Attempts {
   // The next attempt has to be told that it may be a repetition.
   bool is_uncertain() const { return lost_before_ || begun_.has_value(); }
 
-  // An attempt ended. True when another is to be made.
+  // An attempt ended. True when another is to be made: there are some left, and the policy names
+  // the outcome. `returned` and `unknown` never are repeated.
   bool ended(const runtime::CallPolicy& policy, const runtime::ActionOutcome& outcome);
 
   // How the whole call ends, given the last attempt's outcome or a refusal to make another one.

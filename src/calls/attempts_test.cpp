@@ -43,20 +43,13 @@ TEST(CallsAttempts, WhatMayHaveActedIsRepeatedOnlyWhereTheAuthorSaysSoAndAsUncer
 
 TEST(CallsAttempts, ARefusalNeverRanAndIsRepeatedWithoutDoubt) {
   Attempts attempts;
-  EXPECT_TRUE(attempts.ended(policy(3), outcome(Kind::refused)));
+  const auto asked = policy(3, {Kind::refused});
+  EXPECT_TRUE(attempts.ended(asked, outcome(Kind::refused)));
   EXPECT_FALSE(attempts.is_uncertain());
-  EXPECT_TRUE(attempts.ended(policy(3), outcome(Kind::refused)));
-  EXPECT_FALSE(attempts.ended(policy(3), outcome(Kind::refused)));
+  EXPECT_TRUE(attempts.ended(asked, outcome(Kind::refused)));
+  EXPECT_FALSE(attempts.ended(asked, outcome(Kind::refused)));
+  EXPECT_FALSE(Attempts().ended(policy(3), outcome(Kind::refused)));
   EXPECT_EQ(attempts.conclude(outcome(Kind::refused)).kind, Kind::refused);
-}
-
-TEST(CallsAttempts, AWorkerKilledByAStopHadTheCallThoughItIsCalledRefused) {
-  auto killed = outcome(Kind::refused);
-  killed.trace.began_at = {1};
-  Attempts attempts;
-  EXPECT_FALSE(attempts.ended(policy(3), killed));
-  EXPECT_TRUE(attempts.is_uncertain());
-  EXPECT_EQ(attempts.conclude(killed).kind, Kind::unknown);
 }
 
 TEST(CallsAttempts, ACrashEndsAsUnknownAndATimeOutAsItself) {

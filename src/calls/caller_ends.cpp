@@ -30,7 +30,7 @@ void Caller::Impl::ended(Id id, runtime::ActionOutcome outcome) {
     Call& call = *found->second;
     Door& door = *call.door;
     const base::Timestamp now = ports.clock.now();
-    door.gate.end(now, id, outcome.kind, has_begun(outcome));
+    door.gate.end(now, id, outcome.kind, has_begun(outcome.kind));
     show_breaker(call);
     keep_attempt(call, outcome);
     const bool again = call.attempts.ended(call.request.policy, outcome) && !stopping;

@@ -333,6 +333,7 @@ struct AppFacts {
   std::vector<std::string> csv_bots;
   std::map<std::string, std::set<std::string>> environments;  // PARAMS: environment -> keys
   std::set<std::string> scripts;                              // commands with a usable class
+  std::set<std::string> repeatable;                           // those that say repeatable = True
 };
 
 struct Compilation {

@@ -171,6 +171,25 @@ base::Result<std::string> Resolver::resolve(std::string_view name) const {
   return value;
 }
 
+base::Result<std::map<std::string, std::string>> Resolver::resolve_all(
+    const std::vector<std::string>& names) const {
+  std::map<std::string, std::string> values;
+  std::optional<base::Error> wrong;
+  for (const std::string& name : names) {
+    auto value = resolve(name);
+    if (value) {
+      values.emplace(name, std::move(*value));
+    } else if (wrong) {
+      wrong->message += "; " + value.error().describe();
+    } else {
+      wrong = value.error();
+    }
+  }
+  if (!wrong) return values;
+  for (auto& [name, value] : values) wipe(value);
+  return std::unexpected(std::move(*wrong));
+}
+
 base::Result<std::string> Resolver::expand(std::string_view text) const {
   std::string expanded;
   if (auto done = expand_into(*this, text, expanded); !done) {

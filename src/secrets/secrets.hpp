@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,10 @@ class Resolver {
   // what to do; a place that is there and cannot be read is an error of its own, so that no later
   // place stands in for it unnoticed. Thread-safe; reads files.
   base::Result<std::string> resolve(std::string_view name) const;
+
+  // All of them, by name. The error tells of every one that is missing.
+  base::Result<std::map<std::string, std::string>> resolve_all(
+      const std::vector<std::string>& names) const;
 
   // The text with every ${secret:NAME} and ${env:NAME} replaced; other text stays as it is. What is
   // put in is not looked at again. Thread-safe.

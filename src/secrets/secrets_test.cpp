@@ -100,6 +100,17 @@ TEST_F(Secrets, OneThatIsNowhereIsSaidWhereItWasLookedForAndWhatToDo) {
   EXPECT_FALSE(Resolver().resolve("NOT_THERE"));
 }
 
+TEST_F(Secrets, SeveralAreFoundTogetherOrEachMissingOneIsNamed) {
+  const Resolver resolver({write("secrets", "FIRST=1\nSECOND=2\n"), {}, {}, {}});
+  EXPECT_EQ(resolver.resolve_all({"SECOND", "FIRST"}),
+            (std::map<std::string, std::string>{{"FIRST", "1"}, {"SECOND", "2"}}));
+  EXPECT_TRUE(resolver.resolve_all({})->empty());
+  const auto missing = resolver.resolve_all({"FIRST", "GONE_A", "GONE_B"});
+  ASSERT_FALSE(missing);
+  EXPECT_TRUE(missing.error().message.contains("GONE_A"));
+  EXPECT_TRUE(missing.error().message.contains("GONE_B"));
+}
+
 TEST_F(Secrets, AFileThatOthersMayReadIsRefusedAndNotPassedOver) {
   auto kept = store();
   ASSERT_TRUE(kept.set("OPEN_FILE", "store", now_));

@@ -10,17 +10,22 @@ export class Site {
   /**
    * @param {string} data
    * @param {Server} server
+   * @param {string[]} [solutions] others than the example
    */
-  constructor(data, server) {
+  constructor(data, server, solutions) {
     this.data = data;
     this.server = server;
+    this.solutions = solutions;
     /** How long each start after a crash took. @type {number[]} */
     this.startsMs = [];
   }
 
-  /** @param {string} data */
-  static async open(data) {
-    return new Site(data, await Server.start({data}));
+  /**
+   * @param {string} data
+   * @param {string[]} [solutions]
+   */
+  static async open(data, solutions) {
+    return new Site(data, await Server.start({data, solutions}), solutions);
   }
 
   /** The addresses and the key outlive every crash. */
@@ -32,7 +37,7 @@ export class Site {
     const {ports} = this.server;
     await this.server.kill();
     const began = Date.now();
-    this.server = await Server.start({data: this.data, ports});
+    this.server = await Server.start({data: this.data, ports, solutions: this.solutions});
     this.startsMs.push(Date.now() - began);
   }
 }

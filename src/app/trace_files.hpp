@@ -1,0 +1,21 @@
+// The traces of a data folder, read beside a running server.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string_view>
+
+#include "calls/calls.hpp"
+
+namespace millrace::app {
+
+std::filesystem::path trace_file_in(const std::filesystem::path& data);
+
+// Every trace under the prefix, by chat, oldest first. `wanted` looks at the text first, so that
+// what is not wanted need not be read; traces that cannot be read are passed over. Nothing is found
+// where no call was ever traced.
+base::Result<void> each_trace(const std::filesystem::path& data, std::string_view prefix,
+                              const std::function<bool(std::string_view text)>& wanted,
+                              const std::function<void(const calls::CallTrace&)>& each);
+
+}  // namespace millrace::app
