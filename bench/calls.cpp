@@ -273,6 +273,7 @@ void measure_neighbour(python::Pool& pool) {
 
 int main(int count, char** arguments) {
   ::signal(SIGPIPE, SIG_IGN);
+  ::setvbuf(stdout, nullptr, _IOLBF, 0);
   RealClock clock;
   NoLog log;
   const auto folder = solution();
