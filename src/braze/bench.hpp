@@ -77,12 +77,16 @@ class TestScheduler final : public Scheduler {
 };
 class CountingRandom final : public Random {
  public:
+  // Never the same eight bytes twice: ids must differ.
   void fill(std::span<uint8_t> bytes) override {
-    for (uint8_t& byte : bytes) byte = next_++;
+    const uint64_t number = next_++;
+    for (size_t i = 0; i < bytes.size(); ++i) {
+      bytes[i] = static_cast<uint8_t>(number >> (8 * (i % 8)));
+    }
   }
 
  private:
-  std::atomic<uint8_t> next_ = 1;
+  std::atomic<uint64_t> next_ = 1;
 };
 
 struct Answer {

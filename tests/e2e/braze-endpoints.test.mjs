@@ -24,7 +24,7 @@ const kWhen = '2026-01-01T00:00:00Z';
 const attributes = (/** @type {object[]} */ ...items) => ({attributes: items});
 const alias = (/** @type {string} */ name, label = 'chat') => ({alias_name: name, alias_label: label});
 const anonymous = (/** @type {string} */ name, more = {}) => attributes({user_alias: alias(name), _update_existing_only: false, ...more});
-const times = (/** @type {number} */ count, /** @type {(i: number) => unknown} */ make) => Array.from({length: count}, (_, i) => make(i));
+const times = (/** @type {number} */ count, /** @type {(i: number) => any} */ make) => Array.from({length: count}, (_, i) => make(i));
 const kIds = 'The max number of ids per request was exceeded';
 const kIdsAndAliases = 'The max number of external_ids and aliases per request was exceeded';
 const custom = async (/** @type {Sandbox} */ sandbox, /** @type {string} */ id) => (await sandbox.profile(id))?.custom_attributes;
