@@ -24,9 +24,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     row.body = text;
     (void)delivery::read_parcel(row);
   }
-  // What was read is written so that it reads the same again.
-  const auto progress = delivery::write_progress(delivery::read_progress(text, 4));
-  if (delivery::write_progress(delivery::read_progress(progress, 4)) != progress) __builtin_trap();
+  // What was read is written so that it reads the same again; of a row that was delivered the state
+  // alone is kept.
+  const auto read = delivery::read_progress(text, 4);
+  if (read.state() != delivery::State::delivered) {
+    const auto written = delivery::write_progress(read);
+    if (delivery::write_progress(delivery::read_progress(written, 4)) != written) __builtin_trap();
+  }
   (void)delivery::outcome_of(delivery::State::held, text);
   return 0;
 }

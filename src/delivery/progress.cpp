@@ -20,6 +20,12 @@ bool has(const Progress& progress, Fate fate) {
                              [&](const ObjectProgress& object) { return object.fate == fate; });
 }
 
+int read_count(const json::object& fields, std::string_view name) {
+  constexpr int64_t kMost = 1'000'000'000;
+  return static_cast<int>(
+      std::clamp<int64_t>(json::get_integer(fields, name).value_or(0), 0, kMost));
+}
+
 std::string_view outcome(const Progress& progress) {
   switch (progress.state()) {
     case State::waiting: return "later";
@@ -63,8 +69,8 @@ Progress read_progress(std::string_view text, size_t objects) {
   if (text.empty()) return out;
   const auto parsed = json::parse_object(text);
   if (!parsed) return out;
-  out.attempts = static_cast<int>(json::get_integer(*parsed, "attempts").value_or(0));
-  out.status = static_cast<int>(json::get_integer(*parsed, "status").value_or(0));
+  out.attempts = read_count(*parsed, "attempts");
+  out.status = read_count(*parsed, "status");
   out.request_id = json::get_string(*parsed, "request_id").value_or("");
   out.is_config_error = json::get_bool(*parsed, "config_error").value_or(false);
   if (const json::value* answer = parsed->if_contains("answer")) out.answer = *answer;
@@ -84,7 +90,7 @@ Progress read_progress(std::string_view text, size_t objects) {
       object->part =
           static_cast<Part>(place_of(kParts, json::get_string(*fields, "part").value_or("")));
       object->counting_unknown = json::get_bool(*fields, "counting_unknown").value_or(false);
-      object->times_unknown = static_cast<int>(json::get_integer(*fields, "unknown").value_or(0));
+      object->times_unknown = read_count(*fields, "unknown");
       object->reason = json::get_string(*fields, "reason").value_or("");
     }
   }
