@@ -5,20 +5,50 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace millrace;
-  const auto body = json::parse_object({reinterpret_cast<const char*>(data), size});
+  auto body = json::parse_object({reinterpret_cast<const char*>(data), size});
   if (!body) return 0;
   braze::SandboxOptions options;
   braze::Diagnostics diagnostics;
-  const auto request =
-      braze::read_track(*body, options, base::Timestamp{1'767'323'045'678}, diagnostics);
+  const base::Timestamp now{1'767'323'045'678};
+  const auto request = braze::read_track(*body, options, 1'000, now, diagnostics);
   braze::Profile profile;
   profile.braze_id = "fuzz";
-  for (const auto& item : request.attributes) profile.apply(item, options, diagnostics);
-  for (const auto& item : request.events) profile.apply(item);
-  for (const auto& item : request.purchases) profile.apply(item);
+  std::string history;
+  const auto note = [&](const std::string& line) {
+    if (!history.empty()) history += ',';
+    history += line;
+  };
+  for (const auto& item : request.attributes) {
+    const std::string line = profile.apply(item, options, now, diagnostics);
+    if (!line.empty()) note(line);
+  }
+  for (const auto& item : request.events) {
+    if (profile.apply(item)) note(braze::history_line(item));
+  }
+  for (const auto& item : request.purchases) {
+    if (profile.apply(item)) note(braze::history_line(item));
+  }
   (void)profile.to_export();
-  const auto kept = profile.to_json();
-  const auto again = braze::Profile::from_json(kept);
-  if (!again || json::serialize(again->to_json()) != json::serialize(kept)) std::abort();
+  std::string kept;
+  profile.append_to(kept);
+  const auto stored = json::parse_object(kept);
+  if (!stored) std::abort();
+  const auto again = braze::Profile::from_json(*stored);
+  std::string kept_again;
+  if (again) again->append_to(kept_again);
+  if (kept_again != kept) std::abort();
+  // Doing the changes again over nothing, and once more, ends at the same profile.
+  std::string changes;
+  profile.append_changes(changes, history);
+  const auto told = json::parse_object(changes);
+  if (!told) std::abort();
+  braze::Profile redone;
+  redone.braze_id = "fuzz";
+  redone.redo(*told);
+  redone.redo(*told);
+  std::string kept_redone;
+  redone.append_to(kept_redone);
+  const auto one = json::parse(kept), other = json::parse(kept_redone);
+  if (!one || !other || *one != *other) std::abort();
   return 0;
 }

@@ -7,12 +7,12 @@
 #include <mutex>
 #include <sstream>
 
+#include "app/action_edge.hpp"
 #include "app/action_new.hpp"
 #include "app/commands.hpp"
-#include "app/solution.hpp"
 #include "app/system.hpp"
 #include "app/temporary_folder.hpp"
-#include "python/python.hpp"
+#include "http/http.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -29,6 +29,8 @@ struct RunOptions {
   std::string payload = "{}";
   std::string context = "{}";
   std::string environment = "sandbox";
+  fs::path data;  // whose secrets it may have; "" = none of a store's
+  WorldOptions world;
   bool json = false;
 };
 
@@ -105,6 +107,7 @@ base::Result<runtime::ActionCall> make_call(const RunOptions& options, const Loa
   call.payload = std::move(*payload);
   if (loaded.program) {
     call.time_limit = std::chrono::milliseconds(loaded.program->action_time_limit_ms);
+    call.policy.time_limit = call.time_limit;
   }
   call.context = {{"chat_id", call.chat_id},
                   {"session_id", call.chat_id},
@@ -127,13 +130,36 @@ struct Ran {
   std::vector<std::string> lines;
 };
 
+// What the scripts' sandbox needs to know, also when the flow is broken for all we care.
+ScriptVersion scripts_of(const LoadedSolution& loaded) {
+  ScriptVersion version =
+      script_version(loaded.program ? *loaded.program : flow::declared_settings(loaded.files));
+  version.hash = kVersion;
+  return version;
+}
+
+base::Result<Ran> run_in(ActionEdge& edge, runtime::ActionCall call) {
+  std::promise<runtime::ActionOutcome> promise;
+  auto future = promise.get_future();
+  const auto began = std::chrono::steady_clock::now();
+  edge.actions().call(std::move(call), [&promise](runtime::ActionOutcome outcome) {
+    promise.set_value(std::move(outcome));
+  });
+  Ran ran{future.get(), 0, {}};
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+  ran.ms = took.count();
+  return ran;
+}
+
 base::Result<Ran> run_call(const RunOptions& options) {
-  auto loaded = load_solution(options.solution, {});
+  auto loaded = load_solution(options.solution, {.is_sandboxed = !options.world.unsafe_no_sandbox});
   if (!loaded) return std::unexpected(loaded.error());
   if (auto sound = check_script(*loaded, options.name); !sound) {
     return std::unexpected(sound.error());
   }
   SystemClock clock;
+  SystemRandom random;
+  runtime::NoMeter meter;
   auto call = make_call(options, *loaded, clock.now());
   if (!call) return std::unexpected(call.error());
   // As a version is installed: with the library's scripts, without what is no part of it.
@@ -143,23 +169,23 @@ base::Result<Ran> run_call(const RunOptions& options) {
       storage::install_version(folder->path() / "versions", std::string(kVersion), loaded->files);
   if (!installed) return std::unexpected(installed.error());
   ShownLog log(!options.json);
-  auto pool = python::Pool::start({.workers_max = 1}, clock, log);
-  if (!pool) return std::unexpected(pool.error());
-  const auto declared = flow::declared_environment(loaded->files);
-  auto added = (*pool)->add_version(
-      version_folder(std::string(kVersion), *installed, options.environment, declared, {}));
-  if (!added) return std::unexpected(added.error());
-  std::promise<runtime::ActionOutcome> promise;
-  auto future = promise.get_future();
-  const auto began = std::chrono::steady_clock::now();
-  (*pool)->call(std::move(*call), [&promise](runtime::ActionOutcome outcome) {
-    promise.set_value(std::move(outcome));
-  });
-  Ran ran{future.get(), 0, {}};
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
-  ran.ms = took.count();
-  (*pool)->stop(std::chrono::milliseconds(0));
-  ran.lines = log.lines();
+  const auto lanes = http::IoLanes::make(1);
+  lanes->start();
+  ActionOptions edge_options;
+  edge_options.data = folder->path();
+  edge_options.environment = options.environment;
+  edge_options.workers_max = 1;
+  edge_options.world = options.world;
+  edge_options.world.secrets.data = options.data;
+  auto edge = ActionEdge::open(std::move(edge_options), {*lanes, clock, random, log, meter});
+  if (!edge) return std::unexpected(edge.error());
+  if (auto added = (*edge)->add_version(scripts_of(*loaded), *installed, {}); !added) {
+    return std::unexpected(added.error());
+  }
+  auto ran = run_in(**edge, std::move(*call));
+  (*edge)->stop();
+  lanes->stop();
+  if (ran) ran->lines = log.lines();
   return ran;
 }
 
@@ -237,6 +263,11 @@ void add_action_command(CLI::App& cli, int& exit_code) {
   command->add_option("--env", options.environment, "Which of app.py's PARAMS it sees")
       ->default_str("sandbox")
       ->check(CLI::IsMember({"sandbox", "live"}));
+  command
+      ->add_option("--data", options.data,
+                   "A server's data folder, for the secrets that `millrace secret set` keeps there")
+      ->check(CLI::ExistingDirectory);
+  add_world_options(*command, options.world);
   command->add_flag("--json", options.json, "Print all of it as one JSON object");
   command->footer(
       "The result is printed on standard output, all else on standard error. Exits 0 when the "

@@ -1,7 +1,6 @@
 #include "app/braze_edge.hpp"
 
 #include "base/hash.hpp"
-#include "braze/braze.hpp"
 #include "http/http.hpp"
 #include "storage/storage.hpp"
 
@@ -47,19 +46,20 @@ struct BrazeEdge::Parts {
 base::Result<std::unique_ptr<BrazeEdge>> BrazeEdge::open(const std::filesystem::path& data,
                                                          const Endpoint& endpoint,
                                                          runtime::Clock& clock,
-                                                         runtime::Random& random,
-                                                         runtime::Log& log) {
+                                                         runtime::Random& random, runtime::Log& log,
+                                                         braze::SandboxOptions options) {
   auto parts = std::make_unique<Parts>(clock, random);
-  std::string fresh(32, '\0');
-  random.fill({reinterpret_cast<uint8_t*>(fresh.data()), fresh.size()});
-  const auto key = storage::load_or_create_key(data / "braze.key", fresh);
-  if (!key) return std::unexpected(key.error());
-  parts->api_key = base::to_base64url(*key);
+  if (options.keys.empty()) {
+    std::string fresh(32, '\0');
+    random.fill({reinterpret_cast<uint8_t*>(fresh.data()), fresh.size()});
+    const auto key = storage::load_or_create_key(data / "braze.key", fresh);
+    if (!key) return std::unexpected(key.error());
+    options.keys.push_back({base::to_base64url(*key), {"*"}});
+  }
+  parts->api_key = options.keys.front().key;
   auto store = storage::open_key_value(data / "braze.db", log);
   if (!store) return std::unexpected(store.error());
   parts->store = std::move(*store);
-  braze::SandboxOptions options;
-  options.keys = {{parts->api_key, {"users.track", "users.export.ids"}}};
   if (endpoint.address != "0.0.0.0") options.inspector_hosts = {endpoint.address};
   const size_t body_bytes_max = options.body_bytes_max;
   parts->sandbox = std::make_unique<braze::Sandbox>(*parts->store, parts->clock, parts->scheduler,
@@ -93,6 +93,7 @@ void BrazeEdge::stop() {
   parts_->server->drain(std::chrono::seconds(1));
   parts_->lanes->stop();
   parts_->server.reset();
+  parts_->sandbox->settle();
   parts_->store.reset();  // writes what is queued; the sandbox is still there to hear of it
 }
 

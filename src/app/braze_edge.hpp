@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/options.hpp"
+#include "braze/braze.hpp"
 #include "runtime/ports.hpp"
 
 namespace millrace::app {
@@ -14,10 +15,12 @@ namespace millrace::app {
 class BrazeEdge {
  public:
   // Keeps its data and its key in the data folder, so that both outlive a restart.
+  // Without keys in the options there is one of its own, which may do everything.
   static base::Result<std::unique_ptr<BrazeEdge>> open(const std::filesystem::path& data,
                                                        const Endpoint& endpoint,
                                                        runtime::Clock& clock,
-                                                       runtime::Random& random, runtime::Log& log);
+                                                       runtime::Random& random, runtime::Log& log,
+                                                       braze::SandboxOptions options = {});
   ~BrazeEdge();
 
   const std::string& url() const;

@@ -46,6 +46,7 @@ int run_chat(const ChatOptions& options) {
   serve.solutions = {options.solution};
   serve.data = folder->path();
   serve.listen.port = 0;
+  serve.world = options.world;
   const auto server = Server::start(serve, *log);
   if (!server) {
     std::cerr << "millrace chat: " << server.error().describe() << "\n";

@@ -6,7 +6,8 @@
 
 namespace millrace::app {
 int run_check(const CheckOptions& options) {
-  const auto loaded = load_solution(options.solution, {});
+  const auto loaded =
+      load_solution(options.solution, {.is_sandboxed = !options.world.unsafe_no_sandbox});
   if (!loaded) {
     std::cerr << "millrace check: " << loaded.error().describe() << "\n";
     return 1;

@@ -19,6 +19,7 @@ int run_serve(const ServeOptions& options);
 struct ChatOptions {
   std::filesystem::path solution;
   std::string locale;
+  WorldOptions world;
 };
 // A conversation in the terminal, with everything in a temporary folder.
 int run_chat(const ChatOptions& options);
@@ -26,6 +27,7 @@ int run_chat(const ChatOptions& options);
 struct CheckOptions {
   std::filesystem::path solution;
   bool json = false;
+  WorldOptions world;
 };
 // 0 when a solution can be served; 1 when there are errors, which are printed.
 int run_check(const CheckOptions& options);
@@ -53,6 +55,10 @@ void add_test_command(CLI::App& cli, int& exit_code);
 void add_version_commands(CLI::App& cli, int& exit_code);
 // replay and chats.
 void add_replay_command(CLI::App& cli, int& exit_code);
+// braze-sandbox: the sandbox alone.
+void add_braze_sandbox_command(CLI::App& cli, int& exit_code);
+// deliveries list, show, retry, drop and export.
+void add_deliveries_command(CLI::App& cli, int& exit_code);
 // secret set, list, remove and rotate.
 void add_secret_command(CLI::App& cli, int& exit_code);
 void add_trace_command(CLI::App& cli, int& exit_code);

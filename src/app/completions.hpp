@@ -1,5 +1,5 @@
-// POST /actions/v1/completions/{token}: an outside system brings the result of a call that its script
-// left pending. The token is the credential; it completes that call and nothing else.
+// POST /actions/v1/completions/{token}: an outside system brings the result of a call that its
+// script left pending. The token is the credential; it completes that call and nothing else.
 #pragma once
 
 #include "base/web.hpp"

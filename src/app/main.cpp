@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/world_options.hpp"
 
 namespace {
 
@@ -49,6 +50,13 @@ void add_serve(CLI::App& cli, int& exit_code) {
       ->add_option("--action-workers", options.action_workers,
                    "Python workers per version; 0 is one per CPU, at least two")
       ->check(CLI::Range(0, 256));
+  static std::string metrics;
+  static app::Endpoint metrics_endpoint;
+  command
+      ->add_option("--metrics", metrics,
+                   "HOST:PORT on which GET /metrics shows figures for Prometheus; off by default")
+      ->check(endpoint_into(metrics_endpoint));
+  app::add_world_options(*command, options.world);
   command->add_option("--log-level", level, "Least severe log lines to write, to standard error")
       ->default_str("info")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
@@ -57,6 +65,7 @@ void add_serve(CLI::App& cli, int& exit_code) {
       "what has begun and exits 0.");
   command->callback([&exit_code] {
     if (!sandbox.empty()) options.braze_sandbox = sandbox_endpoint;
+    if (!metrics.empty()) options.metrics = metrics_endpoint;
     options.log_level = level == "debug"     ? runtime::Level::debug
                         : level == "warning" ? runtime::Level::warning
                         : level == "error"   ? runtime::Level::error
@@ -73,6 +82,7 @@ void add_chat(CLI::App& cli, int& exit_code) {
       ->required()
       ->check(CLI::ExistingDirectory);
   command->add_option("--locale", options.locale, "The consumer's language, such as pt-BR");
+  app::add_world_options(*command, options.world);
   command->callback([&exit_code] { exit_code = app::run_chat(options); });
 }
 
@@ -84,6 +94,7 @@ void add_check(CLI::App& cli, int& exit_code) {
       ->required()
       ->check(CLI::ExistingDirectory);
   command->add_flag("--json", options.json, "Print the problems as a JSON array");
+  app::add_sandbox_option(*command, options.world);
   command->footer("Exits 0 when the solution can be served, 1 when there are errors.");
   command->callback([&exit_code] { exit_code = app::run_check(options); });
 }
@@ -131,6 +142,8 @@ int main(int argc, char** argv) {
   app::add_test_command(cli, exit_code);
   app::add_version_commands(cli, exit_code);
   app::add_replay_command(cli, exit_code);
+  app::add_braze_sandbox_command(cli, exit_code);
+  app::add_deliveries_command(cli, exit_code);
   app::add_action_command(cli, exit_code);
   app::add_actions_command(cli, exit_code);
   app::add_trace_command(cli, exit_code);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/world_options.hpp"
 #include "base/result.hpp"
 #include "runtime/ports.hpp"
 
@@ -31,6 +32,8 @@ struct ServeOptions {
   std::optional<Endpoint> braze_sandbox;
   size_t threads = 0;         // 0 = one per CPU this process may use
   size_t action_workers = 0;  // 0 = one per CPU, at least two
+  WorldOptions world;
+  std::optional<Endpoint> metrics;  // where figures are shown; not given: nowhere
   runtime::Level log_level = runtime::Level::info;
 };
 

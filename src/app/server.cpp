@@ -1,19 +1,18 @@
 #include "app/server.hpp"
 
-#include <algorithm>
 #include <condition_variable>
 #include <cstdlib>
-#include <iostream>
 #include <mutex>
-#include <thread>
 
+#include "app/action_edge.hpp"
 #include "app/braze_edge.hpp"
-#include "app/deployments.hpp"
+#include "app/delivery_edge.hpp"
+#include "app/metrics.hpp"
 #include "app/router.hpp"
+#include "app/served_solutions.hpp"
 #include "app/system.hpp"
 #include "base/hash.hpp"
 #include "http/http.hpp"
-#include "python/python.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -24,7 +23,6 @@ using base::Code;
 using base::fail;
 
 constexpr std::chrono::seconds kDrainMax{8};
-constexpr std::chrono::milliseconds kLookEvery{200};
 
 std::string url_of(const Endpoint& endpoint, uint16_t port) {
   const bool any =
@@ -50,14 +48,9 @@ json::object Ready::to_json() const {
           {"chat_url", chat_url},
           {"braze_sandbox_url", or_null(braze_sandbox_url)},
           {"braze_api_key", or_null(braze_api_key)},
+          {"metrics_url", or_null(metrics_url)},
           {"solutions", solutions}};
 }
-
-// Until the sender is wired: nothing is sent.
-struct NoDeliveries final : runtime::Deliveries {
-  void owed(base::Id, size_t) override {}
-  void when_settled(std::string, Done done) override { done({{"outcome", "config_error"}}); }
-};
 
 // In the order in which they are made; they go in the reverse order.
 struct Server::Parts {
@@ -66,69 +59,60 @@ struct Server::Parts {
   base::Result<void> open(const ServeOptions& options);
   base::Result<void> open_data(const ServeOptions& options);
   base::Result<void> open_sandbox(const ServeOptions& options);
-  base::Result<void> add_solution(const fs::path& folder);
-  base::Result<void> take_up(const Deployment& deployment);
-  base::Result<void> take_up_all();
-  void watch(const std::stop_token& asked_to_stop);
-  base::Result<void> add_old_versions();
-  base::Result<void> add_workers(const flow::Program& program, const fs::path& folder);
+  base::Result<void> open_actions(const ServeOptions& options);
+  base::Result<void> open_deliveries(const ServeOptions& options);
+  base::Result<void> serve_solutions(const ServeOptions& options);
   base::Result<void> listen(const ServeOptions& options);
+  base::Result<void> show_metrics(const ServeOptions& options);
   void describe(const ServeOptions& options);
+  void drain();
   void stop();
 
   runtime::Log& log;
   SystemClock clock;
   SystemRandom random;
+  Metrics metrics;
   std::optional<storage::FolderLock> lock;
-  fs::path data;
-  fs::path versions;
-  std::string environment;
-  std::vector<std::string> served;  // names of the solutions that the command line gave
-  std::optional<Deployments> deployments;
   std::string token_key;
   std::string seal_key;
   Variables given;  // what the sandbox adds to the scripts' environment
   Ready ready;
-  runtime::Solutions solutions;
   std::unique_ptr<BrazeEdge> sandbox;
   std::unique_ptr<http::IoLanes> lanes;
-  std::unique_ptr<runtime::Journal> journal;
-  std::unique_ptr<python::Pool> pool;
-  NoDeliveries no_deliveries;
+  std::unique_ptr<storage::DurableJournal> journal;
+  std::unique_ptr<ActionEdge> actions;
+  std::unique_ptr<ServedSolutions> served;
+  std::unique_ptr<DeliveryEdge> deliveries;
   std::unique_ptr<runtime::Runtime> runtime;
   std::unique_ptr<engage::Engagement> engagement;
   std::unique_ptr<channels::RestChannel> rest;
   std::unique_ptr<channels::ChatPage> page;
   std::unique_ptr<Completions> completions;
   std::unique_ptr<Router> router;
+  std::unique_ptr<MetricsHandler> metrics_page;
   std::unique_ptr<http::Server> server;
-  std::jthread watcher;
+  std::unique_ptr<http::Server> metrics_server;
   bool stopped = false;
 };
 
 base::Result<void> Server::Parts::open(const ServeOptions& options) {
   if (auto done = open_data(options); !done) return done;
   if (auto done = open_sandbox(options); !done) return done;
-  for (const fs::path& folder : options.solutions) {
-    if (auto done = add_solution(folder); !done) return done;
-  }
-  if (auto done = take_up_all(); !done) return done;
-  if (solutions.fallback() == nullptr) {
-    return fail(Code::invalid_argument,
-                "nothing is deployed; give --solution DIR, or run `millrace deploy DIR` first",
-                options.data.string());
-  }
-  if (auto done = add_old_versions(); !done) return done;
   lanes = http::IoLanes::make(options.threads == 0 ? http::usable_cpus() : options.threads);
+  if (auto done = open_actions(options); !done) return done;
+  if (auto done = serve_solutions(options); !done) return done;
+  if (auto done = open_deliveries(options); !done) return done;
   runtime = std::make_unique<runtime::Runtime>(
-      runtime::Runtime::Ports{*lanes, clock, random, *journal, *pool, no_deliveries, log, seal_key,
-                              environment},
-      solutions);
+      runtime::Runtime::Ports{*lanes, clock, random, *journal, actions->actions(),
+                              deliveries->deliveries(), log, seal_key, options.environment},
+      served->solutions());
   lanes->start();
   if (auto done = runtime->recover(); !done) return done;
+  if (auto done = deliveries->start(); !done) return done;
   if (auto done = listen(options); !done) return done;
+  if (auto done = show_metrics(options); !done) return done;
   describe(options);
-  watcher = std::jthread([this](const std::stop_token& asked_to_stop) { watch(asked_to_stop); });
+  served->watch();
   return {};
 }
 
@@ -136,12 +120,6 @@ base::Result<void> Server::Parts::open_data(const ServeOptions& options) {
   auto locked = storage::FolderLock::acquire(options.data);
   if (!locked) return std::unexpected(locked.error());
   lock.emplace(std::move(*locked));
-  data = options.data;
-  versions = data / "versions";
-  environment = options.environment;
-  auto record = Deployments::open(data);
-  if (!record) return std::unexpected(record.error());
-  deployments = std::move(*record);
   std::string fresh(32, '\0');
   random.fill({reinterpret_cast<uint8_t*>(fresh.data()), fresh.size()});
   auto key = storage::load_or_create_key(options.data / "tokens.key", fresh);
@@ -154,11 +132,6 @@ base::Result<void> Server::Parts::open_data(const ServeOptions& options) {
   auto opened = storage::open_journal(options.data / "journal.db", log);
   if (!opened) return std::unexpected(opened.error());
   journal = std::move(*opened);
-  python::PoolOptions pool_options;
-  pool_options.workers_max = options.action_workers;
-  auto started = python::Pool::start(pool_options, clock, log);
-  if (!started) return std::unexpected(started.error());
-  pool = std::move(*started);
   return {};
 }
 
@@ -174,115 +147,56 @@ base::Result<void> Server::Parts::open_sandbox(const ServeOptions& options) {
   return {};
 }
 
-base::Result<void> Server::Parts::add_solution(const fs::path& folder) {
-  auto loaded = load_solution(folder, given);
-  if (!loaded) return std::unexpected(loaded.error());
-  for (const flow::Problem& problem : loaded->problems) {
-    std::cerr << folder.string() << "/" << problem.describe() << "\n";
-  }
-  if (!loaded->program) {
-    return fail(Code::invalid_argument, "the solution has errors; `millrace check` lists them",
-                folder.string());
-  }
-  const std::string& name = loaded->program->solution;
-  if (std::ranges::find(served, name) != served.end()) {
-    return fail(Code::already_exists, "two solutions are called '" + name + "'", folder.string());
-  }
-  served.push_back(name);
-  auto deployed = deployments->deploy(*loaded, runtime::OnLive::pin, clock.now());
-  if (!deployed) return std::unexpected(deployed.error());
+base::Result<void> Server::Parts::open_actions(const ServeOptions& options) {
+  ActionOptions action_options;
+  action_options.data = options.data;
+  action_options.environment = options.environment;
+  action_options.workers_max = options.action_workers;
+  action_options.world = options.world;
+  action_options.world.secrets.data = options.data;
+  if (sandbox) action_options.platform_hosts = allowed_hosts({"${env:BRAZE_URL}"}, given);
+  auto opened = ActionEdge::open(std::move(action_options), {*lanes, clock, random, log, metrics});
+  if (!opened) return std::unexpected(opened.error());
+  actions = std::move(*opened);
   return {};
 }
 
-// What is on record and not served yet is served from now on.
-base::Result<void> Server::Parts::take_up(const Deployment& deployment) {
-  const auto now = solutions.named(deployment.solution);
-  if (now && now->program->hash == deployment.hash && now->on_live == deployment.on_live) return {};
-  auto program = solutions.version(deployment.hash);
-  if (!program) {
-    auto loaded = load_installed(versions, deployment.hash);
-    if (!loaded) return std::unexpected(loaded.error());
-    program = std::make_shared<const flow::Program>(std::move(*loaded));
-    if (auto added = add_workers(*program, versions / deployment.hash); !added) return added;
+base::Result<void> Server::Parts::serve_solutions(const ServeOptions& options) {
+  served = std::make_unique<ServedSolutions>(
+      options.data, LoadOptions{given, options.data / "packages", !options.world.unsafe_no_sandbox},
+      *actions, clock, log);
+  for (const fs::path& folder : options.solutions) {
+    if (auto done = served->add(folder); !done) return done;
   }
-  pool->prewarm(deployment.hash, 1);
-  auto solution = runtime::make_solution(std::move(program));
-  solution.on_live = deployment.on_live;
-  solutions.deploy(std::move(solution));
-  log.line(runtime::Level::info, "server",
-           deployment.solution + " v" + std::to_string(deployment.version) + " (" +
-               deployment.hash +
-               ") is served; live chats: " + std::string(runtime::to_string(deployment.on_live)));
-  return {};
+  if (auto done = served->take_up_all(); !done) return done;
+  if (served->solutions().fallback() == nullptr) {
+    return fail(Code::invalid_argument,
+                "nothing is deployed; give --solution DIR, or run `millrace deploy DIR` first",
+                options.data.string());
+  }
+  return served->add_old_versions();
 }
 
-base::Result<void> Server::Parts::take_up_all() {
-  auto fresh = Deployments::open(data);
-  if (!fresh) return std::unexpected(fresh.error());
-  deployments = std::move(*fresh);
-  // The solutions that the command line names come first, in its order.
-  for (const std::string& name : served) {
-    if (const Deployment* current = deployments->current(name)) {
-      if (auto done = take_up(*current); !done) return done;
-    }
+base::Result<void> Server::Parts::open_deliveries(const ServeOptions& options) {
+  auto internal = options.world.allow_internal;
+  for (std::string& host : allowed_hosts({"${env:BRAZE_URL}"}, given)) {
+    internal.push_back(std::move(host));
   }
-  for (const Deployment& current : deployments->current()) {
-    if (auto done = take_up(current); !done) return done;
-  }
-  return {};
-}
-
-// Looks for deploys made by other processes, until it is asked to stop.
-void Server::Parts::watch(const std::stop_token& asked_to_stop) {
-  const fs::path file = Deployments::file_in(data);
-  std::error_code failed;
-  auto seen = fs::last_write_time(file, failed);
-  std::mutex mutex;
-  std::condition_variable_any pause;
-  std::unique_lock waiting(mutex);
-  while (!pause.wait_for(waiting, asked_to_stop, kLookEvery,
-                         [&] { return asked_to_stop.stop_requested(); })) {
-    const auto written = fs::last_write_time(file, failed);
-    if (failed || written == seen) continue;
-    seen = written;
-    if (auto done = take_up_all(); !done) {
-      log.line(runtime::Level::error, "server",
-               "a deploy cannot be taken up: " + done.error().describe());
-    }
-  }
-}
-
-base::Result<void> Server::Parts::add_workers(const flow::Program& program,
-                                              const fs::path& folder) {
-  return pool->add_version(
-      version_folder(program.hash, folder, environment, program.environment_variables, given));
-}
-
-// Chats begun on an older version stay on it, so each is kept ready; its workers start when called.
-base::Result<void> Server::Parts::add_old_versions() {
-  const auto hashes = storage::installed_versions(versions);
-  if (!hashes) return std::unexpected(hashes.error());
-  for (const std::string& hash : *hashes) {
-    if (solutions.version(hash) != nullptr) continue;
-    auto loaded = load_installed(versions, hash);
-    if (!loaded) {
-      log.line(runtime::Level::warning, "server",
-               "version " + hash + " can no longer be read; chats on it cannot go on");
-      continue;
-    }
-    auto program = std::make_shared<const flow::Program>(std::move(*loaded));
-    if (auto added = add_workers(*program, versions / hash); !added) return added;
-    solutions.add_version(std::move(program));
-  }
+  auto opened = DeliveryEdge::open({journal->deliveries(), actions->names(), clock, random, log,
+                                    metrics, served->solutions(), actions->secrets()},
+                                   given, std::move(internal));
+  if (!opened) return std::unexpected(opened.error());
+  deliveries = std::move(*opened);
   return {};
 }
 
 base::Result<void> Server::Parts::listen(const ServeOptions& options) {
-  engagement = std::make_unique<engage::Engagement>(*runtime, solutions, clock, token_key);
-  rest = std::make_unique<channels::RestChannel>(*runtime, solutions);
-  page = std::make_unique<channels::ChatPage>(solutions);
+  engagement =
+      std::make_unique<engage::Engagement>(*runtime, served->solutions(), clock, token_key);
+  rest = std::make_unique<channels::RestChannel>(*runtime, served->solutions());
+  page = std::make_unique<channels::ChatPage>(served->solutions());
   completions = std::make_unique<Completions>(*runtime);
-  router = std::make_unique<Router>(*engagement, *rest, *page, *completions, solutions);
+  router = std::make_unique<Router>(*engagement, *rest, *page, *completions, served->solutions());
   http::ServerOptions http_options;
   http_options.address = options.listen.address;
   http_options.port = options.listen.port;
@@ -292,9 +206,22 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
   return {};
 }
 
+base::Result<void> Server::Parts::show_metrics(const ServeOptions& options) {
+  if (!options.metrics) return {};
+  metrics_page = std::make_unique<MetricsHandler>(metrics);
+  http::ServerOptions http_options;
+  http_options.address = options.metrics->address;
+  http_options.port = options.metrics->port;
+  auto listening = http::Server::listen(*lanes, *metrics_page, http_options);
+  if (!listening) return std::unexpected(listening.error());
+  metrics_server = std::move(*listening);
+  ready.metrics_url = url_of(*options.metrics, metrics_server->port()) + "/metrics";
+  return {};
+}
+
 void Server::Parts::describe(const ServeOptions& options) {
   ready.base_url = url_of(options.listen, server->port());
-  for (const runtime::SolutionPtr& solution : solutions.all()) {
+  for (const runtime::SolutionPtr& solution : served->solutions().all()) {
     const std::string app_id = solution->app_id.to_string();
     ready.solutions.push_back(json::object{{"name", solution->name},
                                            {"app_id", app_id},
@@ -302,42 +229,46 @@ void Server::Parts::describe(const ServeOptions& options) {
                                            {"stream_id", solution->stream_id.to_string()},
                                            {"chat_url", ready.base_url + "/chat/" + app_id}});
   }
-  const runtime::Solution first = *solutions.fallback();
+  const runtime::Solution first = *served->solutions().fallback();
   ready.app_id = first.app_id.to_string();
   ready.pype_id = first.pype_id.to_string();
   ready.stream_id = first.stream_id.to_string();
   ready.chat_url = ready.base_url + "/chat/" + ready.app_id;
 }
 
+void Server::Parts::drain() {
+  if (!runtime || !server) return;
+  // Shared with the last lane to finish, which may do so after the patience here has ended.
+  struct Idle {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool reached = false;
+  };
+  auto idle = std::make_shared<Idle>();
+  runtime->drain([idle] {
+    const std::lock_guard guard(idle->mutex);
+    idle->reached = true;
+    idle->changed.notify_all();
+  });
+  std::unique_lock waiting(idle->mutex);
+  idle->changed.wait_for(waiting, kDrainMax, [&] { return idle->reached; });
+}
+
 void Server::Parts::stop() {
   if (std::exchange(stopped, true)) return;
-  if (watcher.joinable()) {
-    watcher.request_stop();
-    watcher.join();
-  }
+  if (served) served->stop_watching();
   if (server) server->stop_accepting();
-  if (runtime && server) {
-    // Shared with the last lane to finish, which may do so after the patience here has ended.
-    struct Idle {
-      std::mutex mutex;
-      std::condition_variable changed;
-      bool reached = false;
-    };
-    auto idle = std::make_shared<Idle>();
-    runtime->drain([idle] {
-      const std::lock_guard lock(idle->mutex);
-      idle->reached = true;
-      idle->changed.notify_all();
-    });
-    std::unique_lock waiting(idle->mutex);
-    idle->changed.wait_for(waiting, kDrainMax, [&] { return idle->reached; });
-  }
+  drain();
+  if (deliveries) deliveries->stop();
   if (server) server->drain(std::chrono::seconds(1));
-  if (pool) pool->stop(std::chrono::milliseconds(0));
+  if (metrics_server) metrics_server->drain(std::chrono::seconds(1));
+  if (actions) actions->stop();
   // What the lanes' threads may still touch goes only after they have ended.
   if (lanes) lanes->stop();
   server.reset();
+  metrics_server.reset();
   if (sandbox) sandbox->stop();
+  deliveries.reset();
   journal.reset();
 }
 
@@ -362,7 +293,7 @@ runtime::Runtime& Server::runtime() {
   return *parts_->runtime;
 }
 const runtime::Solutions& Server::solutions() const {
-  return parts_->solutions;
+  return parts_->served->solutions();
 }
 void Server::stop() {
   parts_->stop();

@@ -21,6 +21,7 @@ struct Ready {
   std::string stream_id;
   std::string braze_sandbox_url;  // "" when there is none
   std::string braze_api_key;      // of the sandbox
+  std::string metrics_url;        // "" when they are not shown
   json::array solutions;          // {"name", "app_id", "pype_id", "stream_id", "chat_url"} of each
 
   json::object to_json() const;

@@ -2,14 +2,29 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iostream>
 
 #include "app/library.hpp"
+#include "base/hash.hpp"
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "python/python.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
 namespace {
+
+namespace fs = std::filesystem;
+
+fs::path cache_folder() {
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') {
+    return fs::path(cache) / "millrace" / "packages";
+  }
+  const char* home = std::getenv("HOME");
+  const fs::path base =
+      home != nullptr && *home == '/' ? fs::path(home) / ".cache" : fs::temp_directory_path();
+  return base / "millrace" / "packages";
+}
 
 flow::Problem problem_of(const python::Problem& found, const std::string& file) {
   const bool is_error = found.severity == python::Severity::error;
@@ -42,6 +57,7 @@ flow::AppFacts facts_of(const python::AppFacts& app, std::vector<flow::Problem>&
     }
     // A script that is there but broken is named by its own problem, not by the flow's.
     if (script.has_class || has_error(script.problems)) facts.scripts.insert(script.name);
+    if (script.repeatable) facts.repeatable.insert(script.name);
   }
   return facts;
 }
@@ -61,22 +77,34 @@ Variables declared_variables(const std::vector<std::string>& names, const Variab
   return variables;
 }
 
-python::VersionFolder version_folder(std::string hash, std::filesystem::path folder,
-                                     std::string environment,
-                                     const std::vector<std::string>& declared,
-                                     const Variables& given) {
-  return {.hash = std::move(hash),
-          .directory = std::move(folder),
-          .environment = std::move(environment),
-          .variables = declared_variables(declared, given)};
-}
-
-base::Result<LoadedSolution> load_solution(const std::filesystem::path& folder,
-                                           const Variables& given) {
+base::Result<fs::path> packages_of(const fs::path& folder, const fs::path& packages) {
+  std::error_code error;
+  if (!fs::exists(folder / "requirements.txt", error)) return fs::path();
   auto files = storage::read_solution(folder);
   if (!files) return std::unexpected(files.error());
-  const auto names = flow::declared_environment(*files);
-  auto app = python::inspect(folder, {.variables = declared_variables(names, given)});
+  std::string all;
+  for (const auto& [path, content] : *files) {
+    if (path != "requirements.txt" && !path.starts_with("wheels/")) continue;
+    all += path + ":" + base::sha256(content);
+  }
+  const fs::path into = (packages.empty() ? cache_folder() : packages) /
+                        base::to_hex(base::sha256(all)).substr(0, 32);
+  fs::create_directories(into.parent_path(), error);
+  python::PackageOptions options;
+  options.progress = [](std::string_view line) { std::cerr << "  pip: " << line << "\n"; };
+  return python::prepare_packages(folder, into, options);
+}
+
+base::Result<LoadedSolution> load_solution(const fs::path& folder, const LoadOptions& options) {
+  auto files = storage::read_solution(folder);
+  if (!files) return std::unexpected(files.error());
+  auto packages = packages_of(folder, options.packages);
+  if (!packages) return std::unexpected(packages.error());
+  python::InspectOptions inspection;
+  inspection.sandbox = options.is_sandboxed ? python::Sandbox::bubblewrap : python::Sandbox::none;
+  inspection.packages = std::move(*packages);
+  inspection.variables = declared_variables(flow::declared_environment(*files), options.given);
+  auto app = python::inspect(folder, inspection);
   if (!app) return std::unexpected(app.error());
   LoadedSolution loaded;
   loaded.facts = facts_of(*app, loaded.problems);
@@ -100,7 +128,8 @@ std::string write_facts(const flow::AppFacts& facts) {
   return json::serialize(
       json::object{{"csv_bots", json::array(facts.csv_bots.begin(), facts.csv_bots.end())},
                    {"environments", std::move(environments)},
-                   {"scripts", json::array(facts.scripts.begin(), facts.scripts.end())}});
+                   {"scripts", json::array(facts.scripts.begin(), facts.scripts.end())},
+                   {"repeatable", json::array(facts.repeatable.begin(), facts.repeatable.end())}});
 }
 
 base::Result<flow::AppFacts> read_facts(std::string_view text) {
@@ -120,6 +149,9 @@ base::Result<flow::AppFacts> read_facts(std::string_view text) {
   }
   if (const auto* scripts = json::get_array(*parsed, "scripts")) {
     for (const json::value& script : *scripts) facts.scripts.insert(json::to_text(script));
+  }
+  if (const auto* scripts = json::get_array(*parsed, "repeatable")) {
+    for (const json::value& script : *scripts) facts.repeatable.insert(json::to_text(script));
   }
   return facts;
 }

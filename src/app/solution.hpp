@@ -10,7 +10,6 @@
 
 #include "base/result.hpp"
 #include "flow/flow.hpp"
-#include "python/python.hpp"
 
 namespace millrace::app {
 
@@ -25,19 +24,22 @@ struct LoadedSolution {
 // process's environment, with `given` on top.
 using Variables = std::map<std::string, std::string>;
 
-// `given` is handed to app.py while it is inspected. The error is a folder that cannot be read at
-// all; everything else is a problem in the list.
+struct LoadOptions {
+  Variables given;                 // handed to app.py while it is inspected
+  std::filesystem::path packages;  // where installed packages are kept; "": in the user's cache
+  bool is_sandboxed = true;
+};
+
+// The error is a folder that cannot be read at all; everything else is a problem in the list.
 base::Result<LoadedSolution> load_solution(const std::filesystem::path& folder,
-                                           const Variables& given);
+                                           const LoadOptions& options);
+
+// The folder with what requirements.txt asks for, installed when it is not there yet, which is said
+// on standard error; "" when nothing is asked for. `packages` as in LoadOptions.
+base::Result<std::filesystem::path> packages_of(const std::filesystem::path& folder,
+                                                const std::filesystem::path& packages);
 
 Variables declared_variables(const std::vector<std::string>& names, const Variables& given);
-
-// Where a version's scripts are and what they may know, for the pool: the one place where that is
-// put together. `declared` are the names of solution.yaml's `environment`.
-python::VersionFolder version_folder(std::string hash, std::filesystem::path folder,
-                                     std::string environment,
-                                     const std::vector<std::string>& declared,
-                                     const Variables& given);
 
 // What inspection found out, so that an installed version need not be inspected again.
 std::string write_facts(const flow::AppFacts& facts);

@@ -28,6 +28,7 @@ struct TestOptions {
   fs::path html;
   double coverage_min = 0;
   unsigned jobs = 0;
+  WorldOptions world;
 };
 
 bool write_report(const fs::path& path, const std::string& text) {
@@ -54,7 +55,8 @@ int write_test_from(const TestOptions& options) {
 
 int run_tests(const TestOptions& options) {
   if (!options.chat.empty()) return write_test_from(options);
-  const auto loaded = load_solution(options.solution, {});
+  const auto loaded =
+      load_solution(options.solution, {.is_sandboxed = !options.world.unsafe_no_sandbox});
   if (!loaded) {
     std::cerr << "millrace test: " << loaded.error().describe() << "\n";
     return 2;
@@ -112,6 +114,7 @@ void add_test_command(CLI::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "test", "Run a solution's tests (tests/*.test.yaml) and say which roads they leave out.");
   static TestOptions options;
+  add_sandbox_option(*command, options.world);
   command->add_option("DIR", options.solution, "The solution's folder")
       ->required()
       ->check(CLI::ExistingDirectory);

@@ -23,6 +23,7 @@ struct VersionOptions {
   std::string version;
   std::string on_live = "pin";
   bool skip_tests = false;
+  WorldOptions world;
 };
 
 int complain(std::string_view command, const std::string& text) {
@@ -68,7 +69,8 @@ std::string line_of(const Deployment& deployment) {
 }
 
 int deploy(const VersionOptions& options) {
-  auto loaded = load_solution(options.solution, {});
+  auto loaded = load_solution(options.solution, {.packages = options.data / "packages",
+                                                 .is_sandboxed = !options.world.unsafe_no_sandbox});
   if (!loaded) return complain("deploy", loaded.error().describe());
   for (const flow::Problem& problem : loaded->problems) std::cerr << problem.describe() << "\n";
   if (!loaded->program) {
@@ -157,7 +159,9 @@ int versions(const VersionOptions& options) {
 }
 
 int impact(const VersionOptions& options) {
-  const auto loaded = load_solution(options.solution, {});
+  const auto loaded = load_solution(
+      options.solution,
+      {.packages = options.data / "packages", .is_sandboxed = !options.world.unsafe_no_sandbox});
   if (!loaded) return complain("impact", loaded.error().describe());
   if (!loaded->program) {
     for (const flow::Problem& problem : loaded->problems) std::cerr << problem.describe() << "\n";
@@ -231,6 +235,7 @@ void add_version_commands(CLI::App& cli, int& exit_code) {
   auto* deploys = add("deploy",
                       "Check a solution, run its tests, and install it as an immutable version. A "
                       "running server takes it up within a second.");
+  add_sandbox_option(*deploys, options.world);
   deploys->add_option("DIR", options.solution, "The solution's folder")
       ->required()
       ->check(CLI::ExistingDirectory);
@@ -251,6 +256,7 @@ void add_version_commands(CLI::App& cli, int& exit_code) {
   auto* tells = add("impact",
                     "Say how many live chats stand on nodes that deploying this folder would "
                     "change.");
+  add_sandbox_option(*tells, options.world);
   tells->add_option("DIR", options.solution, "The solution's folder")
       ->required()
       ->check(CLI::ExistingDirectory);

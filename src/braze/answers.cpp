@@ -1,7 +1,6 @@
 #include "braze/answers.hpp"
 
 namespace millrace::braze {
-namespace {
 
 json::array errors_json(const std::vector<ItemError>& errors) {
   json::array out;
@@ -11,8 +10,6 @@ json::array errors_json(const std::vector<ItemError>& errors) {
   }
   return out;
 }
-
-}  // namespace
 
 web::Response message_response(int status, std::string_view message) {
   return web::json_response(status, json::serialize(json::object{{"message", message}}));

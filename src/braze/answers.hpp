@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "base/json.hpp"
 #include "base/web.hpp"
@@ -12,6 +13,8 @@ namespace millrace::braze {
 inline constexpr std::string_view kNothingValid =
     "Valid data must be provided in the 'attributes', 'events', or 'purchases' fields.";
 
+// [{"type", "input_array", "index"}, ...]
+json::array errors_json(const std::vector<ItemError>& errors);
 // {"message": ...}
 web::Response message_response(int status, std::string_view message);
 // 400 when nothing of a track request is valid.

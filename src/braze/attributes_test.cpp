@@ -123,15 +123,20 @@ TEST(BrazeAttributes, KeepsReservedFieldsThatBrazeTakes) {
   }
 }
 
-TEST(BrazeAttributes, SetsEachSubscriptionGroupByItself) {
-  Bench bench;
+TEST(BrazeAttributes, SetsEachSubscriptionGroupByItselfAndKnowsNoOthers) {
+  SandboxOptions options;
+  options.workspace["subscription_groups"] = {{"a", {{"name", "A"}}}, {"b", {{"name", "B"}}}};
+  Bench bench(options);
   const auto group = [](const char* id, const char* state) {
     return std::string(R"({"subscription_group_id":")") + id + R"(","subscription_state":")" +
            state + "\"}";
   };
   bench.track(attribute("\"subscription_groups\":[" + group("a", "subscribed") + "," +
                         group("b", "subscribed") + "]"));
-  bench.track(attribute("\"subscription_groups\":[" + group("a", "unsubscribed") + "]"));
+  const auto answer =
+      bench.track(attribute("\"subscription_groups\":[" + group("a", "unsubscribed") + "," +
+                            group("c", "subscribed") + "]"));
+  EXPECT_NE(answer.diagnostics().find("BRZ_UNKNOWN_SUBSCRIPTION_GROUP"), std::string::npos);
   EXPECT_EQ(bench.field("u", "subscription_groups"),
             "[" + group("a", "unsubscribed") + "," + group("b", "subscribed") + "]");
 }

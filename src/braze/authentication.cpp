@@ -55,6 +55,14 @@ void note_unknown(const Credential& credential, Diagnostics& diagnostics) {
 
 }  // namespace
 
+std::string name_of(const ApiKey& key, const SandboxOptions& options) {
+  if (!key.name.empty()) return key.name;
+  for (size_t i = 0; i < options.keys.size(); ++i) {
+    if (&options.keys[i] == &key) return "key #" + std::to_string(i + 1);
+  }
+  return "a key";
+}
+
 bool may_hold_key_in_body(const web::Request& request, const SandboxOptions& options) {
   return options.accepts_legacy_key && !request.header("Authorization");
 }
@@ -72,8 +80,9 @@ std::expected<const ApiKey*, web::Response> authenticate(const web::Request& req
     diagnostics.add("BRZ_MISSING_BEARER",
                     key == nullptr ? "Send `Authorization: Bearer <key>`: the word Bearer before "
                                      "the key is missing."
-                                   : "Send `Authorization: Bearer <key>`: the key is right, the "
-                                     "word Bearer before it is missing.");
+                                   : "Send `Authorization: Bearer <key>`: the word Bearer before "
+                                     "it is missing; the key itself matches " +
+                                         name_of(*key, options) + ".");
   }
   if (key == nullptr || credential.form == Form::bare) {
     // Braze repeats the key as it was sent; clients must redact it before they log.
@@ -90,7 +99,9 @@ std::expected<const ApiKey*, web::Response> authenticate(const web::Request& req
 std::optional<web::Response> refuse_without_permission(const ApiKey& key,
                                                        std::string_view permission,
                                                        Diagnostics& diagnostics) {
-  if (key.permissions.contains(std::string(permission))) return std::nullopt;
+  if (key.permissions.contains("*") || key.permissions.contains(std::string(permission))) {
+    return std::nullopt;
+  }
   diagnostics.add("BRZ_MISSING_PERMISSION",
                   "The key lacks the permission " + std::string(permission) + ".");
   return message_response(403, "Access Denied");

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <expected>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/json.hpp"
@@ -11,6 +13,8 @@
 
 namespace millrace::braze {
 
+// How diagnoses call a key: by its name, or "key #3".
+std::string name_of(const ApiKey& key, const SandboxOptions& options);
 // True when the key can only be in the body, as before 2020.
 bool may_hold_key_in_body(const web::Request& request, const SandboxOptions& options);
 

@@ -17,6 +17,7 @@ class MemoryStore final : public base::KeyValueStore {
  public:
   base::Result<std::optional<std::string>> get(std::string_view key) override {
     ++gets;
+    if (reads_fail) return base::fail(base::Code::unavailable, "the disk is away");
     const auto found = pairs_.find(key);
     return found == pairs_.end() ? std::nullopt : std::optional(found->second);
   }
@@ -52,6 +53,7 @@ class MemoryStore final : public base::KeyValueStore {
   }
   bool holds = false;
   bool fails = false;
+  bool reads_fail = false;
   int gets = 0;
 
  private:
@@ -106,8 +108,7 @@ inline web::Request inspect(std::string method, std::string path, std::string bo
 class Bench {
  public:
   explicit Bench(SandboxOptions options = {}) {
-    options.keys = {{"K", {"users.track", "users.export.ids"}, "main"},
-                    {"EXPORT", {"users.export.ids"}}};
+    options.keys = {{"K", {"*"}, "main"}, {"EXPORT", {"users.export.ids"}}};
     sandbox = std::make_unique<Sandbox>(store, clock, scheduler, random, std::move(options));
   }
 

@@ -1,7 +1,7 @@
-// The embedded Braze sandbox: answers POST /users/track and POST /users/export/ids as Braze
-// documents them, keeps profiles durably, and says in a header of its own what a caller got wrong.
-// Which rule is documented and which is inferred stands in docs/compatibility.md. No sockets here;
-// it answers requests that an HTTP server hands it.
+// The Braze sandbox: answers Braze's REST API as it is documented or recorded, keeps profiles
+// durably, and says in a header of its own what a caller got wrong. Which rule is documented and
+// which is inferred stands in docs/compatibility.md. No sockets here; it answers requests that an
+// HTTP server hands it.
 #pragma once
 
 #include <chrono>
@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.hpp"
 #include "base/key_value.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -41,25 +42,38 @@ class Random {
 
 struct ApiKey {
   std::string key;
-  std::set<std::string> permissions;  // "users.track", "users.export.ids"
-  std::string name = "key";           // how diagnoses and the list of requests call it
+  std::set<std::string> permissions;  // "users.track", ...; "*" is every one
+  std::string name = "";              // how diagnoses and the list of requests call it; "key #2"
 };
 
-// How many objects one request may carry (reference: users-track.md 4).
-enum class ObjectLimit {
-  combined_75,  // over the three arrays together
-  each_75,      // accounts on legacy limits: 75 in each array
+// How many objects and requests an account may send (reference: users-track.md 4).
+enum class LimitProfile {
+  current,  // 75 objects over the three arrays, 3,000 requests in 3 s
+  legacy,   // 75 objects in each array, 50,000 requests a minute
+  mau,      // 75 objects, an hourly limit and a burst; X-RateLimit-Reset counts seconds
+};
+
+// When what was accepted can be seen (reference: users-track.md 9).
+enum class ApplyDelay {
+  none,
+  realistic,  // 2 to 8 s later
+};
+
+// What the store may take in memory, and in records that some row lacks still.
+struct StoreLimits {
+  size_t memory_bytes_max = size_t{384} << 20;
+  size_t log_bytes_max = size_t{64} << 20;
 };
 
 struct SandboxOptions {
   std::vector<ApiKey> keys;
-  ObjectLimit object_limit = ObjectLimit::combined_75;
+  LimitProfile profile = LimitProfile::current;
+  ApplyDelay apply_delay = ApplyDelay::none;
   bool accepts_legacy_key = true;  // `api_key` in body or query, with a diagnostic
-  int rate_limit = 3'000;          // requests per window to /users/track
+  bool enforces_rates = true;      // otherwise requests are counted and never refused
+  // Requests to /users/track in a window; 0: those of the profile.
+  int rate_limit = 0;
   std::chrono::milliseconds rate_window{3'000};
-  // To /users/export/ids: what accounts have that may leave out fields_to_export.
-  int export_rate_limit = 2'500;
-  std::chrono::milliseconds export_rate_window{60'000};
   size_t body_bytes_max = 4 << 20;
   size_t properties_bytes_max = 100 << 10;
   size_t array_length_max = 25;  // of a custom attribute; the oldest go
@@ -67,6 +81,10 @@ struct SandboxOptions {
   std::set<std::string> blocked_attributes;
   std::set<std::string> blocked_events;
   std::set<std::string> blocked_products;
+  // What stands in the dashboard at the start, besides what was kept:
+  // {"campaigns": {"<id>": {...}}, "canvases", "segments", "subscription_groups"}.
+  json::object workspace;
+  StoreLimits store;
   // Hosts besides loopback under which the inspector may be opened.
   std::vector<std::string> inspector_hosts;
 };
@@ -79,8 +97,11 @@ class Sandbox final : public web::Handler {
           SandboxOptions options);
   ~Sandbox() override;
 
-  // A 201 to /users/track is answered once everything it accepted is durable.
+  // A 2xx is answered once everything it accepted is durable.
   void handle(web::Request request, web::Respond respond) override;
+  // Lays what is kept out so that the next start is quick; waits for the store. Nothing may be
+  // handled meanwhile.
+  void settle();
 
  private:
   struct Impl;

@@ -142,7 +142,7 @@ TEST(BrazeTrack, KeepsOtherContentTypesPathsAndQueriesApart) {
 
 TEST(BrazeTrack, LegacyLimitsCountEachArray) {  // case 25
   SandboxOptions options;
-  options.object_limit = ObjectLimit::each_75;
+  options.profile = LimitProfile::legacy;
   Bench bench(options);
   EXPECT_EQ(bench.track("{" + many("events", 75) + "," + many("purchases", 75) + "}").status, 201);
   EXPECT_EQ(bench.track("{" + many("events", 76) + "}").status, 400);

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "braze/attributes.hpp"
+#include "braze/json_text.hpp"
 #include "braze/nested_values.hpp"
 
 namespace millrace::braze {
@@ -119,6 +120,11 @@ std::optional<json::value> object_value(const CustomChange& change, const json::
 std::optional<json::value> custom_value(const CustomChange& change, const SandboxOptions& options,
                                         Diagnostics& diagnostics) {
   const json::value& given = change.given;
+  if (!is_finite(given)) {
+    diagnostics.add("BRZ_NUMBER_TOO_LARGE", "The value of ", change.name,
+                    " holds a number beyond what a double can be; it was left as it was.");
+    return std::nullopt;
+  }
   if (given.is_string()) {
     return short_text(change, std::string_view(given.get_string()), diagnostics);
   }

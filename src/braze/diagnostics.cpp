@@ -17,7 +17,7 @@ constexpr size_t kHeaderBytesMax = 4'096;
 constexpr size_t kShownNameLengthMax = 64;
 
 json::object to_object(const Diagnostic& item) {
-  return {{"code", item.code}, {"message", item.message}};
+  return {{"code", item.code}, {"message", item.message()}};
 }
 
 void append_escape(std::string& out, unsigned unit) {
@@ -49,12 +49,32 @@ std::string to_ascii_json(std::string_view text) {
 
 }  // namespace
 
-void Diagnostics::add(std::string code, std::string message) {
-  if (items_.size() >= kItemsMax) return;
-  if (std::ranges::count(items_, code, &Diagnostic::code) >= kItemsPerCodeMax) return;
-  const bool said = std::ranges::any_of(
-      items_, [&](const Diagnostic& item) { return item.code == code && item.message == message; });
-  if (!said) items_.push_back({std::move(code), std::move(message)});
+std::string Diagnostic::message() const {
+  return name ? before + quoted_name(*name) + after : before;
+}
+
+bool Diagnostics::is_full(std::string_view code) const {
+  if (items_.size() >= kItemsMax) return true;
+  return std::ranges::count(items_, code, &Diagnostic::code) >= kItemsPerCodeMax;
+}
+
+void Diagnostics::add(std::string_view code, std::string_view message) {
+  if (is_full(code)) return;
+  const bool said = std::ranges::any_of(items_, [&](const Diagnostic& item) {
+    return item.code == code && !item.name && item.before == message;
+  });
+  if (!said) items_.push_back({std::string(code), std::string(message), std::nullopt, {}});
+}
+
+void Diagnostics::add(std::string_view code, std::string_view before, std::string_view name,
+                      std::string_view after) {
+  if (is_full(code)) return;
+  name = base::utf8_prefix(name, kShownNameLengthMax);
+  const bool said = std::ranges::any_of(items_, [&](const Diagnostic& item) {
+    return item.code == code && item.name == name && item.after == after;
+  });
+  if (said) return;
+  items_.push_back({std::string(code), std::string(before), std::string(name), std::string(after)});
 }
 
 json::array Diagnostics::to_json() const {

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/redact.hpp"
 #include "base/text.hpp"
+#include "braze/audience.hpp"
+#include "braze/authentication.hpp"
+#include "braze/exports.hpp"
 
 namespace millrace::braze {
 
@@ -15,14 +17,8 @@ extern const std::string_view kInspectorJs;
 namespace {
 
 constexpr std::string_view kProfilesPath = "/_sandbox/profiles";
-constexpr size_t kRequestsKept = 200;
-
-constexpr size_t kPathBytesMax = 200;
-
-// Any bytes may come as a path; JSON wants text. An address of mail in it is nobody's business.
-std::string shown_path(const std::string& path) {
-  return base::is_valid_utf8(path) ? base::redact(path, {}) : "(not text)";
-}
+constexpr std::string_view kWorkspacePath = "/_sandbox/workspace";
+constexpr std::string_view kExportsPath = "/_sandbox/exports/";
 
 web::Response page(std::string_view type, std::string_view content) {
   return {200,
@@ -49,34 +45,9 @@ web::Response message(int status, std::string_view text) {
 
 }  // namespace
 
-void RequestLog::add(Entry entry) {
-  entry.path.resize(std::min(entry.path.size(), kPathBytesMax));
-  const std::lock_guard lock(mutex_);
-  entries_.push_front(std::move(entry));
-  if (entries_.size() > kRequestsKept) entries_.pop_back();
-}
-
-json::array RequestLog::newest_first() {
-  const std::lock_guard lock(mutex_);
-  json::array out;
-  for (const Entry& entry : entries_) {
-    out.push_back(json::object{{"time", base::to_iso8601(entry.at)},
-                               {"method", entry.method},
-                               {"path", shown_path(entry.path)},
-                               {"status", entry.status},
-                               {"key", entry.key_name},
-                               {"diagnostics", entry.diagnostics}});
-  }
-  return out;
-}
-
-Inspector::Inspector(ProfileStore& profiles, std::mutex& profiles_mutex, FaultSwitch& faults,
-                     RequestLog& requests, std::vector<std::string> hosts)
-    : profiles_(profiles),
-      profiles_mutex_(profiles_mutex),
-      faults_(faults),
-      requests_(requests),
-      hosts_(std::move(hosts)) {}
+Inspector::Inspector(World& world, std::mutex& mutex, FaultSwitch& faults, RequestLog& requests,
+                     const SandboxOptions& options)
+    : world_(world), mutex_(mutex), faults_(faults), requests_(requests), options_(options) {}
 
 bool Inspector::serves(std::string_view path) {
   return path == "/" || path.starts_with("/_sandbox/") || path.starts_with("/inspector");
@@ -88,27 +59,118 @@ bool Inspector::is_allowed_host(const web::Request& request) const {
   const auto colon = host.rfind(':');
   if (colon != std::string_view::npos && !host.ends_with(']')) host = host.substr(0, colon);
   return base::equals_ignoring_case(host, "localhost") || host == "127.0.0.1" || host == "[::1]" ||
-         std::ranges::find(hosts_, host) != hosts_.end();
+         std::ranges::find(options_.inspector_hosts, host) != options_.inspector_hosts.end();
 }
 
-web::Response Inspector::handle(const web::Request& request) {
+void Inspector::handle(const web::Request& request, web::Respond respond) {
   if (!is_allowed_host(request)) {
-    return message(403, "the inspector answers on loopback names only");
+    respond(message(403, "the inspector answers on loopback names only"));
+  } else if (request.method == "PUT" && request.path == "/_sandbox/faults") {
+    respond(set_faults(request));
+  } else if (request.path.starts_with(std::string(kWorkspacePath) + "/")) {
+    change_workspace(request, std::move(respond));
+  } else if (request.method != "GET" && request.method != "HEAD") {
+    respond(message(405, "use GET"));
+  } else {
+    respond(read(request));
   }
+}
+
+web::Response Inspector::read(const web::Request& request) {
   const std::string& path = request.path;
-  if (request.method == "PUT" && path == "/_sandbox/faults") return set_faults(request);
-  if (request.method != "GET" && request.method != "HEAD") return message(405, "use GET");
   if (path == "/") return {302, {{"Location", "/inspector"}}, {}};
   if (path == "/inspector") return page("text/html; charset=utf-8", kInspectorHtml);
   if (path == "/inspector.css") return page("text/css; charset=utf-8", kInspectorCss);
   if (path == "/inspector.js") return page("text/javascript; charset=utf-8", kInspectorJs);
   if (path == "/_sandbox/faults") return answer(faults_.describe());
-  if (path == "/_sandbox/requests") return answer({{"requests", requests_.newest_first()}});
+  if (path == "/_sandbox/requests") {
+    uint64_t after = 0;
+    if (const auto given = request.query_parameter("after")) {
+      std::from_chars(given->data(), given->data() + given->size(), after);
+    }
+    const std::string search = request.query_parameter("search").value_or("");
+    return answer({{"requests", requests_.newest_first(search, after)}});
+  }
+  const std::lock_guard lock(mutex_);
+  if (const auto ready = world_.begin(); !ready) {
+    return message(503, ready.error().describe());
+  }
+  return read_locked(request);
+}
+
+web::Response Inspector::read_locked(const web::Request& request) {
+  const std::string& path = request.path;
   if (path == kProfilesPath) return list_profiles(request);
   if (path.starts_with(std::string(kProfilesPath) + "/")) {
     return show_profile(path.substr(kProfilesPath.size() + 1));
   }
+  if (path == kWorkspacePath) return answer(workspace());
+  if (path.starts_with(kExportsPath)) {
+    return world_.exports.fetch(std::string_view(path).substr(kExportsPath.size()));
+  }
   return message(404, "there is nothing at this address");
+}
+
+json::object Inspector::workspace() const {
+  json::object out;
+  for (const char* kind : {"campaigns", "canvases", "segments", "subscription_groups"}) {
+    json::object objects;
+    for (const auto& [id, object] : world_.workspace.all(kind)) objects[id] = object;
+    out[kind] = std::move(objects);
+  }
+  json::array keys;
+  for (const ApiKey& key : options_.keys) {
+    json::array permissions;
+    for (const std::string& permission : key.permissions) {
+      permissions.push_back(json::value(permission));
+    }
+    keys.push_back(
+        json::object{{"name", name_of(key, options_)}, {"permissions", std::move(permissions)}});
+  }
+  out["keys"] = std::move(keys);
+  return out;
+}
+
+void Inspector::change_workspace(const web::Request& request, web::Respond respond) {
+  constexpr size_t kIdBytesMax = 100;
+  const std::string_view rest = std::string_view(request.path).substr(kWorkspacePath.size() + 1);
+  const auto slash = rest.find('/');
+  const std::string_view kind = rest.substr(0, slash);
+  const std::string_view id = slash == rest.npos ? "" : rest.substr(slash + 1);
+  if (!is_dashboard_kind(kind) || id.empty() || id.size() > kIdBytesMax) {
+    respond(message(404, "name campaigns, canvases, segments or subscription_groups, and an id"));
+    return;
+  }
+  const std::unique_lock lock(mutex_);
+  if (const auto ready = world_.begin(); !ready) {
+    respond(message(503, ready.error().describe()));
+    return;
+  }
+  if (request.method == "DELETE") {
+    if (!world_.workspace.erase(kind, id)) {
+      respond(message(404, "there is nothing of that id"));
+      return;
+    }
+  } else if (request.method == "PUT" && request.is_json()) {
+    auto object = json::parse_object(request.body);
+    std::string wrong = object ? "" : object.error().message;
+    const auto* filter = object ? object->if_contains("filter") : nullptr;
+    if (filter != nullptr) wrong = wrong_with_filter(*filter);
+    if (!wrong.empty()) {
+      respond(message(400, wrong));
+      return;
+    }
+    if (!world_.workspace.put(kind, id, std::move(*object))) {
+      respond(message(400, "there are too many of them"));
+      return;
+    }
+  } else {
+    respond(message(405, "use PUT with application/json, or DELETE"));
+    return;
+  }
+  world_.profiles.commit([respond = std::move(respond)](const base::Result<void>& stored) mutable {
+    respond(stored ? message(200, "kept") : message(503, "the store is away"));
+  });
 }
 
 web::Response Inspector::list_profiles(const web::Request& request) {
@@ -118,27 +180,29 @@ web::Response Inspector::list_profiles(const web::Request& request) {
     std::from_chars(given->data(), given->data() + given->size(), limit);
     limit = std::clamp<size_t>(limit, 1, kProfilesMax);
   }
-  const std::lock_guard lock(profiles_mutex_);
-  const auto listed = profiles_.list(request.query_parameter("after").value_or(""), limit,
+  auto listed = world_.profiles.list(request.query_parameter("after").value_or(""), limit,
                                      request.query_parameter("search").value_or(""));
   if (!listed) return message(500, listed.error().describe());
-  json::array profiles;
-  for (const Profile& profile : listed->profiles) profiles.push_back(profile.to_export());
-  json::object body{{"profiles", std::move(profiles)}};
+  json::object body{{"profiles", json::array(listed->profiles.begin(), listed->profiles.end())}};
   if (!listed->next.empty()) body["next"] = listed->next;
   return answer(body);
 }
 
 web::Response Inspector::show_profile(const std::string& braze_id) {
-  constexpr size_t kOccurrencesMax = 1'000;
-  const std::lock_guard lock(profiles_mutex_);
-  const auto profile = profiles_.find_braze_id(braze_id);
-  if (!profile) return message(500, profile.error().describe());
-  if (!*profile) return message(404, "there is no such profile");
-  const auto occurrences = profiles_.occurrences(**profile, kOccurrencesMax);
-  if (!occurrences) return message(500, occurrences.error().describe());
-  return answer({{"profile", (*profile)->to_export()},
-                 {"events", json::array(occurrences->begin(), occurrences->end())}});
+  constexpr size_t kLinesMax = 1'000;
+  const auto held = world_.profiles.find_braze_id(braze_id);
+  if (!held) return message(500, held.error().describe());
+  if (*held == nullptr) return message(404, "there is no such profile");
+  const auto history = world_.profiles.history(**held, kLinesMax);
+  if (!history) return message(500, history.error().describe());
+  json::array events;  // what it did, beside everything that became of it
+  for (const json::value& line : *history) {
+    const auto kind = json::get_string(line.get_object(), "kind");
+    if (kind == "event" || kind == "purchase") events.push_back(line);
+  }
+  return answer({{"profile", (*held)->profile.to_export()},
+                 {"events", std::move(events)},
+                 {"history", json::array(history->begin(), history->end())}});
 }
 
 web::Response Inspector::set_faults(const web::Request& request) {

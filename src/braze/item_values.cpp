@@ -1,13 +1,15 @@
 #include "braze/item_values.hpp"
 
 #include <unicode/ucurr.h>
+#include <unicode/uenum.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
+#include <vector>
 
 #include "base/text.hpp"
+#include "braze/json_text.hpp"
 
 namespace millrace::braze {
 namespace {
@@ -31,10 +33,21 @@ bool is_property_key(std::string_view key) {
          base::utf8_length(key) <= kTextLengthMax;
 }
 
+// Whether it is kept just as it came: a short text, a number a double holds, a boolean.
+bool is_plain_property(const json::value& value) {
+  if (value.is_string()) return value.get_string().size() <= kTextLengthMax;
+  return value.is_bool() || (value.is_number() && is_finite(value));
+}
+
 // The value as it is kept; nullopt when the property is left out.
 std::optional<json::value> property_value(std::string_view key, const json::value& given,
                                           Diagnostics& diagnostics) {
   if (given.is_null()) return std::nullopt;
+  if (!is_finite(given)) {
+    diagnostics.add("BRZ_NUMBER_TOO_LARGE", "The property ", key,
+                    " holds a number beyond what a double can be; it was left out.");
+    return std::nullopt;
+  }
   if (given.is_string()) {
     const std::string_view text(given.get_string());
     const std::string_view kept = base::utf8_prefix(text, kTextLengthMax);
@@ -55,6 +68,24 @@ std::optional<json::value> property_value(std::string_view key, const json::valu
     }
   }
   return given;
+}
+
+// The codes of all that have ever been money, sorted.
+const std::vector<std::string>& currencies() {
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> codes;
+    UErrorCode status = U_ZERO_ERROR;
+    UEnumeration* known = ucurr_openISOCurrencies(UCURR_ALL, &status);
+    while (U_SUCCESS(status)) {
+      const char* code = uenum_next(known, nullptr, &status);
+      if (code == nullptr) break;
+      codes.emplace_back(code);
+    }
+    uenum_close(known);
+    std::ranges::sort(codes);
+    return codes;
+  }();
+  return all;
 }
 
 }  // namespace
@@ -88,11 +119,11 @@ Complaint read_time(const json::object& item, base::Timestamp now, base::Timesta
   return std::nullopt;
 }
 
-Complaint read_properties(const json::object& item, const SandboxOptions& options,
-                          json::object& properties, Diagnostics& diagnostics) {
-  const auto* given = item.if_contains("properties");
+Complaint read_properties(json::object& item, const SandboxOptions& options,
+                          std::optional<json::object>& properties, Diagnostics& diagnostics) {
+  auto* given = item.if_contains("properties");
   if (given == nullptr || given->is_null()) return std::nullopt;
-  const auto* object = given->if_object();
+  auto* object = given->if_object();
   if (object == nullptr) return "'properties' is not valid";
   if (!std::ranges::all_of(*object, is_property_key,
                            [](const auto& member) { return std::string_view(member.key()); })) {
@@ -100,16 +131,26 @@ Complaint read_properties(const json::object& item, const SandboxOptions& option
                     "A property's key may not be empty, begin with $, or be time or event_name.");
     return "'properties' is not valid";
   }
-  if (json::serialize(*object).size() > options.properties_bytes_max) {
+  if (bytes_at_most(*given) > options.properties_bytes_max &&
+      json::serialize(*object).size() > options.properties_bytes_max) {
     return "'properties' is too large";
   }
+  const bool is_plain =
+      object->size() <= kPropertiesMax && std::ranges::all_of(*object, [](const auto& member) {
+        return is_plain_property(member.value());
+      });
+  if (is_plain) {
+    properties.emplace(std::move(*object));
+    return std::nullopt;
+  }
+  properties.emplace();
   for (const auto& member : *object) {
-    if (properties.size() == kPropertiesMax) {
+    if (properties->size() == kPropertiesMax) {
       diagnostics.add("BRZ_PROPERTIES_TRUNCATED", "Only the first 256 properties are kept.");
       break;
     }
     if (auto kept = property_value(member.key(), member.value(), diagnostics)) {
-      properties.emplace(member.key(), std::move(*kept));
+      properties->emplace(member.key(), std::move(*kept));
     }
   }
   return std::nullopt;
@@ -121,15 +162,12 @@ Complaint read_currency(const json::object& item, std::string& currency) {
   const bool letters = std::ranges::all_of(
       *given, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
   if (given->size() != 3 || !letters) return "'currency' is not valid";
-  std::array<UChar, 4> code{};
-  std::ranges::transform(*given, code.begin(),
-                         [](char c) { return static_cast<UChar>(c & ~0x20); });
-  constexpr UDate kEver = std::numeric_limits<UDate>::max();
-  UErrorCode status = U_ZERO_ERROR;
-  if (!ucurr_isAvailable(code.data(), -kEver, kEver, &status) || U_FAILURE(status)) {
+  std::array<char, 3> code{};
+  std::ranges::transform(*given, code.begin(), [](char c) { return static_cast<char>(c & ~0x20); });
+  if (!std::ranges::binary_search(currencies(), std::string_view(code.data(), code.size()))) {
     return "'currency' is not valid";
   }
-  currency.assign(code.begin(), code.begin() + 3);
+  currency.assign(code.data(), code.size());
   return std::nullopt;
 }
 

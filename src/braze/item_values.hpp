@@ -21,8 +21,9 @@ std::optional<std::string> text_or_integer(const json::object& item, std::string
 // `time`, no later than `now`.
 Complaint read_time(const json::object& item, base::Timestamp now, base::Timestamp& at,
                     Diagnostics& diagnostics);
-Complaint read_properties(const json::object& item, const SandboxOptions& options,
-                          json::object& properties, Diagnostics& diagnostics);
+// Takes them out of the item where nothing of them is left out.
+Complaint read_properties(json::object& item, const SandboxOptions& options,
+                          std::optional<json::object>& properties, Diagnostics& diagnostics);
 Complaint read_currency(const json::object& item, std::string& currency);
 Complaint read_price(const json::object& item, double& price);
 Complaint read_quantity(const json::object& item, int64_t& quantity);

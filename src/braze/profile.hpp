@@ -2,6 +2,7 @@
 // (reference: users-track.md 6, 7; other-endpoints.md 5). A value; it reads no clock.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,9 +37,19 @@ struct PushToken {
 inline constexpr size_t kTalliesMax = 5'000;
 inline constexpr size_t kCustomAttributesMax = 2'000;
 
+// What has become of a profile since it was last asked, as far as it is told in parts.
+struct Changes {
+  std::vector<size_t> events;  // which tallies
+  std::vector<size_t> purchases;
+  bool whole = false;  // anything else: to be written from beginning to end
+
+  bool any() const { return whole || !events.empty() || !purchases.empty(); }
+};
+
 struct Profile {
-  std::string braze_id;     // 24 hexadecimal digits
-  std::string external_id;  // "" for anonymous profiles
+  std::string braze_id;                     // 24 hexadecimal digits
+  std::string external_id;                  // "" for anonymous profiles
+  std::vector<std::string> deprecated_ids;  // renamed away from; they identify it still
   std::vector<Alias> aliases;
   base::Timestamp created_at;
   base::Timestamp updated_at;
@@ -48,7 +59,10 @@ struct Profile {
   std::vector<Tally> events;
   std::vector<Tally> purchases;
   double total_revenue = 0;
-  int64_t occurrences = 0;  // of events and purchases, for their keys
+  json::array campaigns;  // received, as an export shows them
+  json::array canvases;
+  int64_t occurrences = 0;  // lines of its history, for their keys
+  Changes changes;
 
   std::string email() const;
   std::string phone() const;
@@ -56,21 +70,37 @@ struct Profile {
   // Whether this identifier means this profile.
   bool is(const Identifier& who) const;
 
-  void apply(const AttributesItem& item, const SandboxOptions& options, Diagnostics& diagnostics);
+  // The line of its history that says what was changed, as JSON text; "" when nothing was.
+  std::string apply(const AttributesItem& item, const SandboxOptions& options, base::Timestamp now,
+                    Diagnostics& diagnostics);
   // False when the profile holds as many different ones as it may, and this would be one more.
   bool apply(const EventItem& item);
   bool apply(const PurchaseItem& item);
 
   // As users/export/ids gives it.
   json::object to_export() const;
-  // As it is kept.
-  json::object to_json() const;
+  // As it is kept, written onto the end of a text.
+  void append_to(std::string& out) const;
   static base::Result<Profile> from_json(const json::object& object);
 
+  // What has changed, in parts, so that a repeat changes nothing more; `history` has the lines
+  // that came with it, with commas between them. Written onto the end of a text, and read back.
+  void append_changes(std::string& out, std::string_view history) const;
+  void redo(const json::object& changes);
+
  private:
-  void apply_reserved(std::string_view name, const json::value& given, Diagnostics& diagnostics);
-  void apply_custom(std::string_view name, const json::value& given, bool merges_objects,
-                    const SandboxOptions& options, Diagnostics& diagnostics);
+  // Whether it was changed.
+  bool apply_reserved(std::string_view name, const json::value& given, Diagnostics& diagnostics);
+  // The name under which it is kept; nullopt when nothing was changed.
+  std::optional<std::string_view> apply_custom(std::string_view name, const json::value& given,
+                                               bool merges_objects, const SandboxOptions& options,
+                                               Diagnostics& diagnostics);
 };
+
+// One line of a profile's history.
+std::string history_line(const EventItem& item);
+std::string history_line(const PurchaseItem& item);
+// {"kind": kind, "time": ..., and what else there is to say}
+std::string history_line(std::string_view kind, base::Timestamp at, json::object more);
 
 }  // namespace millrace::braze

@@ -2,44 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <map>
 
 #include "base/text.hpp"
 
 namespace millrace::braze {
 namespace {
 
-const std::string kZero(1, '\0');
-
-std::string alias_key(const Alias& alias) {
-  return "a/" + alias.label + kZero + alias.name;
-}
-
-std::string token_key(const PushToken& token) {
-  return "k/" + token.app_id + kZero + token.token;
-}
-
-std::string occurrence_key(const std::string& braze_id, int64_t number) {
-  char digits[24];
-  std::snprintf(digits, sizeof digits, "%012lld", static_cast<long long>(number));
-  return "o/" + braze_id + "/" + digits;
-}
-
-// The look-up keys that lead to a profile.
-std::vector<std::string> keys_of(const Profile& profile) {
-  std::vector<std::string> keys;
-  if (profile.braze_id.empty()) return keys;
-  if (!profile.external_id.empty()) keys.push_back("x/" + profile.external_id);
-  for (const Alias& alias : profile.aliases) keys.push_back(alias_key(alias));
-  for (const PushToken& token : profile.push_tokens()) keys.push_back(token_key(token));
-  if (const auto email = profile.email(); !email.empty()) {
-    keys.push_back("m/" + email + kZero + profile.braze_id);
-  }
-  if (const auto phone = profile.phone(); !phone.empty()) {
-    keys.push_back("t/" + phone + kZero + profile.braze_id);
-  }
-  return keys;
-}
+using Kind = Identifier::Kind;
 
 // Whether a lower-case text is in what names the profile.
 bool shows(const Profile& profile, const std::string& wanted) {
@@ -54,10 +24,11 @@ bool shows(const Profile& profile, const std::string& wanted) {
   const auto last = json::get_string(profile.fields, "last_name").value_or("");
   if (holds(std::string(first) + " " + std::string(last))) return true;
   return std::ranges::any_of(profile.aliases,
-                             [&](const Alias& alias) { return holds(alias.name); });
+                             [&](const Alias& alias) { return holds(alias.name); }) ||
+         std::ranges::any_of(profile.deprecated_ids, holds);
 }
 
-base::Result<Profile> parse_profile(const std::string& text) {
+base::Result<Profile> parse_profile(std::string_view text) {
   const auto object = json::parse_object(text);
   if (!object) return std::unexpected(object.error());
   return Profile::from_json(*object);
@@ -70,49 +41,124 @@ bool is_meant_before(const Profile& one, const Profile& other) {
          std::pair(!other.external_id.empty(), other.updated_at);
 }
 
-base::Result<std::optional<Profile>> ProfileStore::find_braze_id(const std::string& braze_id) {
+base::Result<Held*> ProfileStore::load(const std::string& braze_id) {
   const auto text = store_.get("p/" + braze_id);
   if (!text) return std::unexpected(text.error());
-  if (!*text) return std::nullopt;
+  if (!*text) return nullptr;
   auto profile = parse_profile(**text);
   if (!profile) return std::unexpected(profile.error());
-  return std::move(*profile);
+  Held& held = hold(std::move(*profile));
+  held.stored_keys = held.keys;
+  held.history_stored = held.profile.occurrences;
+  // Decoded it takes some times its text.
+  held.bytes = 3 * (*text)->size() + 1'024;
+  bytes_ += held.bytes;
+  return &held;
 }
 
-base::Result<std::vector<std::string>> ProfileStore::braze_ids_of(const Identifier& who) {
-  using Kind = Identifier::Kind;
-  constexpr size_t kSharersMax = 100;  // profiles with one address
-  if (who.kind == Kind::braze_id) return std::vector{who.value};
-  if (who.kind == Kind::email || who.kind == Kind::phone) {
-    const std::string prefix = (who.kind == Kind::email ? "m/" : "t/") + who.value + kZero;
-    const auto found = store_.scan(prefix, "", kSharersMax);
-    if (!found) return std::unexpected(found.error());
-    std::vector<std::string> ids;
-    for (const auto& [key, id] : *found) ids.push_back(id);
-    return ids;
+Held& ProfileStore::hold(Profile profile) {
+  auto made = std::make_unique<Held>();
+  Held& held = *made;
+  held.profile = std::move(profile);
+  held_[held.profile.braze_id] = std::move(made);
+  recent_.push_front(&held);
+  held.recent = recent_.begin();
+  index(held);
+  return held;
+}
+
+void ProfileStore::index(Held& held) {
+  held.keys = keys_of(held.profile);
+  for (const std::string& key : held.keys) {
+    by_key_[std::string(shared_part(key))].push_back(&held);
   }
-  std::string key = "x/" + who.value;
-  if (who.kind == Kind::user_alias) key = alias_key({who.value, who.label});
-  if (who.kind == Kind::push_token) key = token_key({who.label, who.value});
+}
+
+void ProfileStore::unindex(Held& held) {
+  for (const std::string& key : held.keys) {
+    const auto found = by_key_.find(std::string(shared_part(key)));
+    if (found == by_key_.end()) continue;
+    std::erase(found->second, &held);
+    if (found->second.empty()) by_key_.erase(found);
+  }
+  held.keys.clear();
+}
+
+base::Result<Held*> ProfileStore::find_braze_id(const std::string& braze_id) {
+  const auto found = held_.find(braze_id);
+  if (found == held_.end()) return load(braze_id);
+  Held& held = *found->second;
+  recent_.splice(recent_.begin(), recent_, held.recent);
+  return held.is_gone ? nullptr : &held;
+}
+
+// Those the store has an address of, besides those held: what is held counts as it is here.
+base::Result<void> ProfileStore::collect(const std::string& prefix, std::vector<Held*>& found) {
+  constexpr size_t kSharersMax = 100;  // profiles with one address
+  const auto rows = store_.scan(prefix, "", kSharersMax);
+  if (!rows) return std::unexpected(rows.error());
+  for (const auto& [key, id] : *rows) {
+    if (held_.contains(id)) continue;
+    const auto loaded = load(id);
+    if (!loaded) return std::unexpected(loaded.error());
+    if (*loaded != nullptr) found.push_back(*loaded);
+  }
+  return {};
+}
+
+base::Result<std::vector<Held*>> ProfileStore::find_all(const Identifier& who) {
+  std::string key;
+  switch (who.kind) {
+    case Kind::braze_id: {
+      const auto found = find_braze_id(who.value);
+      if (!found) return std::unexpected(found.error());
+      return *found == nullptr ? std::vector<Held*>{} : std::vector<Held*>{*found};
+    }
+    case Kind::external_id: key = external_id_key(who.value); break;
+    case Kind::user_alias: key = alias_key({who.value, who.label}); break;
+    case Kind::push_token: key = token_key({who.label, who.value}); break;
+    case Kind::email: key = email_key(who.value); break;
+    case Kind::phone: key = phone_key(who.value); break;
+  }
+  const bool is_shared = who.kind == Kind::email || who.kind == Kind::phone;
+  std::vector<Held*> found;
+  if (const auto known = by_key_.find(key); known != by_key_.end()) found = known->second;
+  for (Held* held : found) recent_.splice(recent_.begin(), recent_, held->recent);
+  if (is_shared) {
+    if (auto done = collect(key, found); !done) return std::unexpected(done.error());
+    return found;
+  }
+  if (!found.empty()) return found;
   const auto id = store_.get(key);
   if (!id) return std::unexpected(id.error());
-  return *id ? std::vector{**id} : std::vector<std::string>{};
+  // A profile that is held has all its keys in memory: this one is no longer its own.
+  if (!*id || held_.contains(**id)) return found;
+  const auto loaded = load(**id);
+  if (!loaded) return std::unexpected(loaded.error());
+  if (*loaded != nullptr) found.push_back(*loaded);
+  return found;
 }
 
-base::Result<std::optional<Profile>> ProfileStore::find(const Identifier& who) {
-  const auto ids = braze_ids_of(who);
-  if (!ids) return std::unexpected(ids.error());
-  std::optional<Profile> best;
-  for (const std::string& id : *ids) {
-    auto profile = find_braze_id(id);
-    if (!profile) return profile;
-    if (*profile && (!best || is_meant_before(**profile, *best))) best = std::move(*profile);
+base::Result<Held*> ProfileStore::find(const Identifier& who) {
+  if (who.kind == Kind::external_id) {
+    // By far the most: found without a list of one.
+    const auto known = by_key_.find(external_id_key(who.value));
+    if (known != by_key_.end()) {
+      Held* held = known->second.front();
+      recent_.splice(recent_.begin(), recent_, held->recent);
+      return held;
+    }
+  }
+  const auto all = find_all(who);
+  if (!all) return std::unexpected(all.error());
+  Held* best = nullptr;
+  for (Held* held : *all) {
+    if (best == nullptr || is_meant_before(held->profile, best->profile)) best = held;
   }
   return best;
 }
 
-Profile ProfileStore::make(const Identifier& who, base::Timestamp at) {
-  using Kind = Identifier::Kind;
+Held& ProfileStore::make(const Identifier& who, base::Timestamp at) {
   std::array<uint8_t, 14> random{};
   random_.fill(random);
   Profile profile;
@@ -128,7 +174,87 @@ Profile ProfileStore::make(const Identifier& who, base::Timestamp at) {
     case Kind::push_token: break;  // its tokens come with its attributes
     case Kind::braze_id: break;    // never made: it is Braze's own
   }
-  return profile;
+  Held& held = hold(std::move(profile));
+  held.bytes = 2'048;
+  bytes_ += held.bytes;
+  held.profile.changes.whole = true;
+  counters_.add("new_users", "", day_of(at), 1);
+  counters_.add("active", "", day_of(at), 1);
+  touch(held);
+  return held;
+}
+
+void ProfileStore::touch(Held& held) {
+  if (!std::exchange(held.is_touched, true)) touched_.push_back(&held);
+}
+
+void ProfileStore::add_line(Held& held, std::string_view line) {
+  if (!held.history.empty()) held.history += ',';
+  held.history += line;
+  ++held.history_lines;
+}
+
+void ProfileStore::changed(Held& held, base::Timestamp at, std::string_view line,
+                           bool in_look_ups) {
+  touch(held);
+  if (day_of(held.profile.updated_at) != day_of(at)) {
+    counters_.add("active", "", day_of(at), 1);
+  }
+  held.profile.updated_at = at;
+  if (in_look_ups) {
+    unindex(held);
+    index(held);
+  }
+  if (line.empty()) return;
+  held.bytes += line.size();
+  bytes_ += line.size();
+  add_line(held, line);
+  ++held.profile.occurrences;
+}
+
+void ProfileStore::rewritten(Held& held, base::Timestamp at, std::string_view line) {
+  held.profile.changes.whole = true;
+  changed(held, at, line, true);
+}
+
+void ProfileStore::remove(Held& held) {
+  touch(held);
+  unindex(held);
+  held.is_gone = true;
+}
+
+void ProfileStore::write(std::string key, std::optional<std::string> value) {
+  batch_.writes.emplace_back(std::move(key), std::move(value));
+}
+
+base::Result<std::string> ProfileStore::each(const std::string& after, size_t limit,
+                                             const std::function<void(const Profile&)>& each) {
+  // What is held and has no row as it is: in the order of ids, to be taken in between the rows.
+  std::map<std::string, const Held*> fresh;
+  for (const Unwritten& item : unwritten_) {
+    if (item.held != nullptr && item.held->profile.braze_id > after) {
+      fresh[item.held->profile.braze_id] = item.held;
+    }
+  }
+  const auto rows = store_.scan("p/", after.empty() ? "" : "p/" + after, limit);
+  if (!rows) return std::unexpected(rows.error());
+  const bool is_end = rows->size() < limit;
+  const std::string last = is_end ? "" : rows->back().first.substr(2);
+  for (const auto& [key, text] : *rows) fresh.emplace(key.substr(2), nullptr);
+  size_t row = 0;
+  for (const auto& [id, held] : fresh) {
+    if (!is_end && id > last) break;
+    while (row < rows->size() && (*rows)[row].first.substr(2) < id) ++row;
+    const auto known = held_.find(id);
+    if (known != held_.end()) {
+      if (!known->second->is_gone) each(known->second->profile);
+      continue;
+    }
+    auto profile = parse_profile((*rows)[row].second);
+    if (!profile) return std::unexpected(profile.error());
+    each(*profile);
+  }
+  return last;
 }
 
 base::Result<ProfileStore::Listed> ProfileStore::list(const std::string& after, size_t limit,
@@ -137,60 +263,75 @@ base::Result<ProfileStore::Listed> ProfileStore::list(const std::string& after, 
   constexpr size_t kLookedAtMax = 20'000;
   const std::string wanted = base::to_lower(search);
   Listed listed;
-  std::string at = after.empty() ? "" : "p/" + after;
-  for (size_t looked_at = 0; looked_at < kLookedAtMax; looked_at += kPage) {
-    const auto page = store_.scan("p/", at, kPage);
-    if (!page) return std::unexpected(page.error());
-    for (const auto& [key, text] : *page) {
-      at = key;
-      auto profile = parse_profile(text);
-      if (!profile) return std::unexpected(profile.error());
-      if (!wanted.empty() && !shows(*profile, wanted)) continue;
-      listed.profiles.push_back(std::move(*profile));
-      if (listed.profiles.size() == limit) {
-        listed.next = at.substr(2);
-        return listed;
-      }
+  // Whoever is named exactly is found among any number.
+  if (!wanted.empty() && after.empty()) {
+    for (const Identifier& who :
+         {Identifier{Kind::external_id, search, {}}, Identifier{Kind::email, wanted, {}}}) {
+      const auto found = find_all(who);
+      if (!found) return std::unexpected(found.error());
+      for (const Held* held : *found) listed.profiles.push_back(held->profile.to_export());
+      if (!listed.profiles.empty()) return listed;
     }
-    if (page->size() < kPage) return listed;
   }
-  listed.next = at.substr(2);
+  std::string at = after;
+  for (size_t looked_at = 0; looked_at < kLookedAtMax; looked_at += kPage) {
+    const auto next = each(at, kPage, [&](const Profile& profile) {
+      if (listed.profiles.size() >= limit) return;
+      if (!wanted.empty() && !shows(profile, wanted)) return;
+      listed.profiles.push_back(profile.to_export());
+      at = profile.braze_id;
+    });
+    if (!next) return std::unexpected(next.error());
+    if (listed.profiles.size() >= limit) {
+      listed.next = at;
+      return listed;
+    }
+    if (next->empty()) return listed;
+    at = *next;
+  }
+  listed.next = at;
   return listed;
 }
 
-base::Result<std::vector<json::value>> ProfileStore::occurrences(const Profile& profile,
-                                                                 size_t limit) {
-  const int64_t before = profile.occurrences - static_cast<int64_t>(limit);
-  const auto pairs = store_.scan("o/" + profile.braze_id + "/",
-                                 before > 0 ? occurrence_key(profile.braze_id, before) : "", limit);
-  if (!pairs) return std::unexpected(pairs.error());
-  std::vector<json::value> out;
-  for (const auto& [key, text] : *pairs) {
-    if (auto parsed = json::parse(text)) out.push_back(std::move(*parsed));
+base::Result<std::vector<json::value>> ProfileStore::history(const Held& held, size_t limit) {
+  constexpr size_t kPage = 1'000;
+  const std::string prefix = "o/" + held.profile.braze_id + "/";
+  // A run holds a line or more; of all runs the last so many are enough.
+  std::deque<std::string> runs;
+  for (std::string after;;) {
+    auto page = store_.scan(prefix, after, kPage);
+    if (!page) return std::unexpected(page.error());
+    for (auto& [key, text] : *page) {
+      after = key;
+      runs.push_back(std::move(text));
+      if (runs.size() > limit) runs.pop_front();
+    }
+    if (page->size() < kPage) break;
   }
-  return out;
+  std::vector<json::value> lines;
+  for (const std::string& text : runs) {
+    auto run = json::parse(text);
+    if (!run || !run->is_array()) continue;
+    for (json::value& line : run->get_array()) lines.push_back(std::move(line));
+  }
+  if (auto fresh = json::parse("[" + held.history + "]"); fresh && fresh->is_array()) {
+    for (json::value& line : fresh->get_array()) lines.push_back(std::move(line));
+  }
+  if (lines.size() > limit) lines.erase(lines.begin(), lines.end() - static_cast<ptrdiff_t>(limit));
+  return lines;
 }
 
-void ProfileStore::write(base::KeyValueBatch& batch, const Profile& before, const Profile& after) {
-  const auto old_keys = keys_of(before);
-  const auto new_keys = keys_of(after);
-  for (const std::string& key : old_keys) {
-    if (std::ranges::find(new_keys, key) == new_keys.end()) {
-      batch.writes.emplace_back(key, std::nullopt);
-    }
+base::Result<std::vector<std::pair<std::string, std::string>>> ProfileStore::rows(
+    const std::string& prefix) {
+  constexpr size_t kPage = 1'000;
+  std::vector<std::pair<std::string, std::string>> all;
+  for (;;) {
+    auto page = store_.scan(prefix, all.empty() ? "" : all.back().first, kPage);
+    if (!page) return page;
+    const bool is_last = page->size() < kPage;
+    std::ranges::move(*page, std::back_inserter(all));
+    if (is_last) return all;
   }
-  for (const std::string& key : new_keys) {
-    if (std::ranges::find(old_keys, key) == old_keys.end()) {
-      batch.writes.emplace_back(key, after.braze_id);
-    }
-  }
-  batch.writes.emplace_back("p/" + after.braze_id, json::serialize(after.to_json()));
-}
-
-void ProfileStore::write_occurrence(base::KeyValueBatch& batch, const Profile& profile,
-                                    const json::object& occurrence) {
-  batch.writes.emplace_back(occurrence_key(profile.braze_id, profile.occurrences),
-                            json::serialize(occurrence));
 }
 
 }  // namespace millrace::braze

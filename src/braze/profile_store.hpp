@@ -1,19 +1,30 @@
-// Profiles, their look-ups and their events over a key-value store. Sees its own batches while they
-// are still under way. Not thread-safe: the sandbox holds a lock.
+// Profiles, their look-ups and their history over a key-value store. What was used last is held
+// decoded, within a bound; one request becomes durable as one record, and rows follow when the
+// record's turn comes or memory is short. After a crash the records are done again over the rows.
+// Not thread-safe: the sandbox holds a lock.
 //
-//   p/<braze_id>                         the profile
+//   p/<braze_id>                         the profile, as of some record or later
 //   x/<external_id>  a/<label>\0<name>  k/<app_id>\0<push token>   -> braze_id
 //   m/<email>\0<braze_id>  t/<phone>\0<braze_id>
-//   o/<braze_id>/<number>                one event or purchase as it was sent
+//   o/<braze_id>/<number>                a run of lines of its history
+//   c/...                                a counter
+//   l/<number>                           a record that some row lacks still
+// Keys of other kinds belong to whoever hands them to `write`.
 #pragma once
 
+#include <atomic>
+#include <deque>
+#include <list>
+#include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/key_value.hpp"
-#include "braze/pending_store.hpp"
-#include "braze/profile.hpp"
+#include "braze/braze.hpp"
+#include "braze/counters.hpp"
+#include "braze/held.hpp"
 
 namespace millrace::braze {
 
@@ -23,35 +34,107 @@ bool is_meant_before(const Profile& one, const Profile& other);
 
 class ProfileStore {
  public:
-  ProfileStore(base::KeyValueStore& store, Random& random) : store_(store), random_(random) {}
+  ProfileStore(base::KeyValueStore& store, Random& random, StoreLimits limits)
+      : store_(store), random_(random), limits_(limits) {}
 
-  // The profiles an identifier may mean: at most one, but for e-mail addresses and phone numbers.
-  base::Result<std::vector<std::string>> braze_ids_of(const Identifier& who);
-  // The one it means, by the rules of users-track.md 5; nullopt when there is none.
-  base::Result<std::optional<Profile>> find(const Identifier& who);
-  base::Result<std::optional<Profile>> find_braze_id(const std::string& braze_id);
-  Profile make(const Identifier& who, base::Timestamp at);
+  // Before anything else of a request: reads the records back the first time, and after a batch
+  // was lost. What was found before is not valid any more. Error: unavailable, data_loss.
+  base::Result<void> begin();
+  // How often everything was read back.
+  uint64_t generation() const { return generation_; }
+
+  // The profile an identifier means, by the rules of users-track.md 5; nullptr when there is none.
+  base::Result<Held*> find(const Identifier& who);
+  base::Result<Held*> find_braze_id(const std::string& braze_id);
+  // All it may mean: at most one, but for e-mail addresses and phone numbers.
+  base::Result<std::vector<Held*>> find_all(const Identifier& who);
+  Held& make(const Identifier& who, base::Timestamp at);
+
+  // What a request does to a profile: tallies and attributes, with the line that tells it ("" for
+  // none); anything else; deleting.
+  void changed(Held& held, base::Timestamp at, std::string_view line, bool in_look_ups);
+  void rewritten(Held& held, base::Timestamp at, std::string_view line);
+  void remove(Held& held);
+  Counters& counters() { return counters_; }
+  // A row of another kind, kept with the rest of the request; nullopt removes it.
+  void write(std::string key, std::optional<std::string> value);
+
+  // Makes all of it durable, then calls `done`.
+  void commit(base::KeyValueStore::Done done);
+  // Forgets what was changed since the last commit.
+  void abandon() { shared_->lost = true; }
+  // Writes every row and drops every record, so that the next start has none to read; waits.
+  void settle();
 
   struct Listed {
-    std::vector<Profile> profiles;
-    std::string next;  // "" when there are no more
+    std::vector<json::value> profiles;  // as exported
+    std::string next;                   // "" when there are no more
   };
-  // In the order of their ids; `search` is looked for in ids, names and e-mail addresses.
+  // In the order of their ids; `search` is looked for in ids, names and addresses.
   base::Result<Listed> list(const std::string& after, size_t limit, const std::string& search);
+  // Calls `each` with every profile after that id, at most so many; the last id, "" at the end.
+  base::Result<std::string> each(const std::string& after, size_t limit,
+                                 const std::function<void(const Profile&)>& each);
   // The last ones, oldest first.
-  base::Result<std::vector<json::value>> occurrences(const Profile& profile, size_t limit);
-
-  // Writes of one request: what the profile was and what it has become, and its occurrences.
-  static void write(base::KeyValueBatch& batch, const Profile& before, const Profile& after);
-  static void write_occurrence(base::KeyValueBatch& batch, const Profile& profile,
-                               const json::object& occurrence);
-  void commit(base::KeyValueBatch batch, base::KeyValueStore::Done done) {
-    store_.commit(std::move(batch), std::move(done));
-  }
+  base::Result<std::vector<json::value>> history(const Held& held, size_t limit);
+  base::Result<std::vector<std::pair<std::string, std::string>>> rows(const std::string& prefix);
 
  private:
-  PendingStore store_;
+  struct Unwritten {
+    uint64_t since = 0;
+    Held* held = nullptr;  // one of the two
+    Counter* counter = nullptr;
+  };
+  // Shared with the batches under way, whose ends come on the store's thread.
+  struct Shared {
+    std::atomic<bool> lost = false;
+    std::atomic<int> under_way = 0;
+    std::atomic<uint64_t> durable = 0;  // the last batch that is
+  };
+
+  base::Result<void> reload();
+  base::Result<void> redo(std::string_view record, uint64_t number);
+  base::Result<Held*> load(const std::string& braze_id);
+  Held& hold(Profile profile);
+  void index(Held& held);
+  void unindex(Held& held);
+  void touch(Held& held);
+  static void add_line(Held& held, std::string_view line);
+  base::Result<void> collect(const std::string& prefix, std::vector<Held*>& found);
+
+  void append_record(uint64_t number);
+  bool is_log_long() const;
+  void write_rows(size_t at_least, size_t at_most);
+  void write_row(Held& held);
+  void drop_spent_records();
+  void forget_least_recent();
+  bool may_be_forgotten(const Held& held) const;
+
+  base::KeyValueStore& store_;
   Random& random_;
+  const StoreLimits limits_;
+  std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
+  bool is_open_ = false;
+  uint64_t generation_ = 0;
+
+  std::unordered_map<std::string, std::unique_ptr<Held>> held_;  // by braze_id
+  std::unordered_map<std::string, std::vector<Held*>> by_key_;
+  std::list<Held*> recent_;  // the one used last first
+  size_t bytes_ = 0;
+  Counters counters_;
+
+  std::vector<Held*> touched_;
+  base::KeyValueBatch batch_;
+  uint64_t batches_ = 0;
+  uint64_t records_ = 0;  // the number of the last one
+  std::deque<Unwritten> unwritten_;
+  std::deque<std::pair<uint64_t, size_t>> log_;  // records that are needed: number and bytes
+  struct Spent {
+    uint64_t record = 0;
+    uint64_t batch = 0;  // that wrote the last row it was needed for
+  };
+  std::deque<Spent> spent_;
+  size_t log_bytes_ = 0;
 };
 
 }  // namespace millrace::braze

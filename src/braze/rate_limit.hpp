@@ -1,54 +1,66 @@
-// Counts the requests to one endpoint in clock-aligned windows (reference: users-track.md 4.1). The
-// keys of a sandbox belong to one workspace and share the window, as Braze's do.
+// Counts requests in clock-aligned windows (reference: users-track.md 4.1). The keys of a sandbox
+// belong to one workspace and share the windows, as Braze's do.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <mutex>
 #include <optional>
 
 #include "base/time.hpp"
+#include "braze/braze.hpp"
 
 namespace millrace::braze {
 
-class RateLimit {
+// Which requests are counted together (reference: other-endpoints.md 0).
+enum class Bucket {
+  track,
+  track_sync,
+  track_bulk,
+  identity,  // identify, aliases, merge and delete
+  export_ids,
+  export_some_fields,  // users/export/ids with fields_to_export
+  external_ids_rename,
+  external_ids_remove,
+  broadcast,
+  subscription,
+  send_ids,
+  names,  // events/list and purchases/product_list
+  data_series,
+  catalogs,
+  catalog_items,
+  pool,  // everything else
+};
+inline constexpr size_t kBuckets = static_cast<size_t>(Bucket::pool) + 1;
+
+class RateLimits {
  public:
-  RateLimit(int limit, std::chrono::milliseconds window) : limit_(limit), window_(window) {}
+  explicit RateLimits(const SandboxOptions& options);
 
   // Counts one request; when the limit is reached, how long to wait instead.
-  std::optional<std::chrono::milliseconds> take(base::Timestamp now) {
-    const std::lock_guard lock(mutex_);
-    turn(now);
-    if (used_ < limit_) {
-      ++used_;
-      return std::nullopt;
-    }
-    return std::chrono::milliseconds(ends_ms_ - now.ms);
-  }
+  std::optional<std::chrono::milliseconds> take(Bucket bucket, base::Timestamp now);
 
   struct Description {
     int limit = 0;
     int remaining = 0;
-    int64_t reset_epoch_seconds = 0;
+    int64_t reset = 0;  // epoch seconds; seconds from now where the profile says so
   };
-  Description describe(base::Timestamp now) {
-    const std::lock_guard lock(mutex_);
-    turn(now);
-    return {limit_, limit_ - used_, (ends_ms_ + 999) / 1000};
-  }
+  Description describe(Bucket bucket, base::Timestamp now);
 
  private:
-  // Begins the window that `now` is in when the last one is over.
-  void turn(base::Timestamp now) {
-    if (now.ms < ends_ms_) return;
-    ends_ms_ = (now.ms / window_.count() + 1) * window_.count();
-    used_ = 0;
-  }
+  struct Window {
+    int limit = 0;
+    int64_t length_ms = 0;
+    int64_t ends_ms = 0;
+    int used = 0;
+  };
+  static void turn(Window& window, base::Timestamp now);
 
-  const int limit_;
-  const std::chrono::milliseconds window_;
+  const bool enforces_;
+  const bool resets_in_seconds_;
   std::mutex mutex_;
-  int64_t ends_ms_ = 0;
-  int used_ = 0;
+  std::array<Window, kBuckets> windows_;
+  std::optional<Window> hourly_;  // beside the burst, for users/track
 };
 
 }  // namespace millrace::braze

@@ -1,18 +1,21 @@
 #include "braze/braze.hpp"
 
 #include <array>
+#include <boost/json/monotonic_resource.hpp>
 #include <cstdio>
 #include <mutex>
 
 #include "base/hash.hpp"
 #include "base/id.hpp"
 #include "base/text.hpp"
-#include "braze/answers.hpp"
 #include "braze/authentication.hpp"
-#include "braze/export_rules.hpp"
+#include "braze/endpoint.hpp"
+#include "braze/exports.hpp"
+#include "braze/faults.hpp"
 #include "braze/inspector.hpp"
-#include "braze/rate_limit.hpp"
-#include "braze/working_set.hpp"
+#include "braze/json_text.hpp"
+#include "braze/later.hpp"
+#include "braze/request_log.hpp"
 
 namespace millrace::braze {
 namespace {
@@ -22,55 +25,61 @@ struct Exchange {
   web::Request request;
   web::Respond respond;
   base::Timestamp began;
-  json::object body;
+  // What the body is made of; it goes after the body, and nothing of it outlives the handler: what
+  // is kept is copied into a profile's own memory.
+  boost::json::monotonic_resource memory;
+  std::optional<json::object> body;
+  Matched matched;
   Diagnostics diagnostics;
   const ApiKey* key = nullptr;  // set once the request is let in
-  RateLimit* limit = nullptr;   // of its endpoint
+  std::optional<Bucket> bucket;
   Fault fault;
 };
 using ExchangePointer = std::shared_ptr<Exchange>;
 
 void note_query(const web::Request& request, Diagnostics& diagnostics) {
+  if (request.query.empty()) return;
   const bool has_payload = request.query_parameter("attributes") ||
                            request.query_parameter("events") ||
                            request.query_parameter("purchases");
   if (!has_payload) return;
-  diagnostics.add(
-      "BRZ_PAYLOAD_IN_QUERY",
-      "The query string contains attributes, events or purchases; Braze reads them from "
-      "the body alone. In Python requests use json=, not params=.");
+  diagnostics.add("BRZ_PAYLOAD_IN_QUERY",
+                  request.body.empty()
+                      ? "The body is empty and the query string contains attributes, events or "
+                        "purchases; Braze reads them from the body alone. In Python requests use "
+                        "json=, not params=."
+                      : "The query string contains attributes, events or purchases; Braze reads "
+                        "them from the body alone. In Python requests use json=, not params=.");
 }
 
-void note_path(const web::Request& request, Diagnostics& diagnostics) {
-  if (request.path.starts_with("//")) {
+void note_path(const web::Request& request, const Matched& matched, Diagnostics& diagnostics) {
+  const std::string_view nearest = nearest_path(request.path);
+  if (matched.is_path_known) {
+    diagnostics.add("BRZ_UNKNOWN_PATH", "That address is answered under another method.");
+  } else if (request.path.starts_with("//")) {
     diagnostics.add("BRZ_UNKNOWN_PATH",
                     "The path begins with two slashes: the base URL ends in one already.");
-  } else if (request.path.starts_with("/user/")) {
-    diagnostics.add("BRZ_UNKNOWN_PATH", "Did you mean /users/track?");
+  } else if (!nearest.empty()) {
+    diagnostics.add("BRZ_UNKNOWN_PATH", "Did you mean " + std::string(nearest) + "?");
   } else {
     diagnostics.add("BRZ_UNKNOWN_PATH",
-                    "The sandbox answers POST /users/track and POST /users/export/ids.");
+                    "Nothing of Braze's that the sandbox knows is at that address.");
   }
 }
 
 void note_fault(const Fault& fault, Diagnostics& diagnostics) {
+  const char* said = "";
   switch (fault.mode) {
     case Fault::Mode::none: return;
-    case Fault::Mode::refuse:
-      diagnostics.add("BRZ_FAULT", "The fault switch refused the request; nothing was stored.");
-      return;
-    case Fault::Mode::delay:
-      diagnostics.add("BRZ_FAULT", "The fault switch held the answer back.");
-      return;
-    case Fault::Mode::drop:
-      diagnostics.add("BRZ_FAULT",
-                      "The fault switch closed the connection; the request was carried out.");
-      return;
+    case Fault::Mode::refuse: said = "refused the request; nothing was stored."; break;
+    case Fault::Mode::queued: said = "answered that it was queued; it was carried out."; break;
+    case Fault::Mode::delay: said = "held the answer back."; break;
+    case Fault::Mode::drop: said = "closed the connection; the request was carried out."; break;
     case Fault::Mode::drop_before:
-      diagnostics.add("BRZ_FAULT",
-                      "The fault switch closed the connection; the request was not looked at.");
-      return;
+      said = "closed the connection; the request was not looked at.";
+      break;
   }
+  diagnostics.add("BRZ_FAULT", std::string("The fault switch ") + said);
 }
 
 web::Response rate_limited(std::chrono::milliseconds wait) {
@@ -81,18 +90,19 @@ web::Response rate_limited(std::chrono::milliseconds wait) {
   return response;
 }
 
-void add_rate_headers(const Exchange& exchange, base::Timestamp now, web::Response& response) {
+void add_rate_headers(const Exchange& exchange, RateLimits& limits, base::Timestamp now,
+                      web::Response& response) {
   auto& headers = response.headers;
   if (response.status == 401) {
     // Present and empty, as recorded (users-track.md 2).
     for (const char* name : {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}) {
       headers.push_back({name, ""});
     }
-  } else if (response.status != 429 && exchange.key != nullptr) {
-    const auto window = exchange.limit->describe(now);
+  } else if (response.status != 429 && exchange.key != nullptr && exchange.bucket) {
+    const auto window = limits.describe(*exchange.bucket, now);
     headers.push_back({"X-RateLimit-Limit", std::to_string(window.limit)});
     headers.push_back({"X-RateLimit-Remaining", std::to_string(window.remaining)});
-    headers.push_back({"X-RateLimit-Reset", std::to_string(window.reset_epoch_seconds)});
+    headers.push_back({"X-RateLimit-Reset", std::to_string(window.reset)});
   }
 }
 
@@ -105,27 +115,27 @@ std::string seconds_since(base::Timestamp began, base::Timestamp now) {
 }  // namespace
 
 struct Sandbox::Impl {
-  struct Endpoint {
-    std::string_view path;
-    std::string_view permission;
-    RateLimit& limit;
-    void (Impl::*serve)(const ExchangePointer&);
-  };
-
   Impl(base::KeyValueStore& store, Clock& the_clock, Scheduler& the_scheduler, Random& the_random,
        SandboxOptions the_options)
       : options(std::move(the_options)),
         clock(the_clock),
         scheduler(the_scheduler),
         random(the_random),
-        profiles(store, the_random),
-        track_limit(options.rate_limit, options.rate_window),
-        export_limit(options.export_rate_limit, options.export_rate_window),
-        inspector(profiles, mutex, faults, requests, options.inspector_hosts) {}
+        profiles(store, the_random, options.store),
+        workspace(profiles),
+        exports(profiles, mutex, the_scheduler),
+        world{profiles, workspace, exports, the_random, options.workspace},
+        limits(options),
+        inspector(world, mutex, faults, requests, options),
+        later(world, mutex, options, the_clock, the_scheduler, the_random) {
+    // What was accepted before a restart and not yet to be seen is applied now. A store that
+    // cannot be read shows itself in the first answer.
+    later.take_up();
+  }
 
   void handle(web::Request request, web::Respond respond) {
     if (Inspector::serves(request.path)) {
-      respond(inspector.handle(request));
+      inspector.handle(request, std::move(respond));
       return;
     }
     auto exchange = std::make_shared<Exchange>();
@@ -133,32 +143,24 @@ struct Sandbox::Impl {
     exchange->respond = std::move(respond);
     exchange->began = clock.now();
     note_query(exchange->request, exchange->diagnostics);
-    const Endpoint* endpoint = endpoint_of(exchange->request);
+    exchange->matched = find_endpoint(exchange->request.method, exchange->request.path);
+    const Endpoint* endpoint = exchange->matched.endpoint;
     if (endpoint == nullptr) {
-      note_path(exchange->request, exchange->diagnostics);
+      note_path(exchange->request, exchange->matched, exchange->diagnostics);
       finish(exchange, message_response(404, "Invalid URL"));
       return;
     }
     exchange->fault = faults.next(exchange->request.path);
     note_fault(exchange->fault, exchange->diagnostics);
-    exchange->limit = &endpoint->limit;
     if (exchange->fault.mode == Fault::Mode::refuse) {
-      finish(exchange, refusal(exchange->fault.status));
+      finish(exchange, refusal(exchange->fault, exchange->request, exchange->began));
     } else if (exchange->fault.mode == Fault::Mode::drop_before) {
       finish(exchange, dropped());
     } else if (auto refused = check(*exchange, *endpoint)) {
       finish(exchange, std::move(*refused));
     } else {
-      (this->*endpoint->serve)(exchange);
+      serve(exchange, *endpoint);
     }
-  }
-
-  const Endpoint* endpoint_of(const web::Request& request) const {
-    if (request.method != "POST") return nullptr;
-    for (const Endpoint& endpoint : endpoints) {
-      if (endpoint.path == request.path) return &endpoint;
-    }
-    return nullptr;
   }
 
   // Everything that can be wrong before the endpoint looks at its fields.
@@ -180,77 +182,100 @@ struct Sandbox::Impl {
             refuse_without_permission(**key, endpoint.permission, exchange.diagnostics)) {
       return refused;
     }
-    if (const auto wait = endpoint.limit.take(clock.now())) {
+    const bool has_body = request.method != "GET" && !base::trim(request.body).empty();
+    if (has_body && request.is_json() && !parsed) {
+      parsed = parse_object(request.body, &exchange.memory);
+    }
+    exchange.bucket = endpoint.bucket;
+    if (endpoint.bucket_of != nullptr && parsed && *parsed) {
+      if (const Bucket asked = endpoint.bucket_of(**parsed); asked != Bucket::pool) {
+        exchange.bucket = asked;
+      }
+    }
+    if (const auto wait = limits.take(*exchange.bucket, clock.now())) {
       exchange.diagnostics.add("BRZ_RATE_LIMITED", "More requests than the limit allows.");
       return rate_limited(*wait);
     }
-    if (base::trim(request.body).empty() && endpoint.path == kTrackPath) {
-      exchange.diagnostics.add("BRZ_EMPTY_BODY", "The body is empty.");
-      return message_response(400, kNothingValid);
+    if (request.method == "GET" || request.method == "DELETE") {
+      return std::nullopt;
     }
-    if (!request.is_json()) {
+    return read_body(exchange, endpoint, has_body, std::move(parsed));
+  }
+
+  static std::optional<web::Response> read_body(Exchange& exchange, const Endpoint& endpoint,
+                                                bool has_body,
+                                                std::optional<base::Result<json::object>> parsed) {
+    if (!has_body) {
+      exchange.diagnostics.add("BRZ_EMPTY_BODY", "The body is empty.");
+      const bool is_track = endpoint.path.starts_with("/users/track");
+      return message_response(400, is_track ? kNothingValid : "Bad Request");
+    }
+    if (!exchange.request.is_json()) {
       exchange.diagnostics.add("BRZ_CONTENT_TYPE", "Send `Content-Type: application/json`.");
       return message_response(415, "Content-Type must be application/json");
     }
-    if (!parsed) parsed = json::parse_object(request.body);
     if (!*parsed) {
       exchange.diagnostics.add("BRZ_MALFORMED_JSON", parsed->error().message);
       return message_response(400, "Bad Request");
     }
-    exchange.body = std::move(**parsed);
+    // Made anew, not assigned, which would copy it out of that memory.
+    exchange.body.emplace(std::move(**parsed));
+    exchange.body->erase("api_key");  // never kept
     return std::nullopt;
   }
 
-  void track(const ExchangePointer& exchange) {
-    const TrackRequest request =
-        read_track(exchange->body, options, clock.now(), exchange->diagnostics);
-    if (request.too_many) {
-      exchange->diagnostics.add("BRZ_TOO_MANY_OBJECTS",
-                                "A request may carry 75 objects; nothing of it was processed.");
-      finish(exchange, message_response(400, "Max Input Length Exceeded"));
-      return;
-    }
-    if (request.malformed || !request.accepts_any()) {
-      finish(exchange, nothing_valid(request));
-      return;
-    }
+  void serve(const ExchangePointer& exchange, const Endpoint& endpoint) {
     std::unique_lock lock(mutex);
-    WorkingSet working(profiles, options, clock.now(), exchange->diagnostics);
-    auto batch = working.apply(request);
-    if (!batch) {
+    if (const auto ready = world.begin(); !ready) {
+      lock.unlock();
+      finish(exchange, message_response(503, "Service Unavailable"));
+      return;
+    }
+    Call call{exchange->request,
+              exchange->body ? std::move(*exchange->body) : json::object(),
+              exchange->matched.parts,
+              clock.now(),
+              options,
+              exchange->diagnostics,
+              world};
+    const bool waits = options.apply_delay != ApplyDelay::none;
+    // Kept as it came, for the effect's time may be after a restart.
+    const json::object given = waits ? call.body : json::object();
+    auto served = endpoint.serve(call);
+    if (served && served->effect) {
+      if (waits) {
+        later.put(exchange->request, given, call.now);
+      } else if (auto done = served->effect(world, call.now, exchange->diagnostics); !done) {
+        served = std::unexpected(done.error());
+      }
+    }
+    if (!served) {
+      // What was changed so far is forgotten.
+      profiles.abandon();
       lock.unlock();
       finish(exchange, message_response(500, "Internal Server Error"));
       return;
     }
     // Handed over under the lock: the order of the batches is the order in which they were made.
-    profiles.commit(std::move(*batch), [this, exchange, response = accepted(request)](
-                                           base::Result<void> stored) mutable {
+    profiles.commit([this, exchange, response = std::move(served->response)](
+                        const base::Result<void>& stored) mutable {
       finish(exchange, stored ? std::move(response) : message_response(503, "Service Unavailable"));
     });
-  }
-
-  void export_ids(const ExchangePointer& exchange) {
-    const auto request = read_export(exchange->body);
-    if (!request) {
-      finish(exchange, message_response(400, request.error()));
-      return;
-    }
-    std::unique_lock lock(mutex);
-    const auto body = export_profiles(*request, profiles);
-    lock.unlock();
-    finish(exchange, body ? web::json_response(201, json::serialize(*body))
-                          : message_response(500, "Internal Server Error"));
   }
 
   // Adds Braze's headers and the sandbox's own, notes the request, and answers, now or later.
   void finish(const ExchangePointer& exchange, web::Response response) {
     const base::Timestamp now = clock.now();
-    add_headers(*exchange, now, response);
-    requests.add({now, exchange->request.method, exchange->request.path, response.status,
-                  exchange->key == nullptr ? "" : exchange->key->name,
-                  exchange->diagnostics.to_json()});
-    if (exchange->fault.mode == Fault::Mode::drop) response = dropped();
-    if (exchange->fault.mode == Fault::Mode::delay) {
+    const auto mode = exchange->fault.mode;
+    if (mode == Fault::Mode::queued && response.status < 300) {
+      response = message_response(202, "queued");
+    }
+    std::string id = add_headers(*exchange, now, response);
+    requests.add({now, std::move(id), exchange->request.method, exchange->request.path,
+                  response.status, exchange->key == nullptr ? "" : name_of(*exchange->key, options),
+                  exchange->diagnostics.items()});
+    if (mode == Fault::Mode::drop) response = dropped();
+    if (mode == Fault::Mode::delay) {
       scheduler.after(exchange->fault.delay, [exchange, response = std::move(response)]() mutable {
         exchange->respond(std::move(response));
       });
@@ -259,27 +284,28 @@ struct Sandbox::Impl {
     exchange->respond(std::move(response));
   }
 
-  void add_headers(const Exchange& exchange, base::Timestamp now, web::Response& response) {
+  // The X-Request-Id.
+  std::string add_headers(const Exchange& exchange, base::Timestamp now, web::Response& response) {
     std::array<uint8_t, 10> bytes{};
     random.fill(bytes);
+    std::string id = base::Id::version7(now, bytes).to_string();
     auto& headers = response.headers;
-    headers.push_back({"X-Request-Id", base::Id::version7(now, bytes).to_string()});
+    headers.push_back({"X-Request-Id", id});
     headers.push_back({"X-Runtime", seconds_since(exchange.began, now)});
     headers.push_back({"Vary", "Origin,Accept-Encoding"});
-    if (response.status < 300) {
+    if (response.status < 300 && response.status != 202) {
       const std::string digest = base::to_hex(base::sha256(response.body).substr(0, 16));
       headers.push_back({"ETag", "W/\"" + digest + "\""});
       headers.push_back({"Cache-Control", "max-age=0, private, must-revalidate"});
     } else {
       headers.push_back({"Cache-Control", "no-cache"});
     }
-    add_rate_headers(exchange, now, response);
+    add_rate_headers(exchange, limits, now, response);
     if (!exchange.diagnostics.empty()) {
       headers.push_back({"X-Sandbox-Diagnostics", exchange.diagnostics.to_header()});
     }
+    return id;
   }
-
-  static constexpr std::string_view kTrackPath = "/users/track";
 
   const SandboxOptions options;
   Clock& clock;
@@ -287,14 +313,14 @@ struct Sandbox::Impl {
   Random& random;
   std::mutex mutex;  // over profiles, from reading one to handing over what it became
   ProfileStore profiles;
-  RateLimit track_limit;
-  RateLimit export_limit;
+  Workspace workspace;
+  Exports exports;
+  World world;
+  RateLimits limits;
   FaultSwitch faults;
   RequestLog requests;
   Inspector inspector;
-  const std::array<Endpoint, 2> endpoints{
-      {{kTrackPath, "users.track", track_limit, &Impl::track},
-       {"/users/export/ids", "users.export.ids", export_limit, &Impl::export_ids}}};
+  Later later;
 };
 
 Sandbox::Sandbox(base::KeyValueStore& store, Clock& clock, Scheduler& scheduler, Random& random,
@@ -305,6 +331,11 @@ Sandbox::~Sandbox() = default;
 
 void Sandbox::handle(web::Request request, web::Respond respond) {
   impl_->handle(std::move(request), std::move(respond));
+}
+
+void Sandbox::settle() {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->profiles.settle();
 }
 
 }  // namespace millrace::braze

@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "base/text.hpp"
+#include "braze/ecommerce.hpp"
 #include "braze/item_values.hpp"
 
 namespace millrace::braze {
 namespace {
 
 constexpr size_t kNameLengthMax = 255;
-constexpr size_t kObjectsMax = 75;
+constexpr size_t kObjectsPerUserMax = 100;  // of users/track/bulk
 constexpr std::array<std::string_view, 3> kArrays{"attributes", "events", "purchases"};
 constexpr std::string_view kNoIdentifier =
     "'external_id', 'braze_id', 'user_alias', 'email' or 'phone' is required";
@@ -53,14 +55,25 @@ void note_identifier(const Identifier& who, Diagnostics& diagnostics) {
                   "changed later. Use an id of your own.");
 }
 
+size_t length_of(const json::object& body, std::string_view name) {
+  const auto* items = json::get_array(body, name);
+  return items == nullptr ? 0 : items->size();
+}
+
 class Reader {
  public:
-  Reader(const SandboxOptions& options, base::Timestamp now, Diagnostics& diagnostics)
-      : options_(options), now_(now), diagnostics_(diagnostics) {}
+  Reader(const SandboxOptions& options, size_t objects_max, base::Timestamp now,
+         Diagnostics& diagnostics)
+      : options_(options), now_(now), diagnostics_(diagnostics) {
+    request_.objects_max = objects_max;
+  }
 
-  TrackRequest read(const json::object& body) {
+  TrackRequest read(json::object& body) {
     check_shape(body);
     if (request_.malformed || request_.too_many) return std::move(request_);
+    request_.attributes.reserve(length_of(body, "attributes"));
+    request_.events.reserve(length_of(body, "events"));
+    request_.purchases.reserve(length_of(body, "purchases"));
     each(body, "attributes", &Reader::attributes);
     each(body, "events", &Reader::event);
     each(body, "purchases", &Reader::purchase);
@@ -82,20 +95,40 @@ class Reader {
       together += items->size();
       most = std::max(most, items->size());
     }
-    const bool combined = options_.object_limit == ObjectLimit::combined_75;
-    request_.too_many = (combined ? together : most) > kObjectsMax;
+    const bool each = options_.profile == LimitProfile::legacy;
+    request_.objects = together;
+    request_.too_many = (each ? most : together) > request_.objects_max;
+    if (request_.objects_max > kObjectsMax && !request_.too_many) check_each_user(body);
   }
 
-  void each(const json::object& body, std::string_view name,
-            Complaint (Reader::*read_item)(const json::object&)) {
-    const auto* items = json::get_array(body, name);
+  // Of a bulk request: how many objects are about one profile, as far as the request tells.
+  void check_each_user(const json::object& body) {
+    std::unordered_map<std::string, size_t> objects;
+    for (const std::string_view name : kArrays) {
+      const auto* items = json::get_array(body, name);
+      for (const json::value& item : items == nullptr ? json::array() : *items) {
+        const auto who = item.is_object() ? identifier_of(item.get_object()) : std::nullopt;
+        if (!who) continue;
+        const std::string key = std::to_string(static_cast<int>(who->kind)) + who->label +
+                                std::string(1, '\0') + who->value;
+        if (++objects[key] > kObjectsPerUserMax) request_.too_many = true;
+      }
+    }
+  }
+
+  void each(json::object& body, std::string_view name,
+            Complaint (Reader::*read_item)(json::object&)) {
+    auto* given = body.if_contains(name);
+    auto* items = given == nullptr ? nullptr : given->if_array();
     if (items == nullptr) return;
     for (size_t i = 0; i < items->size(); ++i) {
-      const auto* item = (*items)[i].if_object();
-      Complaint complaint(std::string{kNoIdentifier});
+      auto* item = (*items)[i].if_object();
+      Complaint complaint;
       if (item != nullptr) {
         note_placeholders(*item);
         complaint = (this->*read_item)(*item);
+      } else {
+        complaint = std::string(kNoIdentifier);
       }
       if (!complaint) continue;
       diagnostics_.add("BRZ_ITEM_REFUSED",
@@ -117,7 +150,14 @@ class Reader {
   // Who the item is about. An address that identifies must be one that could receive mail.
   Complaint read_who(const json::object& item, Identifier& who) {
     auto found = identifier_of(item);
-    if (!found) return std::string(kNoIdentifier);
+    if (!found) {
+      if (has_half_alias(item)) {
+        diagnostics_.add("BRZ_ALIAS_SHAPE",
+                         "A user_alias needs both texts, alias_name and alias_label; half of one "
+                         "identifies nobody.");
+      }
+      return std::string(kNoIdentifier);
+    }
     if (found->kind == Kind::email && !base::is_email_address(found->value)) {
       return std::string(kBadEmail);
     }
@@ -126,26 +166,24 @@ class Reader {
     return std::nullopt;
   }
 
-  Complaint attributes(const json::object& item) {
-    AttributesItem out;
+  Complaint attributes(json::object& item) {
+    Identifier who;
     const bool imports = json::get_bool(item, "push_token_import").value_or(false) &&
                          json::get_object(item, "user_alias") == nullptr;
-    if (auto complaint = imports ? read_token(item, out.who) : read_who(item, out.who)) {
-      return complaint;
-    }
+    if (auto complaint = imports ? read_token(item, who) : read_who(item, who)) return complaint;
     if (const auto* email = item.if_contains("email"); email != nullptr && !email->is_null()) {
       if (!email->is_string() || !base::is_email_address(std::string_view(email->get_string()))) {
         return std::string(kBadEmail);
       }
     }
-    out.creates = creates_of(item, out.who);
-    out.merges_objects = json::get_bool(item, "_merge_objects").value_or(false);
-    out.fields = item;
+    const Creates creates = creates_of(item, who);
+    const bool merges_objects = json::get_bool(item, "_merge_objects").value_or(false);
+    request_.attributes.push_back({std::move(who), creates, merges_objects, std::move(item)});
+    json::object& fields = request_.attributes.back().fields;
     for (const char* key : {"external_id", "braze_id", "user_alias", "_update_existing_only",
                             "_merge_objects", "push_token_import"}) {
-      out.fields.erase(key);
+      fields.erase(key);
     }
-    request_.attributes.push_back(std::move(out));
     return std::nullopt;
   }
 
@@ -164,17 +202,24 @@ class Reader {
     return std::nullopt;
   }
 
-  Complaint event(const json::object& item) {
+  // Of an ecommerce.* event the properties are held to a schema; what breaks it is not stored.
+  Complaint event(json::object& item) {
     EventItem out;
     if (auto complaint = read_who(item, out.who)) return complaint;
     out.creates = creates_of(item, out.who);
     const auto name = json::get_string(item, "name");
     if (!name || name->empty()) return "'name' is required";
     out.name = shortened(*name);
+    if (auto complaint = check_ecommerce(out.name, item)) {
+      diagnostics_.add("BRZ_ECOMMERCE_SCHEMA",
+                       "Recommended events have a schema; what breaks it is neither stored nor "
+                       "counted.");
+      return complaint;
+    }
     return finish(item, std::move(out), request_.events);
   }
 
-  Complaint purchase(const json::object& item) {
+  Complaint purchase(json::object& item) {
     PurchaseItem out;
     if (auto complaint = read_who(item, out.who)) return complaint;
     out.creates = creates_of(item, out.who);
@@ -189,7 +234,7 @@ class Reader {
 
   // What events and purchases have in common; then the item is accepted.
   template <typename Item>
-  Complaint finish(const json::object& item, Item out, std::vector<Item>& accepted) {
+  Complaint finish(json::object& item, Item out, std::vector<Item>& accepted) {
     if (auto complaint = read_time(item, now_, out.at, diagnostics_)) return complaint;
     if (auto complaint = read_properties(item, options_, out.properties, diagnostics_)) {
       return complaint;
@@ -232,9 +277,13 @@ std::optional<Identifier> identifier_of(const json::object& item) {
   return std::nullopt;
 }
 
-TrackRequest read_track(const json::object& body, const SandboxOptions& options,
+bool has_half_alias(const json::object& item) {
+  return item.contains("user_alias") && !item.at("user_alias").is_null();
+}
+
+TrackRequest read_track(json::object& body, const SandboxOptions& options, size_t objects_max,
                         base::Timestamp now, Diagnostics& diagnostics) {
-  return Reader(options, now, diagnostics).read(body);
+  return Reader(options, objects_max, now, diagnostics).read(body);
 }
 
 }  // namespace millrace::braze

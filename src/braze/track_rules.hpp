@@ -23,6 +23,8 @@ struct Identifier {
   std::string label;  // of an alias; of a push token: its app_id
 };
 
+// The identifier that looks like one but is none: half an alias.
+bool has_half_alias(const json::object& item);
 // The identifier of an object by precedence; nullopt when there is none.
 std::optional<Identifier> identifier_of(const json::object& item);
 
@@ -40,7 +42,7 @@ struct EventItem {
   Creates creates = Creates::yes;
   std::string name;
   base::Timestamp at;  // never in the future
-  json::object properties;
+  std::optional<json::object> properties;
   std::string app_id;
 };
 
@@ -52,7 +54,7 @@ struct PurchaseItem {
   double price = 0;
   int64_t quantity = 1;
   base::Timestamp at;
-  json::object properties;
+  std::optional<json::object> properties;
   std::string app_id;
 };
 
@@ -69,11 +71,16 @@ struct TrackRequest {
   std::vector<ItemError> errors;
   bool malformed = false;  // an array field that is no array
   bool too_many = false;   // objects; then none was read
+  size_t objects = 0;      // in all arrays
+  size_t objects_max = 0;
 
   bool accepts_any() const { return !attributes.empty() || !events.empty() || !purchases.empty(); }
 };
 
-TrackRequest read_track(const json::object& body, const SandboxOptions& options,
+inline constexpr size_t kObjectsMax = 75;
+
+// Takes what it keeps out of the body. `objects_max`: of users/track 75, of users/track/bulk 1,000.
+TrackRequest read_track(json::object& body, const SandboxOptions& options, size_t objects_max,
                         base::Timestamp now, Diagnostics& diagnostics);
 
 }  // namespace millrace::braze

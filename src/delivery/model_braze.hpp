@@ -13,6 +13,17 @@
 
 namespace millrace::delivery {
 
+// The same numbers for the same seed (splitmix64).
+struct Dice {
+  uint64_t state = 0;
+  uint64_t operator()() {
+    uint64_t z = state += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+  }
+};
+
 class ModelBraze {
  public:
   enum class Fault {

@@ -22,7 +22,7 @@ int from_environment(const char* name, int otherwise) {
 // One run: users with attributes and events, crashes, faults at random.
 class FaultyRun {
  public:
-  explicit FaultyRun(uint64_t seed) : dice_(seed) {
+  explicit FaultyRun(uint64_t seed) : dice_{seed} {
     rules_.flights_max = 1 + static_cast<int>(roll(4));
     rules_.objects_max = 2 + roll(20);
     rules_.ambiguous = roll(2) == 0 ? Ambiguous::hold : Ambiguous::resend;
@@ -193,7 +193,7 @@ class FaultyRun {
     }
   }
 
-  std::mt19937_64 dice_;
+  Dice dice_;
   Rules rules_;
   ModelBraze braze_;
   std::unique_ptr<Pipe> pipe_;
@@ -221,7 +221,7 @@ struct Outage {
   static constexpr int64_t kOutageMs = 600'000;
   static constexpr int64_t kRequestMs = 50;
 
-  explicit Outage(uint64_t seed) : dice(seed) {}
+  explicit Outage(uint64_t seed) : dice{seed} {}
 
   void play() {
     while (bench.pipe.rows() > 0 || next_row <= kRows) {
@@ -255,7 +255,7 @@ struct Outage {
     bench.pipe.answered(sending.number, answer, bench.now, dice());
   }
 
-  std::mt19937_64 dice;
+  Dice dice;
   PipeBench bench;
   const int64_t began = bench.now.ms;
   std::multimap<int64_t, Sending> under_way;

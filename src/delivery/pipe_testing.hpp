@@ -4,10 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
-#include <functional>
-#include <random>
-
 #include "delivery/model_braze.hpp"
 #include "delivery/pipe.hpp"
 
@@ -84,7 +80,7 @@ class PipeBench {
   std::map<int64_t, State> states;
   std::map<int64_t, std::string> progress;
   std::vector<Notice> notices;
-  std::mt19937_64 dice{7};
+  Dice dice{7};
 };
 
 }  // namespace millrace::delivery

@@ -114,8 +114,8 @@ struct ProxyLimits {
 // connection), 504 (not in time), with a reason as text that names the remedy.
 class Proxy {
  public:
-  // A connect has been decided: 200 or what it was refused with. Called on the proxy's thread; must
-  // be quick.
+  // A connect has been decided: 200, or what it was refused with and why (in `refused`). Called on
+  // the proxy's thread; must be quick.
   using Observer = std::function<void(std::string_view tag, runtime::Exchange exchange)>;
 
   Proxy(Resolver& resolver, runtime::Log& log, runtime::Meter& meter);

@@ -24,11 +24,12 @@ constexpr size_t kGreetingMax = 64;
 
 // Somebody serves it, if it can be connected to.
 bool is_served(const std::string& path) {
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   sockaddr_un to{};
   to.sun_family = AF_UNIX;
   std::memcpy(to.sun_path, path.data(), path.size());
-  const bool served = ::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
+  const bool served = ::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0 ||
+                      errno == EAGAIN;  // its queue is full
   ::close(fd);
   return served;
 }

@@ -203,15 +203,28 @@ class Server {
 
   std::string authority() const { return "127.0.0.1:" + std::to_string(port); }
   int connections() const { return connections_; }
+  // All that came until now, also those that are not accepted yet: they stand before this one's
+  // own.
+  int connections_so_far() {
+    Stream last = Stream::to_port(port);
+    sockaddr_in here{};
+    socklen_t size = sizeof here;
+    ::getsockname(last.fd(), reinterpret_cast<sockaddr*>(&here), &size);
+    while (last_peer_port_ != ntohs(here.sin_port)) ::poll(nullptr, 0, 1);
+    return connections_ - 1;
+  }
 
   uint16_t port = 0;
 
  private:
   void accept_all() {
     for (;;) {
-      const int fd = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+      sockaddr_in peer{};
+      socklen_t size = sizeof peer;
+      const int fd = ::accept4(fd_, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC);
       if (fd < 0) return;
       const int number = ++connections_;
+      last_peer_port_ = ntohs(peer.sin_port);
       {
         const std::lock_guard lock(mutex_);
         open_.push_back(fd);
@@ -233,6 +246,7 @@ class Server {
   Serve serve_;
   int fd_ = -1;
   std::atomic<int> connections_{0};
+  std::atomic<int> last_peer_port_{0};
   std::mutex mutex_;
   std::vector<int> open_;
   std::vector<std::thread> threads_;

@@ -1,7 +1,5 @@
 #include "egress/tunnel.hpp"
 
-#include <poll.h>
-
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
@@ -35,16 +33,6 @@ asio::generic::stream_protocol::endpoint endpoint_of(const Address& address, uin
   asio::ip::address_v4::bytes_type bytes;
   std::copy_n(address.bytes.begin(), bytes.size(), bytes.begin());
   return tcp::endpoint(asio::ip::address_v4(bytes), port);
-}
-
-bool is_would_block(const error_code& error) {
-  return error == asio::error::would_block || error == asio::error::try_again;
-}
-
-// The other end has closed, rather than only ended what it sends.
-bool is_hung_up(Socket& local_socket) {
-  pollfd one{local_socket.native_handle(), 0, 0};
-  return ::poll(&one, 1, 0) == 1 && (one.revents & (POLLHUP | POLLERR)) != 0;
 }
 
 }  // namespace
@@ -96,7 +84,7 @@ void Tunnel::sweep(Moment now) {
       }
       return;
     case Stage::open:
-      if (ways_[0].is_done && is_hung_up(worker_)) return end("done");
+      if (ways_[0].is_done && is_worker_gone()) return end("done");
       if (now - last_byte_ > limits.idle_time) return end("idle");
       if (now - began_ > limits.connection_time) end("over_time");
       return;
@@ -258,60 +246,6 @@ void Tunnel::observe(int status, const std::string& reason) {
                              .took_ms = duration_cast<milliseconds>(took).count(),
                              .refused = reason};
   door_->observer(request_.tag, std::move(exchange));
-}
-
-void Tunnel::await_bytes(size_t way) {
-  source(way).async_wait(Socket::wait_read, [self = shared_from_this(), way](error_code error) {
-    if (self->stage_ != Stage::open || self->ways_[way].is_done) return;
-    if (error) return self->finish(way);
-    self->forward(way);
-  });
-}
-
-void Tunnel::forward(size_t way) {
-  error_code error;
-  const size_t count = source(way).read_some(asio::buffer(shared_.scratch), error);
-  if (is_would_block(error)) return await_bytes(way);
-  if (error) return finish(way);
-  last_byte_ = std::chrono::steady_clock::now();
-  ways_[way].bytes += static_cast<int64_t>(count);
-  if (ways_[way].bytes > ways_[way].bytes_max) return end("over_size");
-  write(way, {shared_.scratch.data(), count});
-}
-
-// Writes what the sink takes, keeps the rest and waits; reads on when all is written.
-void Tunnel::write(size_t way, std::string_view bytes) {
-  error_code error;
-  const size_t count = sink(way).write_some(asio::buffer(bytes.data(), bytes.size()), error);
-  if (error && !is_would_block(error)) return finish(way);
-  bytes.remove_prefix(count);
-  if (bytes.empty()) {
-    std::string().swap(ways_[way].unsent);
-    return await_bytes(way);
-  }
-  // `bytes` may lie in `unsent`.
-  std::string rest(bytes);
-  ways_[way].unsent = std::move(rest);
-  await_room(way);
-}
-
-void Tunnel::await_room(size_t way) {
-  sink(way).async_wait(Socket::wait_write, [self = shared_from_this(), way](error_code error) {
-    if (self->stage_ != Stage::open || self->ways_[way].is_done) return;
-    if (error) return self->finish(way);
-    self->last_byte_ = std::chrono::steady_clock::now();
-    self->write(way, self->ways_[way].unsent);
-  });
-}
-
-// The other way goes on: a server may answer and close before it has read all that was sent.
-void Tunnel::finish(size_t way) {
-  ways_[way].is_done = true;
-  std::string().swap(ways_[way].unsent);
-  if (ways_[1 - way].is_done) return end("done");
-  if (way == 0 && is_hung_up(worker_)) return end("done");
-  error_code ignored;
-  sink(way).shutdown(Socket::shutdown_send, ignored);
 }
 
 }  // namespace millrace::egress

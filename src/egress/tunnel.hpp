@@ -24,6 +24,10 @@ using Moment = std::chrono::steady_clock::time_point;
 
 class Tunnel;
 
+inline bool is_would_block(const error_code& error) {
+  return error == boost::asio::error::would_block || error == boost::asio::error::try_again;
+}
+
 // Lets other threads reach the loop for as long as there is one.
 struct Gate {
   std::mutex mutex;
@@ -105,6 +109,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
   void write(size_t way, std::string_view bytes);
   void await_room(size_t way);
   void finish(size_t way);
+  bool is_worker_gone();
 
   Shared& shared_;
   std::shared_ptr<Door> door_;

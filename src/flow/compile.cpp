@@ -3,6 +3,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "flow/parts.hpp"
+#include "flow/settings_outside.hpp"
 
 namespace millrace::flow {
 namespace {
@@ -54,6 +55,7 @@ Compilation compile(const Files& files, const AppFacts& facts) {
   read_intents(files, program, problems);
   check_sources(files, problems);
   check_program(program, facts, problems);
+  check_commands(program, facts, problems);
   for (const auto& [number, node] : program.nodes) {
     if (const auto* action = std::get_if<ActionNode>(&node.does)) {
       for (const NodeInput& input : action->inputs) program.kept.insert(input.node);

@@ -333,6 +333,7 @@ struct AppFacts {
   std::vector<std::string> csv_bots;
   std::map<std::string, std::set<std::string>> environments;  // PARAMS: environment -> keys
   std::set<std::string> scripts;                              // commands with a usable class
+  std::set<std::string> repeatable;                           // those that say repeatable = True
 };
 
 struct Compilation {
@@ -346,7 +347,9 @@ Compilation compile(const Files& files, const AppFacts& facts);
 // are equal nodes. For saying what a deploy changes.
 std::map<std::string, std::string> node_sources(const Files& files);
 
-// The names under `environment:` in solution.yaml, as far as it can be read.
+// What solution.yaml says, as far as it can be read, in a program without nodes.
+Program declared_settings(const Files& files);
+// The names under `environment:` of it.
 std::vector<std::string> declared_environment(const Files& files);
 
 // True for the files that make up a version; others (tests, layout, notes) do not count.

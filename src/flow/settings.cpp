@@ -193,11 +193,15 @@ void link_asides(const std::vector<AsideTarget>& targets, Program& program, Prob
   }
 }
 
-std::vector<std::string> declared_environment(const Files& files) {
+Program declared_settings(const Files& files) {
   Problems problems;  // compile() files them again, for people to read
   Program program;
   read_settings(files, program, problems);
-  return program.environment_variables;
+  return program;
+}
+
+std::vector<std::string> declared_environment(const Files& files) {
+  return declared_settings(files).environment_variables;
 }
 
 }  // namespace millrace::flow

@@ -165,6 +165,36 @@ void read_actions(YamlFile& file, const YamlPair& actions, Program& program) {
   }
 }
 
+void check_commands(const Program& program, const AppFacts& facts, Problems& problems) {
+  for (const auto& [name, settings] : program.commands) {
+    const auto warn = [&](std::string code, std::string message, std::string remedy) {
+      problems.warning({.file = std::string(kSettingsFile),
+                        .column = "actions.commands." + name,
+                        .code = std::move(code),
+                        .message = std::move(message),
+                        .remedy = std::move(remedy)});
+    };
+    if (!facts.scripts.contains(name)) {
+      const std::string near = did_you_mean(name, {facts.scripts.begin(), facts.scripts.end()});
+      warn("command_unknown", "there is no script '" + name + "'",
+           near.empty() ? "" : "did you mean " + near + "?");
+      continue;
+    }
+    const bool tries_what_may_have_happened =
+        settings.attempts_max > 1 && std::ranges::any_of(settings.retry, [](const auto& outcome) {
+          return outcome != "refused";
+        });
+    if (tries_what_may_have_happened && !facts.repeatable.contains(name)) {
+      warn("not_repeatable",
+           name +
+               " is to be tried again, and does not say that it may be: such an attempt ends as "
+               "`unknown`",
+           "look before you act when context['uncertain'] is set, and write repeatable = True in "
+           "the class");
+    }
+  }
+}
+
 void read_egress(YamlFile& file, const YamlPair& egress, const Files& files, Program& program) {
   for (const YamlPair& pair : file.pairs(egress.value, "egress")) {
     if (pair.key == "allow") {

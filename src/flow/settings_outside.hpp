@@ -10,6 +10,8 @@
 namespace millrace::flow {
 
 void read_actions(YamlFile& file, const YamlPair& actions, Program& program);
+// What `commands` says of scripts that are not there, or cannot be tried again.
+void check_commands(const Program& program, const AppFacts& facts, Problems& problems);
 void read_egress(YamlFile& file, const YamlPair& egress, const Files& files, Program& program);
 void read_braze(YamlFile& file, const YamlPair& braze, Program& program);
 // Where Braze is when solution.yaml does not say: BRAZE_URL and BRAZE_API_KEY, BRAZE_LIVE_URL and

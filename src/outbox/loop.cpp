@@ -10,6 +10,7 @@ using std::chrono::milliseconds;
 
 constexpr size_t kLoadMax = 1'000;  // rows in one look at the store
 constexpr int64_t kResolveEveryMs = 5'000;
+constexpr int64_t kForgetEveryMs = 1'000;
 constexpr milliseconds kPauseMax{1'000};
 
 int64_t milliseconds_of(auto duration) {
@@ -102,6 +103,10 @@ void Sender::Loop::step() {
   if (at >= measure_at_) {
     measure();
     measure_at_ = {at.ms + settings_.figures_every.count()};
+  }
+  if (at >= forget_at_) {
+    forget_old();
+    forget_at_ = {at.ms + kForgetEveryMs};
   }
   for (const auto& [number, lane] : lanes_) pump(*lane);
 }

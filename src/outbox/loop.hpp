@@ -77,6 +77,7 @@ class Sender::Loop {
   void look_for_orders();
   bool carry_out(const runtime::DeliveryOrder& order);
   void measure();
+  void forget_old();
 
   Ports ports_;
   const Settings settings_;
@@ -101,6 +102,7 @@ class Sender::Loop {
   base::Timestamp write_again_at_;
   base::Timestamp orders_at_;
   base::Timestamp measure_at_;
+  base::Timestamp forget_at_;
   bool is_stopping_ = false;  // as the thread has seen it
 };
 

@@ -114,6 +114,10 @@ void Sender::Loop::measure() {
     ports_.meter.set("millrace_delivery_oldest_age_seconds", {labels[0], labels[1]},
                      static_cast<double>(std::max<int64_t>(0, age)) / 1'000);
   }
+}
+
+// A little at a time, so that no turn waits for it.
+void Sender::Loop::forget_old() {
   const auto kept = std::chrono::duration_cast<std::chrono::milliseconds>(settings_.retention);
   ++writes_under_way_;
   ports_.store.prune({now().ms - kept.count()}, kPrunedMax, [this](base::Result<void> done) {

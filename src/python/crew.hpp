@@ -3,6 +3,7 @@
 // and refuses what waits too long or finds no room.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <string>
@@ -14,6 +15,10 @@
 #include "python/zygote.hpp"
 
 namespace millrace::python {
+
+// After a zygote or a worker that did not start, the next one waits for so long.
+inline constexpr std::chrono::seconds kCrewStartPause{1};
+inline constexpr std::string_view kNoWorkerStarts = "no worker could be started";
 
 class Crew final : public Worker::Owner, public Zygote::Owner {
  public:

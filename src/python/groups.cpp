@@ -1,10 +1,13 @@
 #include "python/groups.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <fstream>
 #include <optional>
@@ -16,6 +19,9 @@ namespace millrace::python {
 namespace {
 
 namespace fs = std::filesystem;
+
+const fs::path kRoot = "/sys/fs/cgroup";
+constexpr std::string_view kPrefix = "millrace-";
 
 // How long a group may take to become empty after its last process was killed.
 constexpr auto kRemoveLimit = std::chrono::milliseconds(500);
@@ -40,6 +46,23 @@ std::optional<std::string> own_group(std::string_view controller) {
   return std::nullopt;
 }
 
+// In a container the number of the process may be the same every time, so that is not enough.
+const std::string& own_prefix() {
+  static const std::string prefix =
+      std::string(kPrefix) + std::to_string(::getpid()) + "-" +
+      std::to_string(std::chrono::system_clock::now().time_since_epoch().count()) + "-";
+  return prefix;
+}
+
+// Where groups of ours may be.
+std::vector<fs::path> parents() {
+  std::vector<fs::path> all;
+  for (const char* const controller : {"", "memory", "pids"}) {
+    if (const auto own = own_group(controller)) all.push_back(kRoot / controller / *own);
+  }
+  return all;
+}
+
 // The bounds of one controller; in version 2 all lie in one folder.
 struct Bound {
   std::string file;
@@ -59,7 +82,9 @@ bool enter_bounds(const fs::path& folder, const std::vector<Bound>& bounds) {
 
 }  // namespace
 
-Groups Groups::make(const std::string& name, const Limits& limits) {
+Groups Groups::make(const Limits& limits) {
+  static std::atomic<uint64_t> last = 0;
+  const std::string name = own_prefix() + std::to_string(++last);
   Groups made;
   const auto add = [&](const std::string& controller, const fs::path& parent,
                        const std::vector<Bound>& bounds) {
@@ -75,19 +100,32 @@ Groups Groups::make(const std::string& name, const Limits& limits) {
   };
   const std::string memory = std::to_string(limits.memory_bytes_max);
   const std::string processes = std::to_string(limits.processes_max);
-  const fs::path root = "/sys/fs/cgroup";
   if (const auto own = own_group("")) {
-    if (add("memory pids", root / *own, {{"memory.max", memory}, {"pids.max", processes}})) {
+    if (add("memory pids", kRoot / *own, {{"memory.max", memory}, {"pids.max", processes}})) {
       return made;
     }
   }
   if (const auto own = own_group("memory")) {
-    add("memory", root / "memory" / *own, {{"memory.limit_in_bytes", memory}});
+    add("memory", kRoot / "memory" / *own, {{"memory.limit_in_bytes", memory}});
   }
   if (const auto own = own_group("pids")) {
-    add("pids", root / "pids" / *own, {{"pids.max", processes}});
+    add("pids", kRoot / "pids" / *own, {{"pids.max", processes}});
   }
   return made;
+}
+
+void Groups::remove_leftovers() {
+  for (const fs::path& parent : parents()) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(parent, error)) {
+      const std::string name = entry.path().filename().string();
+      if (!name.starts_with(kPrefix) || name.starts_with(own_prefix())) continue;
+      pid_t owner = 0;
+      std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), owner);
+      const bool is_dead = owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH;
+      if (is_dead || owner == ::getpid()) ::rmdir(entry.path().c_str());
+    }
+  }
 }
 
 Groups& Groups::operator=(Groups&& other) noexcept {

@@ -20,7 +20,9 @@ class Groups {
   };
 
   Groups() = default;
-  static Groups make(const std::string& name, const Limits& limits);
+  static Groups make(const Limits& limits);
+  // Removes what servers that were killed have left.
+  static void remove_leftovers();
   Groups(Groups&& other) noexcept = default;
   Groups& operator=(Groups&& other) noexcept;
   // Removes them; their processes must have ended by then, or nearly.

@@ -77,6 +77,7 @@ base::Result<std::unique_ptr<Pool>> Pool::start(PoolOptions options, runtime::Cl
                                                 runtime::Log& log) {
   auto ground = find_ground(options.sandbox, options.interpreter);
   if (!ground) return std::unexpected(ground.error());
+  if (options.sandbox == Sandbox::bubblewrap) Groups::remove_leftovers();
   auto impl = std::make_unique<Impl>(std::move(options), std::move(*ground), clock, log);
   auto loop = Loop::make();
   if (!loop) return std::unexpected(loop.error());

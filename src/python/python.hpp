@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -96,6 +97,21 @@ class Pool final : public runtime::Actions {
   explicit Pool(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+struct PackageOptions {
+  std::string interpreter = "/usr/bin/python3";
+  std::chrono::milliseconds limit{600'000};
+  std::function<void(std::string_view line)> progress;  // what pip says, line by line
+};
+
+// Installs what the solution's requirements.txt asks for into a new folder: from its wheels/, when
+// it has one, and without looking elsewhere; else from the package index that pip is set up for.
+// Wheels only, so nothing of a package runs. Returns `into`, also when it is there already, or an
+// empty path when nothing is asked for: a VersionFolder's `packages` either way. Debian's
+// python3-requests can be imported without being asked for. Blocks; an error says what to do.
+base::Result<std::filesystem::path> prepare_packages(const std::filesystem::path& solution,
+                                                     const std::filesystem::path& into,
+                                                     const PackageOptions& options = {});
 
 enum class Severity { error, warning };
 

@@ -8,6 +8,7 @@ namespace millrace::python {
 
 extern const std::string_view kWorkerCommon;
 extern const std::string_view kWorkerConfine;
+extern const std::string_view kWorkerNames;
 extern const std::string_view kWorkerNet;
 extern const std::string_view kWorkerContract;
 extern const std::string_view kWorkerServe;
@@ -19,15 +20,15 @@ extern const std::string_view kWorkerDescribe;
 inline std::string serving_source() {
   std::string source(kWorkerCommon);
   for (const std::string_view part :
-       {kWorkerConfine, kWorkerNet, kWorkerContract, kWorkerServe, kWorkerZygote}) {
+       {kWorkerConfine, kWorkerNames, kWorkerNet, kWorkerContract, kWorkerServe, kWorkerZygote}) {
     source += part;
   }
   return source;
 }
 inline std::string describing_source() {
   std::string source(kWorkerCommon);
-  for (const std::string_view part :
-       {kWorkerConfine, kWorkerNet, kWorkerContract, kWorkerChecks, kWorkerDescribe}) {
+  for (const std::string_view part : {kWorkerConfine, kWorkerNames, kWorkerNet, kWorkerContract,
+                                      kWorkerChecks, kWorkerDescribe}) {
     source += part;
   }
   return source;

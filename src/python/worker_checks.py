@@ -202,7 +202,9 @@ def check_secrets(tree):
         for key, value in zip(node.keys, node.values):
             if not (isinstance(key, ast.Constant) and isinstance(value, ast.Constant)):
                 continue
-            if isinstance(value.value, str) and value.value and SECRET_NAME.search(str(key.value)):
+            if not isinstance(value.value, str) or SECRET_PLACE.search(value.value):
+                continue
+            if value.value and SECRET_NAME.search(str(key.value)):
                 yield at_node('warning', value, "'{}' is written in the file".format(key.value),
                               'take it from os.environ')
 

@@ -26,6 +26,7 @@ SECRET_NAME = re.compile('key|secret|token|password|authorization', re.IGNORECAS
 SECRET_PLACE = re.compile(r'\$\{secret:([A-Za-z_][A-Za-z0-9_.-]{0,127})\}')
 ENVIRONMENT_NAMES = {'live': ('live', 'prod', 'production'), 'sandbox': ('sandbox',)}
 DEPTH_MAX = 24
+SAID_CHARACTERS_MAX = 8_000
 SECRETS_MAX = 1000
 SCRIPTS_MAX = 1000
 
@@ -176,7 +177,7 @@ def say(error):
     if isinstance(error, SyntaxError):
         return '{}: {}'.format(name, error.msg)
     try:
-        text = str(error)
+        text = str(error)[:SAID_CHARACTERS_MAX]
     except Exception:
         text = ''
     return sendable('{}: {}'.format(name, text) if text else name)
@@ -248,12 +249,11 @@ class Solution:
         if isinstance(error, SyntaxError) and error.filename and error.lineno:
             if error.filename.startswith(self.folder):
                 return self._place(error.filename, error.lineno)
-        place = ''
+        innermost = None
         for frame, line in traceback.walk_tb(error.__traceback__):
-            file = frame.f_code.co_filename
-            if file.startswith(self.folder):
-                place = self._place(file, line)
-        return place
+            if frame.f_code.co_filename.startswith(self.folder):
+                innermost = (frame.f_code.co_filename, line)
+        return self._place(*innermost) if innermost else ''
 
     def _place(self, file, line):
         return sendable('{} line {}'.format(os.path.relpath(file, self.folder), line))

@@ -14,6 +14,8 @@ namespace {
 using Kind = runtime::ActionOutcome::Kind;
 
 constexpr size_t kMessageBytesMax = 2'000;
+// What is longer was cut by the worker, perhaps within a secret.
+constexpr size_t kSaidBytesMax = 8'000;
 
 runtime::Level level_of(std::string_view name) {
   if (name == "error") return runtime::Level::error;
@@ -176,7 +178,8 @@ const Sensitives& Worker::sensitive() {
 }
 
 std::string Worker::redacted(std::string_view text) {
-  return fit_for_log({std::string(text)}, sensitive(), kMessageBytesMax);
+  return fit_for_log({std::string(text), text.size() >= kSaidBytesMax}, sensitive(),
+                     kMessageBytesMax);
 }
 
 }  // namespace millrace::python

@@ -3,10 +3,8 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <functional>
 #include <utility>
 
 #include "python/sources.hpp"
@@ -16,11 +14,7 @@ namespace {
 
 constexpr std::chrono::seconds kKillLimit{5};
 constexpr std::chrono::seconds kExitLimit{1};
-constexpr size_t kMessageBytesMax = 2'000;
-constexpr size_t kSecretsMax = 1'000;
 constexpr size_t kReadBytes = 64 << 10;
-// A value shorter than this that is secret by its name only may be an ordinary word of a result.
-constexpr size_t kSealedBytesMin = 8;
 
 Walls walls_of(const VersionSetup& setup) {
   return {setup.version.directory, setup.version.packages, setup.version.proxy_socket,
@@ -194,114 +188,6 @@ void Zygote::read_control() {
       }
     }
     if (static_cast<size_t>(count) < bytes.size()) return;
-  }
-}
-
-bool Zygote::handle(const json::object& frame) {
-  if (const auto* hello = json::get_object(frame, "hello")) return handle_hello(*hello);
-  if (const auto* ready = json::get_object(frame, "ready")) return handle_ready(*ready);
-  return false;
-}
-
-bool Zygote::handle_hello(const json::object& hello) {
-  const auto* const secrets = json::get_array(hello, "secrets");
-  if (secrets_known_ || secrets == nullptr || secrets->size() > kSecretsMax) return false;
-  for (const json::value& item : *secrets) {
-    if (!item.is_object()) return false;
-    const auto label = json::get_string(item.get_object(), "label");
-    const auto value = json::get_string(item.get_object(), "value");
-    if (!label || !value) return false;
-    add_sensitive(secrets_, *value, *label);
-    if (value->size() < kSealedBytesMin) continue;
-    add_encoded(secrets_, *value, *label);
-    add_sensitive(sealed_, *value, *label);
-    add_encoded(sealed_, *value, *label);
-  }
-  // A value inside another must not break the longer one.
-  std::ranges::sort(sealed_, std::ranges::greater{},
-                    [](const base::Sensitive& one) { return one.value.size(); });
-  secrets_known_ = true;
-  log_printed(std::exchange(held_, {}));
-  return true;
-}
-
-bool Zygote::handle_ready(const json::object& ready) {
-  const auto* const problems = json::get_array(ready, "problems");
-  if (state_ != State::starting || !secrets_known_ || problems == nullptr) return false;
-  for (const json::value& problem : *problems) {
-    if (!problem.is_string()) return false;
-    const std::string text =
-        fit_for_log({std::string(problem.get_string())}, secrets_, kMessageBytesMax);
-    setup_.log.line(runtime::Level::warning, "python", text);
-  }
-  setup_.loop.cancel(timer_);
-  state_ = State::ready;
-  was_ready_ = true;
-  owner_.is_ready(*this);
-  return true;
-}
-
-void Zygote::read_forks() {
-  while (forks_watch_ != 0) {
-    auto packet = receive_packet(child_.forks.get());
-    if (!packet) return;
-    auto report = json::parse_object(packet->text);
-    if (packet->text.empty()) {
-      setup_.loop.unwatch(forks_watch_, child_.forks.get());
-      forks_watch_ = 0;
-    } else if (!report || !handle_report(*report, std::move(packet->descriptor))) {
-      end("it broke the protocol");
-      return;
-    }
-  }
-}
-
-bool Zygote::handle_report(const json::object& report, Fd descriptor) {
-  if (const auto worker = json::get_integer(report, "forked")) {
-    if (!descriptor.is_open()) return false;
-    owner_.has_forked(static_cast<uint64_t>(*worker), std::move(descriptor));
-    return true;
-  }
-  if (const auto worker = json::get_integer(report, "failed")) {
-    const auto message = json::get_string(report, "message").value_or("");
-    owner_.has_not_forked(static_cast<uint64_t>(*worker),
-                          fit_for_log({std::string(message)}, secrets_, kMessageBytesMax));
-    return true;
-  }
-  const auto worker = json::get_integer(report, "exited");
-  const auto status = json::get_integer(report, "status");
-  if (!worker || !status) return false;
-  owner_.has_exited(static_cast<uint64_t>(*worker), static_cast<int>(*status));
-  return true;
-}
-
-void Zygote::read_output() {
-  std::array<char, kReadBytes> bytes;
-  // Not for ever: one that never stops printing must not keep the others waiting.
-  for (int i = 0; i < 4 && output_watch_ != 0; ++i) {
-    const ssize_t count = ::read(child_.output.get(), bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) return;
-    if (count <= 0) {
-      setup_.loop.unwatch(output_watch_, child_.output.get());
-      output_watch_ = 0;
-      return;
-    }
-    log_printed(lines_.append({bytes.data(), static_cast<size_t>(count)}));
-    if (static_cast<size_t>(count) < bytes.size()) return;
-  }
-}
-
-void Zygote::log_printed(const std::vector<Line>& lines) {
-  for (const Line& line : lines) {
-    if (line.text.empty()) continue;
-    if (!secrets_known_) {
-      if (held_.size() < setup_.options.log_lines_max) held_.push_back(line);
-    } else if (lines_seen_ < setup_.options.log_lines_max) {
-      ++lines_seen_;
-      setup_.log.line(runtime::Level::info, "python",
-                      fit_for_log(line, secrets_, setup_.options.log_line_bytes_max));
-    }
   }
 }
 

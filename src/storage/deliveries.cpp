@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS delivery_waiting(
 CREATE TABLE IF NOT EXISTS delivery_states(
   id INTEGER PRIMARY KEY, state INTEGER NOT NULL, at INTEGER NOT NULL, progress BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS delivery_undelivered ON delivery_states(state, id) WHERE state <> 1;
+CREATE INDEX IF NOT EXISTS delivery_done ON delivery_states(at) WHERE state IN (1, 4);
 CREATE TABLE IF NOT EXISTS delivery_marks(mark INTEGER PRIMARY KEY, objects BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS delivery_orders(
   number INTEGER PRIMARY KEY AUTOINCREMENT, action INTEGER NOT NULL, id INTEGER NOT NULL);
@@ -140,7 +141,7 @@ base::Result<void> Deliveries::prepare(GroupWriter& writer, const std::filesyste
       // The newest row stays, so that no number is ever given twice.
       {&writing, &list_old_,
        "SELECT id FROM delivery_states WHERE state IN (1, 4) AND at < ?1 AND "
-       "id < (SELECT MAX(id) FROM deliveries) ORDER BY id LIMIT ?2"},
+       "id < (SELECT MAX(id) FROM deliveries) ORDER BY at LIMIT ?2"},
       {&writing, &remove_state_, "DELETE FROM delivery_states WHERE id = ?1"},
       {&writing, &remove_row_, "DELETE FROM deliveries WHERE id = ?1"},
       {&reading_, &waiting_,

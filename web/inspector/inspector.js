@@ -4,6 +4,7 @@
 const REFRESH_MS = 2000;
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const search = /** @type {HTMLInputElement} */ (byId('search'));
+const searchRequests = /** @type {HTMLInputElement} */ (byId('search-requests'));
 let chosen = '';
 
 /** @param {string} tag @param {string} [text] @param {Record<string, string>} [attributes] */
@@ -61,44 +62,101 @@ async function showProfiles() {
   if (!chosen && profiles.length === 1) chosen = profiles[0].braze_id;
 }
 
+// What one line of a profile's history is about, in words.
+const kSaid = /** @type {Record<string, (line: any) => string>} */ ({
+  attributes: () => 'Attributes changed',
+  event: (line) => `Event “${line.name}”`,
+  purchase: (line) => `Bought “${line.name}”, ${line.quantity} × ${line.price} ${line.currency}`,
+  message: (line) => `Sent “${line.name}” (${line.via})`,
+  subscription: (line) => `“${line.name}” is now ${line.state}`,
+  identified: (line) => `Identified as “${line.name ?? ''}”`,
+  renamed: (line) => `Renamed to “${line.name}”`,
+  merged: (line) => `“${line.name}” was merged into this one`,
+  alias: (line) => `Alias “${line.name}”`,
+});
+
+/** @param {any} line */
+function historyItem(line) {
+  const item = element('li');
+  item.append(element('strong', kSaid[line.kind]?.(line) ?? line.kind), ' ');
+  item.append(element('time', new Date(line.time).toLocaleString(), { datetime: line.time }));
+  const values = { ...line.fields, ...line.custom, ...line.properties };
+  if (Object.keys(values).length > 0) item.append(changes(values));
+  return item;
+}
+
+// As list, and what was removed says so.
+/** @param {Record<string, unknown>} values */
+function changes(values) {
+  const made = element('dl');
+  for (const [name, value] of Object.entries(values)) {
+    made.append(element('dt', name), element('dd', value === null ? 'removed' : shown(value)));
+  }
+  return made;
+}
+
 async function showProfile() {
   if (!chosen) return;
-  const { profile, events } = await call(`/_sandbox/profiles/${encodeURIComponent(chosen)}`);
-  const { custom_attributes: custom, custom_events: tallies, ...fields } = profile;
-  show(byId('profile'), [profile, events], () => [
-    element('h3', 'Profile'), list(fields),
-    element('h3', 'Custom attributes'), list(custom),
-    element('h3', `Events (${tallies.length})`),
-    ...events.map((/** @type {any} */ event) => list({ [event.name]: event.time, ...event.properties })),
-  ]);
+  const { profile, history } = await call(`/_sandbox/profiles/${encodeURIComponent(chosen)}`);
+  const { custom_attributes: custom, custom_events: tallies, purchases, ...fields } = profile;
+  show(byId('profile'), [profile, history], () => {
+    const lines = element('ol', undefined, { class: 'history', tabindex: '0', 'aria-label': 'History' });
+    lines.append(...[...history].reverse().map(historyItem));
+    return [
+      element('h3', 'Profile'), list(fields),
+      element('h3', 'Custom attributes'), list(custom),
+      element('h3', `History (${tallies.length} events, ${purchases.length} products)`), lines,
+    ];
+  });
 }
 
 async function showRequests() {
-  const { requests } = await call('/_sandbox/requests');
+  const { requests } = await call(`/_sandbox/requests?search=${encodeURIComponent(searchRequests.value)}`);
   show(byId('requests'), requests, () => requests.map((/** @type {any} */ request) => {
     const row = element('tr');
+    const said = element('td');
+    for (const { code, message } of request.diagnostics) {
+      const line = element('div', `${message} `);
+      line.append(element('code', code));
+      said.append(line);
+    }
     row.append(
       element('td', new Date(request.time).toLocaleTimeString()),
       element('td', `${request.method} ${request.path}`),
       element('td', String(request.status), request.status >= 300 ? { class: 'bad' } : {}),
-      element('td', request.diagnostics.map((/** @type {any} */ d) => d.message).join(' ')),
+      said,
     );
     return row;
   }));
+}
+
+async function showWorkspace() {
+  const workspace = await call('/_sandbox/workspace');
+  show(byId('workspace'), workspace, () => ['campaigns', 'canvases', 'segments', 'subscription_groups']
+    .filter((kind) => Object.keys(workspace[kind]).length > 0)
+    .flatMap((kind) => {
+      const all = element('ul');
+      for (const [id, object] of Object.entries(workspace[kind])) {
+        const item = element('li', `${/** @type {any} */ (object).name ?? 'No name'} `);
+        item.append(element('code', id));
+        all.append(item);
+      }
+      return [element('h3', kind.replace('_', ' ')), all];
+    }));
 }
 
 async function showFaults() {
   const fault = await call('/_sandbox/faults');
   for (const button of document.querySelectorAll('[data-fault]')) {
     const offered = JSON.parse(/** @type {HTMLElement} */ (button).dataset.fault ?? '{}');
-    const same = offered.mode === fault.mode && (offered.mode !== 'refuse' || offered.status === fault.status);
+    const same = offered.mode === fault.mode && (offered.mode !== 'refuse' || offered.status === (fault.status ?? 500));
     button.setAttribute('aria-pressed', String(same));
   }
 }
 
 async function refresh() {
   try {
-    await Promise.all([showFaults(), showProfiles(), showProfile(), showRequests()]);
+    await Promise.all([showFaults(), showProfiles(), showProfile(), showRequests(), showWorkspace()]);
     byId('status').textContent = '';
   } catch (problem) {
     byId('status').textContent = `The sandbox does not answer: ${problem instanceof Error ? problem.message : problem}`;
@@ -111,6 +169,22 @@ byId('modes').addEventListener('click', async (event) => {
   await call('/_sandbox/faults', { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body });
   refresh();
 });
+byId('add').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const given = Object.fromEntries(new FormData(form));
+  try {
+    await call(`/_sandbox/workspace/${given.kind}/${encodeURIComponent(String(given.id))}`, {
+      method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name: given.name }),
+    });
+    form.reset();
+  } catch (problem) {
+    byId('status').textContent = `It was not kept: ${problem instanceof Error ? problem.message : problem}`;
+    return;
+  }
+  refresh();
+});
 search.addEventListener('input', refresh);
+searchRequests.addEventListener('input', refresh);
 refresh();
 setInterval(refresh, REFRESH_MS);

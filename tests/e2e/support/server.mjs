@@ -48,16 +48,18 @@ export class Server {
 
   /**
    * @param {{data: string, ports?: {server: string, sandbox: string}, logLevel?: string,
-   *   solutions?: string[]}} options `ports` are those of a former start; no solutions: what was
-   *   deployed.
+   *   solutions?: string[], more?: string[], env?: Record<string, string>}} options `ports` are
+   *   those of a former start; no solutions: what was deployed; `more` options of the command line.
    */
-  static async start({data, ports, logLevel = 'warning', solutions = [kSolution]}) {
+  static async start({
+    data, ports, logLevel = 'warning', solutions = [kSolution], more = [], env = {},
+  }) {
     const child = spawn(kBinary, [
       'serve', ...solutions.flatMap((folder) => ['--solution', folder]), '--data', data,
       '--listen', `127.0.0.1:${ports?.server ?? 0}`,
       '--braze-sandbox', `127.0.0.1:${ports?.sandbox ?? 0}`,
-      '--log-level', logLevel,
-    ], {cwd: kRepository, stdio: ['ignore', 'pipe', 'pipe']});
+      '--log-level', logLevel, ...more,
+    ], {cwd: kRepository, stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...env}});
     // Nothing outlives its suite, not even one that failed half-way.
     const killed = () => child.kill('SIGKILL');
     process.on('exit', killed);
@@ -117,10 +119,13 @@ export class Server {
  * Runs one command of the binary to its end.
  * @param {string[]} options
  * @param {string} [program]
+ * @param {Record<string, string>} [env] beside the environment of this process
  * @returns {Promise<Outcome>}
  */
-export async function run(options, program = kBinary) {
-  const child = spawn(program, options, {cwd: kRepository, stdio: ['ignore', 'pipe', 'pipe']});
+export async function run(options, program = kBinary, env = {}) {
+  const child = spawn(program, options, {
+    cwd: kRepository, stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...env},
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));

@@ -1,8 +1,10 @@
-#include "braze/export_rules.hpp"
-
+// users/export/ids and users/export/segment (reference: other-endpoints.md 5).
 #include <set>
 
+#include "base/id.hpp"
 #include "base/text.hpp"
+#include "braze/exports.hpp"
+#include "braze/handlers.hpp"
 #include "braze/item_values.hpp"
 
 namespace millrace::braze {
@@ -16,6 +18,11 @@ constexpr const char* kBadRequest = "Bad Request";
 
 using Kind = Identifier::Kind;
 
+struct ExportRequest {
+  std::vector<Identifier> wanted;
+  std::optional<std::vector<std::string>> fields;  // nullopt: all of them
+};
+
 // The list of that name; nullptr when it is absent. Anything else than a list is a bad request.
 std::expected<const json::array*, std::string> list_of(const json::object& body,
                                                        std::string_view key, size_t length_max,
@@ -27,28 +34,27 @@ std::expected<const json::array*, std::string> list_of(const json::object& body,
   return &given->get_array();
 }
 
-std::optional<std::string> read_fields(const json::object& body, ExportRequest& request) {
+std::optional<std::string> read_fields(const json::object& body,
+                                       std::optional<std::vector<std::string>>& fields) {
   const auto names = list_of(body, "fields_to_export", kFieldsMax, kBadRequest);
   if (!names) return names.error();
   if (*names == nullptr) return std::nullopt;
-  request.fields.emplace();
+  fields.emplace();
   for (const json::value& name : **names) {
     if (!name.is_string()) return kBadRequest;
-    request.fields->emplace_back(std::string_view(name.get_string()));
+    fields->emplace_back(std::string_view(name.get_string()));
   }
   return std::nullopt;
 }
 
-json::object selected(json::object profile, const ExportRequest& request) {
-  if (!request.fields) return profile;
+json::object selected(json::object profile, const std::optional<std::vector<std::string>>& fields) {
+  if (!fields) return profile;
   json::object kept;
-  for (const std::string& name : *request.fields) {
+  for (const std::string& name : *fields) {
     if (auto* value = profile.if_contains(name)) kept[name] = std::move(*value);
   }
   return kept;
 }
-
-}  // namespace
 
 std::expected<ExportRequest, std::string> read_export(const json::object& body) {
   ExportRequest request;
@@ -83,7 +89,7 @@ std::expected<ExportRequest, std::string> read_export(const json::object& body) 
   if (request.wanted.empty() && !text_or_integer(body, "device_id")) {
     return std::unexpected(kBadRequest);
   }
-  if (auto wrong = read_fields(body, request)) return std::unexpected(std::move(*wrong));
+  if (auto wrong = read_fields(body, request.fields)) return std::unexpected(std::move(*wrong));
   return request;
 }
 
@@ -92,11 +98,11 @@ base::Result<json::object> export_profiles(const ExportRequest& request, Profile
   json::array invalid;
   std::set<std::string> shown;  // a profile asked for twice is given once
   for (const Identifier& who : request.wanted) {
-    const auto profile = profiles.find(who);
-    if (!profile) return std::unexpected(profile.error());
-    if (*profile && shown.insert((*profile)->braze_id).second) {
-      users.push_back(selected((*profile)->to_export(), request));
-    } else if (!*profile && who.kind == Kind::external_id) {
+    const auto held = profiles.find(who);
+    if (!held) return std::unexpected(held.error());
+    if (*held != nullptr && shown.insert((*held)->profile.braze_id).second) {
+      users.push_back(selected((*held)->profile.to_export(), request.fields));
+    } else if (*held == nullptr && who.kind == Kind::external_id) {
       invalid.push_back(json::value(who.value));
     }
   }
@@ -104,6 +110,46 @@ base::Result<json::object> export_profiles(const ExportRequest& request, Profile
   if (!invalid.empty()) out["invalid_user_ids"] = std::move(invalid);
   out["message"] = "success";
   return out;
+}
+
+}  // namespace
+
+Served export_ids(Call& call) {
+  const auto request = read_export(call.body);
+  if (!request) return refused(request.error());
+  auto body = export_profiles(*request, call.world.profiles);
+  if (!body) return std::unexpected(body.error());
+  return Outcome(web::json_response(201, json::serialize(*body)));
+}
+
+Served export_segment(Call& call) {
+  const std::string segment_id = text_in(call.body, "segment_id");
+  const json::object* segment = call.world.workspace.find("segments", segment_id);
+  if (segment == nullptr) return refused("Invalid segment ID");
+  ExportJob job;
+  job.segment_id = segment_id;
+  job.segment = *segment;
+  if (auto wrong = read_fields(call.body, job.fields)) return refused(*wrong);
+  if (!job.fields) return refused("'fields_to_export' is required");
+  const std::string format =
+      std::string(json::get_string(call.body, "output_format").value_or("zip"));
+  if (format != "zip" && format != "gzip") return refused("'output_format' must be zip or gzip");
+  job.is_gzip = format == "gzip";
+  if (call.body.contains("callback_endpoint")) {
+    call.diagnostics.add("BRZ_NO_CALLBACK",
+                         "The sandbox calls nobody back; fetch the url of the answer.");
+  }
+  std::array<uint8_t, 10> random{};
+  call.world.random.fill(random);
+  job.prefix =
+      base::Id::version7(call.now, random).to_string() + "-" + std::to_string(call.now.ms / 1'000);
+  const std::string host(call.request.header("Host").value_or("127.0.0.1"));
+  const std::string file = job.prefix + (job.is_gzip ? ".gz" : ".zip");
+  if (!call.world.exports.begin(job)) {
+    return refused("An export of this segment is running already");
+  }
+  return success(201, {{"object_prefix", job.prefix},
+                       {"url", "http://" + host + "/_sandbox/exports/" + file}});
 }
 
 }  // namespace millrace::braze

@@ -1,0 +1,79 @@
+// All that running action nodes takes, in one place for the server and for `millrace action run`:
+// the pool of sandboxed workers, the proxy they go out through, the secrets they are given, and the
+// attempts and traces around every call.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/solution.hpp"
+#include "app/world_options.hpp"
+#include "base/result.hpp"
+#include "runtime/meter.hpp"
+#include "runtime/ports.hpp"
+
+namespace millrace::egress {
+class Resolver;
+}
+
+namespace millrace::app {
+
+struct ActionOptions {
+  std::filesystem::path data;  // where traces and packages are kept
+  std::string environment = "sandbox";
+  size_t workers_max = 0;  // per version; 0 = one per CPU, at least two
+  WorldOptions world;
+  std::vector<std::string> platform_hosts;  // "host:port" of ours that every solution may reach
+};
+
+// What of a version matters to its scripts.
+struct ScriptVersion {
+  std::string hash;
+  std::vector<std::string> environment_variables;
+  std::vector<std::string> egress_allowed;
+  std::string egress_ca_file;
+};
+ScriptVersion script_version(const flow::Program& program);
+
+class ActionEdge {
+ public:
+  struct Ports {
+    runtime::Lanes& lanes;
+    runtime::Clock& clock;
+    runtime::Random& random;
+    runtime::Log& log;
+    runtime::Meter& meter;
+  };
+  // failed_precondition, with the remedy, where no sandbox can be made.
+  static base::Result<std::unique_ptr<ActionEdge>> open(ActionOptions options, Ports ports);
+  ~ActionEdge();  // as stop()
+
+  // Makes a version's scripts known: its packages, its secrets, whom it may reach. Blocks while
+  // packages are installed.
+  base::Result<void> add_version(const ScriptVersion& version, const std::filesystem::path& folder,
+                                 const Variables& given);
+  // Starts a worker of that version before it is needed.
+  void prewarm(std::string_view hash);
+
+  runtime::Actions& actions();
+  const secrets::Resolver& secrets() const;
+  egress::Resolver& names();
+
+  // Refuses what is new and what waits, and kills what runs. Every call has ended when it returns.
+  void stop();
+
+ private:
+  struct Parts;
+  explicit ActionEdge(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+// What solution.yaml allows scripts to reach, with ${env:NAME} as the host and port of the address
+// in that variable. A variable without an address allows nothing.
+std::vector<std::string> allowed_hosts(const std::vector<std::string>& rules,
+                                       const Variables& variables);
+
+}  // namespace millrace::app

@@ -1,0 +1,142 @@
+#include "app/served_solutions.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <iostream>
+#include <mutex>
+
+#include "storage/storage.hpp"
+
+namespace millrace::app {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Code;
+using base::fail;
+
+constexpr std::chrono::milliseconds kLookEvery{200};
+
+}  // namespace
+
+ServedSolutions::ServedSolutions(fs::path data, LoadOptions loading, ActionEdge& actions,
+                                 runtime::Clock& clock, runtime::Log& log)
+    : data_(std::move(data)),
+      versions_(data_ / "versions"),
+      loading_(std::move(loading)),
+      actions_(actions),
+      clock_(clock),
+      log_(log) {}
+
+base::Result<void> ServedSolutions::add(const fs::path& folder) {
+  auto loaded = load_solution(folder, loading_);
+  if (!loaded) return std::unexpected(loaded.error());
+  for (const flow::Problem& problem : loaded->problems) {
+    std::cerr << folder.string() << "/" << problem.describe() << "\n";
+  }
+  if (!loaded->program) {
+    return fail(Code::invalid_argument, "the solution has errors; `millrace check` lists them",
+                folder.string());
+  }
+  const std::string& name = loaded->program->solution;
+  if (std::ranges::find(named_, name) != named_.end()) {
+    return fail(Code::already_exists, "two solutions are called '" + name + "'", folder.string());
+  }
+  named_.push_back(name);
+  auto deployments = Deployments::open(data_);
+  if (!deployments) return std::unexpected(deployments.error());
+  auto deployed = deployments->deploy(*loaded, runtime::OnLive::pin, clock_.now());
+  if (!deployed) return std::unexpected(deployed.error());
+  return {};
+}
+
+// What is on record and not served yet is served from now on.
+base::Result<void> ServedSolutions::take_up(const Deployment& deployment) {
+  const auto now = solutions_.named(deployment.solution);
+  if (now && now->program->hash == deployment.hash && now->on_live == deployment.on_live) return {};
+  auto program = solutions_.version(deployment.hash);
+  if (!program) {
+    auto loaded = load_installed(versions_, deployment.hash);
+    if (!loaded) return std::unexpected(loaded.error());
+    program = std::make_shared<const flow::Program>(std::move(*loaded));
+    auto added =
+        actions_.add_version(script_version(*program), versions_ / deployment.hash, loading_.given);
+    if (!added) return added;
+  }
+  actions_.prewarm(deployment.hash);
+  auto solution = runtime::make_solution(std::move(program));
+  solution.on_live = deployment.on_live;
+  solutions_.deploy(std::move(solution));
+  log_.line(runtime::Level::info, "server",
+            deployment.solution + " v" + std::to_string(deployment.version) + " (" +
+                deployment.hash +
+                ") is served; live chats: " + std::string(runtime::to_string(deployment.on_live)));
+  return {};
+}
+
+base::Result<void> ServedSolutions::take_up_all() {
+  auto deployments = Deployments::open(data_);
+  if (!deployments) return std::unexpected(deployments.error());
+  // The solutions that the command line names come first, in its order.
+  for (const std::string& name : named_) {
+    if (const Deployment* current = deployments->current(name)) {
+      if (auto done = take_up(*current); !done) return done;
+    }
+  }
+  for (const Deployment& current : deployments->current()) {
+    if (auto done = take_up(current); !done) return done;
+  }
+  return {};
+}
+
+void ServedSolutions::watch() {
+  watcher_ = std::jthread([this](const std::stop_token& asked_to_stop) { look(asked_to_stop); });
+}
+
+void ServedSolutions::stop_watching() {
+  if (!watcher_.joinable()) return;
+  watcher_.request_stop();
+  watcher_.join();
+}
+
+void ServedSolutions::look(const std::stop_token& asked_to_stop) {
+  const fs::path file = Deployments::file_in(data_);
+  std::error_code failed;
+  auto seen = fs::last_write_time(file, failed);
+  std::mutex mutex;
+  std::condition_variable_any pause;
+  std::unique_lock waiting(mutex);
+  while (!pause.wait_for(waiting, asked_to_stop, kLookEvery,
+                         [&] { return asked_to_stop.stop_requested(); })) {
+    const auto written = fs::last_write_time(file, failed);
+    if (failed || written == seen) continue;
+    seen = written;
+    if (auto done = take_up_all(); !done) {
+      log_.line(runtime::Level::error, "server",
+                "a deploy cannot be taken up: " + done.error().describe());
+    }
+  }
+}
+
+base::Result<void> ServedSolutions::add_old_versions() {
+  const auto hashes = storage::installed_versions(versions_);
+  if (!hashes) return std::unexpected(hashes.error());
+  for (const std::string& hash : *hashes) {
+    if (solutions_.version(hash) != nullptr) continue;
+    auto loaded = load_installed(versions_, hash);
+    if (!loaded) {
+      log_.line(runtime::Level::warning, "server",
+                "version " + hash + " can no longer be read; chats on it cannot go on");
+      continue;
+    }
+    auto program = std::make_shared<const flow::Program>(std::move(*loaded));
+    if (auto added =
+            actions_.add_version(script_version(*program), versions_ / hash, loading_.given);
+        !added) {
+      return added;
+    }
+    solutions_.add_version(std::move(program));
+  }
+  return {};
+}
+
+}  // namespace millrace::app

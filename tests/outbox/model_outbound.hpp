@@ -1,0 +1,119 @@
+// For tests: the sender on a real journal, with a model of Braze in the place of the network.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+#include <mutex>
+#include <random>
+#include <thread>
+
+#include "delivery/model_braze.hpp"
+#include "outbox/outbox.hpp"
+
+namespace millrace::outbox {
+
+class RealClock final : public runtime::Clock {
+ public:
+  base::Timestamp now() override {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
+  }
+};
+
+class SeededRandom final : public runtime::Random {
+ public:
+  void fill(std::span<uint8_t> bytes) override {
+    const std::lock_guard lock(mutex_);
+    for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(dice_());
+  }
+
+ private:
+  std::mutex mutex_;
+  std::mt19937_64 dice_{1};
+};
+
+class KeptLog final : public runtime::Log {
+ public:
+  void line(runtime::Level, std::string_view, std::string_view text) override {
+    const std::lock_guard lock(mutex_);
+    lines_.append(text).append("\n");
+  }
+  std::string lines() {
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string lines_;
+};
+
+// Answers on a thread of its own, as `decide` says; keeps what it was sent.
+class ModelOutbound final : public web::Outbound {
+ public:
+  using Fault = delivery::ModelBraze::Fault;
+
+  ModelOutbound() : thread_([this] { run(); }) {}
+  ~ModelOutbound() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    queued_.notify_all();
+    thread_.join();
+  }
+
+  void send(web::OutboundRequest request, Done done) override {
+    {
+      const std::lock_guard lock(mutex_);
+      queue_.emplace_back(std::move(request), std::move(done));
+    }
+    queued_.notify_one();
+  }
+  void set_fault(Fault fault) {
+    const std::lock_guard lock(mutex_);
+    fault_ = fault;
+  }
+  // Looks at the model while nothing is applied to it.
+  template <typename F>
+  auto look(F what) {
+    const std::lock_guard lock(mutex_);
+    return what(braze_);
+  }
+  std::vector<web::OutboundRequest> seen() {
+    const std::lock_guard lock(mutex_);
+    return seen_;
+  }
+
+ private:
+  void run() {
+    for (;;) {
+      std::unique_lock lock(mutex_);
+      queued_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      auto [request, done] = std::move(queue_.front());
+      queue_.erase(queue_.begin());
+      const std::string path = request.url.substr(request.url.find('/', 8));
+      auto answer = braze_.answer(path, request.body, fault_, "SECRET-KEY");
+      seen_.push_back(std::move(request));
+      lock.unlock();
+      done(std::move(answer));
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable queued_;
+  std::vector<std::pair<web::OutboundRequest, Done>> queue_;
+  std::vector<web::OutboundRequest> seen_;
+  delivery::ModelBraze braze_;
+  Fault fault_ = Fault::none;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace millrace::outbox

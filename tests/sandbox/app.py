@@ -1,0 +1,4 @@
+NAME = 'Attacks'
+BOTS = []
+CSV_BOTS = ['Attacks']
+PARAMS = {'sandbox': {}, 'live': {}}
