@@ -114,14 +114,15 @@ test(`Actions: ${kKills} kills during ${kCalls} calls double nothing and lose no
   /** @type {Told} */
   const told = new Map();
   let given = 0;
+  let isBroken = false;
   const nextToken = () => {
-    if (given === kCalls) return undefined;
+    if (given === kCalls || isBroken) return undefined;
     return `${given % 2 === 0 ? 'once' : 'act'}${++given}`;
   };
-  let isBroken = false;
   const talkers = Array.from({length: kTalkers}, () =>
     talk(site, nextToken, told).catch((error) => {
       isBroken = true;
+      t.diagnostic(`after ${told.size} calls: ${error}\n${site.server.stderr()}`);
       throw error;
     }));
   // At so many calls told, each a little later.
@@ -137,7 +138,12 @@ test(`Actions: ${kKills} kills during ${kCalls} calls double nothing and lose no
       ++kills[await killSomething(site, random)];
     }
   })();
-  await Promise.all([killer, ...talkers]);
+  try {
+    await Promise.all([killer, ...talkers]);
+  } finally {
+    isBroken = true;
+    await Promise.allSettled([killer, ...talkers]);
+  }
 
   assert.equal(told.size, kCalls, 'every call has come to an end');
   const keys = acted.byToken();

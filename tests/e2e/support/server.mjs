@@ -23,6 +23,7 @@ export const kRepository = fileURLToPath(new URL('../../../', import.meta.url));
 export const kBinary = resolve(kRepository, process.env.MILLRACE_BIN ?? 'build/release/millrace');
 export const kSolution = join(kRepository, 'examples/braze-profile');
 
+const kStartPatienceMs = 60_000;
 const kStopPatienceMs = 30_000;
 const kStderrMax = 64 * 1024;
 
@@ -71,7 +72,7 @@ export class Server {
       child.on('error', failed);
       child.on('exit', (code, signal) => failed(new Error(`ended (${code ?? signal}): ${stderr}`)));
       createInterface(child.stdout).on('line', (text) => text.startsWith('ready ') && found(text));
-    }));
+    }), kStartPatienceMs);
     try {
       return new Server(child, JSON.parse((await line).slice('ready '.length)), () => stderr);
     } catch (error) {

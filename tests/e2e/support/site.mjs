@@ -53,15 +53,22 @@ export class Broken extends Error {}
  * @returns {Promise<T>}
  */
 export async function patiently(what, attempt) {
-  const done = await until(what, async () => {
-    try {
-      return {value: await attempt()};
-    } catch (error) {
-      if (error instanceof Broken) return null;
-      throw error;
-    }
-  }, kClientPatienceMs);
-  return done.value;
+  let last = '';
+  try {
+    const done = await until(what, async () => {
+      try {
+        return {value: await attempt()};
+      } catch (error) {
+        if (!(error instanceof Broken)) throw error;
+        last = error.message;
+        return null;
+      }
+    }, kClientPatienceMs);
+    return done.value;
+  } catch (error) {
+    if (last !== '' && error instanceof Error) error.message += `; the last time: ${last}`;
+    throw error;
+  }
 }
 
 /**
