@@ -55,7 +55,9 @@ std::optional<outbox::Destination> DeliveryEdge::Parts::destination(
   auto key = expanded(found->second.api_key);
   if (!key) return complain("Braze's key is not known: " + key.error().describe());
   while (url->ends_with('/')) url->pop_back();
-  return outbox::Destination{std::move(*url), std::move(*key)};
+  const auto ambiguous = served->program->braze_resends_ambiguous ? delivery::Ambiguous::resend
+                                                                  : delivery::Ambiguous::hold;
+  return outbox::Destination{std::move(*url), std::move(*key), ambiguous};
 }
 
 base::Result<std::unique_ptr<DeliveryEdge>> DeliveryEdge::open(Ports ports, Variables given,

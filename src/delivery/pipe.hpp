@@ -70,6 +70,8 @@ class Pipe {
 
   // Rows come in the order of their ids, apart from those that are to be tried again. A row that
   // cannot be sent settles at once; one that is here already is left.
+  // What is done from now on about objects that may have arrived.
+  void treat_ambiguous(Ambiguous how) { rules_.ambiguous = how; }
   bool wants_rows() const { return waiting_.size() < rules_.window_max / 2; }
   size_t room() const { return rules_.window_max - std::min(rules_.window_max, waiting_.size()); }
   bool has(int64_t row) const { return waiting_.contains(row) || flying_.contains(row); }
@@ -187,7 +189,7 @@ class Pipe {
   void finish_group(Flight& flight);
   void end_if_done(Flights::iterator flight);
 
-  const Rules rules_;
+  Rules rules_;
   std::vector<base::Sensitive> sensitive_;
   Memory memory_;
   Entries waiting_;

@@ -166,6 +166,7 @@ void Sender::Loop::resolve(Lane& lane) {
                       destination->api_key != lane.destination->api_key);
   lane.destination = std::move(destination);
   if (!lane.destination) return lane.pipe.stop("no address or no key is configured", at);
+  if (lane.destination->ambiguous) lane.pipe.treat_ambiguous(*lane.destination->ambiguous);
   if (!is_other) return;
   lane.pipe.hide({{lane.destination->api_key, "key"}});
   lane.pipe.resume();

@@ -22,6 +22,8 @@ namespace millrace::outbox {
 struct Destination {
   std::string url;      // "https://rest.iad-01.braze.com", without a path
   std::string api_key;  // leaves only in the Authorization header
+  // What is done about what may have arrived; not given: as Settings say. Read when a pipe begins.
+  std::optional<delivery::Ambiguous> ambiguous;
 };
 
 // nullopt: nothing is configured; the queue is kept and config_error told. Called on the sender's
