@@ -11,11 +11,13 @@ export class Site {
    * @param {string} data
    * @param {Server} server
    * @param {string[]} [solutions] others than the example
+   * @param {string[]} [more] options of the command line
    */
-  constructor(data, server, solutions) {
+  constructor(data, server, solutions, more) {
     this.data = data;
     this.server = server;
     this.solutions = solutions;
+    this.more = more;
     /** How long each start after a crash took. @type {number[]} */
     this.startsMs = [];
   }
@@ -23,9 +25,10 @@ export class Site {
   /**
    * @param {string} data
    * @param {string[]} [solutions]
+   * @param {string[]} [more]
    */
-  static async open(data, solutions) {
-    return new Site(data, await Server.start({data, solutions}), solutions);
+  static async open(data, solutions, more) {
+    return new Site(data, await Server.start({data, solutions, more}), solutions, more);
   }
 
   /** The addresses and the key outlive every crash. */
@@ -37,7 +40,8 @@ export class Site {
     const {ports} = this.server;
     await this.server.kill();
     const began = Date.now();
-    this.server = await Server.start({data: this.data, ports, solutions: this.solutions});
+    this.server = await Server.start({data: this.data, ports, solutions: this.solutions,
+      more: this.more});
     this.startsMs.push(Date.now() - began);
   }
 }
