@@ -150,6 +150,8 @@ base::Result<void> expand_into(const Resolver& resolver, std::string_view text,
 }  // namespace
 
 fs::path default_key_file() {
+  const std::string named = from_environment("MILLRACE_SECRETS_KEY_FILE");
+  if (!named.empty()) return named;
   const char* const config = std::getenv("XDG_CONFIG_HOME");
   if (config != nullptr && *config == '/') return fs::path(config) / "millrace" / "secrets.key";
   const char* const home = std::getenv("HOME");

@@ -30,7 +30,8 @@ std::vector<std::string> names_in(std::string_view text);
 // Overwrites the text's bytes and empties it.
 void wipe(std::string& text);
 
-// $XDG_CONFIG_HOME/millrace/secrets.key, or ~/.config/millrace/secrets.key; "" without a home.
+// $MILLRACE_SECRETS_KEY_FILE, else $XDG_CONFIG_HOME/millrace/secrets.key, or
+// ~/.config/millrace/secrets.key; "" without a home.
 std::filesystem::path default_key_file();
 
 struct Places {

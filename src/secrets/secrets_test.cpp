@@ -213,6 +213,13 @@ TEST_F(Secrets, TheMasterKeyMustNotLieInTheDataFolder) {
   EXPECT_TRUE(Store::at(data(), root_ / "data-keys" / "k"));
 }
 
+TEST_F(Secrets, TheEnvironmentNamesTheMasterKeyForWhoeverNamesNone) {
+  ::setenv("MILLRACE_SECRETS_KEY_FILE", key().c_str(), 1);
+  ASSERT_TRUE(store().set("A", kPlanted, now_));
+  EXPECT_EQ(Resolver({{}, {}, data(), {}}).resolve("A"), kPlanted);
+  ::unsetenv("MILLRACE_SECRETS_KEY_FILE");
+}
+
 TEST_F(Secrets, AStoreWhoseKeyIsGoneSaysSoAndMakesNoNewOne) {
   auto kept = store();
   ASSERT_TRUE(kept.set("A", kPlanted, now_));

@@ -47,7 +47,7 @@ class Leak:
         how = payload['how']
         if how == 'raise':
             raise ValueError('raised ' + key)
-        if how == 'exit':
+        if how == 'leave':
             sys.exit('left ' + key)
         return {'success': 'true', 'SAID': 'returned ' + key, 'other': key}
 `;
@@ -106,11 +106,13 @@ test('A planted secret is nowhere in clear outside the worker', async () => {
   const [code] = await within('secret set', once(setting, 'close'));
   assert.equal(code, 0);
 
-  const server = await Server.start({data, solutions: [solution], logLevel: 'debug'});
+  const server = await Server.start({data, solutions: [solution], logLevel: 'debug',
+    more: ['--secrets-key', join(keys, 'secrets.key')]});
   const talk = new RestTalker(server.ready.base_url, randomUUID());
   const said = [textOf(await talk.say('hi'))];
-  for (const how of ['return', 'raise', 'exit', 'return']) said.push(textOf(await talk.say(how)));
-  assert.ok(said.some((text) => text.includes('it said returned')), said.join('|'));
+  for (const how of ['return', 'raise', 'leave', 'return']) said.push(textOf(await talk.say(how)));
+  assert.ok(said.some((text) => text.includes('it said returned')),
+    `${said.join('|')}\n${server.stderr()}`);
   assert.ok(said.some((text) => text.includes('it failed')), said.join('|'));
   const traced = await run(['actions', 'list', '--data', data]);
   const unknown = await run(['actions', 'unknown', '--data', data, '--json']);

@@ -14,10 +14,10 @@ export class Site {
    * @param {string[]} [more] options of the command line
    */
   constructor(data, server, solutions, more) {
-    this.more = more;
     this.data = data;
     this.server = server;
     this.solutions = solutions;
+    this.more = more;
     /** How long each start after a crash took. @type {number[]} */
     this.startsMs = [];
   }
@@ -40,8 +40,8 @@ export class Site {
     const {ports} = this.server;
     await this.server.kill();
     const began = Date.now();
-    const {data, solutions, more} = this;
-    this.server = await Server.start({data, ports, solutions, more});
+    this.server = await Server.start({data: this.data, ports, solutions: this.solutions,
+      more: this.more});
     this.startsMs.push(Date.now() - began);
   }
 }
