@@ -73,11 +73,14 @@ base::Result<json::object> object_from(const std::string& given, std::string_vie
   return object;
 }
 
-// What concerns this script: its own problems and app.py's. The flow may be broken for all we care.
+// What concerns this script: its own problems, app.py's and solution.yaml's. The flow may be broken
+// for all we care.
 base::Result<void> check_script(const LoadedSolution& loaded, const std::string& name) {
   const std::string file = "action_nodes/" + name + ".py";
   for (const flow::Problem& problem : loaded.problems) {
-    if (problem.file == file || problem.file == "app.py") std::cerr << problem.describe() << "\n";
+    const bool concerns =
+        problem.file == file || problem.file == "app.py" || problem.file == "solution.yaml";
+    if (concerns) std::cerr << problem.describe() << "\n";
   }
   if (loaded.files.contains(file)) return {};
   std::string known;

@@ -60,10 +60,11 @@ void Caller::Impl::keep_attempt(Call& call, runtime::ActionOutcome& outcome) {
   ports.meter.observe("call_queue_seconds", {{"solution", solution}, {"command", command}},
                       seconds_here + seconds_there);
   attempt.trace = std::move(outcome.trace);
-  // Whoever asked gets the figures; the lines are the trace's.
+  // Whoever asked gets the figures and the hosts; the lines are the trace's.
   outcome.trace = {.began_at = attempt.trace.began_at,
                    .queued = attempt.trace.queued,
                    .ran = attempt.trace.ran,
+                   .exchanges = attempt.trace.exchanges,
                    .worker = attempt.trace.worker};
   call.trace.attempts.push_back(std::exchange(attempt, {}));
 }

@@ -96,7 +96,10 @@ CommandSettings read_command(YamlFile& file, const YamlPair& section) {
 }
 
 bool is_host_rule(std::string_view text) {
-  if (text == "*") return true;
+  if (text == "*" || text.starts_with("*:")) text = text.substr(1);
+  if (text.empty()) return true;  // any public host
+  if (text.ends_with(":*")) text.remove_suffix(2);
+  if (text.empty()) return true;
   if (text.starts_with("${env:") && text.ends_with("}") && text.size() > 7) return true;
   if (text.starts_with("*.")) text.remove_prefix(2);
   return !text.empty() && text.size() <= 260 && std::ranges::all_of(text, [](char c) {

@@ -128,11 +128,12 @@ base::Result<flow::Files> read_solution(const fs::path& folder) {
     files.emplace(name, std::move(*content));
     return {};
   };
-  for (const char* name : {"app.py", "solution.yaml"}) {
+  for (const char* name : {"app.py", "solution.yaml", "requirements.txt"}) {
     if (!fs::exists(folder / name, error)) continue;
     if (auto added = add(folder / name); !added) return std::unexpected(added.error());
   }
-  for (const char* name : {"templates", "flows", "nlu", "action_nodes", "messages"}) {
+  for (const char* name :
+       {"templates", "flows", "nlu", "action_nodes", "messages", "wheels", "certs"}) {
     if (!fs::is_directory(folder / name, error)) continue;
     for (const auto& entry : fs::directory_iterator(folder / name, error)) {
       if (!entry.is_regular_file(error)) continue;
