@@ -7,10 +7,10 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo test unit e2e golden simulate lint format fuzz bench bench-engine soak tsan ci clean setup setup-test setup-dev
+.PHONY: help build demo test unit e2e golden simulate lint format fuzz bench bench-engine bench-calls bench-egress bench-sandbox bench-outbox soak tsan ci clean setup setup-test setup-dev
 
 help:  ## list the targets
-	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup:
 	@mkdir -p build
@@ -83,6 +83,22 @@ bench: build  ## the benchmark beside its peers; see docs/benchmarks.md
 bench-engine: build  ## the engine alone: steps a second, and how long a program takes to load
 	@cmake --build --preset release -j $(JOBS) --target engine_bench
 	@build/release/engine_bench
+
+bench-calls: build  ## a call of an action node; PEER=server.py is a Python HTTP action server to put beside it
+	@cmake --build --preset release -j $(JOBS) --target call_bench
+	@build/release/call_bench $(PEER)
+
+bench-egress: build  ## the way out: client and proxy
+	@cmake --build --preset release -j $(JOBS) --target egress_bench
+	@build/release/egress_bench
+
+bench-sandbox: build  ## the Braze sandbox alone under wrk
+	@tools/setup.sh tools/packages-bench.txt
+	@bench/braze_sandbox.sh build/release/millrace
+
+bench-outbox: build  ## deliveries from durable row to acknowledged; what a million waiting rows take
+	@cmake --build --preset release -j $(JOBS) --target outbox_bench
+	@bench/outbox.sh build/release
 
 ci: test  ## what CI runs
 

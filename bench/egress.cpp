@@ -1,7 +1,7 @@
 // What the way out costs, on loopback: the client's throughput, what the proxy adds to a request
 // over a kept connection, and what an idle tunnel weighs. The servers run in a process of their
 // own.
-//   cmake --build build/release --target egress_bench && build/release/egress_bench
+//   make bench-egress
 #include <sys/resource.h>
 #include <sys/wait.h>
 
