@@ -129,10 +129,12 @@ base::Result<void> ServedSolutions::add_old_versions() {
       continue;
     }
     auto program = std::make_shared<const flow::Program>(std::move(*loaded));
-    if (auto added =
-            actions_.add_version(script_version(*program), versions_ / hash, loading_.given);
-        !added) {
-      return added;
+    const auto added =
+        actions_.add_version(script_version(*program), versions_ / hash, loading_.given);
+    if (!added) {
+      // Its chats go on; their calls take the road `error`.
+      log_.line(runtime::Level::error, "server",
+                "the scripts of version " + hash + " cannot run: " + added.error().describe());
     }
     solutions_.add_version(std::move(program));
   }
