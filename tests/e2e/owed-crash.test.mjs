@@ -6,7 +6,7 @@
 
 import assert from 'node:assert/strict';
 import {randomUUID} from 'node:crypto';
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, readdirSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
 import {setTimeout as moment} from 'node:timers/promises';
@@ -157,6 +157,12 @@ test(`${kKills} kills lose nothing that is owed, and double nothing unseen`, asy
       custom_attributes.last === own[own.length - 1]);
     assert.ok(last, 'the last attribute is the last that was said');
   }
+  for (const name of readdirSync(data, {recursive: true, encoding: 'utf8'})) {
+    const file = join(data, name);
+    if (!statSync(file).isFile()) continue;
+    assert.ok(!readFileSync(file, 'latin1').includes(kKey), `Braze's key is in ${name}`);
+  }
+  assert.ok(!site.server.stderr().includes(kKey), 'the key is in the log');
   t.diagnostic(`${said} events, ${twice} there twice and flagged, ${flagged.size} flagged`);
   await site.server.stop();
 });

@@ -19,7 +19,7 @@ describe('what a flow owes Braze', () => {
   let people = 0;
 
   before(async () => {
-    server = await Server.start({data, solutions: [kSignup]});
+    server = await Server.start({data, solutions: [kSignup], logLevel: 'debug'});
   });
   after(() => server.stop());
 
@@ -50,7 +50,9 @@ describe('what a flow owes Braze', () => {
     const {person, last} = await signUp();
     assert.match(last, /in a moment/);
     await server.kill();
-    server = await Server.start({data, solutions: [kSignup], ports: server.ports});
+    server = await Server.start({
+      data, solutions: [kSignup], ports: server.ports, logLevel: 'debug',
+    });
     const profile = await until('the profile', () => profileOf(person), 60_000);
     assert.equal(profile.custom_events[0].count, 1);
     const listed = await run(['deliveries', 'list', '--data', data, '--json']);
