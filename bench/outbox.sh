@@ -19,7 +19,7 @@ trap clean EXIT
 taskset -c 1 "$build/millrace" serve --solution "$here/examples/braze-profile" --data "$folder/data" \
   --listen 127.0.0.1:0 --braze-sandbox 127.0.0.1:0 --threads 1 --log-level error >"$folder/ready" &
 server=$!
-until grep -q '^ready' "$folder/ready"; do sleep 0.1; done
+until grep -qs '^ready' "$folder/ready"; do sleep 0.1; done
 value() { sed -E "s/.*\"$1\":\"([^\"]*)\".*/\\1/" "$folder/ready"; }
 url=$(value braze_sandbox_url)
 key=$(value braze_api_key)

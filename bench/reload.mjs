@@ -19,7 +19,9 @@ const [solution, data] = [join(folder, 'solution'), join(folder, 'data')];
 
 /** @param {number} version */
 function write(version) {
-  for (const inner of ['flows', 'action_nodes']) mkdirSync(join(solution, inner), {recursive: true});
+  for (const inner of ['flows', 'nlu', 'action_nodes']) {
+    mkdirSync(join(solution, inner), {recursive: true});
+  }
   writeFileSync(join(solution, 'app.py'), `import os
 NAME = 'Reload'
 BOTS = []
@@ -28,6 +30,8 @@ PATH = os.path.dirname(__file__)
 PARAMS = {'sandbox': {}, 'live': {}}
 `);
   writeFileSync(join(solution, 'solution.yaml'), 'name: Reload\n');
+  const intents = Array.from({length: kNodes - 1}, (_, i) => `  node${i + 2}: [to node ${i + 2}]`);
+  writeFileSync(join(solution, 'nlu/en.yaml'), `intents:\n${intents.join('\n')}\n`);
   let flow = `nodes:
   what:
     ask: What?
