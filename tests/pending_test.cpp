@@ -1,5 +1,5 @@
-// Calls that are completed from elsewhere, and turns that owe deliveries, through the whole runtime in
-// the simulated world; with a crash in between.
+// Calls that are completed from elsewhere, and turns that owe deliveries, through the whole runtime
+// in the simulated world; with a crash in between.
 #include <gtest/gtest.h>
 
 #include <optional>

@@ -40,8 +40,8 @@ class RuntimeTest : public testing::Test {
     schedule_.forget();
     lanes_ = std::make_unique<simulation::Lanes>(schedule_, dice_);
     runtime_ = std::make_unique<runtime::Runtime>(
-        runtime::Runtime::Ports{*lanes_, clock_, random_, disk_, back_end_, owing_,
-                                log_, std::string(32, 'k')},
+        runtime::Runtime::Ports{*lanes_, clock_, random_, disk_, back_end_, owing_, log_,
+                                std::string(32, 'k')},
         solutions_, limits);
   }
 

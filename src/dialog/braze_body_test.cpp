@@ -84,11 +84,13 @@ std::string track_flow(const std::string& user, const std::string& wait) {
   track:
     do: BrazeTrack
     with:
-      user: )" + user + R"(
+      user: )" +
+         user + R"(
       attributes: {first_name: '{NAME}', age: '{AGE}', home_city: '{CITY}'}
       types: {age: number}
       events: [{name: talked, properties: {bot: test}}]
-      wait: )" + wait + R"(
+      wait: )" +
+         wait + R"(
     outputs: [outcome]
     decide: outcome
     on: {ok: again, later: late, error: failed}

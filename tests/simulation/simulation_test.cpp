@@ -232,8 +232,8 @@ class Scenario {
   struct Server {
     explicit Server(Scenario& run)
         : lanes(run.schedule_, run.dice_),
-          runtime({lanes, run.clock_, run.random_, run.disk_, run.back_end_, run.owing_,
-                   run.log_, kKey},
+          runtime({lanes, run.clock_, run.random_, run.disk_, run.back_end_, run.owing_, run.log_,
+                   kKey},
                   run.solutions_, {.hot_consumers_max = 6}) {}
     Lanes lanes;
     runtime::Runtime runtime;

@@ -112,9 +112,8 @@ void BackEnd::call(runtime::ActionCall call, Done done) {
 }
 
 void Owing::when_settled(std::string, Done done) {
-  schedule_.after(dice_.between(0, 200), [done = std::move(done)]() mutable {
-    done({{"outcome", "delivered"}});
-  });
+  schedule_.after(dice_.between(0, 200),
+                  [done = std::move(done)]() mutable { done({{"outcome", "delivered"}}); });
 }
 
 }  // namespace millrace::simulation
