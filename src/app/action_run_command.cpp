@@ -109,8 +109,7 @@ base::Result<runtime::ActionCall> make_call(const RunOptions& options, const Loa
   call.idempotency_key = call.chat_id + ":1:1";
   call.payload = std::move(*payload);
   if (loaded.program) {
-    call.time_limit = std::chrono::milliseconds(loaded.program->action_time_limit_ms);
-    call.policy.time_limit = call.time_limit;
+    call.policy.time_limit = std::chrono::milliseconds(loaded.program->action_time_limit_ms);
   }
   call.context = {{"chat_id", call.chat_id},
                   {"session_id", call.chat_id},

@@ -37,6 +37,7 @@ struct BrazeEdge::Parts {
   SandboxRandom random;
   SandboxScheduler scheduler;
   std::unique_ptr<base::KeyValueStore> store;
+  std::unique_ptr<base::RecordLog> records;
   std::unique_ptr<braze::Sandbox> sandbox;
   std::unique_ptr<http::Server> server;
   std::string url;
@@ -60,10 +61,14 @@ base::Result<std::unique_ptr<BrazeEdge>> BrazeEdge::open(const std::filesystem::
   auto store = storage::open_key_value(data / "braze.db", log);
   if (!store) return std::unexpected(store.error());
   parts->store = std::move(*store);
+  auto records = storage::open_record_log(data / "braze-records", log);
+  if (!records) return std::unexpected(records.error());
+  parts->records = std::move(*records);
   if (endpoint.address != "0.0.0.0") options.inspector_hosts = {endpoint.address};
   const size_t body_bytes_max = options.body_bytes_max;
-  parts->sandbox = std::make_unique<braze::Sandbox>(*parts->store, parts->clock, parts->scheduler,
-                                                    parts->random, std::move(options));
+  parts->sandbox =
+      std::make_unique<braze::Sandbox>(*parts->store, *parts->records, parts->clock,
+                                       parts->scheduler, parts->random, std::move(options));
   http::ServerOptions http_options;
   http_options.address = endpoint.address;
   http_options.port = endpoint.port;
@@ -94,7 +99,10 @@ void BrazeEdge::stop() {
   parts_->lanes->stop();
   parts_->server.reset();
   parts_->sandbox->settle();
-  parts_->store.reset();  // writes what is queued; the sandbox is still there to hear of it
+  // They write what is queued; the sandbox is still there to hear of it, and the store takes the
+  // rows that follow the last records.
+  parts_->records.reset();
+  parts_->store.reset();
 }
 
 }  // namespace millrace::app

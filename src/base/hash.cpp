@@ -2,6 +2,9 @@
 
 #include <sodium.h>
 
+#include <array>
+#include <cstring>
+
 namespace millrace::base {
 namespace {
 const unsigned char* bytes_of(std::string_view text) {
@@ -22,6 +25,16 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   crypto_auth_hmacsha256_update(&state, bytes_of(bytes), bytes.size());
   crypto_auth_hmacsha256_final(&state, reinterpret_cast<unsigned char*>(out.data()));
   return out;
+}
+
+uint64_t checksum(uint64_t key, std::string_view bytes) {
+  static_assert(crypto_shorthash_BYTES == sizeof(uint64_t));
+  std::array<unsigned char, crypto_shorthash_KEYBYTES> whole_key{};
+  std::memcpy(whole_key.data(), &key, sizeof key);
+  uint64_t sum = 0;
+  crypto_shorthash(reinterpret_cast<unsigned char*>(&sum), bytes_of(bytes), bytes.size(),
+                   whole_key.data());
+  return sum;
 }
 
 bool equal_constant_time(std::string_view a, std::string_view b) {

@@ -1,6 +1,6 @@
 #include "base/json.hpp"
 
-#include <boost/json/parse.hpp>
+#include <array>
 #include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 #include <limits>
@@ -11,11 +11,13 @@ namespace {
 constexpr size_t kDepthMax = 32;
 }
 
-base::Result<value> parse(std::string_view text) {
+base::Result<value> parse(std::string_view text, boost::json::storage_ptr storage) {
   // The library parses exactly one value, refuses what follows it, and checks UTF-8.
   boost::json::parse_options options;
   options.max_depth = kDepthMax;
-  boost::json::parser parser({}, options);
+  std::array<unsigned char, 4'096> scratch;  // what is being put together at any time
+  boost::json::parser parser({}, options, scratch.data(), scratch.size());
+  parser.reset(std::move(storage));
   boost::json::error_code error;
   const size_t read = parser.write_some(text.data(), text.size(), error);
   if (!error && text.substr(read).find_first_not_of(" \t\r\n") != std::string_view::npos) {
@@ -28,8 +30,8 @@ base::Result<value> parse(std::string_view text) {
   return parser.release();
 }
 
-base::Result<object> parse_object(std::string_view text) {
-  auto parsed = parse(text);
+base::Result<object> parse_object(std::string_view text, boost::json::storage_ptr storage) {
+  auto parsed = parse(text, std::move(storage));
   if (!parsed) return std::unexpected(parsed.error());
   if (!parsed->is_object()) {
     return base::fail(base::Code::invalid_argument, "expected a JSON object");

@@ -19,9 +19,10 @@ using boost::json::object;
 using boost::json::value;
 
 // Parses one value: strict JSON, valid UTF-8, at most 32 levels deep. The error says at which byte.
-base::Result<value> parse(std::string_view text);
+// Everything in the value is taken from `storage`, which must outlive it.
+base::Result<value> parse(std::string_view text, boost::json::storage_ptr storage = {});
 // As parse, and the value must be an object.
-base::Result<object> parse_object(std::string_view text);
+base::Result<object> parse_object(std::string_view text, boost::json::storage_ptr storage = {});
 std::string serialize(const value& v);
 std::string serialize(const object& v);
 

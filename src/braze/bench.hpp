@@ -61,6 +61,48 @@ class MemoryStore final : public base::KeyValueStore {
   std::vector<std::pair<base::KeyValueBatch, Done>> waiting_;
 };
 
+// Keeps records in memory; each is durable at once, or when `release` is called.
+class MemoryLog final : public base::RecordLog {
+ public:
+  base::Result<uint64_t> each(const Each& each) override {
+    for (const auto& [number, record] : kept_) {
+      if (auto done = each(number, record); !done) return std::unexpected(done.error());
+    }
+    return last_;
+  }
+  void append(uint64_t number, std::string record, Done done) override {
+    waiting_.push_back({number, std::move(record), std::move(done)});
+    if (!holds) release();
+  }
+  void drop(uint64_t through) override { kept_.erase(kept_.begin(), kept_.upper_bound(through)); }
+
+  void release() {
+    for (Waiting& one : std::exchange(waiting_, {})) {
+      if (fails || one.number != last_ + 1) {
+        one.done(base::fail(base::Code::unavailable, "the disk is full"));
+        continue;
+      }
+      last_ = one.number;
+      kept_[one.number] = std::move(one.record);
+      one.done({});
+    }
+  }
+  size_t records() const { return kept_.size(); }
+
+  bool holds = false;
+  bool fails = false;
+
+ private:
+  struct Waiting {
+    uint64_t number = 0;
+    std::string record;
+    Done done;
+  };
+  std::map<uint64_t, std::string> kept_;
+  uint64_t last_ = 0;
+  std::vector<Waiting> waiting_;
+};
+
 class TestClock final : public Clock {
  public:
   base::Timestamp now() override { return at; }
@@ -113,7 +155,7 @@ class Bench {
  public:
   explicit Bench(SandboxOptions options = {}) {
     options.keys = {{"K", {"*"}, "main"}, {"EXPORT", {"users.export.ids"}}};
-    sandbox = std::make_unique<Sandbox>(store, clock, scheduler, random, std::move(options));
+    sandbox = std::make_unique<Sandbox>(store, log, clock, scheduler, random, std::move(options));
   }
 
   std::shared_ptr<Answer> send(web::Request request) {
@@ -164,6 +206,7 @@ class Bench {
   }
 
   MemoryStore store;
+  MemoryLog log;
   TestClock clock;
   TestScheduler scheduler;
   CountingRandom random;

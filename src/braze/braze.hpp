@@ -14,6 +14,7 @@
 
 #include "base/json.hpp"
 #include "base/key_value.hpp"
+#include "base/record_log.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "base/web.hpp"
@@ -93,8 +94,8 @@ struct SandboxOptions {
 // handed to the store: stop the server first, then the store, then this.
 class Sandbox final : public web::Handler {
  public:
-  Sandbox(base::KeyValueStore& store, Clock& clock, Scheduler& scheduler, Random& random,
-          SandboxOptions options);
+  Sandbox(base::KeyValueStore& store, base::RecordLog& log, Clock& clock, Scheduler& scheduler,
+          Random& random, SandboxOptions options);
   ~Sandbox() override;
 
   // A 2xx is answered once everything it accepted is durable.

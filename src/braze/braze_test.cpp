@@ -228,12 +228,12 @@ TEST(BrazeTrack, CountsEventsAndPurchases) {
 
 TEST(BrazeTrack, SeesItsOwnWritesWhileTheyAreUnderWay) {
   Bench bench;
-  bench.store.holds = true;
+  bench.log.holds = true;
   const auto first = bench.send(Bench::request("/users/track", attribute(R"("n":{"inc":1})")));
   const auto second = bench.send(Bench::request("/users/track", attribute(R"("n":{"inc":1})")));
   EXPECT_EQ(first->status, 0) << "answered before it was durable";
   EXPECT_EQ(bench.custom("u", "n"), "2");
-  bench.store.release();
+  bench.log.release();
   EXPECT_EQ(first->status, 201);
   EXPECT_EQ(second->status, 201);
   EXPECT_EQ(bench.custom("u", "n"), "2");

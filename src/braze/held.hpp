@@ -9,6 +9,12 @@
 
 namespace millrace::braze {
 
+// Lines of a history that share a row.
+struct HistoryRun {
+  int64_t first = 0;  // the number of its first line
+  std::string lines;  // with commas between them
+};
+
 struct Held {
   Profile profile;
   std::vector<std::string> keys;         // its look-ups, as memory has them
@@ -18,6 +24,7 @@ struct Held {
   int64_t history_lines = 0;             // how many those are
   int64_t history_stored = 0;            // lines that the store has
   size_t history_recorded = 0;           // bytes of `history` that are in a record already
+  std::vector<HistoryRun> leaving;       // handed to the store, which may not show them yet
   uint64_t unwritten_since = 0;  // the first record that its row lacks; 0: the row is as it is
   uint64_t written_with = 0;     // the last batch that wrote its row
   bool is_gone = false;          // deleted, or merged into another

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json/parser.hpp>
 #include <charconv>
 #include <cmath>
 
@@ -137,29 +136,6 @@ size_t bytes_at_most(const json::value& value) {
     }
   }
   return bytes;
-}
-
-base::Result<json::object> parse_object(std::string_view text, boost::json::storage_ptr storage) {
-  constexpr size_t kDepthMax = 32;
-  std::array<unsigned char, 4'096> scratch;  // what is being put together at any time
-  boost::json::parse_options options;
-  options.max_depth = kDepthMax;
-  boost::json::parser parser({}, options, scratch.data(), scratch.size());
-  parser.reset(std::move(storage));
-  boost::json::error_code error;
-  const size_t read = parser.write_some(text.data(), text.size(), error);
-  if (!error && text.substr(read).find_first_not_of(" \t\r\n") != std::string_view::npos) {
-    error = boost::json::error::extra_data;
-  }
-  if (error) {
-    return base::fail(base::Code::invalid_argument,
-                      "not valid JSON at byte " + std::to_string(read) + ": " + error.message());
-  }
-  json::value parsed = parser.release();
-  if (!parsed.is_object()) {
-    return base::fail(base::Code::invalid_argument, "expected a JSON object");
-  }
-  return std::move(parsed.get_object());
 }
 
 bool is_finite(const json::value& value) {

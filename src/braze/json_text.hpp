@@ -2,7 +2,6 @@
 // text of its own each time would be felt. Reads back as the same values. Pure.
 #pragma once
 
-#include <boost/json/storage_ptr.hpp>
 #include <string>
 #include <string_view>
 
@@ -21,9 +20,6 @@ void append_time(std::string& out, base::Timestamp at);
 
 // No fewer bytes than the value takes as JSON; quick, and far too many.
 size_t bytes_at_most(const json::value& value);
-
-// As json::parse_object, with everything in it taken from `storage`.
-base::Result<json::object> parse_object(std::string_view text, boost::json::storage_ptr storage);
 
 // False when a number anywhere inside is beyond what a double holds ("1e999"): it could be kept,
 // but no JSON could say it.

@@ -1,33 +1,11 @@
-// How profiles become durable and come back: records, rows, and doing records again.
+// When profiles become durable: a record with each request, rows in bursts behind it.
 #include <algorithm>
-#include <charconv>
-#include <cstdio>
 #include <future>
 
 #include "braze/json_text.hpp"
 #include "braze/profile_store.hpp"
 
 namespace millrace::braze {
-namespace {
-
-std::string record_key(uint64_t number) {
-  char text[32];
-  std::snprintf(text, sizeof text, "l/%016llx", static_cast<unsigned long long>(number));
-  return text;
-}
-
-std::optional<uint64_t> number_of(std::string_view key) {
-  uint64_t number = 0;
-  const auto end = key.data() + key.size();
-  const auto read = std::from_chars(key.data() + 2, end, number, 16);
-  return read.ec == std::errc() && read.ptr == end ? std::optional(number) : std::nullopt;
-}
-
-void append_number(std::string& out, double number) {
-  append_json(out, json::value(number));
-}
-
-}  // namespace
 
 base::Result<void> ProfileStore::begin() {
   if (!is_open_ || shared_->lost.load()) {
@@ -37,6 +15,7 @@ base::Result<void> ProfileStore::begin() {
     }
     if (auto done = reload(); !done) return done;
   }
+  see_what_is_durable();
   forget_least_recent();
   return {};
 }
@@ -48,11 +27,13 @@ base::Result<void> ProfileStore::reload() {
   bytes_ = 0;
   counters_.clear();
   touched_.clear();
+  writes_.clear();
   unwritten_.clear();
-  log_.clear();
+  leaving_.clear();
+  needed_.clear();
   spent_.clear();
   log_bytes_ = 0;
-  batch_ = {};
+  rows_ = {};
   is_open_ = false;
   shared_->lost = false;
   const auto counters = rows("c/");
@@ -63,244 +44,189 @@ base::Result<void> ProfileStore::reload() {
     }
   }
   for (Counter* counter : counters_.take_touched()) counter->is_touched = false;
-  constexpr size_t kPage = 100;
-  for (std::string after;;) {
-    const auto page = store_.scan("l/", after, kPage);
-    if (!page) return std::unexpected(page.error());
-    for (const auto& [key, record] : *page) {
-      const auto number = number_of(key);
-      if (!number) return base::fail(base::Code::data_loss, "a record has no number", "braze.db");
-      if (auto done = redo(record, *number); !done) return done;
-      after = key;
-    }
-    if (page->size() < kPage) break;
+  const auto last =
+      log_.each([this](uint64_t number, std::string_view record) { return redo(record, number); });
+  if (!last) return std::unexpected(last.error());
+  records_ = *last;
+  // Rows of other kinds are read from the store alone.
+  if (!rows_.writes.empty()) {
+    if (auto done = put_rows(); !done) return done;
   }
   is_open_ = true;
   ++generation_;
   return {};
 }
 
-// A record says how things were after it, so doing all of them again in order, over rows that may
-// be younger, ends where it ended then.
-base::Result<void> ProfileStore::redo(std::string_view record, uint64_t number) {
-  const auto parsed = json::parse_object(record);
-  if (!parsed) return std::unexpected(parsed.error());
-  const auto* profiles = json::get_array(*parsed, "p");
-  for (const json::value& item : profiles == nullptr ? json::array() : *profiles) {
-    const auto* change = item.if_object();
-    const auto id = change == nullptr ? std::nullopt : json::get_string(*change, "id");
-    if (!id) return base::fail(base::Code::data_loss, "a record names no profile", "braze.db");
-    const auto known = held_.find(std::string(*id));
-    Held* held = known == held_.end() ? nullptr : known->second.get();
-    if (held == nullptr) {
-      const auto found = load(std::string(*id));
-      if (!found) return std::unexpected(found.error());
-      held = *found;
-    }
-    if (held == nullptr) {
-      Profile fresh;
-      fresh.braze_id = *id;
-      held = &hold(std::move(fresh));
-      bytes_ += held->bytes = 2'048;
-    }
-    if (held->unwritten_since == 0) {
-      held->unwritten_since = number;
-      unwritten_.push_back({number, held, nullptr});
-    }
-    unindex(*held);
-    held->is_gone = json::get_bool(*change, "gone").value_or(false);
-    if (held->is_gone) continue;
-    held->profile.redo(*change);
-    index(*held);
-    const auto* lines = json::get_array(*change, "h");
-    if (lines == nullptr) continue;
-    // Lines are numbered to the end; those that a run has are there already.
-    int64_t line_number = held->profile.occurrences - static_cast<int64_t>(lines->size());
-    for (const json::value& line : *lines) {
-      const auto here = held->history_stored + held->history_lines;
-      if (line_number++ < here) continue;
-      std::string text;
-      append_json(text, line);
-      add_line(*held, text);
-    }
-    held->history_recorded = held->history.size();
-  }
-  const auto* counters = json::get_array(*parsed, "c");
-  for (const json::value& item : counters == nullptr ? json::array() : *counters) {
-    const auto* pair = item.if_array();
-    if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_string()) continue;
-    counters_.set(json::to_text((*pair)[0]), (*pair)[1].to_number<double>());
-  }
-  for (Counter* counter : counters_.take_touched()) {
-    counter->is_touched = false;
-    if (counter->unwritten_since != 0) continue;
-    counter->unwritten_since = number;
-    unwritten_.push_back({number, nullptr, counter});
-  }
-  records_ = std::max(records_, number);
-  log_.emplace_back(number, record.size());
-  log_bytes_ += record.size();
-  return {};
-}
-
-void ProfileStore::append_record(uint64_t number) {
-  std::string record;
-  record.reserve(touched_.size() * 256 + 64);
-  record += R"({"p":[)";
-  for (Held* held : touched_) {
-    if (held != touched_.front()) record += ',';
-    if (held->is_gone) {
-      record += R"({"gone":true,"id":)";
-      append_json(record, std::string_view(held->profile.braze_id));
-      record += '}';
-    } else {
-      std::string_view fresh = std::string_view(held->history).substr(held->history_recorded);
-      if (fresh.starts_with(',')) fresh.remove_prefix(1);
-      held->profile.append_changes(record, fresh);
-    }
-    held->profile.changes = {};
-    held->history_recorded = held->history.size();
-    held->is_touched = false;
-    if (held->unwritten_since == 0) {
-      held->unwritten_since = number;
-      unwritten_.push_back({number, held, nullptr});
-    }
-  }
-  touched_.clear();
-  record += R"(],"c":[)";
-  bool is_first = true;
-  for (Counter* counter : counters_.take_touched()) {
-    if (!std::exchange(is_first, false)) record += ',';
-    record += '[';
-    append_json(record, std::string_view(counter->key));
-    record += ',';
-    append_number(record, counter->total);
-    record += ']';
-    counter->is_touched = false;
-    if (counter->unwritten_since == 0) {
-      counter->unwritten_since = number;
-      unwritten_.push_back({number, nullptr, counter});
-    }
-  }
-  record += "]}";
-  log_.emplace_back(number, record.size());
-  log_bytes_ += record.size();
-  write(record_key(number), std::move(record));
+base::Result<void> ProfileStore::put_rows() {
+  std::promise<base::Result<void>> stored;
+  const uint64_t number = batches_ + 1;
+  ++shared_->under_way;
+  hand_over(store_, take_rows(), number, shared_,
+            [&](base::Result<void> done) { stored.set_value(std::move(done)); });
+  return stored.get_future().get();
 }
 
 void ProfileStore::write_row(Held& held) {
   const std::string& id = held.profile.braze_id;
+  const auto put = [this](std::string key, std::optional<std::string> value) {
+    rows_.writes.emplace_back(std::move(key), std::move(value));
+  };
   if (held.is_gone) {
-    write("p/" + id, std::nullopt);
+    put("p/" + id, std::nullopt);
     if (const auto runs = rows("o/" + id + "/")) {
-      for (const auto& [key, text] : *runs) write(key, std::nullopt);
+      for (const auto& [key, text] : *runs) put(key, std::nullopt);
     }
+    for (const HistoryRun& run : held.leaving) put(history_key(id, run.first), std::nullopt);
   } else {
     std::string text;
     held.profile.append_to(text);
-    write("p/" + id, std::move(text));
+    put("p/" + id, std::move(text));
   }
   for (const std::string& key : held.stored_keys) {
     if (std::ranges::find(held.keys, key) != held.keys.end()) continue;
     // Unless it has become another profile's meanwhile, which is held, or has its row by now.
     const bool is_anothers = by_key_.contains(key) || store_.get(key).value_or("") != id;
-    if (shared_part(key) != key || !is_anothers) write(key, std::nullopt);
+    if (shared_part(key) != key || !is_anothers) put(key, std::nullopt);
   }
   for (const std::string& key : held.keys) {
-    if (std::ranges::find(held.stored_keys, key) == held.stored_keys.end()) write(key, id);
+    if (std::ranges::find(held.stored_keys, key) == held.stored_keys.end()) put(key, id);
   }
   held.stored_keys = held.keys;
   if (!held.history.empty() && !held.is_gone) {
-    write(history_key(id, held.history_stored), "[" + held.history + "]");
+    put(history_key(id, held.history_stored), "[" + held.history + "]");
+    held.leaving.push_back({held.history_stored, std::move(held.history)});
     held.history_stored += held.history_lines;
   }
-  bytes_ -= held.bytes;
-  held.bytes -= std::min(held.bytes, held.history.size());
-  bytes_ += held.bytes;
   held.history = {};
   held.history_lines = 0;
   held.history_recorded = 0;
   held.unwritten_since = 0;
   held.written_with = batches_ + 1;
+  leaving_.emplace_back(held.written_with, &held);
 }
 
-bool ProfileStore::is_log_long() const {
-  return log_bytes_ > limits_.log_bytes_max;
-}
-
-// The oldest first, until the log is short again, or so many.
-void ProfileStore::write_rows(size_t at_least, size_t at_most) {
+// The oldest first, until the log is as short as wanted, or so many.
+void ProfileStore::write_rows(size_t at_least, size_t at_most, size_t log_bytes_wanted) {
   for (size_t i = 0; i < at_most && !unwritten_.empty(); ++i) {
-    if (i >= at_least && !is_log_long()) break;
+    if (i >= at_least && log_bytes_ <= log_bytes_wanted) break;
     const Unwritten item = unwritten_.front();
     unwritten_.pop_front();
     if (item.held != nullptr) {
       write_row(*item.held);
     } else {
       std::string text;
-      append_number(text, item.counter->total);
-      write(item.counter->key, std::move(text));
+      append_json(text, json::value(item.counter->total));
+      rows_.writes.emplace_back(item.counter->key, std::move(text));
       item.counter->unwritten_since = 0;
     }
-    const uint64_t needed = unwritten_.empty() ? records_ + 1 : unwritten_.front().since;
-    while (!log_.empty() && log_.front().first < needed) {
-      spent_.push_back({log_.front().first, batches_ + 1});
-      log_bytes_ -= log_.front().second;
-      log_.pop_front();
+    const uint64_t wanted = unwritten_.empty() ? records_ + 1 : unwritten_.front().since;
+    while (!needed_.empty() && needed_.front().first < wanted) {
+      spent_.push_back({needed_.front().first, batches_ + 1});
+      log_bytes_ -= needed_.front().second;
+      needed_.pop_front();
     }
   }
 }
 
-// A record goes once the rows that made it needless are durable.
-void ProfileStore::drop_spent_records() {
-  while (!spent_.empty() && spent_.front().batch <= shared_->durable) {
-    write(record_key(spent_.front().record), std::nullopt);
-    spent_.pop_front();
-  }
+// In bursts, and more than came in, so that the store has many rows to write at once.
+void ProfileStore::write_due_rows(size_t touched) {
+  constexpr size_t kRowsAtLeast = 32;
+  const size_t most = limits_.log_bytes_max;
+  const size_t well_below = most - most / 8;
+  is_shortening_ = log_bytes_ > (is_shortening_ ? well_below : most);
+  const bool is_memory_short = bytes_ > limits_.memory_bytes_max;
+  if (!is_shortening_ && !is_memory_short) return;
+  const size_t many = std::max(kRowsAtLeast, 2 * touched);
+  write_rows(is_memory_short ? many : 0, 4 * many, well_below);
 }
 
-void ProfileStore::commit(base::KeyValueStore::Done done) {
-  const size_t touched = touched_.size();
-  if (touched > 0) {
-    append_record(++records_);
-    constexpr size_t kRowsAtLeast = 32;
-    const size_t many = std::max(kRowsAtLeast, 2 * touched);
-    write_rows(bytes_ > limits_.memory_bytes_max ? many : 0, 4 * many);
-    drop_spent_records();
-  }
-  if (batch_.writes.empty()) {
+// What lies side by side is written side by side.
+base::KeyValueBatch ProfileStore::take_rows() {
+  std::ranges::stable_sort(rows_.writes, {},
+                           &std::pair<std::string, std::optional<std::string>>::first);
+  ++batches_;
+  return std::exchange(rows_, {});
+}
+
+void ProfileStore::hand_over(base::KeyValueStore& store, base::KeyValueBatch rows, uint64_t number,
+                             std::shared_ptr<Shared> shared, base::RecordLog::Done done) {
+  store.commit(std::move(rows), [shared = std::move(shared), number,
+                                 done = std::move(done)](base::Result<void> stored) mutable {
+    if (!stored) shared->lost = true;
+    if (!shared->lost) shared->durable = number;
+    --shared->under_way;
+    if (done) done(std::move(stored));
+  });
+}
+
+// The record first: no row tells of what could still be lost. When the rows fall behind, requests
+// wait for them.
+void ProfileStore::commit(base::RecordLog::Done done) {
+  if (touched_.empty() && writes_.empty()) {
     done({});
     return;
   }
-  const uint64_t number = ++batches_;
+  const size_t touched = touched_.size();
+  const uint64_t number = ++records_;
+  std::string record = record_of(number);
+  needed_.emplace_back(number, record.size());
+  log_bytes_ += record.size();
+  write_due_rows(touched);
+  constexpr uint64_t kBatchesAheadMax = 16;
+  const bool waits = batches_ - shared_->durable > kBatchesAheadMax;
+  const bool has_rows = !rows_.writes.empty();
+  base::KeyValueBatch rows = has_rows ? take_rows() : base::KeyValueBatch();
   ++shared_->under_way;
-  store_.commit(std::exchange(batch_, {}), [shared = shared_, number, done = std::move(done)](
-                                               base::Result<void> stored) mutable {
-    if (stored) {
-      shared->durable = number;
-    } else {
-      shared->lost = true;
-    }
-    --shared->under_way;
-    done(std::move(stored));
-  });
+  log_.append(number, std::move(record),
+              [shared = shared_, store = &store_, batch = batches_, waits, has_rows,
+               rows = std::move(rows), done = std::move(done)](base::Result<void> stored) mutable {
+                if (!stored || !has_rows) {
+                  if (!stored) shared->lost = true;
+                  --shared->under_way;
+                  done(std::move(stored));
+                } else if (waits) {
+                  hand_over(*store, std::move(rows), batch, std::move(shared), std::move(done));
+                } else {
+                  hand_over(*store, std::move(rows), batch, std::move(shared), {});
+                  done({});
+                }
+              });
 }
 
 void ProfileStore::settle() {
   if (!is_open_ || shared_->lost) return;
-  const auto commit_and_wait = [this] {
-    std::promise<void> stored;
-    commit([&](const base::Result<void>&) { stored.set_value(); });
-    stored.get_future().wait();
-  };
-  write_rows(unwritten_.size(), unwritten_.size());
-  commit_and_wait();
-  drop_spent_records();
-  commit_and_wait();
+  // Once this one is durable, so are all before it, and their rows are on their way.
+  std::promise<base::Result<void>> recorded;
+  log_.append(records_ + 1, record_of(records_ + 1),
+              [&](base::Result<void> done) { recorded.set_value(std::move(done)); });
+  if (!recorded.get_future().get()) return;
+  ++records_;
+  write_rows(unwritten_.size(), unwritten_.size(), 0);
+  if (put_rows() && !shared_->lost) log_.drop(records_);
+}
+
+// A record goes once the rows that made it needless are durable.
+void ProfileStore::see_what_is_durable() {
+  durable_ = shared_->durable;
+  uint64_t through = 0;
+  for (; !spent_.empty() && spent_.front().batch <= durable_; spent_.pop_front()) {
+    through = spent_.front().record;
+  }
+  if (through != 0) log_.drop(through);
+  for (; !leaving_.empty() && leaving_.front().first <= durable_; leaving_.pop_front()) {
+    Held& held = *leaving_.front().second;
+    if (held.written_with > durable_) continue;
+    size_t bytes = 0;
+    for (const HistoryRun& run : held.leaving) bytes += run.lines.size();
+    held.leaving.clear();
+    bytes_ -= held.bytes;
+    held.bytes -= std::min(held.bytes, bytes);
+    bytes_ += held.bytes;
+  }
 }
 
 bool ProfileStore::may_be_forgotten(const Held& held) const {
-  return held.unwritten_since == 0 && !held.is_touched && held.written_with <= shared_->durable;
+  return held.unwritten_since == 0 && !held.is_touched && held.written_with <= durable_;
 }
 
 void ProfileStore::forget_least_recent() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <map>
 
 #include "base/text.hpp"
@@ -158,12 +159,27 @@ base::Result<Held*> ProfileStore::find(const Identifier& who) {
   return best;
 }
 
+// The second, five random bytes of this run, a number that counts up: later ones sort behind
+// earlier ones, so that rows made together lie together.
+std::string ProfileStore::fresh_id(base::Timestamp at) {
+  if (ids_begin_with_.empty()) {
+    std::array<uint8_t, 5> random{};
+    random_.fill(random);
+    ids_begin_with_ = base::to_hex({reinterpret_cast<const char*>(random.data()), random.size()});
+  }
+  char second[16];
+  char number[16];
+  std::snprintf(second, sizeof second, "%08x", static_cast<uint32_t>(at.ms / 1'000));
+  std::snprintf(number, sizeof number, "%06x", ++ids_made_ & 0xFF'FF'FF);
+  return second + ids_begin_with_ + number;
+}
+
 Held& ProfileStore::make(const Identifier& who, base::Timestamp at) {
-  std::array<uint8_t, 14> random{};
-  random_.fill(random);
   Profile profile;
-  profile.braze_id = base::to_hex({reinterpret_cast<const char*>(random.data()), 12});
-  profile.random_bucket = (random[12] * 256 + random[13]) % 10'000;
+  profile.braze_id = fresh_id(at);
+  std::array<uint8_t, 2> bucket{};
+  random_.fill(bucket);
+  profile.random_bucket = (bucket[0] * 256 + bucket[1]) % 10'000;
   profile.created_at = at;
   profile.updated_at = at;
   switch (who.kind) {
@@ -175,7 +191,7 @@ Held& ProfileStore::make(const Identifier& who, base::Timestamp at) {
     case Kind::braze_id: break;    // never made: it is Braze's own
   }
   Held& held = hold(std::move(profile));
-  held.bytes = 2'048;
+  held.bytes = kFreshBytes;
   bytes_ += held.bytes;
   held.profile.changes.whole = true;
   counters_.add("new_users", "", day_of(at), 1);
@@ -224,26 +240,27 @@ void ProfileStore::remove(Held& held) {
 }
 
 void ProfileStore::write(std::string key, std::optional<std::string> value) {
-  batch_.writes.emplace_back(std::move(key), std::move(value));
+  writes_.emplace_back(std::move(key), std::move(value));
 }
 
 base::Result<std::string> ProfileStore::each(const std::string& after, size_t limit,
                                              const std::function<void(const Profile&)>& each) {
-  // What is held and has no row as it is: in the order of ids, to be taken in between the rows.
-  std::map<std::string, const Held*> fresh;
-  for (const Unwritten& item : unwritten_) {
-    if (item.held != nullptr && item.held->profile.braze_id > after) {
-      fresh[item.held->profile.braze_id] = item.held;
-    }
-  }
   const auto rows = store_.scan("p/", after.empty() ? "" : "p/" + after, limit);
   if (!rows) return std::unexpected(rows.error());
   const bool is_end = rows->size() < limit;
   const std::string last = is_end ? "" : rows->back().first.substr(2);
+  // What is held and has no row as it is: in the order of ids, to be taken in between the rows.
+  std::map<std::string, const Held*> fresh;
+  const auto take = [&](const Held* held) {
+    if (held == nullptr) return;
+    const std::string& id = held->profile.braze_id;
+    if (id > after && (is_end || id <= last)) fresh[id] = held;
+  };
+  for (const Unwritten& item : unwritten_) take(item.held);
+  for (const auto& [batch, held] : leaving_) take(held);
   for (const auto& [key, text] : *rows) fresh.emplace(key.substr(2), nullptr);
   size_t row = 0;
   for (const auto& [id, held] : fresh) {
-    if (!is_end && id > last) break;
     while (row < rows->size() && (*rows)[row].first.substr(2) < id) ++row;
     const auto known = held_.find(id);
     if (known != held_.end()) {
@@ -303,6 +320,10 @@ base::Result<std::vector<json::value>> ProfileStore::history(const Held& held, s
     if (!page) return std::unexpected(page.error());
     for (auto& [key, text] : *page) {
       after = key;
+      if (!held.leaving.empty() &&
+          key >= history_key(held.profile.braze_id, held.leaving.front().first)) {
+        continue;  // it has come; the lines are here as well
+      }
       runs.push_back(std::move(text));
       if (runs.size() > limit) runs.pop_front();
     }
@@ -314,9 +335,13 @@ base::Result<std::vector<json::value>> ProfileStore::history(const Held& held, s
     if (!run || !run->is_array()) continue;
     for (json::value& line : run->get_array()) lines.push_back(std::move(line));
   }
-  if (auto fresh = json::parse("[" + held.history + "]"); fresh && fresh->is_array()) {
+  const auto append_lines = [&](const std::string& text) {
+    auto fresh = json::parse("[" + text + "]");
+    if (!fresh || !fresh->is_array()) return;
     for (json::value& line : fresh->get_array()) lines.push_back(std::move(line));
-  }
+  };
+  for (const HistoryRun& run : held.leaving) append_lines(run.lines);
+  append_lines(held.history);
   if (lines.size() > limit) lines.erase(lines.begin(), lines.end() - static_cast<ptrdiff_t>(limit));
   return lines;
 }

@@ -1,14 +1,13 @@
-// Profiles, their look-ups and their history over a key-value store. What was used last is held
-// decoded, within a bound; one request becomes durable as one record, and rows follow when the
-// record's turn comes or memory is short. After a crash the records are done again over the rows.
-// Not thread-safe: the sandbox holds a lock.
+// Profiles, their look-ups and their history over a key-value store and a record log. What was used
+// last is held decoded, within a bound; one request becomes durable as one record of the log, and
+// rows follow when the log or memory is at its bound. After a crash the records are done again over
+// the rows. Not thread-safe: the sandbox holds a lock.
 //
 //   p/<braze_id>                         the profile, as of some record or later
 //   x/<external_id>  a/<label>\0<name>  k/<app_id>\0<push token>   -> braze_id
 //   m/<email>\0<braze_id>  t/<phone>\0<braze_id>
 //   o/<braze_id>/<number>                a run of lines of its history
 //   c/...                                a counter
-//   l/<number>                           a record that some row lacks still
 // Keys of other kinds belong to whoever hands them to `write`.
 #pragma once
 
@@ -22,6 +21,7 @@
 #include <vector>
 
 #include "base/key_value.hpp"
+#include "base/record_log.hpp"
 #include "braze/braze.hpp"
 #include "braze/counters.hpp"
 #include "braze/held.hpp"
@@ -34,10 +34,10 @@ bool is_meant_before(const Profile& one, const Profile& other);
 
 class ProfileStore {
  public:
-  ProfileStore(base::KeyValueStore& store, Random& random, StoreLimits limits)
-      : store_(store), random_(random), limits_(limits) {}
+  ProfileStore(base::KeyValueStore& store, base::RecordLog& log, Random& random, StoreLimits limits)
+      : store_(store), log_(log), random_(random), limits_(limits) {}
 
-  // Before anything else of a request: reads the records back the first time, and after a batch
+  // Before anything else of a request: reads the records back the first time, and after something
   // was lost. What was found before is not valid any more. Error: unavailable, data_loss.
   base::Result<void> begin();
   // How often everything was read back.
@@ -60,7 +60,7 @@ class ProfileStore {
   void write(std::string key, std::optional<std::string> value);
 
   // Makes all of it durable, then calls `done`.
-  void commit(base::KeyValueStore::Done done);
+  void commit(base::RecordLog::Done done);
   // Forgets what was changed since the last commit.
   void abandon() { shared_->lost = true; }
   // Writes every row and drops every record, so that the next start has none to read; waits.
@@ -85,16 +85,21 @@ class ProfileStore {
     Held* held = nullptr;  // one of the two
     Counter* counter = nullptr;
   };
-  // Shared with the batches under way, whose ends come on the store's thread.
+  static constexpr size_t kFreshBytes = 2'048;  // about what a new profile takes
+  // Shared with the records and batches of rows under way, whose ends come on other threads.
   struct Shared {
     std::atomic<bool> lost = false;
     std::atomic<int> under_way = 0;
-    std::atomic<uint64_t> durable = 0;  // the last batch that is
+    std::atomic<uint64_t> durable = 0;  // the last batch that is, and all before it
   };
+  using Writes = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
   base::Result<void> reload();
   base::Result<void> redo(std::string_view record, uint64_t number);
+  base::Result<void> redo_profile(const json::object& change, uint64_t number);
+  base::Result<void> put_rows();
   base::Result<Held*> load(const std::string& braze_id);
+  std::string fresh_id(base::Timestamp at);
   Held& hold(Profile profile);
   void index(Held& held);
   void unindex(Held& held);
@@ -102,15 +107,20 @@ class ProfileStore {
   static void add_line(Held& held, std::string_view line);
   base::Result<void> collect(const std::string& prefix, std::vector<Held*>& found);
 
-  void append_record(uint64_t number);
-  bool is_log_long() const;
-  void write_rows(size_t at_least, size_t at_most);
+  std::string record_of(uint64_t number);
+  void note_unwritten(uint64_t number, Held* held, Counter* counter);
+  void write_due_rows(size_t touched);
+  void write_rows(size_t at_least, size_t at_most, size_t log_bytes_wanted);
   void write_row(Held& held);
-  void drop_spent_records();
+  base::KeyValueBatch take_rows();
+  static void hand_over(base::KeyValueStore& store, base::KeyValueBatch rows, uint64_t number,
+                        std::shared_ptr<Shared> shared, base::RecordLog::Done done);
+  void see_what_is_durable();
   void forget_least_recent();
   bool may_be_forgotten(const Held& held) const;
 
   base::KeyValueStore& store_;
+  base::RecordLog& log_;
   Random& random_;
   const StoreLimits limits_;
   std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
@@ -123,18 +133,27 @@ class ProfileStore {
   size_t bytes_ = 0;
   Counters counters_;
 
+  std::string ids_begin_with_;  // what this run's braze_ids have in common
+  uint32_t ids_made_ = 0;
+
+  // Of the request under way.
   std::vector<Held*> touched_;
-  base::KeyValueBatch batch_;
-  uint64_t batches_ = 0;
-  uint64_t records_ = 0;  // the number of the last one
+  Writes writes_;
+
+  base::KeyValueBatch rows_;  // to be handed to the store
+  uint64_t batches_ = 0;      // the number of the last batch of rows
+  uint64_t durable_ = 0;      // and of the last durable one, as seen when the request began
+  std::deque<std::pair<uint64_t, Held*>> leaving_;  // profiles whose rows are in batches under way
+  uint64_t records_ = 0;                            // the number of the last one
   std::deque<Unwritten> unwritten_;
-  std::deque<std::pair<uint64_t, size_t>> log_;  // records that are needed: number and bytes
+  std::deque<std::pair<uint64_t, size_t>> needed_;  // records: number and bytes
   struct Spent {
     uint64_t record = 0;
     uint64_t batch = 0;  // that wrote the last row it was needed for
   };
   std::deque<Spent> spent_;
   size_t log_bytes_ = 0;
+  bool is_shortening_ = false;  // the log, until it is well below its bound
 };
 
 }  // namespace millrace::braze

@@ -115,13 +115,13 @@ std::string seconds_since(base::Timestamp began, base::Timestamp now) {
 }  // namespace
 
 struct Sandbox::Impl {
-  Impl(base::KeyValueStore& store, Clock& the_clock, Scheduler& the_scheduler, Random& the_random,
-       SandboxOptions the_options)
+  Impl(base::KeyValueStore& store, base::RecordLog& log, Clock& the_clock, Scheduler& the_scheduler,
+       Random& the_random, SandboxOptions the_options)
       : options(std::move(the_options)),
         clock(the_clock),
         scheduler(the_scheduler),
         random(the_random),
-        profiles(store, the_random, options.store),
+        profiles(store, log, the_random, options.store),
         workspace(profiles),
         exports(profiles, mutex, the_scheduler),
         world{profiles, workspace, exports, the_random, options.workspace},
@@ -184,7 +184,7 @@ struct Sandbox::Impl {
     }
     const bool has_body = request.method != "GET" && !base::trim(request.body).empty();
     if (has_body && request.is_json() && !parsed) {
-      parsed = parse_object(request.body, &exchange.memory);
+      parsed = json::parse_object(request.body, &exchange.memory);
     }
     exchange.bucket = endpoint.bucket;
     if (endpoint.bucket_of != nullptr && parsed && *parsed) {
@@ -323,9 +323,9 @@ struct Sandbox::Impl {
   Later later;
 };
 
-Sandbox::Sandbox(base::KeyValueStore& store, Clock& clock, Scheduler& scheduler, Random& random,
-                 SandboxOptions options)
-    : impl_(std::make_unique<Impl>(store, clock, scheduler, random, std::move(options))) {}
+Sandbox::Sandbox(base::KeyValueStore& store, base::RecordLog& log, Clock& clock,
+                 Scheduler& scheduler, Random& random, SandboxOptions options)
+    : impl_(std::make_unique<Impl>(store, log, clock, scheduler, random, std::move(options))) {}
 
 Sandbox::~Sandbox() = default;
 

@@ -141,9 +141,9 @@ TEST(BrazeSandbox, NamesTheMistakeWithTheKey) {
 
 TEST(BrazeSandbox, AnswersThatItIsUnavailableWhenTheBatchIsLost) {
   Bench bench;
-  bench.store.fails = true;
+  bench.log.fails = true;
   EXPECT_EQ(bench.track(attribute(R"("a":1)")).status, 503);
-  bench.store.fails = false;
+  bench.log.fails = false;
   EXPECT_TRUE(bench.profile("u").empty()) << "nothing of it may be seen afterwards";
 }
 

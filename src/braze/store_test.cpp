@@ -15,15 +15,15 @@ size_t rows_with(Bench& bench, std::string_view prefix) {
 
 void restart(Bench& bench, SandboxOptions options = {}) {
   options.keys = {{"K", {"*"}, "main"}};
-  bench.sandbox = std::make_unique<Sandbox>(bench.store, bench.clock, bench.scheduler, bench.random,
-                                            std::move(options));
+  bench.sandbox = std::make_unique<Sandbox>(bench.store, bench.log, bench.clock, bench.scheduler,
+                                            bench.random, std::move(options));
 }
 
 std::string for_user(int user, const std::string& rest) {
   return R"({"attributes":[{"external_id":"u)" + std::to_string(user) + "\"," + rest + "}]}";
 }
 
-TEST(BrazeStore, MakesOneRowOfARequestAndReadsItBack) {
+TEST(BrazeStore, MakesOneRecordOfARequestAndReadsItBack) {
   Bench bench;
   std::string items;
   for (int i = 0; i < 75; ++i) {
@@ -31,7 +31,8 @@ TEST(BrazeStore, MakesOneRowOfARequestAndReadsItBack) {
         (i > 0 ? "," : "") + (R"({"external_id":"u)" + std::to_string(i) + R"(","n":{"inc":1}})");
   }
   bench.track(R"({"attributes":[)" + items + "]}");
-  EXPECT_EQ(rows_with(bench, ""), 1u) << "one record, and no row of a profile yet";
+  EXPECT_EQ(bench.log.records(), 1u);
+  EXPECT_EQ(rows_with(bench, ""), 0u) << "no row of a profile yet";
   restart(bench);
   EXPECT_EQ(bench.custom("u74", "n"), "1");
   EXPECT_EQ(bench.profiles().size(), 50u) << "the first page of them";
@@ -48,7 +49,7 @@ TEST(BrazeStore, EndsTheSameHoweverOftenRecordsAreDoneAgain) {
     EXPECT_EQ(json::serialize(bench.profile("u")), before);
   }
   bench.sandbox->settle();
-  EXPECT_EQ(rows_with(bench, "l/"), 0u);
+  EXPECT_EQ(bench.log.records(), 0u);
   restart(bench);
   EXPECT_EQ(json::serialize(bench.profile("u")), before);
 }
@@ -64,7 +65,7 @@ TEST(BrazeStore, KeepsItsLogAndItsMemoryWithinTheirBounds) {
       ASSERT_EQ(bench.track(for_user(user, R"("n":{"inc":1},"email":"a@ex.com")")).status, 201);
     }
   }
-  EXPECT_LT(rows_with(bench, "l/"), 40u);
+  EXPECT_LT(bench.log.records(), 40u);
   EXPECT_GT(rows_with(bench, "p/"), 200u);
   for (const bool after_restart : {false, true}) {
     if (after_restart) restart(bench, options);
@@ -95,15 +96,71 @@ TEST(BrazeStore, GivesAnIdThatWasFreedToAnotherProfile) {
   }
 }
 
-TEST(BrazeStore, KnowsNothingOfABatchThatWasLostAndGoesOn) {
+TEST(BrazeStore, KnowsNothingOfARecordThatWasLostAndGoesOn) {
   Bench bench;
   bench.track(attribute(R"("n":{"inc":1})"));
-  bench.store.fails = true;
+  bench.log.fails = true;
   EXPECT_EQ(bench.track(attribute(R"("n":{"inc":1},"lost":1)")).status, 503);
-  bench.store.fails = false;
+  bench.log.fails = false;
   EXPECT_EQ(bench.track(attribute(R"("n":{"inc":1})")).status, 201);
   EXPECT_EQ(bench.custom("u", "n"), "2");
   EXPECT_EQ(bench.custom("u", "lost"), "absent");
+}
+
+TEST(BrazeStore, ReadsRecordsBackWhenTheirRowsWereLost) {
+  SandboxOptions options;
+  options.store.log_bytes_max = 1;  // rows are written at once
+  Bench bench(options);
+  bench.track(attribute(R"("n":{"inc":1})"));
+  bench.store.fails = true;
+  EXPECT_EQ(bench.track(attribute(R"("n":{"inc":1})")).status, 201) << "its record is durable";
+  EXPECT_EQ(bench.custom("u", "n"), "2");
+  bench.store.fails = false;
+  EXPECT_EQ(bench.track(attribute(R"("n":{"inc":1})")).status, 201);
+  restart(bench, options);
+  EXPECT_EQ(bench.custom("u", "n"), "3");
+}
+
+TEST(BrazeStore, ShowsEverythingWhileRowsAreOnTheirWay) {
+  SandboxOptions options;
+  options.store.log_bytes_max = 1;
+  Bench bench(options);
+  bench.track(attribute(R"("a":1,"email":"a@ex.com")"));
+  bench.store.holds = true;
+  bench.track(for_user(1, R"("a":2)"));
+  bench.track(event(R"("name":"e","time":"2026-01-01T00:00:00Z")"));
+  for (const bool are_there : {false, true}) {
+    if (are_there) bench.store.release();
+    EXPECT_EQ(bench.profiles().size(), 2u);
+    const auto shown = bench.send(
+        inspect("GET", "/_sandbox/profiles/" + json::to_text(bench.profile("u").at("braze_id"))));
+    const auto history = *json::get_array(*json::parse_object(shown->body), "history");
+    EXPECT_EQ(history.size(), 2u) << shown->body;
+  }
+}
+
+TEST(BrazeStore, ForgetsTheHistoryOfWhoWasDeletedWhileItWasOnItsWay) {
+  SandboxOptions options;
+  options.store.log_bytes_max = 1;
+  Bench bench(options);
+  bench.store.holds = true;
+  bench.track(attribute(R"("a":1)"));
+  bench.send(Bench::request("/users/delete", R"({"external_ids":["u"]})"));
+  bench.track(for_user(1, R"("a":2)"));
+  bench.store.release();
+  EXPECT_EQ(rows_with(bench, "p/"), 1u);
+  EXPECT_EQ(rows_with(bench, "o/"), 1u);
+}
+
+TEST(BrazeStore, KeepsRowsOfOtherKindsWithTheirRecord) {
+  Bench bench;
+  bench.store.fails = true;
+  EXPECT_LT(
+      bench.send(inspect("PUT", "/_sandbox/workspace/campaigns/c1", R"({"name":"C"})"))->status,
+      300);
+  bench.store.fails = false;
+  restart(bench);
+  EXPECT_EQ(bench.send(inspect("GET", "/_sandbox/workspace"))->body.contains("c1"), true);
 }
 
 TEST(BrazeStore, AppliesLaterWhatWasAcceptedAndForgetsItThen) {

@@ -44,7 +44,7 @@ class BrazeExample {
     call.context["now"] = "2026-01-02T03:04:05.678Z";
     call.uncertain = uncertain;
     // The script looks at the real time.
-    call.time_limit = std::chrono::hours(24 * 365 * 100);
+    call.policy.time_limit = std::chrono::hours(24 * 365 * 100);
     return text_of(bench_->run(std::move(call)));
   }
 

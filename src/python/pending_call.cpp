@@ -19,7 +19,7 @@ PendingCall pending_call(uint64_t number, runtime::ActionCall call, runtime::Act
   pending.command = std::move(call.command);
   pending.chat_id = std::move(call.chat_id);
   pending.context = std::move(call.context);
-  pending.time_limit = call.time_limit;
+  pending.time_limit = call.policy.time_limit;
   pending.done = std::move(done);
   pending.since = Loop::now();
   return pending;

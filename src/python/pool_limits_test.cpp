@@ -21,7 +21,7 @@ TEST(PythonPool, StopsACallAtItsDeadlineAndGoesOn) {
   options.workers_max = 1;
   Bench bench(folder, options);
   auto call = Bench::call("Block");
-  call.time_limit = std::chrono::milliseconds(200);
+  call.policy.time_limit = std::chrono::milliseconds(200);
   auto blocked = bench.begin(std::move(call));
   auto next = bench.begin(Bench::call("Fine"));
   const auto outcome = Bench::end(blocked);

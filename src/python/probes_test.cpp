@@ -46,7 +46,7 @@ class Attacks {
   int open_gate() const { return ::open((folder_.path() / "gate").c_str(), O_WRONLY | O_CLOEXEC); }
   runtime::ActionOutcome bomb(const char* name, std::chrono::milliseconds limit) {
     auto call = Bench::call("Bomb", {{"name", name}});
-    call.time_limit = limit;
+    call.policy.time_limit = limit;
     return bench_->run(std::move(call));
   }
 

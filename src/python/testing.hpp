@@ -164,7 +164,7 @@ class Bench {
     call.idempotency_key = "key-1";
     call.payload = std::move(payload);
     call.context["chat_id"] = "chat-1";
-    call.time_limit = kPatience;
+    call.policy.time_limit = kPatience;
     return call;
   }
 

@@ -86,7 +86,6 @@ void Runtime::Lane::call_action(Consumer& consumer, dialog::Call call, bool unce
   request.context["completion_token"] = token;
   request.uncertain = uncertain && is_kept(Promise::loss_is_marked);
   request.policy = policy_of(*consumer.program, request.command);
-  request.time_limit = request.policy.time_limit;
   ++under_way_;
   auto ended = [this, id = consumer.id, key = std::move(call.key), command = request.command,
                 token](ActionOutcome outcome) mutable {

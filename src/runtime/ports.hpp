@@ -133,8 +133,7 @@ struct ActionCall {
                            // `idempotency_key`, `attempt` and `uncertain`
   bool uncertain = false;  // an earlier attempt's outcome was lost: it may have happened
   int attempt = 1;
-  std::chrono::milliseconds time_limit{10'000};
-  CallPolicy policy;  // for whoever stands before the runner and makes the attempts
+  CallPolicy policy;  // the time limit for the runner, the rest for whoever makes the attempts
 };
 
 // A connection that a script made, or was not allowed to make, or a request over one.

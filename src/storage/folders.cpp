@@ -2,11 +2,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 
+#include "storage/files.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::storage {
@@ -19,10 +18,6 @@ using base::fail;
 constexpr size_t kFileBytesMax = 16 << 20;
 constexpr size_t kFilesMax = 10'000;
 constexpr size_t kKeyBytes = 32;
-
-std::unexpected<base::Error> system_failure(const fs::path& where) {
-  return fail(Code::unavailable, std::strerror(errno), where.string());
-}
 
 }  // namespace
 
@@ -41,27 +36,10 @@ namespace {
 
 // Writes the bytes and syncs them, so that a version named in a durable turn is durable itself.
 base::Result<void> write_file(const fs::path& file, std::string_view content, mode_t mode) {
-  const int handle = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  if (handle < 0) return system_failure(file);
-  while (!content.empty()) {
-    const auto written = ::write(handle, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) break;
-    content.remove_prefix(static_cast<size_t>(written));
-  }
-  const bool good = content.empty() && ::fsync(handle) == 0;
-  auto result = good ? base::Result<void>() : base::Result<void>(system_failure(file));
-  ::close(handle);
-  return result;
-}
-
-base::Result<void> sync_folder(const fs::path& folder) {
-  const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (handle < 0) return system_failure(folder);
-  const bool good = ::fsync(handle) == 0;
-  auto result = good ? base::Result<void>() : base::Result<void>(system_failure(folder));
-  ::close(handle);
-  return result;
+  const OpenFile handle(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (!handle.is_open()) return system_failure(file);
+  const bool good = write_all(handle.descriptor(), content) && ::fsync(handle.descriptor()) == 0;
+  return good ? base::Result<void>() : base::Result<void>(system_failure(file));
 }
 
 }  // namespace

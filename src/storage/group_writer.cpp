@@ -19,7 +19,7 @@ GroupWriter::~GroupWriter() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  queued_.notify_all();
+  queue_.end();
   checkpoint_wanted_.notify_all();
   if (writing_.joinable()) writing_.join();
   if (checkpointing_.joinable()) checkpointing_.join();
@@ -31,16 +31,6 @@ void GroupWriter::start() {
   checkpointing_ = std::thread([this] { checkpoint_loop(); });
 }
 
-void GroupWriter::submit(Work work) {
-  bool was_empty = false;
-  {
-    const std::lock_guard lock(mutex_);
-    was_empty = queue_.empty();
-    queue_.push_back(std::move(work));
-  }
-  if (was_empty) queued_.notify_one();
-}
-
 int GroupWriter::on_commit(void* self, sqlite3*, const char*, int pages) {
   static_cast<GroupWriter*>(self)->log_pages_ = pages;
   return SQLITE_OK;
@@ -48,17 +38,7 @@ int GroupWriter::on_commit(void* self, sqlite3*, const char*, int pages) {
 
 void GroupWriter::run() {
   std::vector<Work> group;
-  for (;;) {
-    {
-      std::unique_lock lock(mutex_);
-      queued_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-    }
-    let_the_group_grow();
-    {
-      const std::lock_guard lock(mutex_);
-      group.swap(queue_);
-    }
+  while (queue_.take(group)) {
     write(group);
     group.clear();
     if (log_pages_ >= kPagesBeforeTruncate) {
@@ -69,21 +49,6 @@ void GroupWriter::run() {
       checkpoint_due_ = true;
       checkpoint_wanted_.notify_one();
     }
-  }
-}
-
-// Those who are about to append get the processor first, for as long as that brings more: fewer
-// syncs for the same turns. With nobody about to, it costs nothing.
-void GroupWriter::let_the_group_grow() {
-  constexpr int kTries = 16;
-  size_t before = 0;
-  for (int i = 0; i < kTries; ++i) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (queue_.size() == before || stopping_) return;
-      before = queue_.size();
-    }
-    std::this_thread::yield();
   }
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runtime/ports.hpp"
+#include "storage/group_queue.hpp"
 #include "storage/sqlite.hpp"
 
 namespace millrace::storage {
@@ -36,11 +37,10 @@ class GroupWriter {
     undone_ = std::move(callback);
   }
   void start();
-  void submit(Work work);
+  void submit(Work work) { queue_.submit(std::move(work)); }
 
  private:
   void run();
-  void let_the_group_grow();
   void write(std::vector<Work>& group);
   base::Result<void> transact(std::vector<Work>& group, size_t begin, size_t end);
   void checkpoint_loop();
@@ -49,13 +49,12 @@ class GroupWriter {
   Connection connection_;
   const std::filesystem::path file_;
   runtime::Log& log_;
-  std::mutex mutex_;
-  std::condition_variable queued_;
-  std::condition_variable checkpoint_wanted_;
-  std::vector<Work> queue_;
+  GroupQueue<Work> queue_;
   std::move_only_function<base::Result<void>()> undone_;
+  std::mutex mutex_;  // over the two that follow
   bool stopping_ = false;
   bool checkpoint_due_ = false;
+  std::condition_variable checkpoint_wanted_;
   int log_pages_ = 0;  // in the write-ahead log after the last commit; the writing thread's
   std::thread writing_;
   std::thread checkpointing_;

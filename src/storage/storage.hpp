@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/key_value.hpp"
+#include "base/record_log.hpp"
 #include "base/result.hpp"
 #include "flow/flow.hpp"
 #include "runtime/delivery_store.hpp"
@@ -31,6 +32,13 @@ base::Result<std::unique_ptr<DurableJournal>> open_journal(const std::filesystem
 // Opens or creates a key-value store in that file; the same way of committing.
 base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(const std::filesystem::path& file,
                                                                   runtime::Log& log);
+
+// Opens or creates a record log in that folder (mode 0700), which is its alone. Files are of about
+// `segment_bytes`; up to four that are not needed any more are kept to be written again. Errors:
+// data_loss when a record in the middle is missing; unavailable.
+base::Result<std::unique_ptr<base::RecordLog>> open_record_log(const std::filesystem::path& folder,
+                                                               runtime::Log& log,
+                                                               size_t segment_bytes = 16 << 20);
 
 // Held while a process uses a data folder; a second one is refused (already_exists).
 class FolderLock {

@@ -1,0 +1,54 @@
+#include "storage/files.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace millrace::storage {
+namespace {
+
+// Writes with `write_some` until nothing is left.
+bool write_whole(std::string_view bytes, auto write_some) {
+  while (!bytes.empty()) {
+    const ssize_t written = write_some(bytes);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+OpenFile::~OpenFile() {
+  if (is_open()) ::close(descriptor_);
+}
+
+std::unexpected<base::Error> system_failure(const std::filesystem::path& where) {
+  return base::fail(base::Code::unavailable, std::strerror(errno), where.string());
+}
+
+bool write_all(int descriptor, std::string_view bytes) {
+  return write_whole(bytes, [descriptor](std::string_view rest) {
+    return ::write(descriptor, rest.data(), rest.size());
+  });
+}
+
+bool write_all_at(int descriptor, std::string_view bytes, size_t offset) {
+  return write_whole(bytes, [descriptor, &offset](std::string_view rest) {
+    const ssize_t written =
+        ::pwrite(descriptor, rest.data(), rest.size(), static_cast<off_t>(offset));
+    if (written > 0) offset += static_cast<size_t>(written);
+    return written;
+  });
+}
+
+base::Result<void> sync_folder(const std::filesystem::path& folder) {
+  const OpenFile handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.is_open() || ::fsync(handle.descriptor()) != 0) return system_failure(folder);
+  return {};
+}
+
+}  // namespace millrace::storage

@@ -1,0 +1,294 @@
+// The record log: files of some megabytes, written one after the other, each group of records with
+// one write and one sync. A file whose records are all dropped is renamed and written again: its
+// blocks are there already, so that a sync has no more to do than to write them.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <cstdio>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "storage/files.hpp"
+#include "storage/group_queue.hpp"
+#include "storage/record_frames.hpp"
+#include "storage/storage.hpp"
+
+namespace millrace::storage {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Code;
+
+constexpr std::string_view kEnding = ".log";
+constexpr std::string_view kSpareEnding = ".spare";
+constexpr size_t kSparesMax = 4;
+
+std::string file_name(uint64_t id, std::string_view ending) {
+  char digits[24];
+  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(id));
+  return std::string(digits).append(ending);
+}
+
+std::optional<uint64_t> id_of(const std::string& name) {
+  if (!name.ends_with(kEnding)) return std::nullopt;
+  uint64_t id = 0;
+  const char* end = name.data() + name.size() - kEnding.size();
+  const auto read = std::from_chars(name.data(), end, id, 16);
+  return read.ec == std::errc() && read.ptr == end ? std::optional(id) : std::nullopt;
+}
+
+base::Result<std::string> read_whole(const fs::path& file) {
+  const OpenFile handle(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!handle.is_open()) return system_failure(file);
+  std::error_code error;
+  const auto size = fs::file_size(file, error);
+  if (error) return base::fail(Code::unavailable, error.message(), file.string());
+  std::string bytes;
+  bytes.resize_and_overwrite(size, [&](char* out, size_t wanted) {
+    size_t have = 0;
+    while (have < wanted) {
+      const ssize_t got = ::read(handle.descriptor(), out + have, wanted - have);
+      if (got <= 0) break;
+      have += static_cast<size_t>(got);
+    }
+    return have;
+  });
+  if (bytes.size() < size) return system_failure(file);
+  return bytes;
+}
+
+class SegmentedLog final : public base::RecordLog {
+ public:
+  static base::Result<std::unique_ptr<base::RecordLog>> open(const fs::path& folder,
+                                                             runtime::Log& log,
+                                                             size_t segment_bytes) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) return base::fail(Code::unavailable, error.message(), folder.string());
+    fs::permissions(folder, fs::perms::owner_all, error);
+    auto made = std::unique_ptr<SegmentedLog>(new SegmentedLog(folder, log, segment_bytes));
+    if (auto found = made->find_segments(); !found) return std::unexpected(found.error());
+    made->writing_ = std::thread([self = made.get()] { self->run(); });
+    return made;
+  }
+
+  ~SegmentedLog() override {
+    queue_.end();
+    if (writing_.joinable()) writing_.join();
+    for (const fs::path& spare : spares_) remove(spare);
+  }
+
+  base::Result<uint64_t> each(const Each& each) override {
+    const std::lock_guard lock(mutex_);
+    for (const Segment& segment : segments_) {
+      if (auto read = read_segment(segment, each); !read) return std::unexpected(read.error());
+    }
+    return last_;
+  }
+
+  void append(uint64_t number, std::string record, Done done) override {
+    queue_.submit({number, std::move(record), std::move(done)});
+  }
+
+  void drop(uint64_t through) override { dropped_ = through; }
+
+ private:
+  struct Work {
+    uint64_t number = 0;
+    std::string record;
+    Done done;
+    bool follows = false;  // the last durable one, or another of its group
+  };
+  struct Segment {
+    uint64_t id = 0;
+    uint64_t last = 0;  // the number of its last record; 0: it has none
+  };
+
+  SegmentedLog(fs::path folder, runtime::Log& log, size_t segment_bytes)
+      : folder_(std::move(folder)), log_(log), segment_bytes_(segment_bytes) {}
+
+  fs::path path_of(const Segment& segment) const {
+    return folder_ / file_name(segment.id, kEnding);
+  }
+
+  // What a former run left. Every run begins a file of its own, so a record that a crash cut short
+  // is the end of its file, and the next one goes on with its number.
+  base::Result<void> find_segments() {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder_, error)) {
+      const std::string name = entry.path().filename().string();
+      if (const auto id = id_of(name)) segments_.push_back({*id, 0});
+      if (name.ends_with(kSpareEnding)) remove(entry.path());
+    }
+    if (error) return base::fail(Code::unavailable, error.message(), folder_.string());
+    std::ranges::sort(segments_, {}, &Segment::id);
+    for (Segment& segment : segments_) {
+      auto read = read_segment(segment, [&](uint64_t number, std::string_view) {
+        if (last_ != 0 && number != last_ + 1) {
+          return base::Result<void>(base::fail(
+              Code::data_loss,
+              "records " + std::to_string(last_ + 1) + " to " + std::to_string(number - 1) +
+                  " are missing; put the file that had them back, or move the folder away to go "
+                  "on without any of them",
+              folder_.string()));
+        }
+        last_ = segment.last = number;
+        return base::Result<void>();
+      });
+      if (!read) return read;
+      segments_made_ = segment.id;
+    }
+    return {};
+  }
+
+  base::Result<void> read_segment(const Segment& segment, const Each& each) const {
+    const auto bytes = read_whole(path_of(segment));
+    if (!bytes) return std::unexpected(bytes.error());
+    std::string_view rest = *bytes;
+    while (const auto frame = take_frame(rest, segment.id)) {
+      if (auto done = each(frame->number, frame->record); !done) return done;
+    }
+    return {};
+  }
+
+  void run() {
+    std::vector<Work> group;
+    while (queue_.take(group)) {
+      write(group);
+      group.clear();
+      forget_dropped(1);
+    }
+    forget_dropped(0);
+  }
+
+  void write(std::vector<Work>& group) {
+    auto written = make_room();
+    if (written) written = write_frames(group);
+    if (!written) log_.line(runtime::Level::error, "storage", written.error().describe());
+    for (Work& work : group) {
+      if (written && !work.follows) {
+        work.done(
+            base::fail(Code::failed_precondition, "a record before it was lost", folder_.string()));
+      } else {
+        work.done(written);
+      }
+    }
+  }
+
+  base::Result<void> write_frames(std::vector<Work>& group) {
+    frames_.clear();
+    uint64_t last = last_;
+    for (Work& work : group) {
+      work.follows = work.number == last + 1;
+      if (!work.follows) continue;
+      append_frame(frames_, segments_.back().id, work.number, work.record);
+      last = work.number;
+    }
+    if (frames_.empty()) return {};
+    const bool good =
+        write_all_at(file_.descriptor(), frames_, end_) && ::fdatasync(file_.descriptor()) == 0;
+    if (!good) {
+      const base::Result<void> failed = system_failure(path_of(segments_.back()));
+      take_back();
+      return failed;
+    }
+    const std::lock_guard lock(mutex_);
+    end_ += frames_.size();
+    last_ = segments_.back().last = last;
+    return {};
+  }
+
+  base::Result<void> make_room() {
+    if (is_broken_) return base::fail(Code::unavailable, "cannot be written", folder_.string());
+    if (file_.is_open() && end_ < segment_bytes_) return {};
+    const Segment fresh{segments_made_ + 1, 0};
+    const fs::path path = path_of(fresh);
+    if (!spares_.empty()) {
+      std::error_code error;
+      fs::rename(spares_.back(), path, error);
+      spares_.pop_back();
+    }
+    OpenFile file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    if (!file.is_open()) return system_failure(path);
+    ++segments_made_;
+    // Where the file system cannot, the file grows as it is written.
+    const int full = ::posix_fallocate(file.descriptor(), 0, static_cast<off_t>(segment_bytes_));
+    if (full == ENOSPC) {
+      remove(path);
+      return base::fail(Code::resource_exhausted, "the disk is full", path.string());
+    }
+    if (auto synced = sync_folder(folder_); !synced) return synced;
+    const std::lock_guard lock(mutex_);
+    file_ = std::move(file);
+    segments_.push_back(fresh);
+    end_ = 0;
+    return {};
+  }
+
+  // What failed must not come back: it is cut off, and the next group begins another file.
+  void take_back() {
+    const bool good = ::ftruncate(file_.descriptor(), static_cast<off_t>(end_)) == 0 &&
+                      ::fsync(file_.descriptor()) == 0;
+    is_broken_ = !good;
+    const std::lock_guard lock(mutex_);
+    file_ = OpenFile();
+  }
+
+  // The oldest first, each durably before the next: a record never comes back alone.
+  void forget_dropped(size_t kept_at_least) {
+    const uint64_t through = dropped_;
+    for (;;) {
+      const std::lock_guard lock(mutex_);
+      if (segments_.size() <= kept_at_least || segments_.front().last > through) return;
+      const fs::path path = path_of(segments_.front());
+      const fs::path spare = folder_ / file_name(segments_.front().id, kSpareEnding);
+      std::error_code error;
+      fs::rename(path, spare, error);
+      if (error || !sync_folder(folder_)) return;
+      segments_.pop_front();
+      if (spares_.size() < kSparesMax) {
+        spares_.push_back(spare);
+      } else {
+        remove(spare);
+      }
+    }
+  }
+
+  static void remove(const fs::path& file) {
+    std::error_code ignored;
+    fs::remove(file, ignored);
+  }
+
+  const fs::path folder_;
+  runtime::Log& log_;
+  const size_t segment_bytes_;
+  GroupQueue<Work> queue_;
+  std::atomic<uint64_t> dropped_ = 0;
+
+  std::mutex mutex_;  // over what `each` reads while the thread writes
+  std::deque<Segment> segments_;
+  uint64_t last_ = 0;  // the number of the last record that was durable
+
+  // The writing thread's.
+  OpenFile file_;  // the last segment, while it is written
+  size_t end_ = 0;
+  uint64_t segments_made_ = 0;
+  bool is_broken_ = false;
+  std::vector<fs::path> spares_;
+  std::string frames_;
+  std::thread writing_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<base::RecordLog>> open_record_log(const fs::path& folder,
+                                                               runtime::Log& log,
+                                                               size_t segment_bytes) {
+  return SegmentedLog::open(folder, log, segment_bytes);
+}
+
+}  // namespace millrace::storage
