@@ -20,12 +20,12 @@ struct Rules {
   size_t objects_max = 75;       // of one request, all three arrays together
   size_t bytes_max = 4'000'000;  // of one request's body; Braze refuses more than 4 MiB
 
-  int flights_max = 8;        // requests under way at once
-  size_t window_max = 2'000;  // rows held in memory
+  int flights_max = 16;       // requests under way at once
+  size_t window_max = 4'000;  // rows held in memory: more than fills all of them twice
   Ambiguous ambiguous = Ambiguous::hold;
   int ambiguous_max = 20;  // times that one object is sent again before it is held after all
 
-  Backoff backoff{200, 15'000};     // while the target is away; one request at a time is tried
+  Backoff backoff{200, 20'000};     // while the target is away; one request at a time is tried
   int64_t wait_max_ms = 3'600'000;  // no receiver may make us wait longer
   int64_t probe_ms = 300'000;       // a stopped pipe tries once in so long
   int bisections_max = 16;          // further requests spent on finding what spoils a refused one
