@@ -100,8 +100,8 @@ class Sandbox final : public web::Handler {
 
   // A 2xx is answered once everything it accepted is durable.
   void handle(web::Request request, web::Respond respond) override;
-  // Lays what is kept out so that the next start is quick; waits for the store. Nothing may be
-  // handled meanwhile.
+  // Lays what is kept out so that the next start is quick; waits for the store, for five seconds or
+  // a little more. Nothing may be handled meanwhile.
   void settle();
 
  private:

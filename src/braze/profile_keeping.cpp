@@ -119,12 +119,17 @@ void ProfileStore::write_rows(size_t at_least, size_t at_most, size_t log_bytes_
       rows_.writes.emplace_back(item.counter->key, std::move(text));
       item.counter->unwritten_since = 0;
     }
-    const uint64_t wanted = unwritten_.empty() ? records_ + 1 : unwritten_.front().since;
-    while (!needed_.empty() && needed_.front().first < wanted) {
-      spent_.push_back({needed_.front().first, batches_ + 1});
-      log_bytes_ -= needed_.front().second;
-      needed_.pop_front();
-    }
+    note_spent();
+  }
+}
+
+// Records that no row lacks, once the next batch of rows is durable.
+void ProfileStore::note_spent() {
+  const uint64_t needed_from = unwritten_.empty() ? records_ + 1 : unwritten_.front().since;
+  while (!needed_.empty() && needed_.front().first < needed_from) {
+    spent_.push_back({needed_.front().first, batches_ + 1});
+    log_bytes_ -= needed_.front().second;
+    needed_.pop_front();
   }
 }
 
@@ -193,16 +198,21 @@ void ProfileStore::commit(base::RecordLog::Done done) {
               });
 }
 
-void ProfileStore::settle() {
+void ProfileStore::settle(const std::function<bool()>& has_time) {
   if (!is_open_ || shared_->lost) return;
   // Once this one is durable, so are all before it, and their rows are on their way.
   std::promise<base::Result<void>> recorded;
   log_.append(records_ + 1, record_of(records_ + 1),
               [&](base::Result<void> done) { recorded.set_value(std::move(done)); });
   if (!recorded.get_future().get()) return;
-  ++records_;
-  write_rows(unwritten_.size(), unwritten_.size(), 0);
-  if (put_rows() && !shared_->lost) log_.drop(records_);
+  needed_.emplace_back(++records_, 0);
+  constexpr size_t kRowsTogether = 10'000;
+  do {
+    write_rows(kRowsTogether, kRowsTogether, 0);
+    note_spent();
+    if (!put_rows() || shared_->lost) return;
+    see_what_is_durable();
+  } while (!unwritten_.empty() && has_time());
 }
 
 // A record goes once the rows that made it needless are durable.

@@ -243,24 +243,43 @@ void ProfileStore::write(std::string key, std::optional<std::string> value) {
   writes_.emplace_back(std::move(key), std::move(value));
 }
 
+// Those held that the store does not show as they are, with ids in (after, last]: the first so
+// many.
+std::vector<const Held*> ProfileStore::without_rows(const std::string& after,
+                                                    const std::string& last, size_t limit) const {
+  std::vector<const Held*> found;
+  const auto take = [&](const Held* held) {
+    if (held == nullptr || held->profile.braze_id <= after) return;
+    if (last.empty() || held->profile.braze_id <= last) found.push_back(held);
+  };
+  for (const Unwritten& item : unwritten_) take(item.held);
+  for (const auto& [batch, held] : leaving_) take(held);
+  const auto by_id = [](const Held* held) { return std::string_view(held->profile.braze_id); };
+  const auto most = found.begin() + static_cast<ptrdiff_t>(std::min(limit, found.size()));
+  std::ranges::partial_sort(found, most, {}, by_id);
+  found.erase(most, found.end());
+  return found;
+}
+
 base::Result<std::string> ProfileStore::each(const std::string& after, size_t limit,
                                              const std::function<void(const Profile&)>& each) {
   const auto rows = store_.scan("p/", after.empty() ? "" : "p/" + after, limit);
   if (!rows) return std::unexpected(rows.error());
-  const bool is_end = rows->size() < limit;
-  const std::string last = is_end ? "" : rows->back().first.substr(2);
-  // What is held and has no row as it is: in the order of ids, to be taken in between the rows.
+  bool is_end = rows->size() < limit;
+  std::string last = is_end ? "" : rows->back().first.substr(2);
+  const std::vector<const Held*> held = without_rows(after, is_end ? "" : last, limit + 1);
+  if (held.size() > limit) {
+    is_end = false;
+    last = held.back()->profile.braze_id;
+  }
+  // In the order of ids, what is held taken in between the rows.
   std::map<std::string, const Held*> fresh;
-  const auto take = [&](const Held* held) {
-    if (held == nullptr) return;
-    const std::string& id = held->profile.braze_id;
-    if (id > after && (is_end || id <= last)) fresh[id] = held;
-  };
-  for (const Unwritten& item : unwritten_) take(item.held);
-  for (const auto& [batch, held] : leaving_) take(held);
-  for (const auto& [key, text] : *rows) fresh.emplace(key.substr(2), nullptr);
+  for (const Held* one : held) fresh.emplace(one->profile.braze_id, one);
+  for (const auto& [key, text] : *rows) {
+    if (is_end || key.substr(2) <= last) fresh.emplace(key.substr(2), nullptr);
+  }
   size_t row = 0;
-  for (const auto& [id, held] : fresh) {
+  for (const auto& [id, unwritten] : fresh) {
     while (row < rows->size() && (*rows)[row].first.substr(2) < id) ++row;
     const auto known = held_.find(id);
     if (known != held_.end()) {

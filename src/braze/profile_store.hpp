@@ -63,8 +63,9 @@ class ProfileStore {
   void commit(base::RecordLog::Done done);
   // Forgets what was changed since the last commit.
   void abandon() { shared_->lost = true; }
-  // Writes every row and drops every record, so that the next start has none to read; waits.
-  void settle();
+  // Writes rows and drops records for as long as `has_time`, so that the next start has fewer to
+  // read, or none; waits.
+  void settle(const std::function<bool()>& has_time);
 
   struct Listed {
     std::vector<json::value> profiles;  // as exported
@@ -100,6 +101,8 @@ class ProfileStore {
   base::Result<void> put_rows();
   base::Result<Held*> load(const std::string& braze_id);
   std::string fresh_id(base::Timestamp at);
+  std::vector<const Held*> without_rows(const std::string& after, const std::string& last,
+                                        size_t limit) const;
   Held& hold(Profile profile);
   void index(Held& held);
   void unindex(Held& held);
@@ -112,6 +115,7 @@ class ProfileStore {
   void write_due_rows(size_t touched);
   void write_rows(size_t at_least, size_t at_most, size_t log_bytes_wanted);
   void write_row(Held& held);
+  void note_spent();
   base::KeyValueBatch take_rows();
   static void hand_over(base::KeyValueStore& store, base::KeyValueBatch rows, uint64_t number,
                         std::shared_ptr<Shared> shared, base::RecordLog::Done done);

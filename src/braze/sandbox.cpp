@@ -335,7 +335,9 @@ void Sandbox::handle(web::Request request, web::Respond respond) {
 
 void Sandbox::settle() {
   const std::lock_guard lock(impl_->mutex);
-  impl_->profiles.settle();
+  constexpr int64_t kPatienceMs = 5'000;
+  const base::Timestamp until{impl_->clock.now().ms + kPatienceMs};
+  impl_->profiles.settle([&] { return impl_->clock.now() < until; });
 }
 
 }  // namespace millrace::braze

@@ -2,6 +2,8 @@
 // short, batches that are lost. Each starts the sandbox anew over the same store, as after a crash.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "braze/archive.hpp"
 #include "braze/bench.hpp"
 #include "braze/json_text.hpp"
@@ -137,6 +139,33 @@ TEST(BrazeStore, ShowsEverythingWhileRowsAreOnTheirWay) {
     const auto history = *json::get_array(*json::parse_object(shown->body), "history");
     EXPECT_EQ(history.size(), 2u) << shown->body;
   }
+}
+
+TEST(BrazeStore, ListsEveryProfileOnceWhereverItIsKept) {
+  SandboxOptions options;
+  options.store.log_bytes_max = 20'000;
+  Bench bench(options);
+  constexpr int kUsers = 130;
+  for (int user = 0; user < kUsers; ++user) bench.track(for_user(user, R"("a":1)"));
+  ASSERT_GT(rows_with(bench, "p/"), 10u);
+  ASSERT_LT(rows_with(bench, "p/"), 120u);
+  std::set<std::string> seen;
+  size_t listed = 0;
+  for (std::string after;;) {
+    auto request = inspect("GET", "/_sandbox/profiles");
+    request.query = "limit=7&after=" + after;
+    const auto page = json::parse_object(bench.send(std::move(request))->body);
+    ASSERT_TRUE(page);
+    for (const json::value& profile : *json::get_array(*page, "profiles")) {
+      seen.insert(json::to_text(profile.at("external_id")));
+      ++listed;
+    }
+    const auto next = json::get_string(*page, "next");
+    if (!next) break;
+    after = *next;
+  }
+  EXPECT_EQ(seen.size(), static_cast<size_t>(kUsers));
+  EXPECT_EQ(listed, seen.size());
 }
 
 TEST(BrazeStore, ForgetsTheHistoryOfWhoWasDeletedWhileItWasOnItsWay) {
