@@ -138,6 +138,10 @@ size_t bytes_at_most(const json::value& value) {
   return bytes;
 }
 
+std::string text_in(const json::object& object, std::string_view key) {
+  return std::string(json::get_string(object, key).value_or(""));
+}
+
 bool is_finite(const json::value& value) {
   if (value.is_double()) return std::isfinite(value.get_double());
   if (const auto* array = value.if_array()) return std::ranges::all_of(*array, is_finite);

@@ -1,5 +1,6 @@
 // JSON written onto the end of a text that is there already: for what is written so often that a
-// text of its own each time would be felt. Reads back as the same values. Pure.
+// text of its own each time would be felt. Reads back as the same values; and small questions that
+// are asked of JSON. Pure.
 #pragma once
 
 #include <string>
@@ -20,6 +21,9 @@ void append_time(std::string& out, base::Timestamp at);
 
 // No fewer bytes than the value takes as JSON; quick, and far too many.
 size_t bytes_at_most(const json::value& value);
+
+// The text of a member; "" when it is absent or no text.
+std::string text_in(const json::object& object, std::string_view key);
 
 // False when a number anywhere inside is beyond what a double holds ("1e999"): it could be kept,
 // but no JSON could say it.

@@ -27,6 +27,9 @@ struct Alias {
   std::string label;
 };
 
+// As exports show them, and as they are kept.
+json::array aliases_json(const std::vector<Alias>& aliases);
+
 struct PushToken {
   std::string app_id;
   std::string token;
@@ -82,6 +85,7 @@ struct Profile {
   // As it is kept, written onto the end of a text.
   void append_to(std::string& out) const;
   static base::Result<Profile> from_json(const json::object& object);
+  static base::Result<Profile> from_text(std::string_view text);
 
   // What has changed, in parts, so that a repeat changes nothing more; `history` has the lines
   // that came with it, with commas between them. Written onto the end of a text, and read back.

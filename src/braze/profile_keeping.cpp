@@ -33,7 +33,7 @@ base::Result<void> ProfileStore::reload() {
   needed_.clear();
   spent_.clear();
   log_bytes_ = 0;
-  rows_ = {};
+  rows_.clear();
   is_open_ = false;
   shared_->lost = false;
   const auto counters = rows("c/");
@@ -49,7 +49,7 @@ base::Result<void> ProfileStore::reload() {
   if (!last) return std::unexpected(last.error());
   records_ = *last;
   // Rows of other kinds are read from the store alone.
-  if (!rows_.writes.empty()) {
+  if (!rows_.empty()) {
     if (auto done = put_rows(); !done) return done;
   }
   is_open_ = true;
@@ -69,7 +69,7 @@ base::Result<void> ProfileStore::put_rows() {
 void ProfileStore::write_row(Held& held) {
   const std::string& id = held.profile.braze_id;
   const auto put = [this](std::string key, std::optional<std::string> value) {
-    rows_.writes.emplace_back(std::move(key), std::move(value));
+    rows_.insert_or_assign(std::move(key), std::move(value));
   };
   if (held.is_gone) {
     put("p/" + id, std::nullopt);
@@ -116,7 +116,7 @@ void ProfileStore::write_rows(size_t at_least, size_t at_most, size_t log_bytes_
     } else {
       std::string text;
       append_json(text, json::value(item.counter->total));
-      rows_.writes.emplace_back(item.counter->key, std::move(text));
+      rows_.insert_or_assign(item.counter->key, std::move(text));
       item.counter->unwritten_since = 0;
     }
     note_spent();
@@ -145,12 +145,16 @@ void ProfileStore::write_due_rows(size_t touched) {
   write_rows(is_memory_short ? many : 0, 4 * many, well_below);
 }
 
-// What lies side by side is written side by side.
+// Sorted, for what lies side by side is written side by side.
 base::KeyValueBatch ProfileStore::take_rows() {
-  std::ranges::stable_sort(rows_.writes, {},
-                           &std::pair<std::string, std::optional<std::string>>::first);
+  base::KeyValueBatch batch;
+  batch.writes.reserve(rows_.size());
+  while (!rows_.empty()) {
+    auto row = rows_.extract(rows_.begin());
+    batch.writes.emplace_back(std::move(row.key()), std::move(row.mapped()));
+  }
   ++batches_;
-  return std::exchange(rows_, {});
+  return batch;
 }
 
 void ProfileStore::hand_over(base::KeyValueStore& store, base::KeyValueBatch rows, uint64_t number,
@@ -179,7 +183,7 @@ void ProfileStore::commit(base::RecordLog::Done done) {
   write_due_rows(touched);
   constexpr uint64_t kBatchesAheadMax = 16;
   const bool waits = batches_ - shared_->durable > kBatchesAheadMax;
-  const bool has_rows = !rows_.writes.empty();
+  const bool has_rows = !rows_.empty();
   base::KeyValueBatch rows = has_rows ? take_rows() : base::KeyValueBatch();
   ++shared_->under_way;
   log_.append(number, std::move(record),

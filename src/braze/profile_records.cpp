@@ -65,7 +65,7 @@ std::string ProfileStore::record_of(uint64_t number) {
   for (auto& [key, value] : writes_) {
     if (!std::exchange(is_first, false)) record += ',';
     append_write(record, key, value);
-    rows_.writes.emplace_back(std::move(key), std::move(value));
+    rows_.insert_or_assign(std::move(key), std::move(value));
   }
   writes_.clear();
   record += "]}";
@@ -98,7 +98,7 @@ base::Result<void> ProfileStore::redo(std::string_view record, uint64_t number) 
     const auto* pair = item.if_array();
     if (pair == nullptr || pair->empty()) continue;
     auto value = pair->size() == 1 ? std::nullopt : std::optional(json::to_text((*pair)[1]));
-    rows_.writes.emplace_back(json::to_text((*pair)[0]), std::move(value));
+    rows_.insert_or_assign(json::to_text((*pair)[0]), std::move(value));
   }
   needed_.emplace_back(number, record.size());
   log_bytes_ += record.size();

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <deque>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -144,9 +145,9 @@ class ProfileStore {
   std::vector<Held*> touched_;
   Writes writes_;
 
-  base::KeyValueBatch rows_;  // to be handed to the store
-  uint64_t batches_ = 0;      // the number of the last batch of rows
-  uint64_t durable_ = 0;      // and of the last durable one, as seen when the request began
+  std::map<std::string, std::optional<std::string>> rows_;  // to be handed to the store
+  uint64_t batches_ = 0;                                    // the number of the last batch of rows
+  uint64_t durable_ = 0;  // and of the last durable one, as seen when the request began
   std::deque<std::pair<uint64_t, Held*>> leaving_;  // profiles whose rows are in batches under way
   uint64_t records_ = 0;                            // the number of the last one
   std::deque<Unwritten> unwritten_;

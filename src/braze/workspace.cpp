@@ -20,10 +20,6 @@ bool is_dashboard_kind(std::string_view kind) {
   return std::ranges::find(kDashboardKinds, kind) != kDashboardKinds.end();
 }
 
-std::string text_in(const json::object& object, std::string_view key) {
-  return std::string(json::get_string(object, key).value_or(""));
-}
-
 base::Result<void> Workspace::load(const json::object& seed) {
   kinds_.clear();
   for (const std::string_view kind : kDashboardKinds) {

@@ -9,6 +9,7 @@
 
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "braze/json_text.hpp"
 #include "braze/profile_store.hpp"
 
 namespace millrace::braze {
@@ -36,7 +37,5 @@ class Workspace {
 
 // The kinds that people manage, rather than the API.
 bool is_dashboard_kind(std::string_view kind);
-// The text of a member; "" when it is absent or no text.
-std::string text_in(const json::object& object, std::string_view key);
 
 }  // namespace millrace::braze

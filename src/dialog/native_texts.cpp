@@ -2,6 +2,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/regex.hpp"
 #include "base/text.hpp"
@@ -109,11 +110,7 @@ NativeResult process_selection(const NativeCall& call) {
 
 // conditional_items: [{var, label, order}]; a line for each that is set, in their order.
 NativeResult compile_summary(const NativeCall& call) {
-  struct Line {
-    int64_t order;
-    std::string text;
-  };
-  std::vector<Line> lines;
+  std::multimap<int64_t, std::string> lines;  // by their order, then as given
   if (const auto* items = json::get_array(call.payload, "conditional_items")) {
     for (const json::value& value : *items) {
       const auto* item = value.if_object();
@@ -121,14 +118,13 @@ NativeResult compile_summary(const NativeCall& call) {
       const std::string given = call.variable(json::get_string(*item, "var").value_or(""));
       if (given.empty()) continue;
       const std::string label(json::get_string(*item, "label").value_or(""));
-      lines.push_back({json::get_integer(*item, "order").value_or(0),
-                       label.empty() ? given : label + ": " + given});
+      lines.emplace(json::get_integer(*item, "order").value_or(0),
+                    label.empty() ? given : label + ": " + given);
     }
   }
   if (lines.empty()) return {"false", {}, {}, {}};
-  std::ranges::stable_sort(lines, {}, &Line::order);
   std::string text;
-  for (const Line& line : lines) text += (text.empty() ? "" : "\n") + line.text;
+  for (const auto& [order, line] : lines) text += (text.empty() ? "" : "\n") + line;
   return {"true", {{call.text("output_message"), std::move(text)}}, {}, {}};
 }
 

@@ -12,8 +12,7 @@ namespace {
 // Gives named nodes numbers and writes every place that names one.
 class Numbering {
  public:
-  Numbering(Drafts& drafts, Problems& problems)
-      : drafts_(drafts), targets_(make_targets(drafts)), problems_(problems) {
+  explicit Numbering(Drafts& drafts) : drafts_(drafts), targets_(make_targets(drafts)) {
     std::set<NodeNumber> taken;
     for (const Draft& draft : drafts.nodes) taken.insert(draft.number);
     NodeNumber free = 1;
@@ -117,7 +116,6 @@ class Numbering {
 
   Drafts& drafts_;
   Targets targets_;
-  Problems& problems_;
   std::unordered_map<NodeNumber, NodeNumber> numbers_;
 };
 
@@ -180,7 +178,7 @@ Conversion yaml_to_csv(const Files& files) {
   for (const Draft& draft : drafts.nodes) refuse_inexpressible(draft, problems);
   Conversion conversion;
   if (!problems.has_errors()) {
-    Numbering(drafts, problems).run();
+    Numbering(drafts).run();
     const auto columns = columns_of(files, drafts);
     std::vector<std::vector<std::string>> rows{columns};
     for (const Draft& draft : drafts.nodes) {

@@ -223,7 +223,7 @@ SolutionPtr Runtime::Lane::survey_after(const Consumer& consumer, const dialog::
 }
 
 void Runtime::Lane::begin_survey(base::Id id) {
-  submit(id, From::inside, [this, id](base::Result<Consumer*> found) {
+  submit(id, From::inside, [this](base::Result<Consumer*> found) {
     if (!found) return;  // read back later, the chat counts as ended
     Consumer& consumer = **found;
     const SolutionPtr survey = consumer.survey;
