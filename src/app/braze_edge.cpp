@@ -7,6 +7,9 @@
 namespace millrace::app {
 namespace {
 
+// The rows of some ten thousand busy profiles.
+constexpr size_t kRowsCachedBytes = 64 << 20;
+
 // The runtime's ports in the sandbox's own words.
 struct SandboxClock final : braze::Clock {
   explicit SandboxClock(runtime::Clock& the_clock) : clock(the_clock) {}
@@ -58,7 +61,7 @@ base::Result<std::unique_ptr<BrazeEdge>> BrazeEdge::open(const std::filesystem::
     options.keys.push_back({base::to_base64url(*key), {"*"}});
   }
   parts->api_key = options.keys.front().key;
-  auto store = storage::open_key_value(data / "braze.db", log);
+  auto store = storage::open_key_value(data / "braze.db", log, kRowsCachedBytes);
   if (!store) return std::unexpected(store.error());
   parts->store = std::move(*store);
   auto records = storage::open_record_log(data / "braze-records", log);

@@ -31,6 +31,7 @@ struct Held {
   bool is_touched = false;       // by the request under way
   size_t bytes = 0;              // about what it takes here
   std::list<Held*>::iterator recent;
+  uint64_t used_in = 0;  // the stretch of requests in which it was last moved to the front
 };
 
 // The look-up keys that lead to a profile.

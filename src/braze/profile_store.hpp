@@ -105,6 +105,7 @@ class ProfileStore {
   std::vector<const Held*> without_rows(const std::string& after, const std::string& last,
                                         size_t limit) const;
   Held& hold(Profile profile);
+  void note_use(Held& held);
   void index(Held& held);
   void unindex(Held& held);
   void touch(Held& held);

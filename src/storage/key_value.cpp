@@ -21,8 +21,9 @@ std::string end_of_prefix(std::string_view prefix) {
 class SqliteKeyValue final : public base::KeyValueStore {
  public:
   static base::Result<std::unique_ptr<base::KeyValueStore>> open(const std::filesystem::path& file,
-                                                                 runtime::Log& log) {
-    auto connection = Connection::open(file, Connection::Use::writing);
+                                                                 runtime::Log& log,
+                                                                 size_t cache_bytes) {
+    auto connection = Connection::open(file, Connection::Use::writing, cache_bytes);
     if (!connection) return std::unexpected(connection.error());
     if (auto made = connection->execute(kSchema); !made) return std::unexpected(made.error());
     auto reading = Connection::open(file, Connection::Use::reading);
@@ -122,8 +123,9 @@ class SqliteKeyValue final : public base::KeyValueStore {
 }  // namespace
 
 base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(const std::filesystem::path& file,
-                                                                  runtime::Log& log) {
-  return SqliteKeyValue::open(file, log);
+                                                                  runtime::Log& log,
+                                                                  size_t cache_bytes) {
+  return SqliteKeyValue::open(file, log, cache_bytes);
 }
 
 }  // namespace millrace::storage

@@ -56,7 +56,8 @@ int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(handle_.get(), column);
 }
 
-base::Result<Connection> Connection::open(const std::filesystem::path& file, Use use) {
+base::Result<Connection> Connection::open(const std::filesystem::path& file, Use use,
+                                          size_t cache_bytes) {
   const int flags =
       SQLITE_OPEN_NOMUTEX |
       (use == Use::writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
@@ -67,9 +68,11 @@ base::Result<Connection> Connection::open(const std::filesystem::path& file, Use
   if (code != SQLITE_OK) return std::unexpected(sqlite_error(raw, "open " + file.string()));
   sqlite3_busy_timeout(raw, 5'000);
   if (use == Use::writing) {
-    const auto ready = connection.execute(
+    auto ready = connection.execute(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
-        "PRAGMA journal_size_limit=67108864; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16384;");
+        "PRAGMA journal_size_limit=67108864; PRAGMA foreign_keys=ON;");
+    const std::string cache = "PRAGMA cache_size=-" + std::to_string(cache_bytes >> 10);
+    if (ready) ready = connection.execute(cache.c_str());
     if (!ready) return std::unexpected(ready.error());
   }
   return connection;

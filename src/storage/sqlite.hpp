@@ -44,7 +44,9 @@ class Connection {
   enum class Use { writing, reading };
   // A writing connection creates the file and sets it up for durability: WAL, synchronous=FULL,
   // checkpoints only when asked.
-  static base::Result<Connection> open(const std::filesystem::path& file, Use use);
+  // `cache_bytes`: pages that a writing connection keeps in memory, at most.
+  static base::Result<Connection> open(const std::filesystem::path& file, Use use,
+                                       size_t cache_bytes = 16 << 20);
 
   base::Result<void> execute(const char* sql);
   base::Result<Statement> prepare(std::string_view sql);

@@ -29,9 +29,11 @@ class DurableJournal : public runtime::Journal {
 base::Result<std::unique_ptr<DurableJournal>> open_journal(const std::filesystem::path& file,
                                                            runtime::Log& log);
 
-// Opens or creates a key-value store in that file; the same way of committing.
+// Opens or creates a key-value store in that file; the same way of committing. `cache_bytes`: of
+// the file that are kept in memory for writing, at most.
 base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(const std::filesystem::path& file,
-                                                                  runtime::Log& log);
+                                                                  runtime::Log& log,
+                                                                  size_t cache_bytes = 16 << 20);
 
 // Opens or creates a record log in that folder (mode 0700), which is its alone. Files are of about
 // `segment_bytes`; up to four that are not needed any more are kept to be written again. Errors:
