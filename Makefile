@@ -7,7 +7,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo test unit e2e golden simulate lint format fuzz bench bench-engine bench-calls bench-reload bench-egress bench-sandbox bench-outbox soak tsan ci clean setup setup-test setup-dev
+.PHONY: help build demo test unit e2e golden simulate lint format fuzz bench bench-engine bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox soak tsan ci clean setup setup-test setup-dev
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -98,6 +98,9 @@ bench-egress: build  ## the way out: client and proxy
 bench-sandbox: build  ## the Braze sandbox alone under wrk
 	@tools/setup.sh tools/packages-bench.txt
 	@bench/braze_sandbox.sh build/release/millrace
+
+bench-profiles: build  ## the Braze sandbox with PROFILES=1000000 profiles: look-ups, restarts, memory
+	@node bench/profiles.mjs build/release/millrace $(or $(PROFILES),1000000)
 
 bench-outbox: build  ## deliveries from durable row to acknowledged; what a million waiting rows take
 	@cmake --build --preset release -j $(JOBS) --target outbox_bench

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -35,8 +37,11 @@ class MemoryStore final : public base::KeyValueStore {
     waiting_.emplace_back(std::move(batch), std::move(done));
     if (!holds) release();
   }
-  void release() {
-    for (auto& [batch, done] : std::exchange(waiting_, {})) {
+  // The oldest ones, so many of them.
+  void release(size_t most = SIZE_MAX) {
+    for (; most > 0 && !waiting_.empty(); --most) {
+      auto [batch, done] = std::move(waiting_.front());
+      waiting_.pop_front();
       if (fails) {
         done(base::fail(base::Code::unavailable, "the disk is full"));
         continue;
@@ -51,6 +56,10 @@ class MemoryStore final : public base::KeyValueStore {
       done({});
     }
   }
+  size_t waiting() const { return waiting_.size(); }
+  // As a crash does.
+  void lose_what_waits() { waiting_.clear(); }
+
   bool holds = false;
   bool fails = false;
   bool reads_fail = false;
@@ -58,7 +67,7 @@ class MemoryStore final : public base::KeyValueStore {
 
  private:
   std::map<std::string, std::string, std::less<>> pairs_;
-  std::vector<std::pair<base::KeyValueBatch, Done>> waiting_;
+  std::deque<std::pair<base::KeyValueBatch, Done>> waiting_;
 };
 
 // Keeps records in memory; each is durable at once, or when `release` is called.
@@ -74,10 +83,14 @@ class MemoryLog final : public base::RecordLog {
     waiting_.push_back({number, std::move(record), std::move(done)});
     if (!holds) release();
   }
-  void drop(uint64_t through) override { kept_.erase(kept_.begin(), kept_.upper_bound(through)); }
+  void drop(uint64_t through) override {
+    if (!keeps_dropped) kept_.erase(kept_.begin(), kept_.upper_bound(through));
+  }
 
-  void release() {
-    for (Waiting& one : std::exchange(waiting_, {})) {
+  void release(size_t most = SIZE_MAX) {
+    for (; most > 0 && !waiting_.empty(); --most) {
+      Waiting one = std::move(waiting_.front());
+      waiting_.pop_front();
       if (fails || one.number != last_ + 1) {
         one.done(base::fail(base::Code::unavailable, "the disk is full"));
         continue;
@@ -87,10 +100,13 @@ class MemoryLog final : public base::RecordLog {
       one.done({});
     }
   }
+  size_t waiting() const { return waiting_.size(); }
+  void lose_what_waits() { waiting_.clear(); }
   size_t records() const { return kept_.size(); }
 
   bool holds = false;
   bool fails = false;
+  bool keeps_dropped = false;  // they come back, as they may
 
  private:
   struct Waiting {
@@ -100,7 +116,7 @@ class MemoryLog final : public base::RecordLog {
   };
   std::map<uint64_t, std::string> kept_;
   uint64_t last_ = 0;
-  std::vector<Waiting> waiting_;
+  std::deque<Waiting> waiting_;
 };
 
 class TestClock final : public Clock {
