@@ -131,9 +131,9 @@ class SegmentedLog final : public base::RecordLog {
         if (last_ != 0 && number != last_ + 1) {
           return base::Result<void>(base::fail(
               Code::data_loss,
-              "records " + std::to_string(last_ + 1) + " to " + std::to_string(number - 1) +
-                  " are missing; put the file that had them back, or move the folder away to go "
-                  "on without any of them",
+              "record " + std::to_string(number) + " follows record " + std::to_string(last_) +
+                  ": what was between them is missing; put the file that had it back, or move the "
+                  "folder away to go on without any of them",
               folder_.string()));
         }
         last_ = segment.last = number;
@@ -142,6 +142,14 @@ class SegmentedLog final : public base::RecordLog {
       if (!read) return read;
       segments_made_ = segment.id;
     }
+    return segments_.empty() ? base::Result<void>() : sync(path_of(segments_.back()));
+  }
+
+  // A run that was killed may have written records that it did not come to sync; they count from
+  // now on, so they must not go with the next power failure.
+  static base::Result<void> sync(const fs::path& file) {
+    const OpenFile handle(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!handle.is_open() || ::fdatasync(handle.descriptor()) != 0) return system_failure(file);
     return {};
   }
 

@@ -139,7 +139,7 @@ TEST_F(StorageRecordLog, RefusesToOpenWhenARecordInTheMiddleIsMissing) {
   const auto opened = crash();
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, base::Code::data_loss);
-  EXPECT_NE(opened.error().message.find("are missing"), std::string::npos);
+  EXPECT_NE(opened.error().message.find("is missing"), std::string::npos);
 }
 
 TEST_F(StorageRecordLog, FailsWhatFollowsALostRecordUntilItIsNumberedAnew) {
