@@ -194,7 +194,10 @@ void ProfileStore::commit(base::RecordLog::Done done) {
                   --shared->under_way;
                   done(std::move(stored));
                 } else if (waits) {
-                  hand_over(*store, std::move(rows), batch, std::move(shared), std::move(done));
+                  // Whatever becomes of them: the record is durable.
+                  hand_over(
+                      *store, std::move(rows), batch, std::move(shared),
+                      [done = std::move(done)](const base::Result<void>&) mutable { done({}); });
                 } else {
                   hand_over(*store, std::move(rows), batch, std::move(shared), {});
                   done({});
