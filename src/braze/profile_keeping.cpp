@@ -44,6 +44,7 @@ base::Result<void> ProfileStore::reload() {
     }
   }
   for (Counter* counter : counters_.take_touched()) counter->is_touched = false;
+  if (auto done = take_up_old_records(); !done) return done;
   const auto last =
       log_.each([this](uint64_t number, std::string_view record) { return redo(record, number); });
   if (!last) return std::unexpected(last.error());
@@ -55,6 +56,25 @@ base::Result<void> ProfileStore::reload() {
   is_open_ = true;
   ++generation_;
   return {};
+}
+
+// Before there was a record log, records were rows. What a killed run of then left is laid out at
+// once, and those rows go with the same batch.
+base::Result<void> ProfileStore::take_up_old_records() {
+  const auto old = rows("l/");
+  if (!old) return std::unexpected(old.error());
+  if (old->empty()) return {};
+  for (const auto& [key, record] : *old) {
+    if (auto done = redo(record, 1); !done) return done;
+    rows_.insert_or_assign(key, std::nullopt);
+  }
+  write_rows(unwritten_.size(), unwritten_.size(), 0);
+  needed_.clear();
+  spent_.clear();
+  log_bytes_ = 0;
+  auto done = put_rows();
+  see_what_is_durable();
+  return done;
 }
 
 base::Result<void> ProfileStore::put_rows() {

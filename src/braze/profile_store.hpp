@@ -99,6 +99,7 @@ class ProfileStore {
   base::Result<void> reload();
   base::Result<void> redo(std::string_view record, uint64_t number);
   base::Result<void> redo_profile(const json::object& change, uint64_t number);
+  base::Result<void> take_up_old_records();
   base::Result<void> put_rows();
   base::Result<Held*> load(const std::string& braze_id);
   std::string fresh_id(base::Timestamp at);

@@ -181,6 +181,27 @@ TEST(BrazeStore, ForgetsTheHistoryOfWhoWasDeletedWhileItWasOnItsWay) {
   EXPECT_EQ(rows_with(bench, "o/"), 1u);
 }
 
+TEST(BrazeStore, TakesUpRecordsThatAnEarlierVersionKeptAsRows) {
+  Bench bench;
+  bench.track(attribute(R"("n":{"inc":1},"email":"a@ex.com")"));
+  bench.track(event(R"("name":"e","time":"2026-01-01T00:00:00Z")"));
+  base::KeyValueBatch rows;
+  const auto last = bench.log.each([&](uint64_t number, std::string_view record) {
+    rows.writes.emplace_back("l/000000000000000" + std::to_string(number), record);
+    return base::Result<void>();
+  });
+  ASSERT_EQ(last, 2u);
+  const std::string before = json::serialize(bench.profile("u"));
+  bench.log.drop(2);
+  bench.store.commit(std::move(rows), [](const base::Result<void>&) {});
+  for (int i = 0; i < 2; ++i) {
+    restart(bench);
+    EXPECT_EQ(json::serialize(bench.profile("u")), before);
+    EXPECT_EQ(rows_with(bench, "l/"), 0u);
+    EXPECT_EQ(rows_with(bench, "p/"), 1u);
+  }
+}
+
 TEST(BrazeStore, KeepsRowsOfOtherKindsWithTheirRecord) {
   Bench bench;
   bench.store.fails = true;
