@@ -142,6 +142,12 @@ std::string text_in(const json::object& object, std::string_view key) {
   return std::string(json::get_string(object, key).value_or(""));
 }
 
+const json::array& items_in(const json::object& object, std::string_view key) {
+  static const json::array kNone;
+  const auto* items = json::get_array(object, key);
+  return items == nullptr ? kNone : *items;
+}
+
 bool is_finite(const json::value& value) {
   if (value.is_double()) return std::isfinite(value.get_double());
   if (const auto* array = value.if_array()) return std::ranges::all_of(*array, is_finite);

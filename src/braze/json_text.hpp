@@ -25,6 +25,9 @@ size_t bytes_at_most(const json::value& value);
 // The text of a member; "" when it is absent or no text.
 std::string text_in(const json::object& object, std::string_view key);
 
+// The items of a member; none when it is absent or no array. Nothing is copied.
+const json::array& items_in(const json::object& object, std::string_view key);
+
 // False when a number anywhere inside is beyond what a double holds ("1e999"): it could be kept,
 // but no JSON could say it.
 bool is_finite(const json::value& value);

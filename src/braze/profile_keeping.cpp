@@ -27,7 +27,7 @@ base::Result<void> ProfileStore::reload() {
   bytes_ = 0;
   counters_.clear();
   touched_.clear();
-  writes_.clear();
+  own_ = {};
   unwritten_.clear();
   leaving_.clear();
   needed_.clear();
@@ -72,9 +72,7 @@ base::Result<void> ProfileStore::take_up_old_records() {
   needed_.clear();
   spent_.clear();
   log_bytes_ = 0;
-  auto done = put_rows();
-  see_what_is_durable();
-  return done;
+  return put_rows();
 }
 
 base::Result<void> ProfileStore::put_rows() {
@@ -191,7 +189,7 @@ void ProfileStore::hand_over(base::KeyValueStore& store, base::KeyValueBatch row
 // The record first: no row tells of what could still be lost. When the rows fall behind, requests
 // wait for them.
 void ProfileStore::commit(base::RecordLog::Done done) {
-  if (touched_.empty() && writes_.empty()) {
+  if (touched_.empty() && own_.writes.empty()) {
     done({});
     return;
   }

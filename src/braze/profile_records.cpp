@@ -62,12 +62,12 @@ std::string ProfileStore::record_of(uint64_t number) {
   }
   record += R"(],"w":[)";
   is_first = true;
-  for (auto& [key, value] : writes_) {
+  for (auto& [key, value] : own_.writes) {
     if (!std::exchange(is_first, false)) record += ',';
     append_write(record, key, value);
     rows_.insert_or_assign(std::move(key), std::move(value));
   }
-  writes_.clear();
+  own_ = {};
   record += "]}";
   return record;
 }
@@ -77,14 +77,10 @@ std::string ProfileStore::record_of(uint64_t number) {
 base::Result<void> ProfileStore::redo(std::string_view record, uint64_t number) {
   const auto parsed = json::parse_object(record);
   if (!parsed) return std::unexpected(parsed.error());
-  const auto* profiles = json::get_array(*parsed, "p");
-  for (const json::value& item : profiles == nullptr ? json::array() : *profiles) {
-    const auto* change = item.if_object();
-    if (change == nullptr) continue;
-    if (auto done = redo_profile(*change, number); !done) return done;
+  for (const json::value& item : items_in(*parsed, "p")) {
+    if (auto done = redo_profile(item, number); !done) return done;
   }
-  const auto* counters = json::get_array(*parsed, "c");
-  for (const json::value& item : counters == nullptr ? json::array() : *counters) {
+  for (const json::value& item : items_in(*parsed, "c")) {
     const auto* pair = item.if_array();
     if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_string()) continue;
     counters_.set(json::to_text((*pair)[0]), (*pair)[1].to_number<double>());
@@ -93,8 +89,7 @@ base::Result<void> ProfileStore::redo(std::string_view record, uint64_t number) 
     counter->is_touched = false;
     note_unwritten(number, nullptr, counter);
   }
-  const auto* writes = json::get_array(*parsed, "w");
-  for (const json::value& item : writes == nullptr ? json::array() : *writes) {
+  for (const json::value& item : items_in(*parsed, "w")) {
     const auto* pair = item.if_array();
     if (pair == nullptr || pair->empty()) continue;
     auto value = pair->size() == 1 ? std::nullopt : std::optional(json::to_text((*pair)[1]));
@@ -105,8 +100,9 @@ base::Result<void> ProfileStore::redo(std::string_view record, uint64_t number) 
   return {};
 }
 
-base::Result<void> ProfileStore::redo_profile(const json::object& change, uint64_t number) {
-  const auto id = json::get_string(change, "id");
+base::Result<void> ProfileStore::redo_profile(const json::value& item, uint64_t number) {
+  const auto* change = item.if_object();
+  const auto id = change == nullptr ? std::nullopt : json::get_string(*change, "id");
   if (!id) return base::fail(base::Code::data_loss, "a record names no profile", "braze sandbox");
   const auto known = held_.find(std::string(*id));
   Held* held = known == held_.end() ? nullptr : known->second.get();
@@ -123,11 +119,11 @@ base::Result<void> ProfileStore::redo_profile(const json::object& change, uint64
   }
   note_unwritten(number, held, nullptr);
   unindex(*held);
-  held->is_gone = json::get_bool(change, "gone").value_or(false);
+  held->is_gone = json::get_bool(*change, "gone").value_or(false);
   if (held->is_gone) return {};
-  held->profile.redo(change);
+  held->profile.redo(*change);
   index(*held);
-  const auto* lines = json::get_array(change, "h");
+  const auto* lines = json::get_array(*change, "h");
   if (lines == nullptr) return {};
   // Lines are numbered to the end; those that a run has are there already.
   int64_t line_number = held->profile.occurrences - static_cast<int64_t>(lines->size());

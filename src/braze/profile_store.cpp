@@ -224,7 +224,7 @@ void ProfileStore::remove(Held& held) {
 }
 
 void ProfileStore::write(std::string key, std::optional<std::string> value) {
-  writes_.emplace_back(std::move(key), std::move(value));
+  own_.writes.emplace_back(std::move(key), std::move(value));
 }
 
 }  // namespace millrace::braze

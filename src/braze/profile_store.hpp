@@ -94,11 +94,10 @@ class ProfileStore {
     std::atomic<int> under_way = 0;
     std::atomic<uint64_t> durable = 0;  // the last batch that is, and all before it
   };
-  using Writes = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
   base::Result<void> reload();
   base::Result<void> redo(std::string_view record, uint64_t number);
-  base::Result<void> redo_profile(const json::object& change, uint64_t number);
+  base::Result<void> redo_profile(const json::value& item, uint64_t number);
   base::Result<void> take_up_old_records();
   base::Result<void> put_rows();
   base::Result<Held*> load(const std::string& braze_id);
@@ -145,7 +144,7 @@ class ProfileStore {
 
   // Of the request under way.
   std::vector<Held*> touched_;
-  Writes writes_;
+  base::KeyValueBatch own_;  // rows of other kinds
 
   std::map<std::string, std::optional<std::string>> rows_;  // to be handed to the store
   uint64_t batches_ = 0;                                    // the number of the last batch of rows

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "braze/ecommerce.hpp"
 #include "braze/item_values.hpp"
+#include "braze/json_text.hpp"
 
 namespace millrace::braze {
 namespace {
@@ -105,8 +106,7 @@ class Reader {
   void check_each_user(const json::object& body) {
     std::unordered_map<std::string, size_t> objects;
     for (const std::string_view name : kArrays) {
-      const auto* items = json::get_array(body, name);
-      for (const json::value& item : items == nullptr ? json::array() : *items) {
+      for (const json::value& item : items_in(body, name)) {
         const auto who = item.is_object() ? identifier_of(item.get_object()) : std::nullopt;
         if (!who) continue;
         const std::string key = std::to_string(static_cast<int>(who->kind)) + who->label +

@@ -45,6 +45,26 @@ bool write_all_at(int descriptor, std::string_view bytes, size_t offset) {
   });
 }
 
+base::Result<std::string> read_whole(const std::filesystem::path& file) {
+  const OpenFile handle(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!handle.is_open()) return system_failure(file);
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  if (error) return base::fail(base::Code::unavailable, error.message(), file.string());
+  std::string bytes;
+  bytes.resize_and_overwrite(size, [&](char* out, size_t wanted) {
+    size_t have = 0;
+    while (have < wanted) {
+      const ssize_t got = ::read(handle.descriptor(), out + have, wanted - have);
+      if (got <= 0) break;
+      have += static_cast<size_t>(got);
+    }
+    return have;
+  });
+  if (bytes.size() < size) return system_failure(file);
+  return bytes;
+}
+
 base::Result<void> sync_folder(const std::filesystem::path& folder) {
   const OpenFile handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!handle.is_open() || ::fsync(handle.descriptor()) != 0) return system_failure(folder);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -34,6 +35,8 @@ std::unexpected<base::Error> system_failure(const std::filesystem::path& where);
 // All the bytes at the file's own position, or beginning at `offset`; false with errno set.
 bool write_all(int descriptor, std::string_view bytes);
 bool write_all_at(int descriptor, std::string_view bytes, size_t offset);
+// All that is in the file.
+base::Result<std::string> read_whole(const std::filesystem::path& file);
 // Makes what was created, renamed or removed in the folder durable.
 base::Result<void> sync_folder(const std::filesystem::path& folder);
 

@@ -2,9 +2,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "storage/files.hpp"
 #include "storage/storage.hpp"
 
@@ -26,10 +23,7 @@ base::Result<std::string> read_file(const fs::path& file) {
   const auto size = fs::file_size(file, error);
   if (error) return fail(Code::not_found, error.message(), file.string());
   if (size > kFileBytesMax) return fail(Code::resource_exhausted, "over 16 MiB", file.string());
-  std::ifstream in(file, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (in.bad() || !in.is_open()) return fail(Code::unavailable, "cannot be read", file.string());
-  return content;
+  return read_whole(file);
 }
 
 namespace {

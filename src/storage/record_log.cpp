@@ -41,26 +41,6 @@ std::optional<uint64_t> id_of(const std::string& name) {
   return read.ec == std::errc() && read.ptr == end ? std::optional(id) : std::nullopt;
 }
 
-base::Result<std::string> read_whole(const fs::path& file) {
-  const OpenFile handle(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!handle.is_open()) return system_failure(file);
-  std::error_code error;
-  const auto size = fs::file_size(file, error);
-  if (error) return base::fail(Code::unavailable, error.message(), file.string());
-  std::string bytes;
-  bytes.resize_and_overwrite(size, [&](char* out, size_t wanted) {
-    size_t have = 0;
-    while (have < wanted) {
-      const ssize_t got = ::read(handle.descriptor(), out + have, wanted - have);
-      if (got <= 0) break;
-      have += static_cast<size_t>(got);
-    }
-    return have;
-  });
-  if (bytes.size() < size) return system_failure(file);
-  return bytes;
-}
-
 class SegmentedLog final : public base::RecordLog {
  public:
   static base::Result<std::unique_ptr<base::RecordLog>> open(const fs::path& folder,
