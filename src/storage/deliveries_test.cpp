@@ -1,11 +1,10 @@
 // Deliveries in the journal's database: written with the turn, settled, ordered about, forgotten.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <future>
 
 #include "storage/storage.hpp"
+#include "storage/testing.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -13,22 +12,9 @@ namespace {
 namespace fs = std::filesystem;
 using delivery::State;
 
-class NoLog final : public runtime::Log {
- public:
-  void line(runtime::Level, std::string_view, std::string_view) override {}
-};
-
 class StorageDeliveries : public testing::Test {
  protected:
-  StorageDeliveries() {
-    std::string name = (fs::temp_directory_path() / "millrace-test-XXXXXX").string();
-    folder = ::mkdtemp(name.data());
-    open();
-  }
-  ~StorageDeliveries() override {
-    journal.reset();
-    fs::remove_all(folder);
-  }
+  StorageDeliveries() { open(); }
 
   void open() {
     journal.reset();
@@ -69,7 +55,8 @@ class StorageDeliveries : public testing::Test {
   using Keys = std::vector<std::string>;
 
   NoLog log;
-  fs::path folder;
+  Folder home;  // goes last
+  const fs::path& folder = home.path;
   base::Id consumer = base::Id::derived("test", "c");
   std::unique_ptr<DurableJournal> journal;
 };

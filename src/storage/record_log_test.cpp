@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <future>
 
 #include "storage/record_frames.hpp"
 #include "storage/storage.hpp"
+#include "storage/testing.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -14,19 +14,9 @@ namespace fs = std::filesystem;
 
 constexpr size_t kSegmentBytes = 200;
 
-class NoLog final : public runtime::Log {
- public:
-  void line(runtime::Level, std::string_view, std::string_view) override {}
-};
-
 class StorageRecordLog : public testing::Test {
  protected:
-  StorageRecordLog() {
-    std::string name = (fs::temp_directory_path() / "millrace-test-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-    open();
-  }
-  ~StorageRecordLog() override { fs::remove_all(folder_); }
+  StorageRecordLog() { open(); }
 
   base::Result<void> open() {
     log_.reset();
@@ -77,7 +67,8 @@ class StorageRecordLog : public testing::Test {
     std::ofstream(file, std::ios::binary) << bytes;
   }
 
-  fs::path folder_;
+  Folder home_;
+  const fs::path& folder_ = home_.path;
   NoLog quiet_;
   std::unique_ptr<base::RecordLog> log_;
 };

@@ -1,31 +1,16 @@
 #include "storage/storage.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <future>
+
+#include "storage/testing.hpp"
 
 namespace millrace::storage {
 namespace {
 
 namespace fs = std::filesystem;
-
-class NoLog final : public runtime::Log {
- public:
-  void line(runtime::Level, std::string_view, std::string_view) override {}
-};
-
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "millrace-test-XXXXXX").string();
-    path = ::mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path;
-};
 
 base::Id id_of(int i) {
   return base::Id::derived("test", std::to_string(i));
