@@ -33,7 +33,9 @@ def send_packet(forks, packet, descriptors=()):
 def open_descriptors():
     """Those that an import has opened."""
     found = []
-    for descriptor in range(FORKS + 1, DESCRIPTORS_MAX):
+    for descriptor in range(SOURCE, DESCRIPTORS_MAX):
+        if descriptor == FORKS:
+            continue
         try:
             fcntl.fcntl(descriptor, fcntl.F_GETFD)
         except OSError:
