@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "app/death_files.hpp"
 #include "app/temporary_folder.hpp"
 #include "base/text.hpp"
 #include "calls/calls.hpp"
@@ -47,7 +48,8 @@ struct ActionEdge::Parts {
         ports(the_ports),
         resolver(options.world.secrets),
         sockets(std::move(the_sockets)),
-        proxy(names, ports.log, ports.meter) {}
+        proxy(names, ports.log, ports.meter),
+        deaths(options.data) {}
 
   base::Result<std::map<std::string, std::string>> secrets_of(const fs::path& folder) const;
   base::Result<fs::path> open_proxy(const ScriptVersion& version, const Variables& variables);
@@ -61,6 +63,7 @@ struct ActionEdge::Parts {
   egress::Proxy proxy;
   std::unique_ptr<base::KeyValueStore> trace_store;
   std::unique_ptr<calls::Traces> traces;
+  DeathFiles deaths;
   std::unique_ptr<python::Pool> pool;
   std::unique_ptr<calls::Caller> caller;
   bool stopped = false;
@@ -77,6 +80,10 @@ base::Result<std::unique_ptr<ActionEdge>> ActionEdge::open(ActionOptions options
       std::make_unique<calls::Traces>(*parts->trace_store, ports.clock, ports.log, ports.meter);
   python::PoolOptions pool;
   pool.workers_max = parts->options.workers_max;
+  pool.allow_unbounded = parts->options.world.allow_unbounded;
+  pool.waited_long = [&meter = ports.meter](std::string_view version, size_t) {
+    meter.count("call_long_waits_total", {{"version", version}}, 1);
+  };
   pool.sandbox =
       !parts->options.world.unsafe_no_sandbox ? python::Sandbox::bubblewrap : python::Sandbox::none;
   if (!!parts->options.world.unsafe_no_sandbox) {
@@ -88,7 +95,7 @@ base::Result<std::unique_ptr<ActionEdge>> ActionEdge::open(ActionOptions options
   parts->pool = std::move(*started);
   parts->caller = std::make_unique<calls::Caller>(
       calls::Caller::Ports{*parts->pool, ports.lanes, ports.clock, ports.random, ports.log,
-                           ports.meter, parts->traces.get()});
+                           ports.meter, parts->traces.get(), &parts->deaths});
   return std::unique_ptr<ActionEdge>(new ActionEdge(std::move(parts)));
 }
 

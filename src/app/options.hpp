@@ -31,7 +31,7 @@ struct ServeOptions {
   // sandbox and BRAZE_URL is not set; otherwise there is none.
   std::optional<Endpoint> braze_sandbox;
   size_t threads = 0;         // 0 = one per CPU this process may use
-  size_t action_workers = 0;  // 0 = one per CPU, at least two
+  size_t action_workers = 0;  // 0 = what the memory allows
   WorldOptions world;
   std::optional<Endpoint> metrics;  // where figures are shown; not given: nowhere
   runtime::Level log_level = runtime::Level::info;
