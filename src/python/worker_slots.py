@@ -86,8 +86,11 @@ def empty_slot(slot):
             continue
         os.chmod(path, 0o700)
         for inner in os.listdir(path):
-            # Brought up, so that no path grows with the depth.
+            # Brought up, so that no path grows with the depth. A folder that moves is written to.
             name = next(one for one in fresh if one not in taken)
-            os.rename('{}/{}'.format(path, inner), '{}/{}'.format(top, name))
+            inner = '{}/{}'.format(path, inner)
+            if stat.S_ISDIR(os.lstat(inner).st_mode):
+                os.chmod(inner, 0o700)
+            os.rename(inner, '{}/{}'.format(top, name))
             names.append(name)
         os.rmdir(path)

@@ -180,6 +180,7 @@ class Zygote:
 
 def main():
     os.close(SOURCE)
+    forking = Forking()  # before anything is imported that wants to do something in a child
     channel = Channel()
     setup = channel.receive()['setup']
     forks = socket.socket(fileno=FORKS)
@@ -201,7 +202,6 @@ def main():
         use_no_network()
     watch_requests()
     provide_module()
-    forking = Forking()
     server = Server(channel, setup)
     server.load()
     sys.stdout.flush()
