@@ -24,6 +24,7 @@ Crew::~Crew() {
 
 void Crew::call(PendingCall call) {
   if (stopping_) return refuse(std::move(call), kStopping);
+  wants_spares_ = true;
   if (waiting_.size() >= setup_.options.queue_max) {
     return refuse(std::move(call), "too many calls wait for a worker");
   }
@@ -136,9 +137,11 @@ void Crew::run(Worker& worker, PendingCall call) {
   keep_deadline(worker.until());
 }
 
-// As many on their way or there as wait and may run, and the spares.
+// As many on their way or there as wait and may run, and the spares. While calls run and spares are
+// left, there is no hurry: a fork would only take CPU from them.
 void Crew::fill_up() {
-  if (waiting_.empty() && running_ == 0) return;
+  const bool hurries = !waiting_.empty() || idle_.size() * 2 < spares_;
+  if (!wants_spares_ || (running_ > 0 && !hurries)) return;
   const size_t wanted = std::min(waiting_.size(), kSparesMax) + spares_;
   const size_t there = idle_.size() + starting() + workers_wanted_;
   if (there < wanted) want_workers(wanted - there);
@@ -223,6 +226,7 @@ void Crew::end_idle() {
     return true;
   });
   spares_ = kSparesMin;
+  wants_spares_ = false;
   if (kept == 0) return;
   const auto next =
       std::max<std::chrono::milliseconds>(options.idle_max / 2, std::chrono::milliseconds(10));

@@ -93,6 +93,7 @@ class Crew final : public Worker::Owner, public Zygote::Owner {
   std::deque<uint32_t> slots_free_;
   size_t running_ = 0;
   size_t spares_ = kSparesMin;
+  bool wants_spares_ = false;  // it was called since spares were last looked at
   uint64_t last_name_ = 0;
   Loop::Moment start_after_;
   Loop::Moment told_of_wait_;

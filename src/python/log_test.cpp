@@ -108,7 +108,8 @@ TEST(PythonLog, HidesWhatTheConsumerSaid) {
 
 TEST(PythonLog, HearsNoStraggler) {
   Folder folder;
-  folder.app(kApp).body("Leave", R"(        import threading
+  folder.app(kApp)
+      .body("Leave", R"(        import threading
         import time
         name = context['variables']['LAST_NAME']
         def talk():
