@@ -14,6 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kTracesCachedBytes = 16 << 20;
+
 // "http://127.0.0.1:8090/x" -> "127.0.0.1:8090"; "" when it is no address of ours to judge.
 std::string host_of(std::string_view url) {
   const auto scheme = url.find("://");
@@ -70,7 +72,8 @@ base::Result<std::unique_ptr<ActionEdge>> ActionEdge::open(ActionOptions options
   auto sockets = TemporaryFolder::make();
   if (!sockets) return std::unexpected(sockets.error());
   auto parts = std::make_unique<Parts>(std::move(options), ports, std::move(*sockets));
-  auto store = storage::open_key_value(parts->options.data / "traces.db", ports.log);
+  auto store = storage::open_key_value(parts->options.data / "traces.db", ports.log,
+                                       kTracesCachedBytes, ports.meter);
   if (!store) return std::unexpected(store.error());
   parts->trace_store = std::move(*store);
   parts->traces =

@@ -129,7 +129,7 @@ base::Result<void> Server::Parts::open_data(const ServeOptions& options) {
   auto sealing = storage::load_or_create_key(options.data / "journal.key", fresh);
   if (!sealing) return std::unexpected(sealing.error());
   seal_key = std::move(*sealing);
-  auto opened = storage::open_journal(options.data / "journal.db", log);
+  auto opened = storage::open_journal(options.data / "journal.db", log, metrics);
   if (!opened) return std::unexpected(opened.error());
   journal = std::move(*opened);
   return {};
