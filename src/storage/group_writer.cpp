@@ -1,12 +1,14 @@
 #include "storage/group_writer.hpp"
 
+#include "storage/write_ahead_log.hpp"
+
 namespace millrace::storage {
 namespace {
 
 using runtime::Level;
 
-constexpr int kPagesBeforeCheckpoint = 2'000;  // 8 MB: the checkpointing thread is woken
-constexpr int kPagesBeforeTruncate = 25'000;   // 100 MB: it cannot keep up; the writer helps
+// So many times too late, the checkpointing thread cannot keep up and the writer helps.
+constexpr int kTooLate = 12;
 
 constexpr const char* kProbes =
     "CREATE TABLE IF NOT EXISTS probes(id INTEGER PRIMARY KEY CHECK (id = 1), "
@@ -33,7 +35,7 @@ GroupWriter::~GroupWriter() {
   checkpoint_wanted_.notify_all();
   if (writing_.joinable()) writing_.join();
   if (checkpointing_.joinable()) checkpointing_.join();
-  (void)connection_.checkpoint(true);  // what stays in the log is read from there by the next run
+  checkpoint(connection_, true);  // what stays in the log is read from there by the next run
 }
 
 base::Result<void> GroupWriter::start() {
@@ -130,7 +132,11 @@ void GroupWriter::undo(const base::Error& why, bool is_disk_failing) {
 bool GroupWriter::can_write_again() {
   auto proven = connection_.roll_back();
   if (proven) proven = write_probe();
-  if (proven && undone_) proven = undone_();
+  if (proven) proven = cut_failed_frames(connection_);
+  if (proven && undone_) {
+    proven = undone_();
+    is_memory_true_ = proven.has_value();
+  }
   if (!proven) {
     why_ = proven.error().describe();
     (void)connection_.roll_back();
@@ -166,10 +172,10 @@ base::Result<void> GroupWriter::stopped_error() const {
 }
 
 void GroupWriter::help_checkpointing() {
-  if (log_pages_ >= kPagesBeforeTruncate) {
-    tell_checkpoint(connection_.checkpoint(true));
+  if (log_pages_ >= reporting_.checkpoint_pages * kTooLate) {
+    checkpoint(connection_, true);
     log_pages_ = 0;
-  } else if (log_pages_ >= kPagesBeforeCheckpoint) {
+  } else if (log_pages_ >= reporting_.checkpoint_pages) {
     const std::lock_guard lock(mutex_);
     checkpoint_due_ = true;
     checkpoint_wanted_.notify_one();
@@ -189,15 +195,22 @@ void GroupWriter::checkpoint_loop() {
       checkpoint_wanted_.wait(lock, [this] { return stopping_ || checkpoint_due_; });
       if (stopping_) return;
     }
-    tell_checkpoint(own->checkpoint(false));
+    checkpoint(*own, false);
     const std::lock_guard lock(mutex_);
     checkpoint_due_ = false;
   }
 }
 
-// Nothing is lost while the log keeps what could not be copied, but it grows.
-void GroupWriter::tell_checkpoint(const base::Result<void>& done) {
-  if (is_checkpoint_failing_.exchange(!done) == !done.has_value()) return;
+// Nothing is lost while the log keeps what could not be copied, but it grows. SQLite does not
+// remember that pages which it copied before may be lost with a sync that failed; so the whole log
+// is copied again.
+void GroupWriter::checkpoint(Connection& connection, bool truncate) {
+  const std::lock_guard lock(checkpoint_mutex_);
+  base::Result<void> done;
+  if (is_checkpoint_failing_) done = forget_what_was_copied(connection);
+  if (done) done = connection.checkpoint(truncate);
+  if (is_checkpoint_failing_ == !done) return;
+  is_checkpoint_failing_ = !done;
   reporting_.log.line(
       done ? Level::info : Level::error, "storage",
       name_ + (done ? ": its log is copied again"

@@ -7,7 +7,6 @@
 // stops: it refuses what comes until a transaction of its own has been written and synced.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -19,6 +18,7 @@
 #include "runtime/ports.hpp"
 #include "storage/group_queue.hpp"
 #include "storage/sqlite.hpp"
+#include "storage/storage.hpp"
 
 namespace millrace::storage {
 
@@ -36,6 +36,8 @@ class GroupWriter {
   struct Reporting {
     runtime::Log& log;
     runtime::Meter& meter;
+    // Pages in the write-ahead log before it is copied into the database, 4 KiB each.
+    int checkpoint_pages = kCheckpointPages;
   };
 
   // `connection` is this writer's alone; statements used by `apply` belong to it.
@@ -68,7 +70,7 @@ class GroupWriter {
   base::Result<void> stopped_error() const;
   void help_checkpointing();
   void checkpoint_loop();
-  void tell_checkpoint(const base::Result<void>& done);
+  void checkpoint(Connection& connection, bool truncate);
   static int on_commit(void* self, sqlite3*, const char*, int pages);
 
   Connection connection_;
@@ -88,7 +90,8 @@ class GroupWriter {
   bool stopping_ = false;
   bool checkpoint_due_ = false;
   std::condition_variable checkpoint_wanted_;
-  std::atomic<bool> is_checkpoint_failing_ = false;
+  std::mutex checkpoint_mutex_;  // one at a time; over the next
+  bool is_checkpoint_failing_ = false;
   int log_pages_ = 0;  // the writing thread's: pages in the write-ahead log after the last commit
   std::thread writing_;
   std::thread checkpointing_;

@@ -11,6 +11,7 @@
 #include "storage/group_writer.hpp"
 #include "storage/read_thread.hpp"
 #include "storage/storage.hpp"
+#include "storage/write_ahead_log.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -56,7 +57,7 @@ class SqliteJournal final : public DurableJournal {
  public:
   static base::Result<std::unique_ptr<DurableJournal>> open(const std::filesystem::path& file,
                                                             GroupWriter::Reporting reporting) {
-    auto connection = Connection::open(file, Connection::Use::writing);
+    auto connection = open_own(file);
     if (!connection) return std::unexpected(connection.error());
     if (auto made = connection->execute(kSchema); !made) return std::unexpected(made.error());
     auto reading = Connection::open(file, Connection::Use::reading);
@@ -315,9 +316,9 @@ class SqliteJournal final : public DurableJournal {
 }  // namespace
 
 base::Result<std::unique_ptr<DurableJournal>> open_journal(const std::filesystem::path& file,
-                                                           runtime::Log& log,
-                                                           runtime::Meter& meter) {
-  return SqliteJournal::open(file, {log, meter});
+                                                           runtime::Log& log, runtime::Meter& meter,
+                                                           int checkpoint_pages) {
+  return SqliteJournal::open(file, {log, meter, checkpoint_pages});
 }
 
 }  // namespace millrace::storage

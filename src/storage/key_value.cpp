@@ -2,6 +2,7 @@
 
 #include "storage/group_writer.hpp"
 #include "storage/storage.hpp"
+#include "storage/write_ahead_log.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -23,7 +24,7 @@ class SqliteKeyValue final : public base::KeyValueStore {
   static base::Result<std::unique_ptr<base::KeyValueStore>> open(const std::filesystem::path& file,
                                                                  GroupWriter::Reporting reporting,
                                                                  size_t cache_bytes) {
-    auto connection = Connection::open(file, Connection::Use::writing, cache_bytes);
+    auto connection = open_own(file, cache_bytes);
     if (!connection) return std::unexpected(connection.error());
     if (auto made = connection->execute(kSchema); !made) return std::unexpected(made.error());
     auto reading = Connection::open(file, Connection::Use::reading);

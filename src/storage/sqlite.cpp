@@ -1,6 +1,28 @@
 #include "storage/sqlite.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "storage/files.hpp"
+
 namespace millrace::storage {
+namespace {
+
+// For its owner alone; what SQLite puts beside it gets the same mode.
+void make_private(const std::filesystem::path& file) {
+  {
+    const OpenFile made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  }
+  for (const char* ending : {"", "-wal", "-shm"}) {
+    const std::string each = file.string() + ending;
+    struct stat about{};
+    if (::stat(each.c_str(), &about) == 0 && (about.st_mode & 077) != 0) {
+      (void)::chmod(each.c_str(), 0600);
+    }
+  }
+}
+
+}  // namespace
 
 base::Error sqlite_error(sqlite3* connection, std::string_view doing) {
   const int code = connection == nullptr ? SQLITE_CANTOPEN : sqlite3_extended_errcode(connection);
@@ -81,6 +103,7 @@ base::Result<Connection> Connection::open(const std::filesystem::path& file, Use
   const int flags =
       SQLITE_OPEN_NOMUTEX |
       (use == Use::writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+  if (use == Use::writing) make_private(file);
   sqlite3* raw = nullptr;
   const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
   Connection connection;

@@ -42,8 +42,8 @@ class Statement {
 class Connection {
  public:
   enum class Use { writing, reading };
-  // A writing connection creates the file and sets it up for durability: WAL, synchronous=FULL,
-  // checkpoints only when asked.
+  // A writing connection creates the file (mode 0600) and sets it up for durability: WAL,
+  // synchronous=FULL, checkpoints only when asked.
   // `cache_bytes`: pages that a writing connection keeps in memory, at most.
   static base::Result<Connection> open(const std::filesystem::path& file, Use use,
                                        size_t cache_bytes = 16 << 20);

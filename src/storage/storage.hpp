@@ -27,6 +27,9 @@ class DurableJournal : public runtime::Journal {
 // For stores whose figures nobody shows.
 runtime::Meter& no_meter();
 
+// Pages of 4 KiB in a write-ahead log before it is copied into its database.
+constexpr int kCheckpointPages = 2'000;
+
 // Opens or creates the journal in that file. Appends run on a thread of its own, one transaction
 // for all that have come in meanwhile; reads on another. Destroying it ends both, after what was
 // appended has been written and told.
@@ -35,7 +38,8 @@ runtime::Meter& no_meter();
 // is appended or probed. Until then `store_stopped` is 1 in the meter.
 base::Result<std::unique_ptr<DurableJournal>> open_journal(const std::filesystem::path& file,
                                                            runtime::Log& log,
-                                                           runtime::Meter& meter = no_meter());
+                                                           runtime::Meter& meter = no_meter(),
+                                                           int checkpoint_pages = kCheckpointPages);
 
 // Opens or creates a key-value store in that file; the same way of committing. `cache_bytes`: of
 // the file that are kept in memory for writing, at most.
