@@ -72,12 +72,17 @@ base::Result<std::unique_ptr<ActionEdge>> ActionEdge::open(ActionOptions options
   auto sockets = TemporaryFolder::make();
   if (!sockets) return std::unexpected(sockets.error());
   auto parts = std::make_unique<Parts>(std::move(options), ports, std::move(*sockets));
-  auto store = storage::open_key_value(parts->options.data / "traces.db", ports.log,
-                                       kTracesCachedBytes, ports.meter);
-  if (!store) return std::unexpected(store.error());
-  parts->trace_store = std::move(*store);
-  parts->traces =
-      std::make_unique<calls::Traces>(*parts->trace_store, ports.clock, ports.log, ports.meter);
+  // Diagnostics: calls are made without them when they cannot be kept.
+  auto store = storage::open_or_begin_key_value(parts->options.data / "traces.db", ports.log,
+                                                kTracesCachedBytes, ports.meter);
+  if (store) {
+    parts->trace_store = std::move(*store);
+    parts->traces =
+        std::make_unique<calls::Traces>(*parts->trace_store, ports.clock, ports.log, ports.meter);
+  } else {
+    ports.log.line(runtime::Level::error, "calls",
+                   "no traces of calls are kept: " + store.error().describe());
+  }
   python::PoolOptions pool;
   pool.workers_max = parts->options.workers_max;
   pool.sandbox =

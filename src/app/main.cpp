@@ -147,6 +147,7 @@ int main(int argc, char** argv) {
   app::add_action_command(cli, exit_code);
   app::add_actions_command(cli, exit_code);
   app::add_trace_command(cli, exit_code);
+  app::add_verify_command(cli, exit_code);
   app::add_secret_command(cli, exit_code);
   CLI11_PARSE(cli, argc, argv);
   return exit_code;

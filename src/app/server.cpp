@@ -30,6 +30,19 @@ std::string url_of(const Endpoint& endpoint, uint16_t port) {
   return "http://" + (any ? "127.0.0.1" : endpoint.address) + ":" + std::to_string(port);
 }
 
+// A folder that has been served from has traces.db, which is made after the journal.
+base::Result<void> journal_is_there(const fs::path& data) {
+  std::error_code error;
+  const bool is_missing =
+      !fs::exists(data / "journal.db", error) || fs::file_size(data / "journal.db", error) == 0;
+  if (!is_missing || !fs::exists(data / "traces.db", error)) return {};
+  return fail(Code::data_loss,
+              "journal.db is missing or empty, though this folder has been served from: what "
+              "people said and what is owed would be lost. Put it back from a backup; to go on "
+              "without it, move traces.db away, too",
+              data.string());
+}
+
 bool wants_sandbox(const ServeOptions& options) {
   if (options.braze_sandbox) return true;
   return options.environment == "sandbox" && std::getenv("BRAZE_URL") == nullptr;
@@ -129,6 +142,7 @@ base::Result<void> Server::Parts::open_data(const ServeOptions& options) {
   auto sealing = storage::load_or_create_key(options.data / "journal.key", fresh);
   if (!sealing) return std::unexpected(sealing.error());
   seal_key = std::move(*sealing);
+  if (auto whole = journal_is_there(options.data); !whole) return whole;
   auto opened = storage::open_journal(options.data / "journal.db", log, metrics);
   if (!opened) return std::unexpected(opened.error());
   journal = std::move(*opened);

@@ -47,6 +47,12 @@ base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(
     const std::filesystem::path& file, runtime::Log& log, size_t cache_bytes = 16 << 20,
     runtime::Meter& meter = no_meter());
 
+// The same for what may be lost, like diagnostics: a file that cannot be opened is put aside as
+// NAME.damaged-N, which the log says, and a new one is begun.
+base::Result<std::unique_ptr<base::KeyValueStore>> open_or_begin_key_value(
+    const std::filesystem::path& file, runtime::Log& log, size_t cache_bytes = 16 << 20,
+    runtime::Meter& meter = no_meter());
+
 // Opens or creates a record log in that folder (mode 0700), which is its alone. Files are of about
 // `segment_bytes`; up to four that are not needed any more are kept to be written again. Errors:
 // data_loss when a record in the middle is missing; unavailable.
