@@ -97,10 +97,12 @@ class ChangeLock {
   int file_;
 };
 
-// Reads a journal beside a running server, oldest record first: of all consumers the last one, or
-// every one of the consumer that has had this chat. The reading stops when `each` says false.
+// Reads a journal beside a running server, oldest record first: of all consumers what their state
+// is made of (the last whole record and all after it), or every record of the consumer that has had
+// this chat. The reading stops when `each` says false.
+using EachTail = std::move_only_function<bool(const std::vector<runtime::JournalRecord>&)>;
+base::Result<void> each_tail(const std::filesystem::path& journal, EachTail each);
 using EachRecord = std::move_only_function<bool(const runtime::JournalRecord&)>;
-base::Result<void> each_last_record(const std::filesystem::path& journal, EachRecord each);
 base::Result<void> each_record_with(const std::filesystem::path& journal, base::Id chat,
                                     EachRecord each);
 
