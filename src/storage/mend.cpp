@@ -1,6 +1,7 @@
 // Mending a journal. Everything that is taken out of its place is kept in another.
 #include <algorithm>
 
+#include "storage/journal_tables.hpp"
 #include "storage/verify_reading.hpp"
 #include "storage/write_ahead_log.hpp"
 
@@ -12,7 +13,8 @@ namespace fs = std::filesystem;
 constexpr const char* kAside =
     "CREATE TABLE IF NOT EXISTS turns_aside(id INTEGER PRIMARY KEY AUTOINCREMENT, "
     "position INTEGER NOT NULL, previous INTEGER NOT NULL, consumer BLOB NOT NULL, "
-    "number INTEGER NOT NULL, body BLOB NOT NULL, why TEXT NOT NULL)";
+    "number INTEGER NOT NULL, due INTEGER, whole INTEGER NOT NULL, marks BLOB, "
+    "body BLOB NOT NULL, why TEXT NOT NULL)";
 
 // A name beside the file that nothing has yet.
 fs::path free_name(const fs::path& file) {
@@ -25,37 +27,46 @@ fs::path free_name(const fs::path& file) {
 
 base::Result<void> move_strays(Connection& writing, const std::vector<Stray>& strays) {
   auto copy = writing.prepare(
-      "INSERT INTO turns_aside(position, previous, consumer, number, body, why) "
-      "SELECT position, previous, consumer, number, body, ?2 FROM turns WHERE position = ?1");
+      "INSERT INTO turns_aside(position, previous, consumer, number, due, whole, marks, body, why) "
+      "SELECT position, previous, consumer, number, due, whole, marks, body, ?2 FROM turns "
+      "WHERE position = ?1");
   if (!copy) return std::unexpected(copy.error());
   auto remove = writing.prepare("DELETE FROM turns WHERE position = ?1");
   if (!remove) return std::unexpected(remove.error());
-  // The next start reads whoever is touched, and takes up what they have left open.
-  auto open = writing.prepare("INSERT OR IGNORE INTO open_consumers VALUES(?1)");
-  if (!open) return std::unexpected(open.error());
   for (const Stray& stray : strays) {
     auto moved = copy->bind_integer(1, stray.link.position).bind_text(2, stray.why).run();
     if (moved) moved = remove->bind_integer(1, stray.link.position).run();
-    if (moved) moved = open->bind_blob(1, stray.link.consumer.as_bytes()).run();
     if (!moved) return moved;
   }
   return {};
 }
 
+// What was due stays so where a head was right. Who lost a record counts as due at once, so that
+// the next start takes up what the record before it left open.
 base::Result<void> write_heads(Connection& writing, const Chains& chains) {
-  if (auto cleared = writing.execute("DELETE FROM heads"); !cleared) return cleared;
-  auto put = writing.prepare("INSERT INTO heads VALUES(?1, ?2, ?3)");
+  auto done = writing.execute("CREATE TEMP TABLE were AS SELECT * FROM heads; DELETE FROM heads");
+  if (!done) return done;
+  auto put = writing.prepare(
+      "INSERT INTO heads VALUES(?1, ?2, ?3, COALESCE("
+      "(SELECT due FROM turns WHERE position = ?2), "
+      "(SELECT due FROM were WHERE consumer = ?1 AND position = ?2)))");
   if (!put) return std::unexpected(put.error());
+  auto wake = writing.prepare("UPDATE heads SET due = 0 WHERE consumer = ?1");
+  if (!wake) return std::unexpected(wake.error());
   for (const auto& [consumer, last] : chains.last) {
-    auto done = put->bind_blob(1, consumer.as_bytes())
-                    .bind_integer(2, last.position)
-                    .bind_integer(3, last.number)
-                    .run();
+    done = put->bind_blob(1, consumer.as_bytes())
+               .bind_integer(2, last.position)
+               .bind_integer(3, last.number)
+               .run();
+    if (!done) return done;
+  }
+  for (const Stray& stray : chains.strays) {
+    done = wake->bind_blob(1, stray.link.consumer.as_bytes()).run();
     if (!done) return done;
   }
   return writing.execute(
       "UPDATE known SET position = (SELECT COALESCE(MAX(position), 0) FROM turns);"
-      "DELETE FROM open_consumers WHERE consumer NOT IN (SELECT consumer FROM heads)");
+      "DROP TABLE temp.were");
 }
 
 base::Result<void> rewrite(Connection& writing, const Chains& chains) {
@@ -109,6 +120,7 @@ base::Result<std::vector<std::string>> mend_journal(const fs::path& journal,
   if (!is_needed) return done;
   auto writing = open_own(journal);
   if (!writing) return std::unexpected(writing.error());
+  if (auto made = prepare_tables(*writing); !made) return std::unexpected(made.error());
   const auto links = read_links(*writing, whose);
   if (!links) return std::unexpected(links.error());
   const Chains chains = find_chains(*links);

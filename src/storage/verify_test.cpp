@@ -51,12 +51,14 @@ class StorageVerify : public testing::Test {
                                  "live",
                                  "braze.track",
                                  {}});
-    journal.append(std::move(record), [&](base::Result<void> done) { promise.set_value(done); });
+    journal.append(std::move(record), [&](base::Result<int64_t> done) {
+      promise.set_value(done ? base::Result<void>() : std::unexpected(done.error()));
+    });
     return promise.get_future().get();
   }
   static size_t records_of(DurableJournal& journal, base::Id consumer) {
     std::promise<size_t> promise;
-    journal.read(consumer, 100, [&](auto records) {
+    journal.read_before(consumer, 0, {100, SIZE_MAX}, [&](auto records) {
       EXPECT_TRUE(records) << records.error().describe();
       promise.set_value(records ? records->size() : 0);
     });
@@ -128,11 +130,11 @@ const Breakage kBreakages[] = {
     // she went on from there, in his chat.
     {"TheOldFault",
      "DELETE FROM turns WHERE position IN (5, 7);"
-     "INSERT INTO turns VALUES(9, 6, " +
-         hex(kAlice) + ", 4, CAST(" + text(kBob) +
+     "INSERT INTO turns(position, previous, consumer, number, whole, body) VALUES(9, 6, " +
+         hex(kAlice) + ", 4, 1, CAST(" + text(kBob) +
          " AS BLOB));"
-         "INSERT INTO turns VALUES(10, 9, " +
-         hex(kAlice) + ", 5, CAST(" + text(kBob) + " AS BLOB))",
+         "INSERT INTO turns(position, previous, consumer, number, whole, body) VALUES(10, 9, " +
+         hex(kAlice) + ", 5, 1, CAST(" + text(kBob) + " AS BLOB))",
      "holds another consumer's words", 2, 4, 2},
     {"PreviousIsAnothers", "UPDATE turns SET previous = 4 WHERE position = 5",
      "points at position 4, which is another consumer's record", 2, 4, 2},
@@ -141,7 +143,8 @@ const Breakage kBreakages[] = {
     {"TheFirstIsMissing", "DELETE FROM turns WHERE position = 1", "where there is no record", 0, 4,
      3},
     {"ANumberTwice",
-     "INSERT INTO turns VALUES(9, 5, " + hex(kAlice) + ", 4, CAST(" + text(kAlice) + " AS BLOB))",
+     "INSERT INTO turns(position, previous, consumer, number, whole, body) VALUES(9, 5, " +
+         hex(kAlice) + ", 4, 1, CAST(" + text(kAlice) + " AS BLOB))",
      "is a second record of this number", 4, 4, 1},
     {"ANumberLeftOut", "UPDATE turns SET number = number + 1 WHERE position IN (5, 7)",
      "whose number is 2", 2, 4, 2},
@@ -149,7 +152,7 @@ const Breakage kBreakages[] = {
      "points at position 8, where there is no record before it", 3, 4, 1},
     {"AHeadIsWrong",
      "INSERT OR REPLACE INTO heads VALUES(" + hex(kAlice) +
-         ", 3, 2); UPDATE known SET position = 8",
+         ", 3, 2, NULL); UPDATE known SET position = 8",
      "the head is 3", 4, 4, 0},
     {"AHeadIsMissing", "DELETE FROM heads; UPDATE known SET position = 8", "the head is missing", 4,
      4, 0},
@@ -179,6 +182,43 @@ TEST_P(StorageVerifyMends, AndNothingIsLost) {
 
 INSTANTIATE_TEST_SUITE_P(Of, StorageVerifyMends, testing::ValuesIn(kBreakages),
                          [](const auto& info) { return info.param.name; });
+
+// A journal of the first format, as a server of that time left it after the fault.
+TEST_F(StorageVerify, AJournalOfTheFirstFormatIsMendedToo) {
+  Folder other;
+  const fs::path first = other.path / "journal.db";
+  {
+    auto connection = Connection::open(first, Connection::Use::writing);
+    ASSERT_TRUE(connection);
+    const std::string body = ", CAST(" + text(kAlice) + " AS BLOB));";
+    const std::string his = ", CAST(" + text(kBob) + " AS BLOB));";
+    const std::string sql =
+        "CREATE TABLE turns(position INTEGER PRIMARY KEY, previous INTEGER NOT NULL, consumer BLOB "
+        "NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL);"
+        "CREATE TABLE heads(consumer BLOB PRIMARY KEY, position INTEGER NOT NULL, number INTEGER "
+        "NOT NULL) WITHOUT ROWID;"
+        "CREATE TABLE open_consumers(consumer BLOB PRIMARY KEY) WITHOUT ROWID;"
+        "CREATE TABLE known(id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL);"
+        "INSERT INTO known VALUES(1, 0); PRAGMA user_version=1;"
+        "INSERT INTO turns VALUES(1, 0, " +
+        hex(kAlice) + ", 1" + body + "INSERT INTO turns VALUES(2, 0, " + hex(kBob) + ", 1" + his +
+        "INSERT INTO turns VALUES(3, 1, " + hex(kAlice) + ", 2" + body +
+        "INSERT INTO turns VALUES(4, 2, " + hex(kBob) + ", 2" + his +
+        "INSERT INTO turns VALUES(5, 4, " + hex(kAlice) + ", 4" + his +
+        "INSERT INTO open_consumers VALUES(" + hex(kAlice) + ");";
+    const auto made = connection->execute(sql.c_str());
+    ASSERT_TRUE(made) << made.error().describe();
+  }
+  Verification found;
+  ASSERT_TRUE(verify_journal(first, owner_of, found));
+  EXPECT_EQ(found.problems_found, 2u) << told(found);  // the record, and the head at it
+  const auto mended = mend_journal(first, owner_of);
+  ASSERT_TRUE(mended) << mended.error().describe();
+  auto opened = open_journal(first, log);
+  ASSERT_TRUE(opened) << opened.error().describe();
+  EXPECT_EQ(records_of(**opened, kAlice), 2u);
+  EXPECT_TRUE(append(**opened, kAlice, 3));
+}
 
 TEST_F(StorageVerify, DeliveriesThatFitNothingAreTold) {
   const std::pair<const char*, const char*> table[] = {
