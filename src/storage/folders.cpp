@@ -33,7 +33,10 @@ base::Result<void> write_file(const fs::path& file, std::string_view content, mo
   const OpenFile handle(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!handle.is_open()) return system_failure(file);
   const bool good = write_all(handle.descriptor(), content) && ::fsync(handle.descriptor()) == 0;
-  return good ? base::Result<void>() : base::Result<void>(system_failure(file));
+  if (good) return {};
+  const base::Result<void> failed = system_failure(file);
+  ::unlink(file.c_str());  // half a file would be taken for a whole one
+  return failed;
 }
 
 }  // namespace
@@ -74,8 +77,7 @@ base::Result<void> replace_file(const fs::path& file, std::string_view content) 
   std::error_code error;
   fs::remove(fresh, error);
   if (auto written = write_file(fresh, content, 0600); !written) return written;
-  fs::rename(fresh, file, error);
-  if (error) return fail(Code::unavailable, error.message(), file.string());
+  if (auto renamed = rename_file(fresh, file); !renamed) return renamed;
   return sync_folder(file.parent_path());
 }
 
@@ -139,8 +141,7 @@ base::Result<fs::path> install_version(const fs::path& versions, const std::stri
     }
   }
   if (auto synced = sync_folder(fresh); !synced) return std::unexpected(synced.error());
-  fs::rename(fresh, folder, error);
-  if (error) return fail(Code::unavailable, error.message(), folder.string());
+  if (auto renamed = rename_file(fresh, folder); !renamed) return std::unexpected(renamed.error());
   if (auto synced = sync_folder(versions); !synced) return std::unexpected(synced.error());
   return folder;
 }

@@ -197,8 +197,7 @@ class SegmentedLog final : public base::RecordLog {
     const Segment fresh{segments_made_ + 1, 0};
     const fs::path path = path_of(fresh);
     if (!spares_.empty()) {
-      std::error_code error;
-      fs::rename(spares_.back(), path, error);
+      (void)rename_file(spares_.back(), path);  // else it is made
       spares_.pop_back();
     }
     OpenFile file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
@@ -235,9 +234,7 @@ class SegmentedLog final : public base::RecordLog {
       if (segments_.size() <= kept_at_least || segments_.front().last > through) return;
       const fs::path path = path_of(segments_.front());
       const fs::path spare = folder_ / file_name(segments_.front().id, kSpareEnding);
-      std::error_code error;
-      fs::rename(path, spare, error);
-      if (error || !sync_folder(folder_)) return;
+      if (!rename_file(path, spare) || !sync_folder(folder_)) return;
       segments_.pop_front();
       if (spares_.size() < kSparesMax) {
         spares_.push_back(spare);

@@ -37,19 +37,22 @@ Disk& Disk::get() {
 
 void Disk::follow(const fs::path& folder) {
   register_vfs();
+  leave();  // so that nothing of what follows is a call on the disk
   const std::lock_guard lock(mutex_);
   folder_ = fs::canonical(folder).string() + "/";
   judge_ = nullptr;
   calls_ = 0;
   files_.clear();
   dice_.seed(1);
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+  for (const auto& entry : fs::recursive_directory_iterator(folder_)) {
     if (entry.is_regular_file()) files_[entry.path().string()].durable = content_of(entry.path());
   }
+  is_following_ = true;
 }
 
 void Disk::leave() {
   const std::lock_guard lock(mutex_);
+  is_following_ = false;
   folder_.clear();
   judge_ = nullptr;
   files_.clear();
@@ -104,7 +107,9 @@ void Disk::truncated(const std::string& path, size_t size) {
 void Disk::synced(const std::string& path, bool well) {
   const std::lock_guard lock(mutex_);
   if (!is_followed(path)) return;
-  File& file = files_[path];
+  const auto found = files_.find(path);
+  if (found == files_.end()) return;  // a folder, or a file that nothing was written to
+  File& file = found->second;
   for (const Change& change : file.pending) {
     if (well || change.is_cut || dice_() % 2 == 0) apply(change, file.durable);
   }
@@ -119,8 +124,13 @@ void Disk::removed(const std::string& path) {
 void Disk::renamed(const std::string& from, const std::string& to) {
   const std::lock_guard lock(mutex_);
   if (!is_followed(from)) return;
-  auto moved = files_.extract(from);
-  if (moved) files_[to] = std::move(moved.mapped());
+  std::map<std::string, File> moved;
+  for (auto at = files_.begin(); at != files_.end();) {
+    const bool is_inside = at->first == from || at->first.starts_with(from + "/");
+    if (is_inside) moved[to + at->first.substr(from.size())] = std::move(at->second);
+    at = is_inside ? files_.erase(at) : std::next(at);
+  }
+  for (auto& [path, file] : moved) files_[path] = std::move(file);
 }
 
 void Disk::copy_after_power_cut(const fs::path& to, uint64_t seed) {

@@ -3,6 +3,7 @@
 // linker's --wrap (faulty_calls.cpp). Calls on files outside the followed folder pass untouched.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -42,6 +43,7 @@ class Disk {
   // Decides about every call; nullptr: all go through. Called under the disk's lock.
   void judge(Judge judge);
   int64_t calls();
+  bool is_following() const { return is_following_; }
 
   // What would be found after the power was cut now: what was synced, and of what was written
   // since, any part in any order. Or after a kill: what the kernel has.
@@ -70,6 +72,7 @@ class Disk {
   bool is_followed(const std::string& path) const;
 
   std::mutex mutex_;
+  std::atomic<bool> is_following_ = false;
   std::string folder_;
   Judge judge_;
   int64_t calls_ = 0;
