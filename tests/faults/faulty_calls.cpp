@@ -44,7 +44,7 @@ int __real_posix_fallocate(int descriptor, off_t offset, off_t size);
 
 int __wrap_open(const char* path, int flags, ...) {
   mode_t mode = 0;
-  if ((flags & O_CREAT) != 0) {
+  if ((flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {
     va_list more;
     va_start(more, flags);
     mode = va_arg(more, mode_t);
