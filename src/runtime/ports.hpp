@@ -91,6 +91,9 @@ class Journal {
   // The consumer's last records, oldest first, at most `limit`. `done` is called on a thread of
   // the journal's. Sees every record whose `appended` was called. Thread-safe.
   virtual void read(base::Id consumer, size_t limit, Read done) = 0;
+  // Writes and syncs a commit of nothing: whether the journal can take a record now. `done` is
+  // called on a thread of the journal's. Thread-safe.
+  virtual void probe(Appended done) { done({}); }
   // Consumers whose last record is open. Blocks; meant for the start.
   virtual base::Result<std::vector<base::Id>> open_consumers() = 0;
 };
