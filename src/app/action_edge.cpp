@@ -15,6 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kTracesCachedBytes = 16 << 20;
+
 // "http://127.0.0.1:8090/x" -> "127.0.0.1:8090"; "" when it is no address of ours to judge.
 std::string host_of(std::string_view url) {
   const auto scheme = url.find("://");
@@ -26,8 +28,9 @@ std::string host_of(std::string_view url) {
 
 // Traces are for people who look for the reason of something: what is wrong with them never stops
 // the server. A damaged file is put aside, and with no file at all there are none.
-std::unique_ptr<base::KeyValueStore> open_traces(const fs::path& file, runtime::Log& log) {
-  auto store = storage::open_key_value(file, log);
+std::unique_ptr<base::KeyValueStore> open_traces(const fs::path& file, runtime::Log& log,
+                                                 runtime::Meter& meter) {
+  auto store = storage::open_key_value(file, log, kTracesCachedBytes, meter);
   if (store) return std::move(*store);
   log.line(runtime::Level::error, "traces",
            "are begun anew, and the old ones kept as " + file.filename().string() +
@@ -36,7 +39,7 @@ std::unique_ptr<base::KeyValueStore> open_traces(const fs::path& file, runtime::
     std::error_code failed;
     fs::rename(file.string() + end, file.string() + end + ".damaged", failed);
   }
-  store = storage::open_key_value(file, log);
+  store = storage::open_key_value(file, log, kTracesCachedBytes, meter);
   if (store) return std::move(*store);
   log.line(runtime::Level::error, "traces",
            "there are none until the next start: " + store.error().describe());
@@ -93,7 +96,7 @@ base::Result<std::unique_ptr<ActionEdge>> ActionEdge::open(ActionOptions options
   auto sockets = TemporaryFolder::make();
   if (!sockets) return std::unexpected(sockets.error());
   auto parts = std::make_unique<Parts>(std::move(options), ports, std::move(*sockets));
-  parts->trace_store = open_traces(parts->options.data / "traces.db", ports.log);
+  parts->trace_store = open_traces(parts->options.data / "traces.db", ports.log, ports.meter);
   if (parts->trace_store) {
     parts->traces =
         std::make_unique<calls::Traces>(*parts->trace_store, ports.clock, ports.log, ports.meter);

@@ -128,7 +128,7 @@ base::Result<void> Server::Parts::open_data(const ServeOptions& options) {
   auto folder = open_data_folder(options.data, options.make_anew);
   if (!folder) return std::unexpected(folder.error());
   data.emplace(std::move(*folder));
-  auto opened = storage::open_journal(options.data / "journal.db", log);
+  auto opened = storage::open_journal(options.data / "journal.db", log, meter);
   if (!opened) return std::unexpected(opened.error());
   journal = std::move(*opened);
   return note_data_folder(options.data);

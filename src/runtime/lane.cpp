@@ -60,8 +60,7 @@ void Runtime::Lane::loaded(Consumer& consumer, base::Result<std::vector<JournalR
   consumer.busy = false;
   auto restored = records ? restore(consumer, *records) : std::unexpected(records.error());
   if (!restored) {
-    ports_.log.line(Level::error, consumer.id.to_string(),
-                    "cannot be read back: " + restored.error().describe());
+    log_failure(consumer.id.to_string(), "cannot be read back", restored.error());
     auto refused = std::move(consumer.mailbox);
     evict(consumer);  // so that the next request tries again
     for (Job& job : refused) job(std::unexpected(restored.error()));
@@ -88,6 +87,24 @@ base::Result<void> Runtime::Lane::restore(Consumer& consumer,
   }
   if (consumer.chat) consumer.program = solutions_.version(consumer.chat->program);
   return {};
+}
+
+void Runtime::Lane::log_failure(const std::string& subject, std::string_view what,
+                                const base::Error& why) {
+  constexpr int64_t kOneInMs = 1'000;
+  const bool is_everyones = why.code == Code::unavailable;
+  const int64_t at = now().ms;
+  if (is_everyones && std::abs(at - failure_logged_.ms) < kOneInMs) {
+    ++failures_unlogged_;
+    return;
+  }
+  std::string text = std::string(what) + ": " + why.describe();
+  if (is_everyones) {
+    failure_logged_ = {at};
+    const size_t more = std::exchange(failures_unlogged_, 0);
+    if (more > 0) text += " (and " + std::to_string(more) + " more before)";
+  }
+  ports_.log.line(Level::error, subject, text);
 }
 
 void Runtime::Lane::remember(Consumer& consumer, std::string input_id) {

@@ -113,6 +113,8 @@ class Runtime::Lane {
   void sweep();
   bool is_evictable(const Consumer& consumer) const;
   void finished_one();
+  // One line a second for what befalls everyone: a journal that is away for a moment.
+  void log_failure(const std::string& subject, std::string_view what, const base::Error& why);
 
   // Runs `then` back on this lane with whatever an adapter's thread hands over.
   template <typename T, typename F>
@@ -135,6 +137,8 @@ class Runtime::Lane {
   size_t under_way_ = 0;  // commits, reads and calls whose end has not come
   bool draining_ = false;
   Task idle_;
+  base::Timestamp failure_logged_;
+  size_t failures_unlogged_ = 0;
 };
 
 }  // namespace millrace::runtime

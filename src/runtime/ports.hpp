@@ -93,7 +93,7 @@ class Journal {
   virtual void read(base::Id consumer, size_t limit, Read done) = 0;
   // Writes and syncs a commit of nothing: whether the journal can take a record now. `done` is
   // called on a thread of the journal's. Thread-safe.
-  virtual void probe(Appended done) { done({}); }
+  virtual void probe(Appended done) = 0;
   // Consumers whose last record is open. Blocks; meant for the start.
   virtual base::Result<std::vector<base::Id>> open_consumers() = 0;
 };

@@ -154,8 +154,7 @@ void Runtime::Lane::committed(Consumer& consumer, dialog::Turn turn, std::string
                               Done<dialog::Turn*> done) {
   consumer.busy = false;
   if (!result) {
-    ports_.log.line(Level::error, turn.state.chat.to_string(),
-                    "the turn could not be stored: " + result.error().describe());
+    log_failure(turn.state.chat.to_string(), "the turn could not be stored", result.error());
     // Whether it reached the disk is not known: the journal alone can tell.
     auto refused = std::move(consumer.mailbox);
     auto waiters = std::move(consumer.waiters);

@@ -11,6 +11,7 @@
 #include "storage/group_writer.hpp"
 #include "storage/read_thread.hpp"
 #include "storage/storage.hpp"
+#include "storage/write_ahead_log.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -45,17 +46,24 @@ struct Head {
   int64_t number = 0;
 };
 
+// Where a turn stands.
+struct Place {
+  int64_t position = 0;
+  int64_t number = 0;
+  base::Id consumer;
+};
+
 class SqliteJournal final : public DurableJournal {
  public:
   static base::Result<std::unique_ptr<DurableJournal>> open(const std::filesystem::path& file,
-                                                            runtime::Log& log) {
-    auto connection = Connection::open(file, Connection::Use::writing);
+                                                            GroupWriter::Reporting reporting) {
+    auto connection = open_own(file);
     if (!connection) return std::unexpected(connection.error());
     if (auto made = connection->execute(kSchema); !made) return std::unexpected(made.error());
     auto reading = Connection::open(file, Connection::Use::reading);
     if (!reading) return std::unexpected(reading.error());
     auto journal =
-        std::unique_ptr<SqliteJournal>(new SqliteJournal(std::move(*connection), file, log));
+        std::unique_ptr<SqliteJournal>(new SqliteJournal(std::move(*connection), file, reporting));
     if (auto ready = journal->prepare(std::move(*reading), file); !ready) {
       return std::unexpected(ready.error());
     }
@@ -85,21 +93,25 @@ class SqliteJournal final : public DurableJournal {
                       } else if (head->position == 0) {
                         done(std::vector<JournalRecord>());
                       } else {
-                        reader_->post([this, consumer, limit, position = head->position,
-                                       done = std::move(done)]() mutable {
-                          done(read_back(consumer, position, limit));
-                        });
+                        reader_->post(
+                            [this, consumer, limit, head, done = std::move(done)]() mutable {
+                              done(read_back(consumer, *head, limit));
+                            });
                       }
-                    }});
+                    },
+                    GroupWriter::Writes::nothing});
   }
+
+  void probe(Appended done) override { writer_.probe(std::move(done)); }
 
   base::Result<std::vector<base::Id>> open_consumers() override { return open_at_start_; }
 
   runtime::DeliveryStore& deliveries() override { return deliveries_; }
 
  private:
-  SqliteJournal(Connection connection, const std::filesystem::path& file, runtime::Log& log)
-      : writer_(std::move(connection), file, log) {}
+  SqliteJournal(Connection connection, const std::filesystem::path& file,
+                GroupWriter::Reporting reporting)
+      : writer_(std::move(connection), file, reporting) {}
 
   base::Result<void> prepare(Connection reading, const std::filesystem::path& file) {
     if (auto ready = deliveries_.prepare(writer_, file); !ready) return ready;
@@ -115,20 +127,44 @@ class SqliteJournal final : public DurableJournal {
          "WHERE position > (SELECT position FROM known) ORDER BY position"},
         {&mark_open_, "INSERT OR IGNORE INTO open_consumers VALUES(?1)"},
         {&unmark_open_, "DELETE FROM open_consumers WHERE consumer = ?1"},
+        {&find_turn_, "SELECT 1 FROM turns WHERE position = ?1 AND consumer = ?2 AND number = ?3"},
         {&list_open_, "SELECT consumer FROM open_consumers"}};
     for (const auto& [statement, sql] : on_writing) {
       auto prepared = writing.prepare(sql);
       if (!prepared) return std::unexpected(prepared.error());
       *statement = std::move(*prepared);
     }
-    auto select = reading_.prepare("SELECT previous, number, body FROM turns WHERE position = ?1");
+    auto select = reading_.prepare(
+        "SELECT previous, number, body FROM turns WHERE position = ?1 AND consumer = ?2");
     if (!select) return std::unexpected(select.error());
     select_ = std::move(*select);
     if (auto read = read_memory(); !read) return read;
     open_at_start_.assign(open_.begin(), open_.end());
-    writer_.when_undone([this] { return read_memory(); });
+    writer_.when_undone([this] { return read_memory_again(); });
+    writer_.when_durable([this] {
+      if (written_.position != 0) durable_ = written_;
+    });
     reader_ = std::make_unique<ReadThread>();
-    writer_.start();
+    return writer_.start();
+  }
+
+  // What was acknowledged has to be there before anything is answered again.
+  base::Result<void> read_memory_again() {
+    written_ = {};
+    if (auto read = read_memory(); !read) return read;
+    if (durable_.position == 0) return {};
+    const auto row = find_turn_.bind_integer(1, durable_.position)
+                         .bind_blob(2, durable_.consumer.as_bytes())
+                         .bind_integer(3, durable_.number)
+                         .step();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) {
+      return fail(Code::data_loss,
+                  "a record that was acknowledged is no longer there: position " +
+                      std::to_string(durable_.position),
+                  "journal");
+    }
+    find_turn_.reset();
     return {};
   }
 
@@ -182,7 +218,9 @@ class SqliteJournal final : public DurableJournal {
                        .bind_blob(4, record.body)
                        .run();
     if (!written) return written;
-    recent_[record.consumer] = {writer_.connection().last_inserted(), record.number};
+    const int64_t position = writer_.connection().last_inserted();
+    recent_[record.consumer] = {position, record.number};
+    written_ = {position, record.number, record.consumer};
     for (const runtime::Delivery& delivery : record.deliveries) {
       if (auto owed = deliveries_.insert(delivery); !owed) return owed;
     }
@@ -220,19 +258,35 @@ class SqliteJournal final : public DurableJournal {
     return put_known_.bind_integer(1, last).run();
   }
 
-  base::Result<std::vector<JournalRecord>> read_back(base::Id consumer, int64_t position,
-                                                     size_t limit) {
+  // Follows the consumer's records to the first or to the limit. A chain that leaves the consumer,
+  // leaves out a number or ends before the first is damage: nothing of it is answered with.
+  base::Result<std::vector<JournalRecord>> read_back(base::Id consumer, Head head, size_t limit) {
     std::vector<JournalRecord> records;
-    while (position != 0 && records.size() < limit) {
-      const auto row = select_.bind_integer(1, position).step();
+    while (head.position != 0 && records.size() < limit) {
+      const auto row =
+          select_.bind_integer(1, head.position).bind_blob(2, consumer.as_bytes()).step();
       if (!row) return std::unexpected(row.error());
-      if (!*row) return fail(Code::data_loss, "a record is missing", "journal");
-      position = select_.integer(0);
-      records.push_back({consumer, select_.integer(1), std::string(select_.bytes(2)), false});
+      if (!*row) return damaged(head, "is missing, or another consumer's");
+      const int64_t number = select_.integer(1);
+      const int64_t previous = select_.integer(0);
+      records.push_back({consumer, number, std::string(select_.bytes(2)), false});
       select_.reset();
+      if (number != head.number) return damaged(head, "has the number " + std::to_string(number));
+      if (previous >= head.position || (previous == 0) != (number == 1)) {
+        return damaged(head, "points at position " + std::to_string(previous));
+      }
+      head = {previous, number - 1};
     }
     std::ranges::reverse(records);
     return records;
+  }
+
+  static std::unexpected<base::Error> damaged(const Head& at, const std::string& what) {
+    return fail(Code::data_loss,
+                "record " + std::to_string(at.number) + " at position " +
+                    std::to_string(at.position) + " " + what +
+                    "; `millrace verify` lists what is damaged, and mends it with --repair",
+                "journal");
   }
 
   // Statements are declared before the writer, whose last transactions still use them.
@@ -246,10 +300,13 @@ class SqliteJournal final : public DurableJournal {
   Statement mark_open_;
   Statement unmark_open_;
   Statement list_open_;
+  Statement find_turn_;
   // The writing thread's: consumers that are open, and heads that are not in their table yet.
   std::unordered_set<base::Id, base::IdHash> open_;
   std::unordered_map<base::Id, Head, base::IdHash> recent_;
   size_t recent_turns_ = 0;
+  Place written_;  // the last turn of the transaction under way
+  Place durable_;  // the last turn that was acknowledged
   std::vector<base::Id> open_at_start_;
   Deliveries deliveries_;
   std::unique_ptr<ReadThread> reader_;
@@ -259,8 +316,9 @@ class SqliteJournal final : public DurableJournal {
 }  // namespace
 
 base::Result<std::unique_ptr<DurableJournal>> open_journal(const std::filesystem::path& file,
-                                                           runtime::Log& log) {
-  return SqliteJournal::open(file, log);
+                                                           runtime::Log& log, runtime::Meter& meter,
+                                                           int checkpoint_pages) {
+  return SqliteJournal::open(file, {log, meter, checkpoint_pages});
 }
 
 }  // namespace millrace::storage

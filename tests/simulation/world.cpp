@@ -76,6 +76,15 @@ void Disk::read(base::Id consumer, size_t limit, Read done) {
                   });
 }
 
+void Disk::probe(Appended done) {
+  base::Result<void> result;
+  if (may_fail_ && dice_.one_in(60)) {
+    result = base::fail(base::Code::unavailable, "the disk is full");
+  }
+  schedule_.after(dice_.between(0, 5),
+                  [done = std::move(done), result]() mutable { done(result); });
+}
+
 base::Result<std::vector<base::Id>> Disk::open_consumers() {
   std::vector<base::Id> open;
   for (const auto& [consumer, records] : kept_) {

@@ -102,6 +102,7 @@ class Disk final : public runtime::Journal {
   Disk(Schedule& schedule, Dice& dice) : schedule_(schedule), dice_(dice) {}
   void append(runtime::JournalRecord record, Appended appended) override;
   void read(base::Id consumer, size_t limit, Read done) override;
+  void probe(Appended done) override;
   base::Result<std::vector<base::Id>> open_consumers() override;
   // A crash: of what waited for the sync, a part may have reached the disk, in order.
   void crash();
