@@ -173,6 +173,40 @@ TEST_F(Secrets, ATextIsExpandedOnceAndOtherMarksStay) {
   ::unsetenv("EXPAND_TEST");
 }
 
+TEST_F(Secrets, APlaceWithoutARightIsPassedOverAndTheRefusalSaysNoValue) {
+  ASSERT_TRUE(store().set("RIGHTS_TEST", "from the store", now_));
+  ::setenv("RIGHTS_TEST", std::string(kPlanted).c_str(), 1);
+  ::setenv("RIGHTS_TEST_TOO", std::string(kPlanted).c_str(), 1);
+  const Resolver resolver({{}, {}, data(), key()});
+  const auto alone = Rights::of("Own", {}, {.is_alone = true});
+  const auto among_others = Rights::of("Own", {}, {});
+  const auto granted = Rights::of("Own", {.secrets = {"RIGHTS_TEST"}}, {});
+  EXPECT_EQ(resolver.resolve("RIGHTS_TEST", granted), kPlanted);
+  EXPECT_EQ(resolver.resolve("RIGHTS_TEST", alone), "from the store");
+  for (const auto& refused :
+       {resolver.resolve("RIGHTS_TEST", among_others), resolver.resolve("RIGHTS_TEST_TOO", alone),
+        resolver.resolve("RIGHTS_TEST_TOO", granted),
+        resolver.expand("x ${env:RIGHTS_TEST}", alone),
+        resolver.expand("x ${secret:RIGHTS_TEST_TOO}", alone)}) {
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::permission_denied);
+    EXPECT_TRUE(refused.error().message.contains("millrace grant Own"));
+    EXPECT_FALSE(refused.error().message.contains(kPlanted));
+  }
+  EXPECT_EQ(resolver.resolve("NOWHERE_AT_ALL", among_others).error().code, Code::not_found);
+  ::unsetenv("RIGHTS_TEST");
+  ::unsetenv("RIGHTS_TEST_TOO");
+}
+
+TEST_F(Secrets, AMasterKeyFileThatAFullDiskLeftEmptyIsReplacedWhileNothingIsKept) {
+  write("config/secrets.key", "");
+  ASSERT_TRUE(store().set("A", kPlanted, now_));
+  EXPECT_EQ(*store().get("A"), kPlanted);
+  write("config/secrets.key", "");
+  EXPECT_EQ(store().set("B", kPlanted, now_).error().code, Code::data_loss);
+  EXPECT_EQ(store().get("A").error().code, Code::data_loss);
+}
+
 TEST_F(Secrets, TheStoreGivesBackWhatItWasToldAndListsNoValues) {
   auto kept = store();
   EXPECT_TRUE(kept.list()->empty());

@@ -73,6 +73,12 @@ test('another process of the same user may not look into it', {skip: !isRoot}, a
   await end;
 });
 
+test('a server that runs as root says so', {skip: !isRoot}, async () => {
+  const server = await Server.start({data: temporaryFolder()});
+  assert.match(server.stderr(), /warning server runs as root/);
+  await server.stop();
+});
+
 test('what a killed server left among temporary files goes with the next start', async () => {
   const temporary = temporaryFolder();
   const folders = () => readdirSync(temporary).filter((name) => name.startsWith('millrace-'));
