@@ -4,10 +4,12 @@
 
 #include "app/braze_edge.hpp"
 #include "app/commands.hpp"
+#include "app/descriptors.hpp"
 #include "app/log.hpp"
 #include "app/signals.hpp"
 #include "app/system.hpp"
 #include "base/text.hpp"
+#include "runtime/meter.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -75,7 +77,10 @@ int run(const BrazeSandboxOptions& given) {
   if (!options) return failed(options.error());
   auto lock = storage::FolderLock::acquire(given.data);
   if (!lock) return failed(lock.error());
-  auto edge = BrazeEdge::open(given.data, given.endpoint, clock, random, *log, std::move(*options));
+  runtime::NoMeter meter;
+  const auto notices = std::make_shared<http::Notices>(*log, meter);
+  auto edge = BrazeEdge::open(given.data, given.endpoint, clock, random, *log,
+                              {raise_descriptors().serving, notices}, std::move(*options));
   if (!edge) return failed(edge.error());
   const json::object ready{{"braze_sandbox_url", (*edge)->url()},
                            {"braze_api_key", (*edge)->api_key()},

@@ -388,6 +388,10 @@ TEST_F(HttpServer, IsReachedByTheClient) {
   EXPECT_EQ(answer->body, "PUT /x? data");
   request.max_body_bytes = 3;
   EXPECT_EQ(fetch(request).error().code, base::Code::resource_exhausted);
+  request.max_body_bytes = 1'000;
+  request.method = "GET";
+  request.url = url + "/long-headers";
+  EXPECT_EQ(fetch(request).error().code, base::Code::resource_exhausted);
   request.url = "ftp://127.0.0.1/";
   EXPECT_EQ(fetch(request).error().code, base::Code::invalid_argument);
   request.url = "http://127.0.0.1:1/";

@@ -101,6 +101,10 @@ class EchoHandler final : public web::Handler {
       respond(web::json_response(200, request.peer + " in " + request.network));
       return;
     }
+    if (request.path == "/long-headers") {
+      respond({200, {{"X-A", std::string(40'000, 'a')}, {"X-B", std::string(40'000, 'b')}}, {}});
+      return;
+    }
     if (request.path == "/split") {
       respond({200, {{"X-Value", "a\r\nX-Injected: b"}}, "x"});
       return;

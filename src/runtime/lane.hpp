@@ -69,8 +69,13 @@ class Runtime::Lane {
   void begin_chat(Consumer& consumer, const Solution& solution, const SessionRequest& request,
                   base::Id chat);
   // Collects what was said in answer to a repeated input, and goes on waiting if more is to come.
-  void answer_again(Consumer& consumer, Waiter waiter);
+  // already_exists when that input said something else than `text`: nothing is told then.
+  void answer_again(Consumer& consumer, Waiter waiter, std::string text);
   void read_history(base::Id consumer, base::Id chat, Done<Snapshot> done);
+
+  // nullptr when it is not; never reads the journal.
+  Consumer* in_memory(base::Id consumer);
+  static void drop_gone_listeners(Consumer& consumer);
 
   base::Id new_id();
   base::Timestamp now() { return ports_.clock.now(); }

@@ -12,6 +12,7 @@ namespace {
 using base::Code;
 using base::fail;
 
+constexpr size_t kListenersMax = 64;  // of one consumer
 constexpr size_t kInputIdMax = 128;
 
 // The consumer's chat must be the one that is meant.
@@ -180,7 +181,8 @@ void Runtime::take_said_now(Lane& lane, Consumer& consumer, SayRequest request, 
   if (!request.input_id.empty() && consumer.inputs.contains(request.input_id) &&
       is_kept(Promise::repeats_are_known)) {
     Receipt receipt{consumer.chat->chat, {}, 0, true};
-    lane.answer_again(consumer, Waiter{receipt, std::move(request.input_id), {}, std::move(done)});
+    lane.answer_again(consumer, Waiter{receipt, std::move(request.input_id), {}, std::move(done)},
+                      std::move(request.text));
     return;
   }
   // Without an id of the sender's own the answer still has to be told from others.
@@ -262,9 +264,21 @@ void Runtime::subscribe(base::Id consumer_id, base::Id chat, std::weak_ptr<Subsc
                     done(std::unexpected(found.error()));
                     return;
                   }
+                  Lane::drop_gone_listeners(**consumer);
+                  if ((*consumer)->listeners.size() >= kListenersMax) {
+                    done(fail(Code::resource_exhausted, "too many sockets listen to this chat"));
+                    return;
+                  }
                   (*consumer)->listeners.push_back({chat, std::move(subscriber)});
                   done((*consumer)->chat->phase);
                 });
+  });
+}
+
+void Runtime::forget_gone_subscribers(base::Id consumer) {
+  Lane& lane = home(consumer);
+  ports_.lanes.run_on(lane.index(), [&lane, consumer] {
+    if (Consumer* kept = lane.in_memory(consumer)) Lane::drop_gone_listeners(*kept);
   });
 }
 

@@ -2,8 +2,10 @@
 // and doing what it wants done.
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "runtime/lane.hpp"
 #include "runtime/promises.hpp"
+#include "runtime/record.hpp"
 
 namespace millrace::runtime {
 namespace {
@@ -41,6 +43,17 @@ bool is_unsettled(const Consumer& consumer, std::string_view input_id, base::Tim
   return std::ranges::any_of(consumer.chat->held, [&](const dialog::HeldMessage& held) {
     return held.input_id == input_id;
   });
+}
+
+// The record's input said this, as far as what is said is kept.
+bool said_the_same(std::string_view body, std::string_view key, std::string_view text) {
+  const auto kept = [](std::string_view words) {
+    return std::string(base::utf8_prefix(base::clean_user_text(words), dialog::kMessageLengthMax));
+  };
+  const auto input = read_input(body, key);
+  if (!input || !*input) return false;
+  const auto* said = std::get_if<dialog::Said>(&(*input)->what);
+  return said != nullptr && kept(said->text) == kept(text);
 }
 
 }  // namespace
@@ -288,6 +301,16 @@ void Runtime::Lane::tell_listeners(Consumer& consumer, const std::vector<ChatMes
   });
 }
 
+Consumer* Runtime::Lane::in_memory(base::Id consumer) {
+  const auto found = consumers_.find(consumer);
+  return found == consumers_.end() ? nullptr : found->second.get();
+}
+
+void Runtime::Lane::drop_gone_listeners(Consumer& consumer) {
+  std::erase_if(consumer.listeners,
+                [](const Listener& listener) { return listener.subscriber.expired(); });
+}
+
 void Runtime::Lane::settle(Consumer& consumer) {
   std::vector<Waiter> settled;
   std::erase_if(consumer.waiters, [&](Waiter& waiter) {
@@ -300,17 +323,22 @@ void Runtime::Lane::settle(Consumer& consumer) {
   }
 }
 
-void Runtime::Lane::answer_again(Consumer& consumer, Waiter waiter) {
+void Runtime::Lane::answer_again(Consumer& consumer, Waiter waiter, std::string text) {
   consumer.busy = true;  // no turn may slip in between what is read and what is still to come
   ++under_way_;
   ports_.journal.read(
       consumer.id, limits_.remembered_records,
       back_here<base::Result<std::vector<JournalRecord>>>(
-          [this, &consumer, waiter = std::move(waiter)](auto records) mutable {
+          [this, &consumer, waiter = std::move(waiter),
+           text = std::move(text)](auto records) mutable {
             consumer.busy = false;
+            bool is_same = true;
             for (const JournalRecord& record : records ? *records : std::vector<JournalRecord>()) {
               auto turn = read_record(record.body, ports_.seal_key);
               if (!turn) continue;
+              if (turn->kind == "said" && turn->input_id == waiter.input_id) {
+                is_same = is_same && said_the_same(record.body, ports_.seal_key, text);
+              }
               for (ChatMessage& message : turn->messages) {
                 if (message.input_id != waiter.input_id) continue;
                 waiter.receipt.chat = turn->state.chat;
@@ -322,7 +350,10 @@ void Runtime::Lane::answer_again(Consumer& consumer, Waiter waiter) {
                 }
               }
             }
-            if (records) {
+            if (records && !is_same) {
+              waiter.done(fail(Code::already_exists,
+                               "this message id was used for another text already", "message_id"));
+            } else if (records) {
               consumer.waiters.push_back(std::move(waiter));
               settle(consumer);
             } else {
