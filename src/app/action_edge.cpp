@@ -26,26 +26,6 @@ std::string host_of(std::string_view url) {
   return url.contains('@') ? std::string() : std::string(url);
 }
 
-// Traces are for people who look for the reason of something: what is wrong with them never stops
-// the server. A damaged file is put aside, and with no file at all there are none.
-std::unique_ptr<base::KeyValueStore> open_traces(const fs::path& file, runtime::Log& log,
-                                                 runtime::Meter& meter) {
-  auto store = storage::open_key_value(file, log, kTracesCachedBytes, meter);
-  if (store) return std::move(*store);
-  log.line(runtime::Level::error, "traces",
-           "are begun anew, and the old ones kept as " + file.filename().string() +
-               ".damaged: " + store.error().describe());
-  for (const char* end : {"", "-wal", "-shm"}) {
-    std::error_code failed;
-    fs::rename(file.string() + end, file.string() + end + ".damaged", failed);
-  }
-  store = storage::open_key_value(file, log, kTracesCachedBytes, meter);
-  if (store) return std::move(*store);
-  log.line(runtime::Level::error, "traces",
-           "there are none until the next start: " + store.error().describe());
-  return nullptr;
-}
-
 }  // namespace
 
 std::vector<std::string> allowed_hosts(const std::vector<std::string>& rules,
@@ -96,10 +76,16 @@ base::Result<std::unique_ptr<ActionEdge>> ActionEdge::open(ActionOptions options
   auto sockets = TemporaryFolder::make();
   if (!sockets) return std::unexpected(sockets.error());
   auto parts = std::make_unique<Parts>(std::move(options), ports, std::move(*sockets));
-  parts->trace_store = open_traces(parts->options.data / "traces.db", ports.log, ports.meter);
-  if (parts->trace_store) {
+  // Diagnostics: calls are made without them when they cannot be kept.
+  auto store = storage::open_or_begin_key_value(parts->options.data / "traces.db", ports.log,
+                                                kTracesCachedBytes, ports.meter);
+  if (store) {
+    parts->trace_store = std::move(*store);
     parts->traces =
         std::make_unique<calls::Traces>(*parts->trace_store, ports.clock, ports.log, ports.meter);
+  } else {
+    ports.log.line(runtime::Level::error, "calls",
+                   "no traces of calls are kept: " + store.error().describe());
   }
   python::PoolOptions pool;
   pool.workers_max = parts->options.workers_max;

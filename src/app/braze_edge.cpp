@@ -33,9 +33,15 @@ struct SandboxScheduler final : braze::Scheduler {
 }  // namespace
 
 struct BrazeEdge::Parts {
-  Parts(runtime::Clock& the_clock, runtime::Random& the_random)
-      : lanes(http::IoLanes::make(1)), clock(the_clock), random(the_random), scheduler(*lanes) {}
+  Parts(runtime::Clock& the_clock, runtime::Random& the_random,
+        std::shared_ptr<http::Notices> the_notices)
+      : notices(std::move(the_notices)),
+        lanes(http::IoLanes::make(1, notices)),
+        clock(the_clock),
+        random(the_random),
+        scheduler(*lanes) {}
 
+  std::shared_ptr<http::Notices> notices;
   std::unique_ptr<http::IoLanes> lanes;
   SandboxClock clock;
   SandboxRandom random;
@@ -50,9 +56,9 @@ struct BrazeEdge::Parts {
 
 base::Result<std::unique_ptr<BrazeEdge>> BrazeEdge::open(
     const std::filesystem::path& data, const Endpoint& endpoint, runtime::Clock& clock,
-    runtime::Random& random, runtime::Log& log, braze::SandboxOptions options,
+    runtime::Random& random, runtime::Log& log, Listening listening, braze::SandboxOptions options,
     const std::vector<std::string>& make_anew) {
-  auto parts = std::make_unique<Parts>(clock, random);
+  auto parts = std::make_unique<Parts>(clock, random, listening.notices);
   if (options.keys.empty()) {
     const auto key = load_sandbox_key(data, make_anew);
     if (!key) return std::unexpected(key.error());
@@ -73,6 +79,8 @@ base::Result<std::unique_ptr<BrazeEdge>> BrazeEdge::open(
   http::ServerOptions http_options;
   http_options.address = endpoint.address;
   http_options.port = endpoint.port;
+  http_options.max_connections = listening.connections_max;
+  http_options.notices = listening.notices;
   http_options.max_body_bytes = body_bytes_max + 1;  // one over, so that Braze's own 413 answers
   auto server = http::Server::listen(*parts->lanes, *parts->sandbox, http_options);
   if (!server) return std::unexpected(server.error());

@@ -4,11 +4,13 @@
 
 #include "app/braze_edge.hpp"
 #include "app/commands.hpp"
+#include "app/descriptors.hpp"
 #include "app/log.hpp"
 #include "app/protect.hpp"
 #include "app/signals.hpp"
 #include "app/system.hpp"
 #include "base/text.hpp"
+#include "runtime/meter.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -78,7 +80,10 @@ int run(const BrazeSandboxOptions& given) {
   if (!options) return failed(options.error());
   auto lock = storage::FolderLock::acquire(given.data);
   if (!lock) return failed(lock.error());
-  auto edge = BrazeEdge::open(given.data, given.endpoint, clock, random, *log, std::move(*options),
+  runtime::NoMeter meter;
+  const auto notices = std::make_shared<http::Notices>(*log, meter);
+  auto edge = BrazeEdge::open(given.data, given.endpoint, clock, random, *log,
+                              {raise_descriptors().serving, notices}, std::move(*options),
                               given.make_anew);
   if (!edge) return failed(edge.error());
   const json::object ready{{"braze_sandbox_url", (*edge)->url()},

@@ -5,6 +5,7 @@
 #include "app/data_folder.hpp"
 #include "app/protect.hpp"
 #include "app/world_options.hpp"
+#include "base/web_origin.hpp"
 
 namespace {
 
@@ -18,6 +19,41 @@ auto endpoint_into(app::Endpoint& endpoint) {
     endpoint = *parsed;
     return {};
   };
+}
+
+// Who may ask, and how much.
+void add_edge_options(CLI::App& command, app::ServeOptions& options) {
+  static std::vector<std::string> limits;
+  static std::string life;
+  command
+      .add_option("--limit", limits,
+                  "NAME=RATE/s:BURST or NAME=off: how much one who asks may have, such as "
+                  "address-sessions=50/s:1000; docs/limits.md lists the names. May be given again")
+      ->check([&options](const std::string& text) -> std::string {
+        const auto set = app::set_share_limit(options.limits, text);
+        return set ? std::string() : set.error().message;
+      });
+  command.add_option("--trusted-proxy", options.trusted_proxies,
+                     "Network, such as 10.0.0.0/8, of a proxy whose X-Forwarded-For says who asks; "
+                     "may be given again");
+  command
+      .add_option("--public-url", options.public_url,
+                  "Where people reach this server, such as https://chat.example.com")
+      ->check([](const std::string& text) -> std::string {
+        const bool is_origin =
+            millrace::web::is_origin_pattern(text) && text.find('*') == text.npos;
+        return is_origin ? std::string() : "'" + text + "' is not like https://chat.example.com";
+      });
+  command
+      .add_option("--token-life", life,
+                  "How long an access token of the Engagement API opens its chat: 15m, 24h, 7d")
+      ->default_str("24h")
+      ->check([&options](const std::string& text) -> std::string {
+        const auto parsed = app::parse_life(text);
+        if (!parsed) return parsed.error().message;
+        options.token_life = *parsed;
+        return {};
+      });
 }
 
 void add_serve(CLI::App& cli, int& exit_code) {
@@ -66,6 +102,7 @@ void add_serve(CLI::App& cli, int& exit_code) {
                    "HOST:PORT on which GET /metrics shows figures for Prometheus, and /healthz and "
                    "/readyz say what each check found; off by default")
       ->check(endpoint_into(metrics_endpoint));
+  add_edge_options(*command, options);
   app::add_world_options(*command, options.world);
   command
       ->add_option(
@@ -170,6 +207,7 @@ int main(int argc, char** argv) {
   app::add_action_command(cli, exit_code);
   app::add_actions_command(cli, exit_code);
   app::add_trace_command(cli, exit_code);
+  app::add_verify_command(cli, exit_code);
   app::add_secret_command(cli, exit_code);
   app::add_grant_commands(cli, exit_code);
   CLI11_PARSE(cli, argc, argv);

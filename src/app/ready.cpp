@@ -14,6 +14,7 @@ json::object Ready::to_json() const {
           {"braze_sandbox_url", or_null(braze_sandbox_url)},
           {"braze_api_key", or_null(braze_api_key)},
           {"metrics_url", or_null(metrics_url)},
+          {"rest", rest},
           {"solutions", solutions}};
 }
 

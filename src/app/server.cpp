@@ -8,11 +8,14 @@
 #include "app/braze_edge.hpp"
 #include "app/data_folder.hpp"
 #include "app/delivery_edge.hpp"
+#include "app/descriptors.hpp"
 #include "app/health_pages.hpp"
 #include "app/memory.hpp"
 #include "app/metrics.hpp"
+#include "app/rest_keys.hpp"
 #include "app/router.hpp"
 #include "app/served_solutions.hpp"
+#include "app/shares.hpp"
 #include "app/system.hpp"
 #include "base/hash.hpp"
 #include "http/http.hpp"
@@ -31,6 +34,12 @@ std::string url_of(const Endpoint& endpoint, uint16_t port) {
   const bool any =
       endpoint.address == "0.0.0.0" || endpoint.address == "[::]" || endpoint.address == "::";
   return "http://" + (any ? "127.0.0.1" : endpoint.address) + ":" + std::to_string(port);
+}
+
+std::string said_of_rest(std::string_view rest) {
+  if (rest == "open") return "open: it answers without a key, because only this machine can ask";
+  if (rest == "key") return "served to who has its key";
+  return "not served: others can ask, and solution.yaml names no key (rest: {key: ...})";
 }
 
 bool wants_sandbox(const ServeOptions& options) {
@@ -53,6 +62,7 @@ struct Server::Parts {
   base::Result<void> listen(const ServeOptions& options);
   base::Result<void> show_metrics(const ServeOptions& options);
   void describe(const ServeOptions& options);
+  std::string_view rest_of(const runtime::Solution& solution) const;
   void drain();
   void stop();
 
@@ -62,6 +72,9 @@ struct Server::Parts {
   Metrics metrics;
   WatchedMeter meter{metrics};
   std::optional<DataFolder> data;
+  std::shared_ptr<http::Notices> notices = std::make_shared<http::Notices>(log, metrics);
+  DescriptorShares descriptors = raise_descriptors();
+  bool is_open = true;  // nobody but this machine can ask
   Variables given;  // what the sandbox adds to the scripts' environment
   Ready ready;
   std::unique_ptr<BrazeEdge> sandbox;
@@ -73,6 +86,8 @@ struct Server::Parts {
   std::unique_ptr<DeliveryEdge> deliveries;
   std::unique_ptr<runtime::Runtime> runtime;
   std::unique_ptr<engage::Engagement> engagement;
+  std::unique_ptr<ServedShares> shares;
+  std::unique_ptr<ServedRestKeys> rest_keys;
   std::unique_ptr<channels::RestChannel> rest;
   std::unique_ptr<channels::ChatPage> page;
   std::unique_ptr<Completions> completions;
@@ -90,7 +105,8 @@ struct Server::Parts {
 base::Result<void> Server::Parts::open(const ServeOptions& options) {
   if (auto done = open_data(options); !done) return done;
   if (auto done = open_sandbox(options); !done) return done;
-  lanes = http::IoLanes::make(options.threads == 0 ? http::usable_cpus() : options.threads);
+  lanes =
+      http::IoLanes::make(options.threads == 0 ? http::usable_cpus() : options.threads, notices);
   if (auto done = open_actions(options); !done) return done;
   if (auto done = serve_solutions(options); !done) return done;
   if (auto done = open_deliveries(options); !done) return done;
@@ -122,7 +138,7 @@ base::Result<void> Server::Parts::open_data(const ServeOptions& options) {
 base::Result<void> Server::Parts::open_sandbox(const ServeOptions& options) {
   if (!wants_sandbox(options)) return {};
   auto opened = BrazeEdge::open(options.data, options.braze_sandbox.value_or(Endpoint{}), clock,
-                                random, log, {}, options.make_anew);
+                                random, log, {descriptors.beside, notices}, {}, options.make_anew);
   if (!opened) return std::unexpected(opened.error());
   sandbox = std::move(*opened);
   ready.braze_sandbox_url = sandbox->url();
@@ -179,11 +195,19 @@ base::Result<void> Server::Parts::open_deliveries(const ServeOptions& options) {
 }
 
 base::Result<void> Server::Parts::listen(const ServeOptions& options) {
+  is_open = web::is_loopback_host(options.listen.address) && options.public_url.empty() &&
+            options.trusted_proxies.empty();
+  const web::OriginRule origins{is_open, options.public_url};
+  shares = std::make_unique<ServedShares>(options.limits, log, metrics);
+  rest_keys = std::make_unique<ServedRestKeys>(actions->secrets());
   engagement =
-      std::make_unique<engage::Engagement>(*runtime, served->solutions(), clock, data->token_key);
-  rest = std::make_unique<channels::RestChannel>(*runtime, served->solutions());
+      std::make_unique<engage::Engagement>(*runtime, served->solutions(), clock, *shares,
+                                           data->token_key,
+                                           engage::EngagementOptions{options.token_life, origins});
+  rest = std::make_unique<channels::RestChannel>(*runtime, served->solutions(), *shares, *rest_keys,
+                                                 channels::RestOptions{is_open, origins});
   page = std::make_unique<channels::ChatPage>(served->solutions());
-  completions = std::make_unique<Completions>(*runtime);
+  completions = std::make_unique<Completions>(*runtime, origins);
   health = std::make_unique<Health>(
       Health::Ports{*journal, *lanes, meter, log, [this] { return actions->workers_wrong(); },
                     options.data, options.disk_min, options.metrics.has_value()});
@@ -194,6 +218,10 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
   http::ServerOptions http_options;
   http_options.address = options.listen.address;
   http_options.port = options.listen.port;
+  http_options.max_connections = descriptors.serving;
+  http_options.trusted_proxies = options.trusted_proxies;
+  http_options.shares = shares.get();
+  http_options.notices = notices;
   auto listening = http::Server::listen(*lanes, *router, http_options);
   if (!listening) return std::unexpected(listening.error());
   server = std::move(*listening);
@@ -206,11 +234,18 @@ base::Result<void> Server::Parts::show_metrics(const ServeOptions& options) {
   http::ServerOptions http_options;
   http_options.address = options.metrics->address;
   http_options.port = options.metrics->port;
+  http_options.max_connections = descriptors.beside;
+  http_options.notices = notices;
   auto listening = http::Server::listen(*lanes, *metrics_page, http_options);
   if (!listening) return std::unexpected(listening.error());
   metrics_server = std::move(*listening);
   ready.metrics_url = url_of(*options.metrics, metrics_server->port()) + "/metrics";
   return {};
+}
+
+std::string_view Server::Parts::rest_of(const runtime::Solution& solution) const {
+  if (is_open) return "open";
+  return solution.program->rest_key.empty() ? "off" : "key";
 }
 
 void Server::Parts::describe(const ServeOptions& options) {
@@ -221,9 +256,13 @@ void Server::Parts::describe(const ServeOptions& options) {
                                            {"app_id", app_id},
                                            {"pype_id", solution->pype_id.to_string()},
                                            {"stream_id", solution->stream_id.to_string()},
-                                           {"chat_url", ready.base_url + "/chat/" + app_id}});
+                                           {"chat_url", ready.base_url + "/chat/" + app_id},
+                                           {"rest", rest_of(*solution)}});
+    log.line(runtime::Level::info, "server",
+             "the REST channel of " + solution->name + " is " + said_of_rest(rest_of(*solution)));
   }
   const runtime::Solution first = *served->solutions().fallback();
+  ready.rest = rest_of(first);
   ready.app_id = first.app_id.to_string();
   ready.pype_id = first.pype_id.to_string();
   ready.stream_id = first.stream_id.to_string();

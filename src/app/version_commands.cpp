@@ -3,6 +3,7 @@
 #include <iostream>
 #include <thread>
 
+#include "app/chats.hpp"
 #include "app/commands.hpp"
 #include "app/deployments.hpp"
 #include "app/grant_book.hpp"
@@ -152,18 +153,13 @@ struct LiveChat {
 };
 
 base::Result<std::vector<LiveChat>> live_chats(const fs::path& data) {
-  const auto key = storage::read_file(data / "journal.key");
   std::vector<LiveChat> out;
   std::error_code failed;
   if (!fs::exists(data / "journal.db", failed)) return out;
-  auto read =
-      storage::each_last_record(data / "journal.db", [&](const runtime::JournalRecord& record) {
-        auto turn = runtime::read_record(record.body, key ? *key : std::string());
-        if (turn && turn->state.phase != dialog::Phase::ended) {
-          out.push_back({turn->state.chat.to_string(), turn->state.program, turn->state});
-        }
-        return true;
-      });
+  const auto read = each_chat(data, [&](const dialog::State& state, base::Timestamp) {
+    if (state.phase == dialog::Phase::ended) return;
+    out.push_back({state.chat.to_string(), state.program, state});
+  });
   if (!read) return std::unexpected(read.error());
   return out;
 }

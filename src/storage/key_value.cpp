@@ -2,6 +2,7 @@
 
 #include "storage/group_writer.hpp"
 #include "storage/storage.hpp"
+#include "storage/verify.hpp"
 #include "storage/write_ahead_log.hpp"
 
 namespace millrace::storage {
@@ -134,6 +135,19 @@ base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(const std::fil
                                                                   size_t cache_bytes,
                                                                   runtime::Meter& meter) {
   return SqliteKeyValue::open(file, {log, meter}, cache_bytes);
+}
+
+base::Result<std::unique_ptr<base::KeyValueStore>> open_or_begin_key_value(
+    const std::filesystem::path& file, runtime::Log& log, size_t cache_bytes,
+    runtime::Meter& meter) {
+  auto opened = open_key_value(file, log, cache_bytes, meter);
+  if (opened) return opened;
+  const auto aside = put_aside(file);
+  if (!aside) return std::unexpected(opened.error());
+  log.line(runtime::Level::error, "storage",
+           file.filename().string() + " cannot be opened (" + opened.error().describe() +
+               "); it was put aside as " + *aside + ", and a new one is begun");
+  return open_key_value(file, log, cache_bytes, meter);
 }
 
 }  // namespace millrace::storage

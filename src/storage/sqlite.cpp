@@ -67,6 +67,12 @@ Statement& Statement::bind_integer(int index, int64_t value) {
   return *this;
 }
 
+Statement& Statement::bind_integer(int index, std::optional<int64_t> value) {
+  if (value) return bind_integer(index, *value);
+  sqlite3_bind_null(handle_.get(), index);
+  return *this;
+}
+
 base::Result<bool> Statement::step() {
   const int code = sqlite3_step(handle_.get());
   if (code == SQLITE_ROW) return true;
@@ -96,6 +102,10 @@ std::string_view Statement::bytes(int column) const {
 
 int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(handle_.get(), column);
+}
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
 }
 
 base::Result<Connection> Connection::open(const std::filesystem::path& file, Use use,

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,7 @@ class Statement {
   Statement& bind_blob(int index, std::string_view bytes);
   Statement& bind_text(int index, std::string_view text);
   Statement& bind_integer(int index, int64_t value);
+  Statement& bind_integer(int index, std::optional<int64_t> value);
   // True while there is a row. After false or an error the statement is ready to be bound anew.
   base::Result<bool> step();
   // Runs a statement that gives no rows.
@@ -30,6 +32,7 @@ class Statement {
   void reset();
   std::string_view bytes(int column) const;
   int64_t integer(int column) const;
+  bool is_null(int column) const;
 
  private:
   friend class Connection;

@@ -47,6 +47,12 @@ base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(
     const std::filesystem::path& file, runtime::Log& log, size_t cache_bytes = 16 << 20,
     runtime::Meter& meter = no_meter());
 
+// The same for what may be lost, like diagnostics: a file that cannot be opened is put aside as
+// NAME.damaged-N, which the log says, and a new one is begun.
+base::Result<std::unique_ptr<base::KeyValueStore>> open_or_begin_key_value(
+    const std::filesystem::path& file, runtime::Log& log, size_t cache_bytes = 16 << 20,
+    runtime::Meter& meter = no_meter());
+
 // Opens or creates a record log in that folder (mode 0700), which is its alone. Files are of about
 // `segment_bytes`; up to four that are not needed any more are kept to be written again. Errors:
 // data_loss when a record in the middle is missing; unavailable.
@@ -91,10 +97,12 @@ class ChangeLock {
   int file_;
 };
 
-// Reads a journal beside a running server, oldest record first: of all consumers the last one, or
-// every one of the consumer that has had this chat. The reading stops when `each` says false.
+// Reads a journal beside a running server, oldest record first: of all consumers what their state
+// is made of (the last whole record and all after it), or every record of the consumer that has had
+// this chat. The reading stops when `each` says false.
+using EachTail = std::move_only_function<bool(const std::vector<runtime::JournalRecord>&)>;
+base::Result<void> each_tail(const std::filesystem::path& journal, EachTail each);
 using EachRecord = std::move_only_function<bool(const runtime::JournalRecord&)>;
-base::Result<void> each_last_record(const std::filesystem::path& journal, EachRecord each);
 base::Result<void> each_record_with(const std::filesystem::path& journal, base::Id chat,
                                     EachRecord each);
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <unordered_map>
+#include <vector>
 
 #include "storage/files.hpp"
 
@@ -136,25 +136,18 @@ Frame frame_at(std::string_view bytes, Sum before, bool is_big_endian) {
   return frame;
 }
 
-// Every page of the frames that end with a commit stands in the database as its last frame has it.
+// The pages of a log's last transaction, by where their frames begin, stand in the database: it was
+// copied whole, and is being written over from its beginning.
 base::Result<bool> is_copied(const std::filesystem::path& database, std::string_view log,
-                             size_t page_bytes) {
-  const size_t step = kFrameHeadBytes + page_bytes;
-  std::unordered_map<uint32_t, size_t> last;
-  std::unordered_map<uint32_t, size_t> committed;
-  const std::string_view salt = log.substr(kHeadBytes + 8, 8);
-  for (size_t at = kHeadBytes; at + step <= log.size() && log.substr(at + 8, 8) == salt;
-       at += step) {
-    last[number_at(log, at)] = at + kFrameHeadBytes;
-    if (number_at(log, at + 4) != 0) committed = last;
-  }
+                             const std::vector<size_t>& frames, size_t page_bytes) {
   const auto content = read_whole(database);
   if (!content) return std::unexpected(content.error());
-  return std::ranges::all_of(committed, [&](const auto& entry) {
-    const size_t at = (entry.first - size_t{1}) * page_bytes;
-    return entry.first != 0 && at < content->size() &&
+  return std::ranges::all_of(frames, [&](size_t frame) {
+    const size_t number = number_at(log, frame);
+    const size_t at = (number - 1) * page_bytes;
+    return number != 0 && at < content->size() &&
            std::string_view(*content).substr(at, page_bytes) ==
-               log.substr(entry.second, page_bytes);
+               log.substr(frame + kFrameHeadBytes, page_bytes);
   });
 }
 
@@ -241,18 +234,23 @@ base::Result<LogState> examine_log(const std::filesystem::path& database) {
   // A log whose head cannot be read has the salt of its first frame.
   std::string_view salt = bytes.substr(state.is_head_damaged ? kHeadBytes + 8 : 16, 8);
   bool is_whole = !state.is_head_damaged;
+  std::vector<size_t> transaction;  // where its frames begin
+  std::vector<size_t> last;         // of the last one behind the damage
   for (size_t at = kHeadBytes; at + step <= bytes.size(); at += step) {
     const Frame frame = frame_at(bytes.substr(at, step), before, is_big_endian);
     const bool is_ours = frame.salt == salt;
     before = frame.sum;
     is_whole = is_whole && is_ours && frame.follows;
     if (is_whole) ++state.frames;
-    if (!is_ours || !frame.follows || !frame.commits) continue;
+    if (!is_ours || !frame.follows) continue;
+    transaction.push_back(at);
+    if (!frame.commits) continue;
     ++(is_whole ? state.commits : state.commits_after);
+    if (!is_whole) last = transaction;
+    transaction.clear();
   }
-  // The head is written anew when all was copied: cut short then, nothing is lost with it.
-  if (state.is_head_damaged && state.is_damaged()) {
-    const auto copied = is_copied(database, bytes, step - kFrameHeadBytes);
+  if (state.is_damaged()) {
+    const auto copied = is_copied(database, bytes, last, step - kFrameHeadBytes);
     if (!copied) return std::unexpected(copied.error());
     if (*copied) state.commits_after = 0;
   }

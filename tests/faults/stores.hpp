@@ -11,7 +11,9 @@ namespace millrace::faults {
 inline base::Result<void> append(runtime::Journal& journal, runtime::JournalRecord record) {
   std::promise<base::Result<void>> promise;
   auto future = promise.get_future();
-  journal.append(std::move(record), [&](base::Result<void> done) { promise.set_value(done); });
+  journal.append(std::move(record), [&](base::Result<int64_t> done) {
+    promise.set_value(done ? base::Result<void>() : std::unexpected(done.error()));
+  });
   return future.get();
 }
 
@@ -20,7 +22,8 @@ inline base::Result<std::vector<runtime::JournalRecord>> read(runtime::Journal& 
                                                               size_t limit = 1'000) {
   std::promise<base::Result<std::vector<runtime::JournalRecord>>> promise;
   auto future = promise.get_future();
-  journal.read(consumer, limit, [&](auto records) { promise.set_value(std::move(records)); });
+  journal.read_before(consumer, 0, {limit, SIZE_MAX},
+                      [&](auto records) { promise.set_value(std::move(records)); });
   return future.get();
 }
 
