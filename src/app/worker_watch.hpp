@@ -13,7 +13,7 @@ namespace millrace::app {
 class WorkerWatch final : public runtime::Actions {
  public:
   // So long after the last refusal it is not held against the workers any more.
-  static constexpr std::chrono::seconds kRemembered{60};
+  static constexpr std::chrono::seconds kRemembered{15};
 
   WorkerWatch(runtime::Actions& workers, runtime::Clock& clock)
       : workers_(workers), seen_(std::make_shared<Seen>()), clock_(clock) {}
