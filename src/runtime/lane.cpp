@@ -196,15 +196,18 @@ void Runtime::Lane::evict_least_used() {
   }
 }
 
-void Runtime::Lane::listen(Consumer& consumer, base::Id chat,
+bool Runtime::Lane::listen(Consumer& consumer, base::Id chat,
                            std::weak_ptr<Subscriber> subscriber) {
-  // Who asks again replaces what it asked before; who is gone leaves.
+  constexpr size_t kListenersMax = 64;
+  drop_gone_listeners(consumer);
+  // Who asks again replaces what it asked before.
   std::erase_if(consumer.listeners, [&](const Listener& listener) {
-    const bool same = !listener.subscriber.owner_before(subscriber) &&
-                      !subscriber.owner_before(listener.subscriber);
-    return listener.subscriber.expired() || (same && listener.chat == chat);
+    return listener.chat == chat && !listener.subscriber.owner_before(subscriber) &&
+           !subscriber.owner_before(listener.subscriber);
   });
+  if (consumer.listeners.size() >= kListenersMax) return false;
   consumer.listeners.push_back({chat, std::move(subscriber)});
+  return true;
 }
 
 void Runtime::Lane::start_sweeping() {

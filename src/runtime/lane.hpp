@@ -63,13 +63,18 @@ class Runtime::Lane {
   // A message with this id has been taken before.
   bool is_repeated(const Consumer& consumer, std::string_view input_id) const;
   // Collects what was said in answer to a repeated input, and goes on waiting if more is to come.
-  // already_exists when the input was another text.
+  // already_exists when that input said something else than `text`: nothing is told then.
   void answer_again(Consumer& consumer, Waiter waiter, std::string text);
   // Reads a page of the consumer's chat, after those that were asked for before.
   void read_page(Consumer& consumer, PageRequest request);
-  void listen(Consumer& consumer, base::Id chat, std::weak_ptr<Subscriber> subscriber);
+  // False when too many listen to this consumer already.
+  bool listen(Consumer& consumer, base::Id chat, std::weak_ptr<Subscriber> subscriber);
   // Puts a consumer with something due among the timers, without reading it.
   void recover(const DueConsumer& due);
+
+  // nullptr when it is not; never reads the journal.
+  Consumer* in_memory(base::Id consumer);
+  static void drop_gone_listeners(Consumer& consumer);
 
   base::Id new_id();
   base::Timestamp now() { return ports_.clock.now(); }

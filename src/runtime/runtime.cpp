@@ -281,9 +281,19 @@ void Runtime::subscribe(base::Id consumer_id, base::Id chat, std::weak_ptr<Subsc
                     done(std::unexpected(found.error()));
                     return;
                   }
-                  lane.listen(**consumer, chat, std::move(subscriber));
+                  if (!lane.listen(**consumer, chat, std::move(subscriber))) {
+                    done(fail(Code::resource_exhausted, "too many sockets listen to this chat"));
+                    return;
+                  }
                   done((*consumer)->chat->phase);
                 });
+  });
+}
+
+void Runtime::forget_gone_subscribers(base::Id consumer) {
+  Lane& lane = home(consumer);
+  ports_.lanes.run_on(lane.index(), [&lane, consumer] {
+    if (Consumer* kept = lane.in_memory(consumer)) Lane::drop_gone_listeners(*kept);
   });
 }
 

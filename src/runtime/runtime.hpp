@@ -63,7 +63,9 @@ struct SayRequest {
   base::Id consumer;
   std::optional<base::Id> chat;
   std::optional<SessionRequest> begin;
-  std::string input_id;  // the sender's; at most 128 bytes; "" = none, then each call is a turn
+  // The sender's; at most 128 bytes; "" = none, then each call is a turn. One that was used for
+  // another text is refused: already_exists.
+  std::string input_id;
   std::string text;
 };
 
@@ -148,6 +150,9 @@ class Runtime {
   // From now on, until the subscriber is gone; `done` gives the chat's phase at that moment.
   void subscribe(base::Id consumer, base::Id chat, std::weak_ptr<Subscriber> subscriber,
                  Done<dialog::Phase> done);
+
+  // A subscriber of that consumer has gone: what was kept for it is given back.
+  void forget_gone_subscribers(base::Id consumer);
 
   // Refuses new inputs with `unavailable` and calls `idle` once no turn, no action and no waiting
   // answer is under way.

@@ -4,6 +4,7 @@
 
 #include "runtime/lane.hpp"
 #include "runtime/promises.hpp"
+#include "runtime/record.hpp"
 
 namespace millrace::runtime {
 namespace {
@@ -306,6 +307,16 @@ void Runtime::Lane::tell_listeners(Consumer& consumer, const std::vector<ChatMes
     if (ended != nullptr && !consumer.survey) subscriber->ended(ended->reason);
     return false;
   });
+}
+
+Consumer* Runtime::Lane::in_memory(base::Id consumer) {
+  const auto found = consumers_.find(consumer);
+  return found == consumers_.end() ? nullptr : found->second.get();
+}
+
+void Runtime::Lane::drop_gone_listeners(Consumer& consumer) {
+  std::erase_if(consumer.listeners,
+                [](const Listener& listener) { return listener.subscriber.expired(); });
 }
 
 void Runtime::Lane::settle(Consumer& consumer) {

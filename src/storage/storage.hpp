@@ -127,8 +127,4 @@ base::Result<std::filesystem::path> install_version(const std::filesystem::path&
 // The hashes installed there.
 base::Result<std::vector<std::string>> installed_versions(const std::filesystem::path& versions);
 
-// The file's 32 secret bytes, made with `fresh` (mode 0600) when there is none yet.
-base::Result<std::string> load_or_create_key(const std::filesystem::path& file,
-                                             const std::string& fresh);
-
 }  // namespace millrace::storage

@@ -327,16 +327,5 @@ TEST(StorageFolders, InstallsAVersionOnceAndWhole) {
   EXPECT_FALSE(read_solution(folder.path));
 }
 
-TEST(StorageFolders, KeepsAKeyForItsOwnerOnly) {
-  Folder folder;
-  const auto file = folder.path / "tokens.key";
-  const std::string fresh(32, 'k');
-  EXPECT_EQ(*load_or_create_key(file, fresh), fresh);
-  EXPECT_EQ(*load_or_create_key(file, std::string(32, 'z')), fresh);
-  EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
-  std::ofstream(file) << "short";
-  EXPECT_EQ(load_or_create_key(file, fresh).error().code, base::Code::data_loss);
-}
-
 }  // namespace
 }  // namespace millrace::storage
