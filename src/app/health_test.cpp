@@ -18,9 +18,11 @@ using base::Code;
 class FakeJournal final : public runtime::Journal {
  public:
   void append(runtime::JournalRecord, Appended) override {}
-  void read(base::Id, size_t, Read) override {}
-  base::Result<std::vector<base::Id>> open_consumers() override { return {}; }
-  void probe(Appended done) override {
+  void read_tail(base::Id, size_t, ReadTail) override {}
+  void read_at(base::Id, std::vector<int64_t>, Read) override {}
+  void read_before(base::Id, int64_t, Page, Read) override {}
+  base::Result<std::vector<runtime::DueConsumer>> due_consumers() override { return {}; }
+  void probe(Probed done) override {
     ++probes;
     if (is_silent) {
       const std::lock_guard lock(mutex);
@@ -35,7 +37,7 @@ class FakeJournal final : public runtime::Journal {
   std::atomic<bool> is_full{false};
   std::atomic<bool> is_silent{false};
   std::mutex mutex;
-  std::vector<Appended> kept;
+  std::vector<Probed> kept;
 };
 
 struct FakeLanes final : runtime::Lanes {

@@ -132,7 +132,7 @@ base::Result<fs::path> install_version(const fs::path& versions, const std::stri
   for (const auto& [name, content] : files) {
     const fs::path file = fresh / name;
     fs::create_directories(file.parent_path(), error);
-    if (auto written = write_file(file, content, 0644); !written) {
+    if (auto written = write_file(file, content, 0600); !written) {
       return std::unexpected(written.error());
     }
     if (auto synced = sync_folder(file.parent_path()); !synced) {
