@@ -253,7 +253,7 @@ void measure_neighbour(python::Pool& pool) {
     if (stop) return;
     auto call = call_of("Burn");
     call.version = "v2";
-    call.time_limit = std::chrono::milliseconds(500);
+    call.policy.time_limit = std::chrono::milliseconds(500);
     ++open;
     pool.call(std::move(call), [&](runtime::ActionOutcome) {
       burn();

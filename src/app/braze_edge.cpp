@@ -1,5 +1,6 @@
 #include "app/braze_edge.hpp"
 
+#include "app/data_folder.hpp"
 #include "base/hash.hpp"
 #include "http/http.hpp"
 #include "storage/storage.hpp"
@@ -53,17 +54,13 @@ struct BrazeEdge::Parts {
   std::string api_key;
 };
 
-base::Result<std::unique_ptr<BrazeEdge>> BrazeEdge::open(const std::filesystem::path& data,
-                                                         const Endpoint& endpoint,
-                                                         runtime::Clock& clock,
-                                                         runtime::Random& random, runtime::Log& log,
-                                                         Listening listening,
-                                                         braze::SandboxOptions options) {
+base::Result<std::unique_ptr<BrazeEdge>> BrazeEdge::open(
+    const std::filesystem::path& data, const Endpoint& endpoint, runtime::Clock& clock,
+    runtime::Random& random, runtime::Log& log, Listening listening, braze::SandboxOptions options,
+    const std::vector<std::string>& make_anew) {
   auto parts = std::make_unique<Parts>(clock, random, listening.notices);
   if (options.keys.empty()) {
-    std::string fresh(32, '\0');
-    random.fill({reinterpret_cast<uint8_t*>(fresh.data()), fresh.size()});
-    const auto key = storage::load_or_create_key(data / "braze.key", fresh);
+    const auto key = load_sandbox_key(data, make_anew);
     if (!key) return std::unexpected(key.error());
     options.keys.push_back({base::to_base64url(*key), {"*"}});
   }

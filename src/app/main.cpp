@@ -2,6 +2,8 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/data_folder.hpp"
+#include "app/protect.hpp"
 #include "app/world_options.hpp"
 #include "base/web_origin.hpp"
 
@@ -86,14 +88,34 @@ void add_serve(CLI::App& cli, int& exit_code) {
       ->add_option("--action-workers", options.action_workers,
                    "Python workers per version; 0 is one per CPU, at least two")
       ->check(CLI::Range(0, 256));
+  command
+      ->add_option(
+          "--disk-min", options.disk_min,
+          "With less room left on the data folder's disk, such as 500MB, /readyz says that "
+          "the server is not ready")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("64MB");
   static std::string metrics;
   static app::Endpoint metrics_endpoint;
   command
       ->add_option("--metrics", metrics,
-                   "HOST:PORT on which GET /metrics shows figures for Prometheus; off by default")
+                   "HOST:PORT on which GET /metrics shows figures for Prometheus, and /healthz and "
+                   "/readyz say what each check found; off by default")
       ->check(endpoint_into(metrics_endpoint));
   add_edge_options(*command, options);
   app::add_world_options(*command, options.world);
+  command
+      ->add_option(
+          "--grants", options.grants,
+          "YAML file of what each solution may name: NAME: {secrets: [], variables: [], "
+          "hosts: []}. It is then all there is. Without it `millrace grant` says what, and "
+          "a solution that is alone has what it needs for Braze")
+      ->check(CLI::ExistingFile);
+  command
+      ->add_option("--make-anew", options.make_anew,
+                   "Begin anew with a file that is lost or damaged, and accept what is lost by it, "
+                   "which the refusal to start says; may be given again")
+      ->check(CLI::IsMember(app::files_that_can_be_made_anew()));
   command->add_option("--log-level", level, "Least severe log lines to write, to standard error")
       ->default_str("info")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
@@ -166,6 +188,7 @@ void add_demo(CLI::App& cli, int& exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  app::keep_memory_private();
   CLI::App cli{"Millrace: conversations that do work. Solutions are folders; see examples/."};
   cli.name("millrace");
   cli.set_version_flag("--version", MILLRACE_VERSION);
@@ -184,7 +207,9 @@ int main(int argc, char** argv) {
   app::add_action_command(cli, exit_code);
   app::add_actions_command(cli, exit_code);
   app::add_trace_command(cli, exit_code);
+  app::add_verify_command(cli, exit_code);
   app::add_secret_command(cli, exit_code);
+  app::add_grant_commands(cli, exit_code);
   CLI11_PARSE(cli, argc, argv);
   return exit_code;
 }

@@ -38,6 +38,10 @@ struct ServeOptions {
   size_t threads = 0;         // 0 = one per CPU this process may use
   size_t action_workers = 0;  // 0 = one per CPU, at least two
   WorldOptions world;
+  std::filesystem::path grants;  // the operator's own file of grants; "" = those of the data folder
+  bool grants_all = false;       // whatever solutions name: for a developer's own, on their machine
+  std::vector<std::string> make_anew;  // files that may begin anew although something is lost by it
+  uint64_t disk_min = 64ULL << 20;     // bytes left on the data folder's disk; below it: not ready
   ShareLimits limits = default_share_limits();
   std::vector<std::string> trusted_proxies;  // networks: "10.0.0.0/8"
   std::string public_url;                    // where people reach it; "" = not said

@@ -6,8 +6,11 @@
 
 #include "app/action_edge.hpp"
 #include "app/braze_edge.hpp"
+#include "app/data_folder.hpp"
 #include "app/delivery_edge.hpp"
 #include "app/descriptors.hpp"
+#include "app/health_pages.hpp"
+#include "app/memory.hpp"
 #include "app/metrics.hpp"
 #include "app/rest_keys.hpp"
 #include "app/router.hpp"
@@ -46,22 +49,6 @@ bool wants_sandbox(const ServeOptions& options) {
 
 }  // namespace
 
-json::object Ready::to_json() const {
-  const auto or_null = [](const std::string& text) {
-    return text.empty() ? json::value(nullptr) : json::value(text);
-  };
-  return {{"base_url", base_url},
-          {"app_id", app_id},
-          {"pype_id", pype_id},
-          {"stream_id", stream_id},
-          {"chat_url", chat_url},
-          {"braze_sandbox_url", or_null(braze_sandbox_url)},
-          {"braze_api_key", or_null(braze_api_key)},
-          {"metrics_url", or_null(metrics_url)},
-          {"rest", rest},
-          {"solutions", solutions}};
-}
-
 // In the order in which they are made; they go in the reverse order.
 struct Server::Parts {
   explicit Parts(runtime::Log& the_log) : log(the_log) {}
@@ -83,18 +70,18 @@ struct Server::Parts {
   SystemClock clock;
   SystemRandom random;
   Metrics metrics;
+  WatchedMeter meter{metrics};
+  std::optional<DataFolder> data;
   std::shared_ptr<http::Notices> notices = std::make_shared<http::Notices>(log, metrics);
   DescriptorShares descriptors = raise_descriptors();
   bool is_open = true;  // nobody but this machine can ask
-  std::optional<storage::FolderLock> lock;
-  std::string token_key;
-  std::string seal_key;
   Variables given;  // what the sandbox adds to the scripts' environment
   Ready ready;
   std::unique_ptr<BrazeEdge> sandbox;
   std::unique_ptr<http::IoLanes> lanes;
   std::unique_ptr<storage::DurableJournal> journal;
   std::unique_ptr<ActionEdge> actions;
+  std::optional<GrantBook> grants;
   std::unique_ptr<ServedSolutions> served;
   std::unique_ptr<DeliveryEdge> deliveries;
   std::unique_ptr<runtime::Runtime> runtime;
@@ -104,10 +91,14 @@ struct Server::Parts {
   std::unique_ptr<channels::RestChannel> rest;
   std::unique_ptr<channels::ChatPage> page;
   std::unique_ptr<Completions> completions;
+  std::unique_ptr<Health> health;
+  std::unique_ptr<HealthPages> health_pages;
+  std::unique_ptr<HealthPages> detailed_health_pages;
   std::unique_ptr<Router> router;
   std::unique_ptr<MetricsHandler> metrics_page;
   std::unique_ptr<http::Server> server;
   std::unique_ptr<http::Server> metrics_server;
+  std::optional<MemoryReturn> memory;
   bool stopped = false;
 };
 
@@ -121,7 +112,7 @@ base::Result<void> Server::Parts::open(const ServeOptions& options) {
   if (auto done = open_deliveries(options); !done) return done;
   runtime = std::make_unique<runtime::Runtime>(
       runtime::Runtime::Ports{*lanes, clock, random, *journal, actions->actions(),
-                              deliveries->deliveries(), log, seal_key, options.environment},
+                              deliveries->deliveries(), log, data->seal_key, options.environment},
       served->solutions());
   lanes->start();
   if (auto done = runtime->recover(); !done) return done;
@@ -129,33 +120,25 @@ base::Result<void> Server::Parts::open(const ServeOptions& options) {
   if (auto done = listen(options); !done) return done;
   if (auto done = show_metrics(options); !done) return done;
   describe(options);
+  memory.emplace();
   served->watch();
   return {};
 }
 
 base::Result<void> Server::Parts::open_data(const ServeOptions& options) {
-  auto locked = storage::FolderLock::acquire(options.data);
-  if (!locked) return std::unexpected(locked.error());
-  lock.emplace(std::move(*locked));
-  std::string fresh(32, '\0');
-  random.fill({reinterpret_cast<uint8_t*>(fresh.data()), fresh.size()});
-  auto key = storage::load_or_create_key(options.data / "tokens.key", fresh);
-  if (!key) return std::unexpected(key.error());
-  token_key = std::move(*key);
-  random.fill({reinterpret_cast<uint8_t*>(fresh.data()), fresh.size()});
-  auto sealing = storage::load_or_create_key(options.data / "journal.key", fresh);
-  if (!sealing) return std::unexpected(sealing.error());
-  seal_key = std::move(*sealing);
-  auto opened = storage::open_journal(options.data / "journal.db", log);
+  auto folder = open_data_folder(options.data, options.make_anew);
+  if (!folder) return std::unexpected(folder.error());
+  data.emplace(std::move(*folder));
+  auto opened = storage::open_journal(options.data / "journal.db", log, meter);
   if (!opened) return std::unexpected(opened.error());
   journal = std::move(*opened);
-  return {};
+  return note_data_folder(options.data);
 }
 
 base::Result<void> Server::Parts::open_sandbox(const ServeOptions& options) {
   if (!wants_sandbox(options)) return {};
   auto opened = BrazeEdge::open(options.data, options.braze_sandbox.value_or(Endpoint{}), clock,
-                                random, log, {descriptors.beside, notices});
+                                random, log, {descriptors.beside, notices}, {}, options.make_anew);
   if (!opened) return std::unexpected(opened.error());
   sandbox = std::move(*opened);
   ready.braze_sandbox_url = sandbox->url();
@@ -171,20 +154,24 @@ base::Result<void> Server::Parts::open_actions(const ServeOptions& options) {
   action_options.workers_max = options.action_workers;
   action_options.world = options.world;
   action_options.world.secrets.data = options.data;
-  if (sandbox) action_options.platform_hosts = allowed_hosts({"${env:BRAZE_URL}"}, given);
-  auto opened = ActionEdge::open(std::move(action_options), {*lanes, clock, random, log, metrics});
+  if (sandbox)
+    action_options.platform_hosts =
+        allowed_hosts({"${env:BRAZE_URL}"}, given, secrets::Rights::all());
+  auto opened = ActionEdge::open(std::move(action_options), {*lanes, clock, random, log, meter});
   if (!opened) return std::unexpected(opened.error());
   actions = std::move(*opened);
   return {};
 }
 
 base::Result<void> Server::Parts::serve_solutions(const ServeOptions& options) {
+  grants.emplace(GrantBook::Options{options.data, options.grants, options.world.allow_internal,
+                                    options.grants_all});
   served = std::make_unique<ServedSolutions>(
-      options.data, LoadOptions{given, options.data / "packages", !options.world.unsafe_no_sandbox},
-      *actions, clock, log);
-  for (const fs::path& folder : options.solutions) {
-    if (auto done = served->add(folder); !done) return done;
-  }
+      options.data,
+      LoadOptions{given, options.data / "packages", !options.world.unsafe_no_sandbox,
+                  [this](std::string_view solution) { return grants->rights_of(solution); }},
+      *actions, *grants, clock, log);
+  if (auto done = served->add(options.solutions); !done) return done;
   if (auto done = served->take_up_all(); !done) return done;
   if (served->solutions().fallback() == nullptr) {
     return fail(Code::invalid_argument,
@@ -196,11 +183,11 @@ base::Result<void> Server::Parts::serve_solutions(const ServeOptions& options) {
 
 base::Result<void> Server::Parts::open_deliveries(const ServeOptions& options) {
   auto internal = options.world.allow_internal;
-  for (std::string& host : allowed_hosts({"${env:BRAZE_URL}"}, given)) {
+  for (std::string& host : allowed_hosts({"${env:BRAZE_URL}"}, given, secrets::Rights::all())) {
     internal.push_back(std::move(host));
   }
   auto opened = DeliveryEdge::open({journal->deliveries(), actions->names(), clock, random, log,
-                                    metrics, served->solutions(), actions->secrets()},
+                                    meter, served->solutions(), actions->secrets(), *grants},
                                    given, std::move(internal));
   if (!opened) return std::unexpected(opened.error());
   deliveries = std::move(*opened);
@@ -214,13 +201,20 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
   shares = std::make_unique<ServedShares>(options.limits, log, metrics);
   rest_keys = std::make_unique<ServedRestKeys>(actions->secrets());
   engagement =
-      std::make_unique<engage::Engagement>(*runtime, served->solutions(), clock, *shares, token_key,
+      std::make_unique<engage::Engagement>(*runtime, served->solutions(), clock, *shares,
+                                           data->token_key,
                                            engage::EngagementOptions{options.token_life, origins});
   rest = std::make_unique<channels::RestChannel>(*runtime, served->solutions(), *shares, *rest_keys,
                                                  channels::RestOptions{is_open, origins});
   page = std::make_unique<channels::ChatPage>(served->solutions());
   completions = std::make_unique<Completions>(*runtime, origins);
-  router = std::make_unique<Router>(*engagement, *rest, *page, *completions, served->solutions());
+  health = std::make_unique<Health>(
+      Health::Ports{*journal, *lanes, meter, log, [this] { return actions->workers_wrong(); },
+                    options.data, options.disk_min, options.metrics.has_value()});
+  health_pages = std::make_unique<HealthPages>(*health, Details::to_this_machine);
+  detailed_health_pages = std::make_unique<HealthPages>(*health, Details::always);
+  router = std::make_unique<Router>(*engagement, *rest, *page, *completions, *health_pages,
+                                    served->solutions());
   http::ServerOptions http_options;
   http_options.address = options.listen.address;
   http_options.port = options.listen.port;
@@ -236,7 +230,7 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
 
 base::Result<void> Server::Parts::show_metrics(const ServeOptions& options) {
   if (!options.metrics) return {};
-  metrics_page = std::make_unique<MetricsHandler>(metrics);
+  metrics_page = std::make_unique<MetricsHandler>(metrics, detailed_health_pages.get());
   http::ServerOptions http_options;
   http_options.address = options.metrics->address;
   http_options.port = options.metrics->port;
@@ -297,6 +291,7 @@ void Server::Parts::stop() {
   if (std::exchange(stopped, true)) return;
   if (served) served->stop_watching();
   if (server) server->stop_accepting();
+  if (health) health->stop();
   drain();
   if (deliveries) deliveries->stop();
   if (server) server->drain(std::chrono::seconds(1));

@@ -245,7 +245,7 @@ void Engagement::chat_call(const web::Request& request, std::string_view chat,
     respond(web::Response{204, {}, {}});  // nobody listens to a consumer's typing yet
   } else if (operation == "snapshot") {
     runtime_.snapshot(
-        identity->consumer, identity->chat,
+        identity->consumer, identity->chat, json::get_integer(*body, "before").value_or(0),
         [this, identity = *identity,
          respond = std::move(respond)](base::Result<runtime::Snapshot> snapshot) mutable {
           respond(snapshot ? web::json_response(201, json::serialize(snapshot_json(

@@ -226,7 +226,8 @@ void SocketConnection::end_chat(const Frame& frame) {
 }
 
 void SocketConnection::send_snapshot(const Frame& frame) {
-  runtime_.snapshot(identity_.consumer, identity_.chat,
+  const int64_t before = json::get_integer(frame.payload, "before").value_or(0);
+  runtime_.snapshot(identity_.consumer, identity_.chat, before,
                     [self = shared_from_this(), socket = socket_, channel = channel_,
                      frame](base::Result<runtime::Snapshot> snapshot) {
                       if (!snapshot) {

@@ -159,6 +159,9 @@ json::object snapshot_json(const runtime::Snapshot& snapshot, const Identity& id
                    {"encrypted", false},
                    {"version", 1}};
   if (ended) out["ended_by"] = state.end_reason;
+  // Not published: what was said before this page is asked for with `before`.
+  out["has_more"] = snapshot.before != 0;
+  if (snapshot.before != 0) out["before"] = snapshot.before;
   if (const auto solution = solutions.named(snapshot.solution)) {
     out["app_id"] = solution->app_id.to_string();
     out["pype_id"] = solution->pype_id.to_string();

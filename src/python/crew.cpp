@@ -1,7 +1,6 @@
 #include "python/crew.hpp"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace millrace::python {
@@ -10,10 +9,13 @@ namespace {
 using Kind = runtime::ActionOutcome::Kind;
 
 constexpr std::string_view kStopping = "the server is stopping";
+// Slots of workers that have ended are tidied by the next fork, or after so long without one.
+constexpr std::chrono::milliseconds kFlushAfter{50};
+
 }  // namespace
 
 Crew::~Crew() {
-  for (Loop::Timer* const timer : {&wait_timer_, &idle_timer_}) {
+  for (Loop::Timer* const timer : {&deadline_timer_, &wait_timer_, &idle_timer_, &flush_timer_}) {
     setup_.loop.cancel(*timer);
   }
   workers_.clear();
@@ -30,12 +32,12 @@ void Crew::call(PendingCall call) {
 }
 
 void Crew::prewarm(size_t count) {
-  const size_t wanted = std::min(count, workers_max());
+  const size_t wanted = std::min(count, kSparesMax);
   if (!stopping_ && workers_.size() < wanted) want_workers(wanted - workers_.size());
 }
 
-void Crew::add_exchange(uint64_t worker, uint64_t call, runtime::Exchange exchange) {
-  if (Worker* const found = find(worker)) found->add_exchange(call, std::move(exchange));
+void Crew::add_exchange(uint64_t worker, std::string_view nonce, runtime::Exchange exchange) {
+  if (Worker* const found = find(worker)) found->add_exchange(nonce, std::move(exchange));
 }
 
 void Crew::stop(runtime::Task on_empty) {
@@ -62,7 +64,6 @@ void Crew::is_free(Worker& worker) {
     worker.retire();
     return;
   }
-  if (gives_way(worker)) return;
   idle_.push_back(&worker);
   pump();
   if (idle_timer_ == Loop::Timer{}) {
@@ -70,89 +71,131 @@ void Crew::is_free(Worker& worker) {
   }
 }
 
-bool Crew::gives_way(Worker& worker) {
-  if (!worker.has_run() && replacements_coming_ > 0) {
-    --replacements_coming_;
-    const auto worn = std::ranges::find_if(idle_, &Worker::is_worn);
-    if (worn == idle_.end()) {
-      ++replacements_here_;
-      return false;
-    }
-    (*worn)->retire();
-    idle_.erase(worn);
-    return false;
-  }
-  if (!worker.is_worn()) return false;
-  if (replacements_here_ > 0) {
-    --replacements_here_;
-    worker.retire();
-    return true;
-  }
-  // It goes on until the one that replaces it is there.
-  if (replacements_coming_ == 0 && zygote_ && zygote_->state() == Zygote::State::ready) {
-    auto next = Worker::start(setup_, *zygote_, ++last_name_, *this);
-    if (!next) return false;
-    workers_.push_back(std::move(*next));
-    ++replacements_coming_;
-  }
-  return false;
-}
-
-void Crew::is_gone(Worker& worker) {
+// Takes the worker off the crew. It is still speaking: it goes in a moment, not under its own feet.
+void Crew::drop(Worker& worker) {
   std::erase(idle_, &worker);
   const auto found = std::ranges::find(workers_, &worker, &std::unique_ptr<Worker>::get);
   MILLRACE_CHECK(found != workers_.end());
-  // The worker is still speaking: it goes in a moment, not under its own feet.
-  runtime::Task drop = [kept = std::move(*found)] {};
+  runtime::Task later = [kept = std::move(*found)] {};
   workers_.erase(found);
-  setup_.loop.post(drop);
+  setup_.loop.post(later);
+  slots_free_.push_back(worker.slot());
+  if (zygote_) zygote_->reap(worker.slot());
+  flush_later();
+}
 
+void Crew::is_gone(Worker& worker) {
+  drop(worker);
+  if (worker.has_run()) {
+    --running_;
+    setup_.common.shares.ended();
+  }
   if (stopping_) {
     end_zygote_when_alone();
     tell_when_empty();
     return;
   }
-  if (!worker.was_ready() && replacements_coming_ > 0) --replacements_coming_;
-  if (worker.is_retired()) {
-    end_zygote_when_alone();
-    pump();
-    return;
-  }
-  if (!worker.was_ready()) {
-    setup_.log.line(
-        runtime::Level::error, "python",
-        "a worker of version " + setup_.version.hash + " did not start: " + worker.end_note());
-    start_after_ = Loop::now() + kCrewStartPause;
-    // With no other worker there is nobody to wait for; the next call tries again.
-    if (workers_.empty()) refuse_waiting(kNoWorkerStarts);
-  } else if (worker.has_run()) {
+  if (!worker.is_retired() && !worker.was_ready()) {
+    did_not_start(worker);
+  } else if (worker.has_run() && !worker.is_spent()) {
     setup_.log.line(runtime::Level::warning, "python", "a worker ended: " + worker.end_note());
-    // Keep one warm. A worker that dies before its first call is not replaced unasked, lest it
-    // die for ever.
-    if (workers_.empty()) want_workers(1);
   }
+  if (worker.is_retired()) end_zygote_when_alone();
   pump();
+  if (worker.has_run()) setup_.common.place_is_free();
+}
+
+void Crew::did_not_start(Worker& worker) {
+  setup_.log.line(
+      runtime::Level::error, "python",
+      "a worker of version " + setup_.version.hash + " did not start: " + worker.end_note());
+  start_after_ = Loop::now() + kCrewStartPause;
+  if (worker.is_late() && zygote_) zygote_->end("it starts no worker any more");
+  // With no other worker there is nobody to wait for; the next call tries again.
+  if (workers_.empty()) refuse_waiting(kNoWorkerStarts);
 }
 
 void Crew::pump() {
-  while (!waiting_.empty() && !idle_.empty()) {
+  while (!waiting_.empty() && !idle_.empty() && setup_.common.shares.may_run(running_)) {
     Worker* const worker = idle_.back();
     idle_.pop_back();
     if (worker->state() != Worker::State::idle) continue;  // it is dying
     PendingCall next = std::move(waiting_.front());
     waiting_.pop_front();
-    worker->run(std::move(next));
+    run(*worker, std::move(next));
   }
+  mind_the_wait();
+  fill_up();
+}
+
+void Crew::run(Worker& worker, PendingCall call) {
+  if (idle_.empty()) spares_ = std::min(spares_ + 1, kSparesMax);
+  ++running_;
+  setup_.common.shares.began();
+  worker.run(std::move(call));
+  keep_deadline(worker.until());
+}
+
+// As many on their way or there as wait and may run, and the spares.
+void Crew::fill_up() {
+  if (waiting_.empty() && running_ == 0) return;
+  const size_t wanted = std::min(waiting_.size(), kSparesMax) + spares_;
+  const size_t there = idle_.size() + starting() + workers_wanted_;
+  if (there < wanted) want_workers(wanted - there);
+}
+
+// One timer for all: calls mostly have the same limit, so the next one seldom moves it.
+void Crew::keep_deadline(Loop::Moment until) {
+  if (deadline_timer_ != Loop::Timer{} && deadline_timer_.first <= until) return;
+  setup_.loop.cancel(deadline_timer_);
+  deadline_timer_ = setup_.loop.at(until, [this] { look_at_deadlines(); });
+}
+
+void Crew::look_at_deadlines() {
+  deadline_timer_ = {};
+  std::vector<Worker*> busy;
+  for (const auto& worker : workers_) {
+    if (worker->state() == Worker::State::busy) busy.push_back(worker.get());
+  }
+  // A worker that goes is kept until the round is over, so none of these is lost meanwhile.
+  for (Worker* const worker : busy) {
+    if (worker->state() == Worker::State::busy) worker->keep_deadline();
+  }
+  for (const auto& worker : workers_) {
+    if (worker->state() == Worker::State::busy) keep_deadline(worker->until());
+  }
+}
+
+void Crew::mind_the_wait() {
   if (waiting_.empty()) {
     setup_.loop.cancel(wait_timer_);
     return;
   }
-  if (wait_timer_ == Loop::Timer{}) {
-    wait_timer_ = setup_.loop.at(waiting_.front().since + setup_.options.queue_wait_max,
-                                 [this] { refuse_the_oldest(); });
+  if (wait_timer_ != Loop::Timer{}) return;
+  const auto first = std::min<std::chrono::milliseconds>(kLongWait, setup_.options.queue_wait_max);
+  const Loop::Moment moment = std::max(waiting_.front().since + first, Loop::now() + first / 10);
+  wait_timer_ = setup_.loop.at(moment, [this] { look_at_the_wait(); });
+}
+
+void Crew::look_at_the_wait() {
+  wait_timer_ = {};
+  const Loop::Moment moment = Loop::now();
+  while (!waiting_.empty() && waiting_.front().since + setup_.options.queue_wait_max <= moment) {
+    PendingCall refused = std::move(waiting_.front());
+    waiting_.pop_front();
+    refuse(std::move(refused), "no worker became free in time");
   }
-  const size_t starting = count(Worker::State::starting) + workers_wanted_;
-  if (waiting_.size() > starting) want_workers(waiting_.size() - starting);
+  if (!waiting_.empty() && waiting_.front().since + kLongWait <= moment) {
+    setup_.options.waited_long(setup_.version.hash, waiting_.size());
+    if (told_of_wait_ + kLongWaitPause <= moment) {
+      told_of_wait_ = moment;
+      setup_.log.line(runtime::Level::warning, "python",
+                      std::to_string(waiting_.size()) + " calls of version " + setup_.version.hash +
+                          " wait for a worker, the first for more than a " + "second; " +
+                          std::to_string(running_) + " run (--action-workers)");
+    }
+  }
+  pump();
 }
 
 void Crew::refuse(PendingCall call, std::string_view reason) {
@@ -167,17 +210,6 @@ void Crew::refuse_waiting(std::string_view reason) {
   for (PendingCall& one : refused) refuse(std::move(one), reason);
 }
 
-void Crew::refuse_the_oldest() {
-  wait_timer_ = {};
-  const Loop::Moment latest = Loop::now() - setup_.options.queue_wait_max;
-  while (!waiting_.empty() && waiting_.front().since <= latest) {
-    PendingCall refused = std::move(waiting_.front());
-    waiting_.pop_front();
-    refuse(std::move(refused), "no worker became free in time");
-  }
-  pump();
-}
-
 void Crew::end_idle() {
   idle_timer_ = {};
   const Loop::Moment moment = Loop::now();
@@ -190,24 +222,24 @@ void Crew::end_idle() {
     worker->retire();
     return true;
   });
+  spares_ = kSparesMin;
   if (kept == 0) return;
   const auto next =
       std::max<std::chrono::milliseconds>(options.idle_max / 2, std::chrono::milliseconds(10));
   idle_timer_ = setup_.loop.at(moment + next, [this] { end_idle(); });
 }
 
+void Crew::flush_later() {
+  if (flush_timer_ != Loop::Timer{} || stopping_) return;
+  flush_timer_ = setup_.loop.at(Loop::now() + kFlushAfter, [this] {
+    flush_timer_ = {};
+    if (zygote_) zygote_->flush();
+  });
+}
+
 Worker* Crew::find(uint64_t name) const {
   const auto found = std::ranges::find(workers_, name, &Worker::name);
   return found == workers_.end() ? nullptr : found->get();
-}
-
-size_t Crew::count(Worker::State state) const {
-  return static_cast<size_t>(std::ranges::count(workers_, state, &Worker::state));
-}
-
-size_t Crew::workers_max() const {
-  if (setup_.options.workers_max > 0) return setup_.options.workers_max;
-  return std::max<size_t>(2, std::thread::hardware_concurrency());
 }
 
 void Crew::tell_when_empty() {

@@ -1,6 +1,6 @@
-// The workers of one version, the zygote they come from, and the calls that wait for one. Starts
-// workers when calls wait, replaces those that are worn, ends those that have been idle for long,
-// and refuses what waits too long or finds no room.
+// The workers of one version, the zygote they come from, and the calls that wait for one. A worker
+// runs one call, so some are always there before they are needed, the more of them the more calls
+// come. Refuses what waits too long or finds no room, and says when calls wait for long.
 #pragma once
 
 #include <chrono>
@@ -19,6 +19,13 @@ namespace millrace::python {
 // After a zygote or a worker that did not start, the next one waits for so long.
 inline constexpr std::chrono::seconds kCrewStartPause{1};
 inline constexpr std::string_view kNoWorkerStarts = "no worker could be started";
+// A call that has waited so long is told of in the log, and no other for as long as the second
+// says.
+inline constexpr std::chrono::seconds kLongWait{1};
+inline constexpr std::chrono::seconds kLongWaitPause{10};
+// Workers that are there before a call wants one.
+inline constexpr size_t kSparesMin = 2;
+inline constexpr size_t kSparesMax = 8;
 
 class Crew final : public Worker::Owner, public Zygote::Owner {
  public:
@@ -29,7 +36,12 @@ class Crew final : public Worker::Owner, public Zygote::Owner {
 
   void call(PendingCall call);
   void prewarm(size_t count);
-  void add_exchange(uint64_t worker, uint64_t call, runtime::Exchange exchange);
+  void add_exchange(uint64_t worker, std::string_view nonce, runtime::Exchange exchange);
+
+  // Gives calls that wait to workers that do, as far as this crew's share goes.
+  void pump();
+  bool has_waiting() const { return !waiting_.empty(); }
+  size_t running() const { return running_; }
 
   // Refuses what waits and whatever still comes; lets calls in flight end. `on_empty` is called
   // once there is no process left, perhaps at once.
@@ -42,25 +54,30 @@ class Crew final : public Worker::Owner, public Zygote::Owner {
 
   void is_ready(Zygote& zygote) override;
   void is_gone(Zygote& zygote) override;
-  void has_forked(uint64_t worker, Fd process) override;
   void has_not_forked(uint64_t worker, std::string_view reason) override;
   void has_exited(uint64_t worker, int status) override;
 
  private:
-  void pump();
   void want_workers(size_t count);
   void want_zygote();
   void start_zygote();
+  void make_groups();
   void start_workers(size_t count);
-  // Whether this worker goes now because one that replaces it has come.
-  bool gives_way(Worker& worker);
+  size_t slots_max() const;
+  void run(Worker& worker, PendingCall call);
+  void keep_deadline(Loop::Moment until);
+  void look_at_deadlines();
+  void fill_up();
+  void mind_the_wait();
+  void look_at_the_wait();
+  void flush_later();
+  void drop(Worker& worker);
+  void did_not_start(Worker& worker);
   void refuse(PendingCall call, std::string_view reason);
   void refuse_waiting(std::string_view reason);
-  void refuse_the_oldest();
   void end_idle();
   Worker* find(uint64_t name) const;
-  size_t count(Worker::State state) const;
-  size_t workers_max() const;
+  size_t starting() const { return workers_.size() - idle_.size() - running_; }
   void end_zygote_when_alone();
   void tell_when_empty();
 
@@ -73,12 +90,16 @@ class Crew final : public Worker::Owner, public Zygote::Owner {
   size_t workers_wanted_ = 0;      // once the zygote is ready
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<Worker*> idle_;  // the last to become free is the first to be used
+  std::deque<uint32_t> slots_free_;
+  size_t running_ = 0;
+  size_t spares_ = kSparesMin;
   uint64_t last_name_ = 0;
-  size_t replacements_coming_ = 0;
-  size_t replacements_here_ = 0;
   Loop::Moment start_after_;
+  Loop::Moment told_of_wait_;
+  Loop::Timer deadline_timer_;
   Loop::Timer wait_timer_;
   Loop::Timer idle_timer_;
+  Loop::Timer flush_timer_;
   bool stopping_ = false;
   runtime::Task on_empty_;
 };

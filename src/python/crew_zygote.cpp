@@ -8,13 +8,14 @@
 namespace millrace::python {
 namespace {
 
-// What the zygote may hold besides the workers and the shared /tmp.
+// What the zygote may hold besides the workers.
 constexpr size_t kZygoteBytes = 256 << 20;
-constexpr size_t kThreadsPerWorker = 64;
 
 }  // namespace
 
 void Crew::is_ready(Zygote&) {
+  slots_free_.clear();
+  for (uint32_t slot = 0; slot < slots_max(); ++slot) slots_free_.push_back(slot);
   start_workers(std::max(std::exchange(workers_wanted_, 0), setup_.options.workers_min));
   pump();
 }
@@ -41,14 +42,6 @@ void Crew::is_gone(Zygote& zygote) {
   pump();
 }
 
-void Crew::has_forked(uint64_t name, Fd process) {
-  if (Worker* const worker = find(name)) {
-    worker->has_process(std::move(process));
-  } else {
-    kill_process(process);
-  }
-}
-
 void Crew::has_not_forked(uint64_t name, std::string_view reason) {
   if (Worker* const worker = find(name)) worker->has_no_process(reason);
 }
@@ -62,7 +55,7 @@ void Crew::want_workers(size_t wanted) {
     if (workers_.empty() || Loop::now() >= start_after_) start_workers(wanted);
     return;
   }
-  workers_wanted_ = std::min(workers_wanted_ + wanted, workers_max());
+  workers_wanted_ = std::min(workers_wanted_ + wanted, slots_max());
   want_zygote();
 }
 
@@ -78,17 +71,8 @@ void Crew::want_zygote() {
 }
 
 void Crew::start_zygote() {
-  if (!groups_made_ && setup_.ground.sandbox == Sandbox::bubblewrap) {
-    const size_t each = setup_.version.worker_memory_bytes_max > 0
-                            ? setup_.version.worker_memory_bytes_max
-                            : setup_.options.worker_memory_bytes_max;
-    // One more than the most workers, for the time in which one replaces another.
-    const size_t workers = workers_max() + 1;
-    groups_ = Groups::make({workers * each + setup_.options.tmp_bytes_max + kZygoteBytes,
-                            workers * kThreadsPerWorker});
-    groups_made_ = true;
-  }
-  auto zygote = Zygote::start(setup_, groups_.entrances(), *this);
+  make_groups();
+  auto zygote = Zygote::start(setup_, groups_.entrances(), slots_max(), *this);
   if (zygote) {
     zygote_ = std::move(*zygote);
     return;
@@ -100,16 +84,37 @@ void Crew::start_zygote() {
 }
 
 void Crew::start_workers(size_t wanted) {
-  for (; wanted > 0 && workers_.size() < workers_max(); --wanted) {
-    auto worker = Worker::start(setup_, *zygote_, ++last_name_, *this);
+  for (; wanted > 0 && !slots_free_.empty(); --wanted) {
+    auto worker = Worker::start(setup_, *zygote_, ++last_name_, slots_free_.front(), *this);
     if (!worker) {
       setup_.log.line(runtime::Level::error, "python",
                       "no worker could be started: " + worker.error().describe());
+      start_after_ = Loop::now() + kCrewStartPause;
       if (workers_.empty()) refuse_waiting(kNoWorkerStarts);
       return;
     }
+    slots_free_.pop_front();
     workers_.push_back(std::move(*worker));
   }
+}
+
+// Calls that run, workers that are there before they are needed, and some that are being tidied.
+size_t Crew::slots_max() const {
+  return setup_.common.shares.calls_max() + 2 * kSparesMax;
+}
+
+void Crew::make_groups() {
+  if (groups_made_ || setup_.ground.sandbox != Sandbox::bubblewrap) return;
+  groups_made_ = true;
+  const PoolOptions& options = setup_.options;
+  const size_t each = setup_.version.worker_memory_bytes_max > 0
+                          ? setup_.version.worker_memory_bytes_max
+                          : options.worker_memory_bytes_max;
+  const size_t calls = setup_.common.shares.calls_max();
+  const size_t all = calls * (each + options.tmp_bytes_max) + kZygoteBytes;
+  const size_t memory =
+      options.memory_bytes_max > 0 ? std::min(all, options.memory_bytes_max) : all;
+  groups_ = Groups::make({memory, slots_max() * kThreadsMax});
 }
 
 void Crew::end_zygote_when_alone() {

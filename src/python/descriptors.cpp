@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -14,7 +15,6 @@ namespace millrace::python {
 namespace {
 
 constexpr int kSafelyAbove = 20;
-constexpr size_t kPacketBytesMax = 4096;
 constexpr size_t kDescriptorsMax = 4;
 
 base::Result<Fd> lifted(Fd fd) {
@@ -104,10 +104,13 @@ bool send_packet(int socket, std::string_view packet, std::span<const int> descr
   return sent == static_cast<ssize_t>(packet.size());
 }
 
-base::Result<Packet> receive_packet(int socket) {
-  std::array<char, kPacketBytesMax> bytes;
-  struct iovec body = {bytes.data(), bytes.size()};
-  alignas(struct cmsghdr) std::array<char, CMSG_SPACE(kDescriptorsMax * sizeof(int))> space{};
+base::Result<Packet> receive_packet(int socket, size_t bytes_max) {
+  Packet packet;
+  packet.text.resize(bytes_max);
+  struct iovec body = {packet.text.data(), packet.text.size()};
+  constexpr size_t kSpace =
+      CMSG_SPACE(kDescriptorsMax * sizeof(int)) + CMSG_SPACE(sizeof(struct ucred));
+  alignas(struct cmsghdr) std::array<char, kSpace> space{};
   struct msghdr message = {};
   message.msg_iov = &body;
   message.msg_iovlen = 1;
@@ -118,12 +121,17 @@ base::Result<Packet> receive_packet(int socket) {
     count = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
   } while (count < 0 && errno == EINTR);
   if (count < 0 && errno == EAGAIN) return base::fail(base::Code::unavailable, "nothing yet");
-  Packet packet;
-  if (count > 0) packet.text.assign(bytes.data(), static_cast<size_t>(count));
+  packet.text.resize(static_cast<size_t>(std::max<ssize_t>(count, 0)));
   for (struct cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
        header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
     const size_t size = header->cmsg_len - CMSG_LEN(0);
+    if (header->cmsg_level != SOL_SOCKET) continue;
+    if (header->cmsg_type == SCM_CREDENTIALS && size >= sizeof(struct ucred)) {
+      struct ucred sender = {};
+      std::memcpy(&sender, CMSG_DATA(header), sizeof sender);
+      packet.sender = sender.pid;
+    }
+    if (header->cmsg_type != SCM_RIGHTS) continue;
     for (size_t at = 0; at + sizeof(int) <= size; at += sizeof(int)) {
       int fd;
       std::memcpy(&fd, CMSG_DATA(header) + at, sizeof fd);

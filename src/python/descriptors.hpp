@@ -3,6 +3,8 @@
 // still needed; all are closed on exec.
 #pragma once
 
+#include <sys/types.h>
+
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,9 +34,11 @@ bool send_packet(int socket, std::string_view packet, std::span<const int> descr
 struct Packet {
   std::string text;  // empty when the other side has closed
   Fd descriptor;     // if one came with it
+  pid_t sender = 0;  // by the kernel's word, where name_senders() was asked for; else 0
 };
-// Nothing (EAGAIN) is an error of code `unavailable`.
-base::Result<Packet> receive_packet(int socket);
+// One packet, or as many bytes of a stream as are there, up to `bytes_max`. Nothing (EAGAIN) is an
+// error of code `unavailable`. Descriptors but the last are closed.
+base::Result<Packet> receive_packet(int socket, size_t bytes_max = 4096);
 
 base::Error system_error(const char* what);
 

@@ -53,7 +53,7 @@ base::Result<Child> launch(const Ground& ground, const Walls& walls, std::string
   auto forks = packet_socket();
   auto null = null_device();
   auto program_text = text_file(source);
-  auto filter = text_file(ground.filters.sandbox);
+  auto filter = text_file(walls.slots > 0 ? ground.filters.slots : ground.filters.sandbox);
   auto passwd = text_file(kPasswd);
   if (!control || !output || !forks || !null || !program_text || !filter || !passwd) {
     return std::unexpected(system_error("a descriptor for a worker"));
@@ -109,6 +109,8 @@ json::object common_setup(const Ground& ground, const Walls& walls,
   for (const auto& [name, value] : environment) variables[name] = value;
   setup["filters"] = {{"zygote", base::to_hex(ground.filters.zygote)},
                       {"worker", base::to_hex(ground.filters.worker)}};
+  setup["slots"] = is_walled ? walls.slots : 0;
+  setup["tmp_bytes"] = walls.tmp_bytes_max;
   setup["limits"] = nullptr;
   if (is_walled) {
     setup["limits"] = {{"memory_bytes", limits.memory_bytes_max},

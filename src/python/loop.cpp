@@ -77,7 +77,7 @@ bool Loop::post(runtime::Task& task) {
     first = tasks_.empty();
     tasks_.push_back(std::move(task));
   }
-  if (first) wake();
+  if (first && !(tasks_follow_ && std::this_thread::get_id() == runner_.load())) wake();
   return true;
 }
 
@@ -88,9 +88,12 @@ void Loop::wake() {
 }
 
 void Loop::run() {
+  runner_ = std::this_thread::get_id();
   do {
+    tasks_follow_ = true;
     run_ready();
     run_timers();
+    tasks_follow_ = false;
     run_tasks();
   } while (!close_when_empty());
 }

@@ -3,12 +3,14 @@
 // All calls but post() and now() are for whoever has the turn.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -80,11 +82,15 @@ class Loop {
   std::vector<runtime::Task> later_;
   bool ending_ = false;
   bool waiting_ = false;
+  std::atomic<bool> tasks_follow_ =
+      false;  // what this thread is doing comes before the tasks of this round
   Moment waits_until_;
   uint64_t last_name_ = 0;
   // Shared, because a watch may be taken away while it is being called.
   std::unordered_map<uint64_t, std::shared_ptr<Ready>> watches_;
   std::map<Timer, Ready> timers_;
+
+  std::atomic<std::thread::id> runner_;
 
   std::mutex mutex_;  // guards what follows
   std::vector<runtime::Task> tasks_;

@@ -1,17 +1,28 @@
 #include "python/pending_call.hpp"
 
+#include <sys/random.h>
+
+#include <algorithm>
+#include <array>
 #include <utility>
 
+#include "base/text.hpp"
 #include "python/frames.hpp"
 
 namespace millrace::python {
+namespace {
 
-PendingCall pending_call(uint64_t number, runtime::ActionCall call, runtime::Actions::Done done) {
+constexpr size_t kNonceBytes = 16;
+// All threads of a call together may use no more than one CPU could within its time limit.
+constexpr int64_t kCpuSecondsBeyond = 1;
+
+}  // namespace
+
+PendingCall pending_call(runtime::ActionCall call, runtime::Actions::Done done) {
   call.context["idempotency_key"] = call.idempotency_key;
   call.context["uncertain"] = call.uncertain;
   call.context["attempt"] = call.attempt;
   PendingCall pending;
-  pending.number = number;
   pending.body = "\"command\":" + json::serialize(json::value(call.command)) +
                  ",\"payload\":" + json::serialize(call.payload) +
                  ",\"env_values\":" + json::serialize(json::value(std::move(call.env_values))) +
@@ -25,8 +36,14 @@ PendingCall pending_call(uint64_t number, runtime::ActionCall call, runtime::Act
   return pending;
 }
 
-std::string call_frame(const PendingCall& call, base::Timestamp now) {
-  const std::string head = "{\"call\":{\"number\":" + std::to_string(call.number) +
+std::string call_frame(PendingCall& call, base::Timestamp now) {
+  std::array<uint8_t, kNonceBytes> bytes{};
+  const ssize_t given = ::getrandom(bytes.data(), bytes.size(), 0);
+  MILLRACE_CHECK(given == static_cast<ssize_t>(bytes.size()));
+  call.nonce = base::to_hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  const auto limit = std::chrono::ceil<std::chrono::seconds>(call.time_limit);
+  const std::string head = "{\"call\":{\"nonce\":\"" + call.nonce + "\",\"cpu_seconds\":" +
+                           std::to_string(std::max<int64_t>(limit.count(), 0) + kCpuSecondsBeyond) +
                            ",\"deadline_ms\":" + std::to_string(now.ms + call.time_limit.count()) +
                            ",";
   return encode_frame(head, call.body);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <string>
 
 #include "python/loop.hpp"
@@ -11,7 +10,7 @@
 namespace millrace::python {
 
 struct PendingCall {
-  uint64_t number = 0;  // unique within the pool
+  std::string nonce;  // what its frames carry; made when a worker has it
   std::string command;
   std::string chat_id;
   json::object context;  // what the consumer said is in it, and must not be printed
@@ -21,9 +20,9 @@ struct PendingCall {
   Loop::Moment since;  // it waits
 };
 
-PendingCall pending_call(uint64_t number, runtime::ActionCall call, runtime::Actions::Done done);
+PendingCall pending_call(runtime::ActionCall call, runtime::Actions::Done done);
 
-// The whole frame, for a worker that has it at this moment.
-std::string call_frame(const PendingCall& call, base::Timestamp now);
+// The whole frame, for a worker that has it at this moment. Gives the call its nonce.
+std::string call_frame(PendingCall& call, base::Timestamp now);
 
 }  // namespace millrace::python

@@ -1,13 +1,15 @@
 // The pool's one thread and its crews, one a version. A call is handed to a worker by the thread
 // that makes it, where one is free: that saves waking the pool's.
 
-#include <atomic>
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "python/crew.hpp"
+#include "python/machine.hpp"
 
 namespace millrace::python {
 namespace {
@@ -30,7 +32,18 @@ struct Pool::Impl {
       : options(std::move(given_options)),
         ground(std::move(found)),
         clock(given_clock),
-        log(given_log) {}
+        log(given_log),
+        common{Shares(options.workers_max), [this] { give_place(); }} {}
+
+  // To those that run the fewest first. One that just ended a call comes last among equals.
+  void give_place() {
+    std::vector<Crew*> waiting;
+    for (const auto& [hash, crew] : crews) {
+      if (crew->has_waiting()) waiting.push_back(crew.get());
+    }
+    std::ranges::stable_sort(waiting, {}, &Crew::running);
+    for (Crew* const crew : waiting) crew->pump();
+  }
 
   Crew* find(std::string_view hash) {
     const auto found = crews.find(hash);
@@ -56,9 +69,9 @@ struct Pool::Impl {
   runtime::Clock& clock;
   runtime::Log& log;
   std::unique_ptr<Loop> loop;
-  std::atomic<uint64_t> last_call = 0;
 
   // For whoever has the loop's turn.
+  Common common;
   std::map<std::string, std::unique_ptr<Crew>, std::less<>> crews;
   bool stopping = false;
   size_t crews_left = 0;
@@ -78,6 +91,7 @@ base::Result<std::unique_ptr<Pool>> Pool::start(PoolOptions options, runtime::Cl
   auto ground = find_ground(options.sandbox, options.interpreter);
   if (!ground) return std::unexpected(ground.error());
   if (options.sandbox == Sandbox::bubblewrap) Groups::remove_leftovers();
+  if (auto fitted = fit_to_machine(options); !fitted) return std::unexpected(fitted.error());
   auto impl = std::make_unique<Impl>(std::move(options), std::move(*ground), clock, log);
   auto loop = Loop::make();
   if (!loop) return std::unexpected(loop.error());
@@ -110,8 +124,8 @@ base::Result<void> Pool::add_version(VersionFolder version) {
     return base::fail(base::Code::resource_exhausted, "too many versions", "python");
   }
   const std::string hash = version.hash;
-  VersionSetup setup{impl_->options, impl_->clock,       impl_->log,           *impl_->loop,
-                     impl_->ground,  std::move(version), std::move(*variables)};
+  VersionSetup setup{impl_->options, impl_->clock,  impl_->log,         *impl_->loop,
+                     impl_->ground,  impl_->common, std::move(version), std::move(*variables)};
   impl_->crews.emplace(hash, std::make_unique<Crew>(std::move(setup)));
   return {};
 }
@@ -123,7 +137,7 @@ void Pool::prewarm(std::string_view hash, size_t count) {
 
 void Pool::call(runtime::ActionCall call, Done done) {
   const std::string version = std::move(call.version);
-  PendingCall pending = pending_call(++impl_->last_call, std::move(call), std::move(done));
+  PendingCall pending = pending_call(std::move(call), std::move(done));
   std::string_view refusal;
   if (pending.body.size() > impl_->options.call_bytes_max) {
     refusal = "the call's payload and context are over the limit";
@@ -143,12 +157,12 @@ void Pool::note_exchange(std::string_view version, std::string_view call_tag,
   const size_t colon = call_tag.find(':');
   if (colon == std::string_view::npos) return;
   uint64_t worker = 0;
-  uint64_t call = 0;
   std::from_chars(call_tag.data(), call_tag.data() + colon, worker);
-  std::from_chars(call_tag.data() + colon + 1, call_tag.data() + call_tag.size(), call);
+  const std::string_view nonce = call_tag.substr(colon + 1);
   const Loop::Turn turn(*impl_->loop);
-  if (Crew* const crew = impl_->find(version))
-    crew->add_exchange(worker, call, std::move(exchange));
+  if (Crew* const crew = impl_->find(version)) {
+    crew->add_exchange(worker, nonce, std::move(exchange));
+  }
 }
 
 void Pool::stop(std::chrono::milliseconds grace) {

@@ -33,8 +33,6 @@ base::Result<Process> spawn(const Program& program);
 void kill_group(pid_t pid);
 // Kills the process behind a descriptor, wherever it is.
 void kill_process(const Fd& process);
-// Its number as seen from here, for looking only; 0 when it has none.
-pid_t number_of(const Fd& process);
 
 // Collects the process, which must have ended or been killed: "exit status 7", "signal SEGV".
 std::string reap(pid_t pid);

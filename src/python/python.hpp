@@ -26,22 +26,29 @@ struct PoolOptions {
   std::string interpreter = "/usr/bin/python3";
   Sandbox sandbox = Sandbox::bubblewrap;
   size_t workers_min = 0;  // per version, once it has been used
-  size_t workers_max = 0;  // per version; 0 means one per CPU and at least two
+  // Calls at once, of all versions together. 0 means what the memory allows: see machine.hpp.
+  size_t workers_max = 0;
+  // Of one version's processes together, where control groups can be made; 0: no bound of its own.
+  size_t memory_bytes_max = 0;
+  // Starts also where nothing bounds the memory of scripts within what the machine has.
+  bool allow_unbounded = false;
   size_t versions_max = 1'000;
   size_t queue_max = 1'000;  // calls waiting per version
   std::chrono::milliseconds start_limit{20'000};
-  std::chrono::milliseconds queue_wait_max{30'000};    // then a waiting call is refused
+  std::chrono::milliseconds queue_wait_max{60'000};    // then a waiting call is refused
   std::chrono::milliseconds idle_max{300'000};         // then a worker beyond the first is ended
   std::chrono::milliseconds idle_last_max{3'600'000};  // then the first is ended too
-  uint64_t worker_calls_max = 10'000;                  // then it is replaced
-  size_t worker_growth_bytes_max = 128 << 20;          // of resident memory; then it is replaced
   size_t worker_memory_bytes_max = 512 << 20;          // of address space
-  size_t tmp_bytes_max = 64 << 20;                     // of /tmp, shared by a version's workers
+  size_t tmp_bytes_max = 64 << 20;                     // of each call's /tmp
   size_t printed_bytes_max = 8 << 20;                  // by one call; then its worker is killed
   size_t call_bytes_max = 4 << 20;
   size_t result_bytes_max = 1 << 20;
   size_t log_line_bytes_max = 8 << 10;
   size_t log_lines_max = 200;  // per call
+  // Told, about once in a tenth of a second, while calls of a version have waited for a worker for
+  // more than a second: how many wait. On the pool's thread; must not call the pool.
+  std::function<void(std::string_view version, size_t waiting)> waited_long = [](std::string_view,
+                                                                                 size_t) {};
 };
 
 // Where the scripts of one solution version are and what they may know.

@@ -18,6 +18,7 @@ constexpr int kTryFilter = 3;
 constexpr int kTryPasswd = 4;
 constexpr int kTryLimitMs = 10'000;
 constexpr size_t kReasonBytesMax = 500;
+constexpr const char* kSlotsBytes = "65536";  // it holds the places of mounts only
 
 // Debian's /bin, /lib and their like are links into /usr; elsewhere they are folders.
 void add_system(std::vector<std::string>& words) {
@@ -81,28 +82,21 @@ base::Result<std::string> find_bubblewrap() {
 }
 
 std::vector<std::string> wall_arguments(const Walls& walls, int filter, int passwd) {
-  std::vector<std::string> words{"--unshare-user",
-                                 "--unshare-ipc",
-                                 "--unshare-pid",
-                                 "--unshare-uts",
-                                 "--unshare-net",
-                                 "--unshare-cgroup-try",
-                                 "--disable-userns",
-                                 "--uid",
-                                 "65534",
-                                 "--gid",
-                                 "65534",
-                                 "--hostname",
-                                 "sandbox",
-                                 "--cap-drop",
-                                 "ALL",
-                                 "--new-session",
-                                 "--die-with-parent",
-                                 "--as-pid-1"};
+  std::vector<std::string> words{
+      "--unshare-user",       "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-net",
+      "--unshare-cgroup-try", "--uid",         "65534",         "--gid",         "65534",
+      "--hostname",           "sandbox",       "--cap-drop",    "ALL",           "--new-session",
+      "--die-with-parent",    "--as-pid-1"};
+  // A nested user namespace needs unshare or clone's flags, which the filter refuses. So bubblewrap
+  // need not forbid it with one of its own, in which these could not mount.
+  if (walls.slots > 0) {
+    words.insert(words.end(), {"--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SYS_CHROOT"});
+  }
   add_system(words);
   words.insert(words.end(), {"--ro-bind-data", std::to_string(passwd), "/etc/passwd"});
   words.insert(words.end(), {"--perms", "1777", "--size", std::to_string(walls.tmp_bytes_max),
                              "--tmpfs", "/tmp"});
+  if (walls.slots > 0) words.insert(words.end(), {"--size", kSlotsBytes, "--tmpfs", kSlotsInside});
   words.insert(words.end(), {"--ro-bind", walls.solution.string(), kSolutionInside});
   if (!walls.packages.empty()) {
     words.insert(words.end(), {"--ro-bind", walls.packages.string(), kPackagesInside});

@@ -15,12 +15,14 @@ namespace millrace::python {
 inline constexpr const char* kSolutionInside = "/solution";
 inline constexpr const char* kPackagesInside = "/packages";
 inline constexpr const char* kProxyInside = "/run/proxy";
+inline constexpr const char* kSlotsInside = "/slots";
 
 struct Walls {
   std::filesystem::path solution;      // read-only inside
   std::filesystem::path packages;      // read-only inside; may be empty
   std::filesystem::path proxy_socket;  // may be empty
-  size_t tmp_bytes_max = 0;
+  size_t tmp_bytes_max = 0;            // of /tmp, and of each slot's
+  size_t slots = 0;                    // how many roots are to be made, each with a /tmp of its own
 };
 
 // Where bubblewrap is; an error that says what to do where it is not.

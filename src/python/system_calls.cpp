@@ -53,8 +53,19 @@ constexpr std::array kAllowed{
     "getpriority", "uname", "sysinfo", "capget", "exit", "exit_group", "wait4", "waitid", "fork",
     "vfork", "execve", "pidfd_open", "seccomp",
     // sockets, of the one family that may be made
-    "connect", "accept", "accept4", "bind", "listen", "getsockname", "getpeername", "getsockopt",
-    "setsockopt", "shutdown", "sendto", "recvfrom", "sendmsg", "recvmsg", "sendmmsg", "recvmmsg"};
+    "connect", "accept", "accept4", "bind", "listen", "getsockname", "getpeername", "shutdown",
+    "sendto", "recvfrom", "sendmsg", "recvmsg", "sendmmsg", "recvmmsg"};
+
+// What makes a slot for each call (worker_slots.py), before anything of a solution's is imported.
+constexpr std::array kForSlots{"mount", "open_tree", "move_mount", "chroot", "capset"};
+
+// What a script may ask of a socket, or ask it to do. Not among them is all that names the process
+// at the other end, which is the server: SO_PEERPIDFD, SO_PEERCRED, SO_PEERSEC, SO_PEERGROUPS,
+// SO_PASSPIDFD, SO_PASSCRED, SO_PASSSEC, and whatever of the kind is invented later.
+constexpr std::array kSocketOptions{
+    SO_DEBUG,    SO_REUSEADDR, SO_TYPE,      SO_ERROR,    SO_DONTROUTE,  SO_BROADCAST, SO_SNDBUF,
+    SO_RCVBUF,   SO_KEEPALIVE, SO_OOBINLINE, SO_NO_CHECK, SO_PRIORITY,   SO_LINGER,    SO_REUSEPORT,
+    SO_RCVLOWAT, SO_SNDLOWAT,  SO_RCVTIMEO,  SO_SNDTIMEO, SO_ACCEPTCONN, SO_PROTOCOL,  SO_DOMAIN};
 
 constexpr std::array kIoctls{TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIOCLEX, FIONCLEX};
 constexpr std::array kPrctls{PR_SET_NAME,     PR_GET_NAME,         PR_SET_PDEATHSIG,
@@ -126,8 +137,15 @@ class Draft {
   int failed_ = 0;
 };
 
-base::Result<std::string> sandbox_filter() {
+base::Result<std::string> sandbox_filter(bool with_slots) {
   Draft draft(kDenied);
+  if (with_slots) {
+    for (const char* const name : kForSlots) draft.rule(SCMP_ACT_ALLOW, name);
+  }
+  for (const auto option : kSocketOptions) {
+    draft.rule(SCMP_ACT_ALLOW, "getsockopt", argument_is(2, option));
+    draft.rule(SCMP_ACT_ALLOW, "setsockopt", argument_is(2, option));
+  }
   for (const char* const name : kAllowed) draft.rule(SCMP_ACT_ALLOW, name);
   draft.rule(SCMP_ACT_ALLOW, "socket", argument_is(0, AF_UNIX));
   draft.rule(SCMP_ACT_ALLOW, "socketpair", argument_is(0, AF_UNIX));
@@ -154,9 +172,19 @@ void deny_programs(Draft& draft) {
   }
 }
 
+// Of the process that imports and forks, and of all that it forks. What it asks about, the server
+// decides (gatekeeper.hpp): it alone knows which process asks, and how many there are.
 base::Result<std::string> zygote_filter() {
   Draft draft(SCMP_ACT_ALLOW);
   deny_programs(draft);
+  for (const char* const name : {"fork", "vfork", "pidfd_open", "bind", "listen", "accept",
+                                 "accept4", "seccomp", "mount", "open_tree", "move_mount"}) {
+    draft.rule(kDenied, name);
+  }
+  for (const auto option : {PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP}) {
+    draft.rule(kDenied, "prctl", argument_is(0, option));
+  }
+  for (const char* const name : {"clone", "kill", "tgkill"}) draft.rule(SCMP_ACT_NOTIFY, name);
   return draft.program();
 }
 
@@ -179,13 +207,16 @@ base::Result<std::string> worker_filter() {
 }  // namespace
 
 base::Result<SystemCallFilters> system_call_filters() {
-  auto sandbox = sandbox_filter();
+  auto sandbox = sandbox_filter(false);
   if (!sandbox) return std::unexpected(sandbox.error());
+  auto slots = sandbox_filter(true);
+  if (!slots) return std::unexpected(slots.error());
   auto zygote = zygote_filter();
   if (!zygote) return std::unexpected(zygote.error());
   auto worker = worker_filter();
   if (!worker) return std::unexpected(worker.error());
-  return SystemCallFilters{std::move(*sandbox), std::move(*zygote), std::move(*worker)};
+  return SystemCallFilters{std::move(*sandbox), std::move(*slots), std::move(*zygote),
+                           std::move(*worker)};
 }
 
 }  // namespace millrace::python

@@ -1,23 +1,25 @@
-// What a sandboxed process may ask of the kernel, as seccomp filters. The first is an allow-list
-// and holds from before Python starts; the other two take more away and are installed by the
-// process itself. A filter cannot be lifted, and of several the strictest answer counts.
+// What a sandboxed process may ask of the kernel, as ready filter programs. A list of what is
+// allowed for all that run inside, and further ones that processes put on themselves before
+// anything of a solution's runs: about starting programs and processes, signalling and listening.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/result.hpp"
 
 namespace millrace::python {
 
-// Each as the kernel takes it: an array of struct sock_filter.
-struct SystemCallFilters {
-  std::string sandbox;  // everything that is not on the list fails with EPERM
-  std::string zygote;   // no other program from here on
-  std::string worker;   // nor another process: no fork, no signal to others, nothing to listen on
-};
+// In the describing process's filter this stands where the process puts its own id, which is known
+// only inside.
+inline constexpr uint32_t kOwnProcessPlace = 0x7a11ce55;
 
-// Stands in `worker` where the number of the process belongs that installs it.
-inline constexpr unsigned kOwnProcessPlace = 0x7a11ce55;
+struct SystemCallFilters {
+  std::string sandbox;  // for bubblewrap
+  std::string slots;    // the same, and what making slots takes; the zygote's takes it away again
+  std::string zygote;   // of the zygote and its workers; asks the server about some calls
+  std::string worker;   // of the describing process
+};
 
 base::Result<SystemCallFilters> system_call_filters();
 

@@ -1,15 +1,24 @@
 // What everything that belongs to one version shares.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
 #include "python/launch.hpp"
 #include "python/loop.hpp"
 #include "python/python.hpp"
+#include "python/shares.hpp"
 #include "runtime/ports.hpp"
 
 namespace millrace::python {
+
+// What the crews of one pool share.
+struct Common {
+  Shares shares;
+  // Gives a call's place to whoever runs the fewest among those that wait.
+  std::function<void()> place_is_free;
+};
 
 struct VersionSetup {
   const PoolOptions& options;
@@ -17,6 +26,7 @@ struct VersionSetup {
   runtime::Log& log;
   Loop& loop;
   const Ground& ground;
+  Common& common;
   VersionFolder version;
   std::map<std::string, std::string> environment;
 

@@ -2,57 +2,48 @@
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <fstream>
 #include <utility>
+
+#include "python/kinship.hpp"
 
 namespace millrace::python {
 namespace {
 
 using Kind = runtime::ActionOutcome::Kind;
 
-// A killed process that does not go within this time is given up; its call ends without it.
-constexpr std::chrono::seconds kKillLimit{5};
 constexpr std::chrono::seconds kStatusLimit{1};
 constexpr size_t kExchangesMax = 100;
-// How much memory it holds is looked at once in so many calls, and after each that took long.
-constexpr uint64_t kLookEvery = 64;
-constexpr std::chrono::milliseconds kLongCall{50};
-
-size_t resident_bytes(pid_t process) {
-  std::ifstream file("/proc/" + std::to_string(process) + "/statm");
-  size_t total = 0;
-  size_t resident = 0;
-  if (process == 0 || !(file >> total >> resident)) return 0;
-  return resident * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
-}
 
 }  // namespace
 
 base::Result<std::unique_ptr<Worker>> Worker::start(const VersionSetup& setup, Zygote& zygote,
-                                                    uint64_t name, Owner& owner) {
+                                                    uint64_t name, uint32_t slot, Owner& owner) {
   auto control = stream_socket();
   if (!control) return std::unexpected(control.error());
   auto output = output_pipe();
   if (!output) return std::unexpected(output.error());
-  std::unique_ptr<Worker> worker(new Worker(setup, zygote, name, owner));
+  std::unique_ptr<Worker> worker(new Worker(setup, zygote, name, slot, owner));
   worker->control_ = std::move(control->ours);
   worker->output_ = std::move(output->ours);
-  if (!worker->watch()) {
-    return base::fail(base::Code::resource_exhausted, "epoll takes no more descriptors", "python");
+  if (!name_senders(worker->control_) || !worker->watch()) {
+    return base::fail(base::Code::resource_exhausted, "its descriptors cannot be watched",
+                      "python");
   }
-  if (!zygote.fork(name, control->theirs, output->theirs)) {
+  if (!zygote.fork(name, slot, control->theirs, output->theirs)) {
     return base::fail(base::Code::unavailable, "the version's process takes no request", "python");
   }
   return worker;
 }
 
-Worker::Worker(const VersionSetup& setup, Zygote& zygote, uint64_t name, Owner& owner)
+Worker::Worker(const VersionSetup& setup, Zygote& zygote, uint64_t name, uint32_t slot,
+               Owner& owner)
     : setup_(setup),
+      zygote_(zygote),
       name_(name),
+      slot_(slot),
       owner_(owner),
       secrets_(zygote.secrets()),
       sealed_(zygote.sealed()),
@@ -60,12 +51,15 @@ Worker::Worker(const VersionSetup& setup, Zygote& zygote, uint64_t name, Owner& 
       lines_(setup.raw_line_max()) {}
 
 Worker::~Worker() {
+  unwatch();
+  kill_process(process_);
+}
+
+void Worker::unwatch() {
   Loop& loop = setup_.loop;
   loop.cancel(timer_);
-  loop.unwatch(control_watch_, control_.get());
-  loop.unwatch(output_watch_, output_.get());
-  loop.unwatch(exit_watch_, process_.get());
-  kill_process(process_);
+  loop.unwatch(std::exchange(control_watch_, 0), control_.get());
+  loop.unwatch(std::exchange(output_watch_, 0), output_.get());
 }
 
 bool Worker::watch() {
@@ -81,22 +75,6 @@ bool Worker::watch() {
   return control_watch_ != 0 && output_watch_ != 0;
 }
 
-void Worker::has_process(Fd process) {
-  if (process_.is_open()) return;
-  process_ = std::move(process);
-  number_ = number_of(process_);
-  exit_watch_ = setup_.loop.watch(process_.get(), EPOLLIN, [this] { ended(); });
-  if (killed_ || exit_watch_ == 0) {
-    kill_process(process_);
-    return;
-  }
-  setup_.loop.cancel(timer_);
-  state_ = State::idle;
-  was_ready_ = true;
-  idle_since_ = Loop::now();
-  owner_.is_free(*this);
-}
-
 void Worker::has_no_process(std::string_view reason) {
   if (process_.is_open()) return;
   end_note_ = "no process: " + std::string(reason);
@@ -106,7 +84,7 @@ void Worker::has_no_process(std::string_view reason) {
 void Worker::run(PendingCall call) {
   MILLRACE_CHECK(state_ == State::idle);
   state_ = State::busy;
-  ++calls_;
+  has_run_ = true;
   const base::Timestamp now = setup_.clock.now();
   unsent_ = call_frame(call, now);
   running_ = Running{std::move(call), Loop::now(), {}, {}, {}, 0, false, 0};
@@ -116,25 +94,14 @@ void Worker::run(PendingCall call) {
   running_.trace.queued =
       std::chrono::duration_cast<std::chrono::microseconds>(running_.began - running_.call.since);
   write_some();
-  keep_deadline();
 }
 
 void Worker::keep_deadline() {
-  if (timer_ != Loop::Timer{} && timer_.first <= running_.until) return;
-  setup_.loop.cancel(timer_);
-  timer_ = setup_.loop.at(running_.until, [this] {
-    timer_ = {};
-    if (state_ != State::busy) return;
-    const uint64_t number = running_.call.number;
-    if (Loop::now() >= running_.until) read_control();  // it may have ended, and we look late
-    if (state_ != State::busy) return;
-    if (running_.call.number != number || Loop::now() < running_.until) {
-      keep_deadline();
-      return;
-    }
-    end(Kind::timed_out, running_.call.command + " was stopped at its time limit of " +
-                             std::to_string(running_.call.time_limit.count()) + " ms");
-  });
+  if (state_ != State::busy || Loop::now() < running_.until) return;
+  read_control();  // it may have ended, and we look late
+  if (state_ != State::busy) return;
+  end(Kind::timed_out, running_.call.command + " was stopped at its time limit of " +
+                           std::to_string(running_.call.time_limit.count()) + " ms");
 }
 
 void Worker::end(Kind kind, std::string message) {
@@ -145,7 +112,7 @@ void Worker::end(Kind kind, std::string message) {
   end_message_ = std::move(message);
   kill_process(process_);
   setup_.loop.cancel(timer_);
-  timer_ = setup_.loop.at(Loop::now() + kKillLimit, [this] { gone(); });
+  timer_ = setup_.loop.at(Loop::now(), [this] { gone(); });
 }
 
 void Worker::retire() {
@@ -153,8 +120,8 @@ void Worker::retire() {
   end(Kind::refused, {});
 }
 
-void Worker::add_exchange(uint64_t number, runtime::Exchange exchange) {
-  if (state_ != State::busy || running_.call.number != number) return;
+void Worker::add_exchange(std::string_view nonce, runtime::Exchange exchange) {
+  if (state_ != State::busy || running_.call.nonce != nonce) return;
   if (running_.trace.exchanges.size() >= kExchangesMax) return;
   exchange.host = redacted(exchange.host);
   exchange.method = redacted(exchange.method);
@@ -193,56 +160,56 @@ void Worker::write_some() {
 void Worker::read_control() {
   std::array<char, kReadBytes> bytes;
   for (int i = 0; i < kReadsMax && control_watch_ != 0; ++i) {
+    if (state_ == State::starting) {
+      const auto first = receive_packet(control_.get());
+      if (!first) return;
+      sender_ = first->sender;
+      if (first->text.empty()) return closed();
+      if (!take(first->text)) return;
+      continue;
+    }
     const ssize_t count = ::recv(control_.get(), bytes.data(), bytes.size(), 0);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) return;
-    if (count <= 0) {
-      // Closed: the process is dead or means to be. Its exit tells the rest.
-      setup_.loop.unwatch(control_watch_, control_.get());
-      control_watch_ = 0;
-      kill_process(process_);
-      return;
-    }
-    if (!said(static_cast<size_t>(count))) return;
-    frames_.append({bytes.data(), static_cast<size_t>(count)});
-    while (state_ != State::ending) {
-      auto frame = frames_.next();
-      if (frame && !*frame) break;
-      if (!frame || !handle(**frame)) {
-        end(Kind::crashed, "the worker broke the protocol");
-        return;
-      }
-    }
+    if (count <= 0) return closed();
+    if (!take({bytes.data(), static_cast<size_t>(count)})) return;
     if (static_cast<size_t>(count) < bytes.size()) return;
   }
 }
 
-void Worker::ended() {
-  setup_.loop.unwatch(exit_watch_, process_.get());
-  exit_watch_ = 0;
-  exited_ = true;
-  // What it managed to say before it ended still counts.
-  if (!killed_) read_control();
-  if (killed_) {
-    gone();
-    return;
+bool Worker::take(std::string_view bytes) {
+  if (!said(bytes.size())) return false;
+  frames_.append(bytes);
+  while (state_ != State::ending) {
+    auto frame = frames_.next();
+    if (frame && !*frame) break;
+    if (!frame || !handle(**frame)) {
+      end(Kind::crashed, "the worker broke the protocol");
+      return false;
+    }
   }
-  // The zygote, whose child it was, is about to say how it ended.
+  return state_ != State::ending;
+}
+
+// The process is dead or means to be. How it ended the zygote can tell, whose child it was.
+void Worker::closed() {
+  setup_.loop.unwatch(std::exchange(control_watch_, 0), control_.get());
+  kill_process(process_);
+  if (state_ == State::ending) return;
   state_ = State::ending;
   setup_.loop.cancel(timer_);
   timer_ = setup_.loop.at(Loop::now() + kStatusLimit, [this] { gone(); });
+  zygote_.tell(slot_);
 }
 
 void Worker::has_exited(int status) {
   end_note_ = describe_status(status);
-  exited_ = true;
   if (state_ != State::ending) read_control();
   gone();
 }
 
 void Worker::has_lost_its_zygote() {
   if (end_note_.empty()) end_note_ = "its version's process";
-  exited_ = true;
   if (state_ != State::ending) read_control();
   kill_process(process_);
   gone();
@@ -252,10 +219,13 @@ void Worker::gone() {
   if (is_gone_) return;
   is_gone_ = true;
   state_ = State::ending;
-  read_output();
-  log_printed(lines_.finish());
+  if (!is_spent_) {
+    read_output();
+    log_printed(lines_.finish());
+  }
+  unwatch();
+  if (killed_ && !end_message_.empty()) end_note_ = end_message_;
   if (end_note_.empty()) end_note_ = "an unknown status";
-  if (killed_ && !end_message_.empty()) end_note_ = end_message_ + " (" + end_note_ + ")";
   if (running_.call.done) {
     std::string message =
         killed_ ? end_message_
@@ -263,15 +233,6 @@ void Worker::gone() {
     finish({killed_ ? end_kind_ : Kind::crashed, {}, std::move(message), {}});
   }
   owner_.is_gone(*this);
-}
-
-void Worker::look_at_its_age() {
-  const PoolOptions& options = setup_.options;
-  is_worn_ = is_worn_ || calls_ >= options.worker_calls_max;
-  if (calls_ % kLookEvery != 1 && Loop::now() - running_.began < kLongCall) return;
-  const size_t bytes = resident_bytes(number_);
-  if (first_resident_bytes_ == 0) first_resident_bytes_ = bytes;
-  is_worn_ = is_worn_ || bytes > first_resident_bytes_ + options.worker_growth_bytes_max;
 }
 
 }  // namespace millrace::python

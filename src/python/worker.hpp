@@ -1,6 +1,7 @@
-// One worker process, forked by its version's zygote, and the call it is running. It speaks the
-// protocol, keeps the deadline and brings every line the process says into the log, redacted.
-// Whatever the process does, a call given to run() ends exactly once.
+// One worker process, forked by its version's zygote, and the one call that it runs: then it is
+// killed, with whatever the call left in it. It speaks the protocol and brings every line the
+// process says into the log, redacted. Whatever the process does, a call given to run() ends
+// exactly once.
 #pragma once
 
 #include <cstdint>
@@ -34,34 +35,39 @@ class Worker {
     ~Owner() = default;
   };
 
-  // Asks the zygote for the process; the worker becomes free later, or is gone.
+  // Asks the zygote for the process, in that slot; the worker becomes free later, or is gone.
   static base::Result<std::unique_ptr<Worker>> start(const VersionSetup& setup, Zygote& zygote,
-                                                     uint64_t name, Owner& owner);
+                                                     uint64_t name, uint32_t slot, Owner& owner);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   uint64_t name() const { return name_; }
+  uint32_t slot() const { return slot_; }
   State state() const { return state_; }
-  bool has_run() const { return calls_ > 0; }
+  bool has_run() const { return has_run_; }
+  // The call ended as a call should, and the process was killed after it.
+  bool is_spent() const { return is_spent_; }
   bool was_ready() const { return was_ready_; }
+  // It was not there within its start limit.
+  bool is_late() const { return killed_ && !was_ready_ && !retired_; }
   Loop::Moment idle_since() const { return idle_since_; }
   // How the process ended; known when the worker is gone.
   const std::string& end_note() const { return end_note_; }
 
-  // It has run as many calls, or grown as much, as a worker may.
-  bool is_worn() const { return is_worn_; }
-
   // What the zygote tells of it.
-  void has_process(Fd process);
   void has_no_process(std::string_view reason);
   void has_exited(int status);
   void has_lost_its_zygote();
 
   // The worker must be idle.
   void run(PendingCall call);
-  // What somebody else saw of the call of that number.
-  void add_exchange(uint64_t number, runtime::Exchange exchange);
+  // When the call must have ended; only while it is busy.
+  Loop::Moment until() const { return running_.until; }
+  // Ends the call if it is over its time.
+  void keep_deadline();
+  // What somebody else saw of the call of that nonce.
+  void add_exchange(std::string_view nonce, runtime::Exchange exchange);
   // Kills the process. A call in flight ends with this kind and message.
   void end(runtime::ActionOutcome::Kind kind, std::string message);
   // Ends a worker that nobody needs any more; it must not be busy.
@@ -81,19 +87,21 @@ class Worker {
     size_t bytes = 0;  // said since it began
   };
 
-  Worker(const VersionSetup& setup, Zygote& zygote, uint64_t name, Owner& owner);
+  Worker(const VersionSetup& setup, Zygote& zygote, uint64_t name, uint32_t slot, Owner& owner);
   bool watch();
-  void keep_deadline();
+  void unwatch();
   bool said(size_t bytes);
-  void look_at_its_age();
   void write_some();
   void read_control();
   void read_output();
-  void ended();
+  // False when there is nothing more for now.
+  bool take(std::string_view bytes);
+  void closed();
   void gone();
 
   // Each handles one frame; false when it makes no sense here.
   bool handle(json::object& frame);
+  bool handle_here(const json::object& frame);
   bool handle_log(const json::object& log);
   bool handle_exchange(const json::object& exchange);
   bool handle_end(json::object& end);
@@ -109,7 +117,9 @@ class Worker {
   static constexpr size_t kReadBytes = 64 << 10;
 
   const VersionSetup& setup_;
+  Zygote& zygote_;  // outlives every worker that is not gone
   const uint64_t name_;
+  const uint32_t slot_;
   Owner& owner_;
   // The zygote's may go before this does.
   const Sensitives secrets_;
@@ -117,24 +127,19 @@ class Worker {
   Fd control_;
   Fd output_;
   Fd process_;
-  pid_t number_ = 0;  // of the process, for looking at it
+  pid_t sender_ = 0;  // of what was read last, while it is starting
   uint64_t control_watch_ = 0;
   uint64_t output_watch_ = 0;
-  uint64_t exit_watch_ = 0;
-  // Of the start, the call or the end. Between calls it is left running: to set one for each would
-  // wake the loop each time.
-  Loop::Timer timer_;
+  Loop::Timer timer_;  // of the start or of the end
 
   State state_ = State::starting;
   bool was_ready_ = false;
-  bool exited_ = false;  // the process is no more
+  bool has_run_ = false;
+  bool is_spent_ = false;
   bool killed_ = false;  // by us, for end_kind_
   bool is_gone_ = false;
   bool retired_ = false;  // it was ended because nobody needed it
-  bool is_worn_ = false;
   Loop::Moment idle_since_;
-  uint64_t calls_ = 0;
-  size_t first_resident_bytes_ = 0;
   Running running_;
 
   FrameReader frames_;

@@ -44,19 +44,17 @@ class Channel:
         self._lock = threading.Lock()
         self._buffer = bytearray(1 << 16)
         self._filled = 0
-        self._is_forked = False
+        self._owner = os.getpid()
         self._frame_bytes_max = frame_bytes_max
-        os.register_at_fork(after_in_child=self._fall_silent)
 
-    def _fall_silent(self):
-        self._is_forked = True
+    def adopt(self):
+        """In a worker: what the zygote had read or begun is none of its business."""
+        self._owner = os.getpid()
+        self._filled = 0
+        self._lock = threading.Lock()
 
     def fileno(self):
         return self._socket.fileno()
-
-    def detach(self):
-        """Leaves the descriptor to whoever takes it."""
-        self._socket.detach()
 
     def receive(self):
         """The next frame. Ends the process when the pool has gone."""
@@ -90,7 +88,7 @@ class Channel:
         self.send_text(encode_json(frame))
 
     def send_text(self, text):
-        if self._is_forked:
+        if os.getpid() != self._owner:
             os._exit(1)  # a script forked, and its child came here: it has no voice
         body = text.encode()
         with self._lock:

@@ -8,8 +8,10 @@ import resource
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 PR_SET_NO_NEW_PRIVS = 38
+SYSTEM_SECCOMP = {'x86_64': 317, 'aarch64': 277}.get(os.uname().machine, 0)
+SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER = 1, 8
 SIGKILL = 9
-# Stands in the worker's filter where its own process id belongs.
+# Stands in the describing process's filter where its own process id belongs.
 PID_PLACE = (0x7a11ce55).to_bytes(4, 'little')
 FILTER_STEP_BYTES = 8
 
@@ -35,6 +37,18 @@ def install_filter(steps):
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(program))
 
 
+def install_asking_filter(steps):
+    """The same, with a descriptor for whoever is to answer what the filter asks."""
+    program = FilterProgram(len(steps) // FILTER_STEP_BYTES, steps)
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    listener = system.syscall(
+        ctypes.c_long(SYSTEM_SECCOMP), ctypes.c_ulong(SECCOMP_SET_MODE_FILTER),
+        ctypes.c_ulong(SECCOMP_FILTER_FLAG_NEW_LISTENER), ctypes.byref(program))
+    if listener < 0:
+        raise OSError(ctypes.get_errno(), 'seccomp')
+    return listener
+
+
 def limit(what, value):
     hard = resource.getrlimit(what)[1]
     if hard != resource.RLIM_INFINITY:
@@ -57,7 +71,7 @@ def prepare_process(setup):
         sys.path.insert(0, setup['packages'])
 
 
-def confine_worker(filter_steps):
+def confine_alone(filter_steps):
     """No other process can be started, signalled or looked into from now on."""
     prctl(PR_SET_PDEATHSIG, SIGKILL)
     prctl(PR_SET_DUMPABLE, 0)

@@ -16,11 +16,11 @@ class Log:
     """What execute() gets as `log`: call it with a text, or use a level's name. What is given by
     name is written behind the text: log.info('sent', order=12) says "sent order=12"."""
 
-    __slots__ = ('_channel', '_number', '_characters_max', '_lines_left')
+    __slots__ = ('_channel', '_nonce', '_characters_max', '_lines_left')
 
-    def __init__(self, channel, number, characters_max, lines_max):
+    def __init__(self, channel, nonce, characters_max, lines_max):
         self._channel = channel
-        self._number = number
+        self._nonce = nonce
         self._characters_max = characters_max
         self._lines_left = lines_max
 
@@ -59,7 +59,7 @@ class Log:
             text += ' {}={}'.format(name, field_text(value))
         text = sendable(text)
         kept = text[:self._characters_max]
-        self._channel.send({'log': {'number': self._number, 'level': level, 'text': kept,
+        self._channel.send({'log': {'nonce': self._nonce, 'level': level, 'text': kept,
                                     'cut': len(kept) < len(text)}})
 
 

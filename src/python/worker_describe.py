@@ -121,7 +121,7 @@ def main():
     channel = Channel()
     setup = channel.receive()['setup']
     prepare_process(setup)
-    confine_worker(bytes.fromhex(setup['filters']['worker']))
+    confine_alone(bytes.fromhex(setup['filters']['worker']))
     if setup['limits'] is not None:
         use_no_network()
     provide_module()

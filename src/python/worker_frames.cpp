@@ -14,6 +14,8 @@ namespace {
 using Kind = runtime::ActionOutcome::Kind;
 
 constexpr size_t kMessageBytesMax = 2'000;
+constexpr int kStatusMax = 999;
+constexpr int64_t kTookMsMax = 24 * 3'600'000;
 // What is longer was cut by the worker, perhaps within a secret.
 constexpr size_t kSaidBytesMax = 8'000;
 
@@ -48,47 +50,69 @@ bool Worker::handle(json::object& frame) {
   if (json::value* const end = frame.if_contains("end"); end != nullptr && end->is_object()) {
     return handle_end(end->get_object());
   }
+  if (frame.contains("here")) return handle_here(frame);
   if (const auto* log = json::get_object(frame, "log")) return handle_log(*log);
   if (const auto* seen = json::get_object(frame, "exchange")) return handle_exchange(*seen);
   return false;
 }
 
+// What it says is that it is there; who it is, the kernel said.
+bool Worker::handle_here(const json::object&) {
+  if (state_ != State::starting) return false;
+  auto process = zygote_.child(sender_);
+  if (!process) {
+    setup_.log.line(runtime::Level::error, "python",
+                    "version " + setup_.version.hash +
+                        ": a process that spoke as a worker is none: " + process.error().message);
+    return false;
+  }
+  process_ = std::move(*process);
+  setup_.loop.cancel(timer_);
+  state_ = State::idle;
+  was_ready_ = true;
+  idle_since_ = Loop::now();
+  owner_.is_free(*this);
+  return true;
+}
+
 bool Worker::handle_log(const json::object& log) {
-  const auto number = json::get_integer(log, "number");
+  const auto nonce = json::get_string(log, "nonce");
   const auto level = json::get_string(log, "level");
   const auto text = json::get_string(log, "text");
   const auto cut = json::get_bool(log, "cut");
-  if (!number || !level || !text || !cut) return false;
+  if (state_ != State::busy || nonce != running_.call.nonce) return false;
+  if (!level || !text || !cut) return false;
   read_output();  // what was printed before comes first, as nearly as two channels allow
-  const bool of_call =
-      state_ == State::busy && *number == static_cast<int64_t>(running_.call.number);
-  log_line(level_of(*level), {std::string(*text), *cut}, of_call);
+  if (state_ != State::busy) return true;  // it was printed too much
+  log_line(level_of(*level), {std::string(*text), *cut}, true);
   return true;
 }
 
 bool Worker::handle_exchange(const json::object& exchange) {
-  const auto number = json::get_integer(exchange, "number");
+  const auto nonce = json::get_string(exchange, "nonce");
   const auto host = json::get_string(exchange, "host");
   const auto port = json::get_integer(exchange, "port");
   const auto method = json::get_string(exchange, "method");
   const auto status = json::get_integer(exchange, "status");
   const auto took_ms = json::get_integer(exchange, "took_ms");
-  if (!number || !host || !port || !method || !status || !took_ms) return false;
-  add_exchange(static_cast<uint64_t>(*number), {std::string(*host),
-                                                static_cast<uint16_t>(*port),
-                                                std::string(*method),
-                                                static_cast<int>(*status),
-                                                *took_ms,
-                                                {}});
+  if (!nonce || !host || !port || !method || !status || !took_ms) return false;
+  if (state_ != State::busy || *nonce != running_.call.nonce) return false;
+  // Figures that cannot be are the script's doing, and nobody is to reckon with them.
+  if (*port < 0 || *port > UINT16_MAX || *status < 0 || *status > kStatusMax) return false;
+  if (*took_ms < 0 || *took_ms > kTookMsMax) return false;
+  add_exchange(*nonce, {std::string(*host),
+                        static_cast<uint16_t>(*port),
+                        std::string(*method),
+                        static_cast<int>(*status),
+                        *took_ms,
+                        {}});
   return true;
 }
 
 bool Worker::handle_end(json::object& end) {
-  const auto number = json::get_integer(end, "number");
+  const auto nonce = json::get_string(end, "nonce");
   const auto kind = json::get_string(end, "kind").and_then(kind_of);
-  if (state_ != State::busy || !kind || number != static_cast<int64_t>(running_.call.number)) {
-    return false;
-  }
+  if (state_ != State::busy || !kind || nonce != running_.call.nonce) return false;
   read_output();  // what was printed before this still belongs to the call
   log_printed(lines_.finish());
   if (state_ != State::busy) return true;  // it was printed too much
@@ -115,19 +139,17 @@ void Worker::finish(runtime::ActionOutcome outcome) {
     setup_.log.line(runtime::Level::warning, running_.call.chat_id,
                     "further lines of " + running_.call.command + " are left out");
   }
-  idle_since_ = Loop::now();
   running_.trace.ran =
-      std::chrono::duration_cast<std::chrono::microseconds>(idle_since_ - running_.began);
+      std::chrono::duration_cast<std::chrono::microseconds>(Loop::now() - running_.began);
   outcome.trace = std::exchange(running_.trace, {});
   running_.lines = 0;
   running_.lines_left_out = false;
   runtime::Actions::Done done = std::exchange(running_.call.done, nullptr);
   if (state_ == State::busy) {
-    look_at_its_age();
-    state_ = State::idle;
+    is_spent_ = true;
+    kill_process(process_);
+    gone();
   }
-  // The next call first: it need not wait for what is done with this one's outcome.
-  if (state_ == State::idle && !exited_) owner_.is_free(*this);
   setup_.loop.later([done = std::move(done), outcome = std::move(outcome)]() mutable {
     done(std::move(outcome));
   });

@@ -5,7 +5,6 @@ the proxy, which is told where to go; names get addresses that mean something in
 """
 import errno as error_numbers
 import time
-import weakref
 
 EXCHANGES_MAX = 100
 REPLY_BYTES_MAX = 16_384
@@ -15,13 +14,12 @@ CONNECT_SECONDS_MAX = 60
 class Current:
     """The call that is being run, and the channel to say something about it."""
     worker = 0
-    number = 0
+    nonce = ''  # of the call; empty between calls
     exchanges_left = 0
     channel = None
 
 
 current = Current()
-open_connections = weakref.WeakSet()
 
 
 def read_head(receive):
@@ -83,8 +81,6 @@ class InternetSocket(socket.socket):
             super().__init__(family, type, proto, fileno)
             if fileno is not None and family in INTERNET:
                 self._pretended = family  # made over another's descriptor, as TLS does
-        if self._pretended is not None:
-            open_connections.add(self)
 
     @property
     def family(self):
@@ -121,7 +117,7 @@ class InternetSocket(socket.socket):
         place = '[{}]:{}'.format(host, port) if ':' in host else '{}:{}'.format(host, port)
         # A TLS socket's own would encrypt already.
         super().sendall('CONNECT {0} HTTP/1.1\r\nHost: {0}\r\nMillrace-Call: {1}:{2}\r\n\r\n'.format(
-            place, current.worker, current.number).encode('ascii'))
+            place, current.worker, current.nonce).encode('ascii'))
         head = read_head(super().recv)
         match = re.match(r'HTTP/1\.[01] (\d{3})[ \r]', head)
         status = int(match.group(1)) if match else 0
@@ -172,10 +168,6 @@ class InternetSocket(socket.socket):
             raise OSError(error_numbers.EISCONN, 'connected already')
         return super().sendmsg(buffers, ancdata, flags, *([] if address is None else [address]))
 
-    def detach(self):
-        open_connections.discard(self)
-        return super().detach()
-
 
 def use_proxy(path):
     """From here on the internet is what the proxy lets through. Comes before `ssl` is imported,
@@ -190,23 +182,12 @@ def use_no_network():
     use_proxy(None)
 
 
-def cut_connections():
-    """In a new worker: what was connected by an import belongs to all of them, so to none."""
-    for connection in list(open_connections):
-        if connection.fileno() < 0:
-            continue
-        ours, theirs = socket.socketpair()
-        theirs.close()
-        os.dup2(ours.fileno(), connection.fileno(), inheritable=False)
-        ours.close()
-
-
 def tell_exchange(connection, method, began, status):
-    if current.number == 0 or current.exchanges_left <= 0:
+    if not current.nonce or current.exchanges_left <= 0:
         return
     current.exchanges_left -= 1
     current.channel.send({'exchange': {
-        'number': current.number, 'host': sendable(str(connection.host)[:253]),
+        'nonce': current.nonce, 'host': sendable(str(connection.host)[:253]),
         'port': port_number(connection.port), 'method': sendable(str(method)[:20]),
         'status': status, 'took_ms': int((time.monotonic() - began) * 1000)}})
 

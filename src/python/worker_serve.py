@@ -1,4 +1,7 @@
-"""Loads the scripts and runs their calls."""
+"""Loads the scripts, and runs a call of one."""
+
+
+
 class Unusable(Exception):
     """A call that cannot be made, and why."""
 
@@ -43,7 +46,7 @@ def run_to_end(awaitable):
 
 
 class Server:
-    """Loads a version's scripts, before the fork, and runs their calls, one after the other."""
+    """Loads a version's scripts, before the fork, and runs one of their calls behind it."""
 
     def __init__(self, channel, setup):
         self._channel = channel
@@ -60,6 +63,7 @@ class Server:
 
     def load(self):
         solution = self._solution
+        preload(solution.folder)
         solution.load_app()
         missing = solution.fill_secrets(self._setup['secrets'])
         self._channel.send({'hello': {'secrets': solution.secrets()}})
@@ -73,6 +77,8 @@ class Server:
         problems += ['{}: {}'.format(name, text) for name, text in self._problems.items()]
         if threading.active_count() > 1:
             problems.append('a thread was started by an import; it does not run in the workers')
+        if open_descriptors():
+            problems.append('an import left a file or a connection open; calls find it closed')
         self._channel.send({'ready': {'problems': [sendable(text) for text in problems]}})
 
     def _load_node(self, name):
@@ -97,32 +103,32 @@ class Server:
         return '{}: {}'.format(place, text) if place else text
 
     def begin(self, worker):
-        """In the new worker: its own socket stands where the channel's was."""
-        self._channel = Channel(self._setup['frame_bytes_max'])
+        """In the new worker, whose own socket stands where the channel's was. What it says first
+        shows the pool, by the kernel's word, which process it is."""
         current.worker = worker
         current.channel = self._channel
+        self._channel.send({'here': worker})
 
     def serve(self):
-        receive = self._channel.receive
-        while True:
-            self._answer(receive()['call'])
-
-    def _answer(self, call):
-        number = call['number']
-        current.number = number
+        """Runs one call. Nothing is left after it, whatever it left: the process is its own."""
+        call = self._channel.receive()['call']
+        nonce = call['nonce']
+        limit(resource.RLIMIT_CPU, call['cpu_seconds'])
+        current.nonce = nonce
         current.exchanges_left = EXCHANGES_MAX
         try:
             answer = self._run(call)
         except Unusable as error:
             answer = {'kind': 'raised', 'message': sendable(str(error))}
-        current.number = 0
+        current.nonce = ''
         if isinstance(answer, str):
             # The result is JSON already: it was measured.
             self._channel.send_text(
-                '{"end":{"number":%d,"kind":"returned","result":%s}}' % (number, answer))
+                '{"end":{"nonce":"%s","kind":"returned","result":%s}}' % (nonce, answer))
         else:
-            answer['number'] = number
+            answer['nonce'] = nonce
             self._channel.send({'end': answer})
+        os._exit(0)
 
     def _run(self, call):
         """The result as JSON, or an answer that says why there is none."""
@@ -141,7 +147,7 @@ class Server:
                     'message': 'an earlier attempt may have happened, and {} does not say '
                                'repeatable = True'.format(command)}
         payload = self._payload(call)
-        log = Log(self._channel, call['number'], self._line_characters_max, self._lines_max)
+        log = Log(self._channel, call['nonce'], self._line_characters_max, self._lines_max)
         try:
             result = node().execute(log, payload, context)
             if hasattr(result, '__await__'):

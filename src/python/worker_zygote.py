@@ -1,14 +1,15 @@
 """The process of one version: it has imported everything and forks workers that begin warm.
 
-Requests to fork come as packets with two descriptors, the worker's socket and its output. Answers
-are packets too: `forked` with a descriptor of the process, `exited` with how it ended, `failed`.
+Requests come as packets: `fork` with a slot and two descriptors, the worker's socket and its output;
+`reap` with the slots whose workers have ended, and `tell` with those of which the pool wants to know
+how. Answers are packets too: `failed` where there was no fork, `exited` with how a worker ended.
 """
 import array
-import errno
-import select
+import fcntl
 
-PACKET_BYTES = 4096
+PACKET_BYTES = 16_384
 DESCRIPTOR_BYTES = 4
+DESCRIPTORS_MAX = 256
 
 
 def receive_packet(forks):
@@ -24,111 +25,184 @@ def receive_packet(forks):
     return scan_json(body.decode(), 0)[0], descriptors
 
 
+def send_packet(forks, packet, descriptors=()):
+    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', descriptors))]
+    forks.sendmsg([encode_json(packet).encode()], rights if descriptors else [])
+
+
+def open_descriptors():
+    """Those that an import has opened."""
+    found = []
+    for descriptor in range(SOURCE, DESCRIPTORS_MAX):
+        if descriptor == FORKS:
+            continue
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_GETFD)
+        except OSError:
+            continue
+        found.append(descriptor)
+    return found
+
+
+class Forking:
+    """fork() without what Python's own does about threads that are not there: that costs more than
+    the fork. What modules want done in a child is done."""
+
+    # Of locks, which nobody can hold where there is one thread, and of threads that do not exist.
+    NEEDLESS = ('threading', 'logging', 'concurrent.futures.thread')
+
+    def __init__(self):
+        self._in_child = []
+        self._plain = ctypes.PyDLL(None).fork
+        self._register = os.register_at_fork
+        self._is_plain = True
+        os.register_at_fork = self._remember
+
+    def _remember(self, *, before=None, after_in_child=None, after_in_parent=None):
+        given = {'before': before, 'after_in_child': after_in_child,
+                 'after_in_parent': after_in_parent}
+        given = {name: what for name, what in given.items() if what is not None}
+        self._register(**given)
+        if getattr(next(iter(given.values()), None), '__module__', None) in self.NEEDLESS:
+            return
+        if set(given) == {'after_in_child'}:
+            self._in_child.append(after_in_child)
+        else:
+            self._is_plain = False
+
+    def imports_are_done(self):
+        os.register_at_fork = self._register
+        self._is_plain = self._is_plain and threading.active_count() == 1
+
+    def fork(self):
+        if not self._is_plain:
+            return os.fork()
+        child = self._plain()
+        if child < 0:
+            raise BlockingIOError(0, 'no further process may be started')
+        if child == 0:
+            for hook in self._in_child:
+                hook()
+        return child
+
+
 class Zygote:
-    def __init__(self, channel, server, filters):
+    def __init__(self, channel, server, forks, forking, has_slots):
         self._channel = channel
         self._server = server
-        self._filters = filters
-        self._forks = socket.socket(fileno=FORKS)
-        self._forks.set_inheritable(False)
-        self._poll = select.poll()
-        self._children = {}  # by the descriptor of the process
+        self._forks = forks
+        self._forking = forking
+        self._has_slots = has_slots
+        self._children = {}  # by slot: the process and its worker's name
+        self._left_open = open_descriptors()
+        self._dead = -1
+        if self._left_open:
+            ours, theirs = socket.socketpair()
+            theirs.close()
+            self._dead = ours.detach()
 
     def run(self):
         """Returns in every worker; the process that forks them ends with the pool."""
-        self._poll.register(self._forks.fileno(), select.POLLIN)
-        self._poll.register(self._channel.fileno(), select.POLLIN)
         while True:
-            for descriptor, _ in self._poll.poll():
-                if descriptor in self._children:
-                    self._collect(descriptor)
-                elif descriptor != self._forks.fileno():
-                    os._exit(0)  # nothing is ever sent there after the setup: the pool has gone
-                elif self._fork():
-                    return
+            request, descriptors = receive_packet(self._forks)
+            if request is None:
+                os._exit(0)
+            for slot in request.get('reap', ()):
+                self._reap(slot)
+            for slot in request.get('tell', ()):
+                self._tell(slot)
+            if 'fork' in request and self._fork(request, descriptors):
+                return
 
-    def _say(self, packet, descriptors=()):
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', descriptors))]
-        self._forks.sendmsg([encode_json(packet).encode()], rights if descriptors else [])
-
-    def _fork(self):
+    def _fork(self, request, descriptors):
         """True in the worker."""
-        request, descriptors = receive_packet(self._forks)
-        if request is None:
-            os._exit(0)
-        name = request['fork']
+        name, slot = request['fork'], request['slot']
         try:
-            child = os.fork()
+            self._reap(slot)
+            child = self._forking.fork()
         except OSError as problem:
-            self._say({'failed': name, 'message': problem.strerror})
+            send_packet(self._forks, {'failed': name, 'message': problem.strerror or str(problem)})
             child = -1
         if child == 0:
-            self._become_worker(request, *descriptors)
+            self._become_worker(name, slot, *descriptors)
             return True
         for descriptor in descriptors:
             os.close(descriptor)
         if child > 0:
-            process = os.pidfd_open(child)
-            self._children[process] = (child, name)
-            self._poll.register(process, select.POLLIN)
-            self._say({'forked': name}, [process])
+            self._children[slot] = (child, name)
         return False
 
-    def _become_worker(self, request, control, output):
+    def _become_worker(self, name, slot, control, output):
         # What is not confined must not run a call, and what fails here has no other way to say so.
         try:
-            self._channel.detach()
             os.dup2(output, 1)
             os.dup2(output, 2)
             os.dup2(control, CONTROL, inheritable=False)
-            for descriptor in (control, output, *self._children):
-                os.close(descriptor)
-            self._forks.close()
-            cut_connections()
-            confine_worker(self._filters['worker'])
-            self._server.begin(request['fork'])
+            for descriptor in self._left_open:
+                os.dup2(self._dead, descriptor, inheritable=False)
+            for descriptor in (control, output, FORKS, self._dead):
+                if descriptor >= 0:
+                    os.close(descriptor)
+            self._forks.detach()
+            if self._has_slots:
+                enter_slot(slot)
+            self._channel.adopt()
+            self._server.begin(name)
         except BaseException as problem:
             os.write(2, 'cannot be a worker: {}\n'.format(problem).encode())
             os._exit(71)
 
-    def _collect(self, process):
-        child, name = self._children.pop(process)
-        self._poll.unregister(process)
+    def _reap(self, slot):
+        """Waits for the slot's last worker, which the pool has killed, and empties its /tmp."""
+        child, name = self._children.pop(slot, (0, 0))
+        if child == 0:
+            return 0, 0
         status = 0
         try:
             status = os.waitpid(child, 0)[1]
-        except OSError as problem:
-            if problem.errno != errno.ECHILD:  # a script at import may have asked not to be told
-                raise
-        os.close(process)
-        self._say({'exited': name, 'status': status})
+        except ChildProcessError:
+            pass  # a script at import may have asked not to be told
+        if self._has_slots:
+            empty_slot(slot)
+        return name, status
+
+    def _tell(self, slot):
+        name, status = self._reap(slot)
+        if name:
+            send_packet(self._forks, {'exited': name, 'status': status})
 
 
 def main():
     os.close(SOURCE)
     channel = Channel()
     setup = channel.receive()['setup']
-    filters = {name: bytes.fromhex(steps) for name, steps in setup['filters'].items()}
+    forks = socket.socket(fileno=FORKS)
+    forks.set_inheritable(False)
+    if setup['slots']:
+        make_slots(setup['slots'], setup['tmp_bytes'])
     prepare_process(setup)
-    if filters['zygote']:
-        install_filter(filters['zygote'])
+    steps = bytes.fromhex(setup['filters']['zygote'])
+    if steps:
+        prctl(PR_SET_DUMPABLE, 0)
+        listener = install_asking_filter(steps)
+        send_packet(forks, {'asks': True}, [listener])
+        os.close(listener)
+    else:
+        send_packet(forks, {'asks': False})
     if setup['proxy']:
         use_proxy(setup['proxy'])
-    elif setup['filters']['zygote']:
+    elif steps:
         use_no_network()
     watch_requests()
     provide_module()
-    try:
-        import requests
-        import requests.adapters
-    except Exception:
-        pass  # whoever imports it will be told why
+    forking = Forking()
     server = Server(channel, setup)
     server.load()
     sys.stdout.flush()
     gc.collect()
     gc.freeze()  # what was imported stays: no collection need look at it again
-    Zygote(channel, server, filters).run()
+    forking.imports_are_done()
+    Zygote(channel, server, forks, forking, setup['slots'] > 0).run()
     server.serve()
 
 

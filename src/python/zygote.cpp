@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "python/kinship.hpp"
 #include "python/sources.hpp"
 
 namespace millrace::python {
@@ -15,32 +16,38 @@ namespace {
 constexpr std::chrono::seconds kKillLimit{5};
 constexpr std::chrono::seconds kExitLimit{1};
 constexpr size_t kReadBytes = 64 << 10;
+// How often the zygote's children are counted.
+constexpr uint64_t kCountEvery = 256;
 
 Walls walls_of(const VersionSetup& setup) {
   return {setup.version.directory, setup.version.packages, setup.version.proxy_socket,
-          setup.options.tmp_bytes_max};
+          setup.options.tmp_bytes_max, 0};
 }
 
 }  // namespace
 
 base::Result<std::unique_ptr<Zygote>> Zygote::start(const VersionSetup& setup,
-                                                    const std::vector<int>& groups, Owner& owner) {
-  const Walls walls = walls_of(setup);
+                                                    const std::vector<int>& groups, size_t slots,
+                                                    Owner& owner) {
+  Walls walls = walls_of(setup);
+  walls.slots = slots;
   auto child = launch(setup.ground, walls, serving_source(), groups);
   if (!child) return std::unexpected(child.error());
-  std::unique_ptr<Zygote> zygote(new Zygote(setup, owner, std::move(*child)));
-  if (!zygote->watch()) {
-    return base::fail(base::Code::resource_exhausted, "epoll takes no more descriptors", "python");
+  std::unique_ptr<Zygote> zygote(new Zygote(setup, owner, std::move(*child), slots));
+  if (!name_senders(zygote->child_.forks) || !zygote->watch()) {
+    return base::fail(base::Code::resource_exhausted, "its descriptors cannot be watched",
+                      "python");
   }
   zygote->unsent_ = encode_frame(zygote->first_frame(walls));
   zygote->write_some();
   return zygote;
 }
 
-Zygote::Zygote(const VersionSetup& setup, Owner& owner, Child child)
+Zygote::Zygote(const VersionSetup& setup, Owner& owner, Child child, size_t slots)
     : setup_(setup),
       owner_(owner),
       child_(std::move(child)),
+      slots_(slots),
       frames_(setup.frame_bytes_max()),
       lines_(setup.raw_line_max()),
       secrets_(secret_variables(setup.version.variables)) {
@@ -89,7 +96,7 @@ Zygote::~Zygote() {
   loop.unwatch(exit_watch_, child_.process.exit.get());
   if (child_.process.pid < 0) return;
   kill_group(child_.process.pid);
-  reap(child_.process.pid);
+  python::reap(child_.process.pid);
 }
 
 bool Zygote::watch() {
@@ -103,7 +110,7 @@ bool Zygote::watch() {
   exit_watch_ = loop.watch(child_.process.exit.get(), EPOLLIN, [this] {
     read_forks();  // how its last workers ended
     kill_group(child_.process.pid);
-    end_note_ = reap(std::exchange(child_.process.pid, -1));
+    end_note_ = python::reap(std::exchange(child_.process.pid, -1));
     gone();
   });
   timer_ = loop.at(Loop::now() + setup_.options.start_limit,
@@ -111,10 +118,43 @@ bool Zygote::watch() {
   return control_watch_ != 0 && output_watch_ != 0 && forks_watch_ != 0 && exit_watch_ != 0;
 }
 
-bool Zygote::fork(uint64_t worker, const Fd& control, const Fd& output) {
+bool Zygote::fork(uint64_t worker, uint32_t slot, const Fd& control, const Fd& output) {
+  if (state_ != State::ready || has_too_many_children()) return false;
   const std::array<int, 2> ends{control.get(), output.get()};
-  const json::object request{{"fork", worker}};
-  return state_ == State::ready && send_packet(child_.forks.get(), json::serialize(request), ends);
+  json::object request{{"fork", worker}, {"slot", slot}};
+  if (!reaps_.empty()) request.emplace("reap", std::exchange(reaps_, json::array()));
+  if (gate_) gate_->allow_fork();
+  if (send_packet(child_.forks.get(), json::serialize(request), ends)) return true;
+  if (gate_) gate_->take_back();
+  return false;
+}
+
+bool Zygote::has_too_many_children() {
+  if (++forks_asked_ % kCountEvery != 0) return false;
+  if (children_of(number_).value_or(0) <= 2 * slots_) return false;
+  end("it does not collect its workers");
+  return true;
+}
+
+void Zygote::reap(uint32_t slot) {
+  reaps_.push_back(slot);
+}
+
+void Zygote::tell(uint32_t slot) {
+  if (state_ != State::ready) return;
+  const json::object request{{"tell", json::array{slot}}};
+  send_packet(child_.forks.get(), json::serialize(request), {});
+}
+
+void Zygote::flush() {
+  if (state_ != State::ready || reaps_.empty()) return;
+  json::object request;
+  request.emplace("reap", std::exchange(reaps_, json::array()));
+  send_packet(child_.forks.get(), json::serialize(request), {});
+}
+
+base::Result<Fd> Zygote::child(pid_t process) const {
+  return descriptor_of_child(process, number_);
 }
 
 void Zygote::end(std::string reason) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "python/frames.hpp"
+#include "python/gatekeeper.hpp"
 #include "python/lines.hpp"
 #include "python/redaction.hpp"
 #include "python/version_setup.hpp"
@@ -26,7 +27,6 @@ class Zygote {
     virtual void is_ready(Zygote& zygote) = 0;
     // The last word: drop the zygote then, not before.
     virtual void is_gone(Zygote& zygote) = 0;
-    virtual void has_forked(uint64_t worker, Fd process) = 0;
     virtual void has_not_forked(uint64_t worker, std::string_view reason) = 0;
     virtual void has_exited(uint64_t worker, int status) = 0;
 
@@ -34,9 +34,11 @@ class Zygote {
     ~Owner() = default;
   };
 
-  // To be called on the loop's thread: the process dies with the thread that starts it.
+  // To be called on the loop's thread: the process dies with the thread that starts it. `slots` is
+  // how many workers it may have at once.
   static base::Result<std::unique_ptr<Zygote>> start(const VersionSetup& setup,
-                                                     const std::vector<int>& groups, Owner& owner);
+                                                     const std::vector<int>& groups, size_t slots,
+                                                     Owner& owner);
   ~Zygote();
   Zygote(const Zygote&) = delete;
   Zygote& operator=(const Zygote&) = delete;
@@ -49,13 +51,22 @@ class Zygote {
   const Sensitives& sealed() const { return sealed_; }
   const std::string& end_note() const { return end_note_; }
 
-  // Asks for a worker with these two ends; must be ready. False when the process does not take it.
-  bool fork(uint64_t worker, const Fd& control, const Fd& output);
+  // Asks for a worker in that slot with these two ends; must be ready. False when the process does
+  // not take it.
+  bool fork(uint64_t worker, uint32_t slot, const Fd& control, const Fd& output);
+  // That slot's worker has ended, or was killed: its process is collected and its /tmp emptied when
+  // something is next said, at the latest by flush(). `tell`: at once, and how it ended is told.
+  void reap(uint32_t slot);
+  void tell(uint32_t slot);
+  void flush();
+  // A descriptor of a process that is a child of this one, by the kernel's word; an error for every
+  // other.
+  base::Result<Fd> child(pid_t process) const;
   // Kills the process and with it all its workers.
   void end(std::string reason);
 
  private:
-  Zygote(const VersionSetup& setup, Owner& owner, Child child);
+  Zygote(const VersionSetup& setup, Owner& owner, Child child, size_t slots);
   json::object first_frame(const Walls& walls) const;
   bool watch();
   void write_some();
@@ -65,13 +76,22 @@ class Zygote {
   bool handle(const json::object& frame);
   bool handle_hello(const json::object& hello);
   bool handle_ready(const json::object& ready);
-  bool handle_report(const json::object& report, Fd descriptor);
+  bool is_from_it(const Packet& packet);
+  bool handle_report(const json::object& report, Packet packet);
+  bool take_gate(const json::object& report, Fd listener);
+  bool has_too_many_children();
   void log_printed(const std::vector<Line>& lines);
   void gone();
 
   const VersionSetup& setup_;
   Owner& owner_;
   Child child_;
+  const size_t slots_;
+  pid_t number_ = 0;  // of the zygote itself, which inside walls is bubblewrap's child
+  std::unique_ptr<Gatekeeper> gate_;
+  bool gate_is_known_ = false;
+  json::array reaps_;
+  uint64_t forks_asked_ = 0;
   uint64_t control_watch_ = 0;
   uint64_t output_watch_ = 0;
   uint64_t forks_watch_ = 0;

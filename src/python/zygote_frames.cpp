@@ -6,6 +6,7 @@
 #include <functional>
 #include <utility>
 
+#include "python/kinship.hpp"
 #include "python/zygote.hpp"
 
 namespace millrace::python {
@@ -20,6 +21,7 @@ constexpr size_t kSealedBytesMin = 8;
 }  // namespace
 
 bool Zygote::handle(const json::object& frame) {
+  read_forks();  // what it sent first may be seen second
   if (const auto* hello = json::get_object(frame, "hello")) return handle_hello(*hello);
   if (const auto* ready = json::get_object(frame, "ready")) return handle_ready(*ready);
   return false;
@@ -49,7 +51,8 @@ bool Zygote::handle_hello(const json::object& hello) {
 
 bool Zygote::handle_ready(const json::object& ready) {
   const auto* const problems = json::get_array(ready, "problems");
-  if (state_ != State::starting || !secrets_known_ || problems == nullptr) return false;
+  if (state_ != State::starting || !secrets_known_ || !gate_is_known_ || problems == nullptr)
+    return false;
   for (const json::value& problem : *problems) {
     if (!problem.is_string()) return false;
     const std::string text =
@@ -67,29 +70,55 @@ void Zygote::read_forks() {
   while (forks_watch_ != 0) {
     auto packet = receive_packet(child_.forks.get());
     if (!packet) return;
-    auto report = json::parse_object(packet->text);
     if (packet->text.empty()) {
       setup_.loop.unwatch(forks_watch_, child_.forks.get());
       forks_watch_ = 0;
-    } else if (!report || !handle_report(*report, std::move(packet->descriptor))) {
+      return;
+    }
+    const auto report = json::parse_object(packet->text);
+    if (!report || !is_from_it(*packet) || !handle_report(*report, std::move(*packet))) {
       end("it broke the protocol");
       return;
     }
   }
 }
 
-bool Zygote::handle_report(const json::object& report, Fd descriptor) {
-  if (const auto worker = json::get_integer(report, "forked")) {
-    if (!descriptor.is_open()) return false;
-    owner_.has_forked(static_cast<uint64_t>(*worker), std::move(descriptor));
-    return true;
-  }
+// The first packet shows which process it is: that which was started here, or inside walls its
+// child.
+bool Zygote::is_from_it(const Packet& packet) {
+  if (number_ != 0) return packet.sender == number_;
+  const bool is_walled = setup_.ground.sandbox == Sandbox::bubblewrap;
+  const bool is_ours = is_walled
+                           ? packet.sender > 0 && parent_of(packet.sender) == child_.process.pid
+                           : packet.sender == child_.process.pid;
+  if (is_ours) number_ = packet.sender;
+  return is_ours;
+}
+
+// Comes before anything of the solution's is imported, once.
+bool Zygote::take_gate(const json::object& report, Fd listener) {
+  if (gate_is_known_ || state_ != State::starting || secrets_known_) return false;
+  gate_is_known_ = true;
+  const bool is_walled = setup_.ground.sandbox == Sandbox::bubblewrap;
+  if (json::get_bool(report, "asks") != is_walled) return false;
+  if (!is_walled) return true;
+  auto gate = Gatekeeper::make(setup_.loop, std::move(listener), number_);
+  if (!gate) return false;
+  gate_ = std::move(*gate);
+  return true;
+}
+
+bool Zygote::handle_report(const json::object& report, Packet packet) {
+  if (report.contains("asks")) return take_gate(report, std::move(packet.descriptor));
+  if (packet.descriptor.is_open()) return false;  // no other is ever taken from inside
   if (const auto worker = json::get_integer(report, "failed")) {
+    if (gate_) gate_->take_back();
     const auto message = json::get_string(report, "message").value_or("");
     owner_.has_not_forked(static_cast<uint64_t>(*worker),
                           fit_for_log({std::string(message)}, secrets_, kMessageBytesMax));
     return true;
   }
+  // What it says of an end is for people to read; that it ended is seen elsewhere.
   const auto worker = json::get_integer(report, "exited");
   const auto status = json::get_integer(report, "status");
   if (!worker || !status) return false;

@@ -14,7 +14,6 @@ using base::fail;
 
 constexpr size_t kFileBytesMax = 16 << 20;
 constexpr size_t kFilesMax = 10'000;
-constexpr size_t kKeyBytes = 32;
 
 }  // namespace
 
@@ -154,24 +153,6 @@ base::Result<std::vector<std::string>> installed_versions(const fs::path& versio
     if (entry.is_directory(error) && !name.ends_with(".new")) hashes.push_back(name);
   }
   return hashes;
-}
-
-base::Result<std::string> load_or_create_key(const fs::path& file, const std::string& fresh) {
-  std::error_code error;
-  if (!fs::exists(file, error)) {
-    if (auto written = write_file(file, fresh, 0600); !written) {
-      return std::unexpected(written.error());
-    }
-    if (auto synced = sync_folder(file.parent_path()); !synced) {
-      return std::unexpected(synced.error());
-    }
-  }
-  auto key = read_file(file);
-  if (key && key->size() != kKeyBytes) {
-    return fail(Code::data_loss, "is not a key of 32 bytes; restore it from a backup",
-                file.string());
-  }
-  return key;
 }
 
 }  // namespace millrace::storage

@@ -16,6 +16,7 @@
 #include "storage/group_queue.hpp"
 #include "storage/record_frames.hpp"
 #include "storage/storage.hpp"
+#include "storage/verify.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -272,6 +273,33 @@ class SegmentedLog final : public base::RecordLog {
 };
 
 }  // namespace
+
+base::Result<void> verify_record_log(const fs::path& folder, Verification& into) {
+  std::vector<uint64_t> ids;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (const auto id = id_of(entry.path().filename().string())) ids.push_back(*id);
+  }
+  if (error) return base::fail(Code::unavailable, error.message(), folder.string());
+  std::ranges::sort(ids);
+  uint64_t last = 0;
+  for (const uint64_t id : ids) {
+    const std::string name = file_name(id, kEnding);
+    const auto bytes = read_whole(folder / name);
+    if (!bytes) return std::unexpected(bytes.error());
+    std::string_view rest = *bytes;
+    while (const auto frame = take_frame(rest, id)) {
+      if (last != 0 && frame->number != last + 1) {
+        into.add({folder.filename().string() + "/" + name,
+                  "record " + std::to_string(frame->number) + " follows record " +
+                      std::to_string(last) + ": what was between them is missing",
+                  "the sandbox refuses to start with these files", false});
+      }
+      last = frame->number;
+    }
+  }
+  return {};
+}
 
 base::Result<std::unique_ptr<base::RecordLog>> open_record_log(const fs::path& folder,
                                                                runtime::Log& log,

@@ -1,0 +1,56 @@
+"""Imports what scripts import only when they are called, so that no call pays for it again."""
+import ast
+
+# Of the standard library, those that do something when they are imported, or want a display.
+NOT_PRELOADED = {'antigravity', 'this', 'idlelib', 'tkinter', 'turtle', 'turtledemo'}
+FILES_MAX = 2_000
+FILE_BYTES_MAX = 1 << 20
+
+
+def script_texts(folder):
+    left = FILES_MAX
+    for place, _, names in os.walk(folder):
+        for name in sorted(names):
+            if not name.endswith('.py'):
+                continue
+            left -= 1
+            if left < 0:
+                return
+            try:
+                with open(os.path.join(place, name), encoding='utf-8') as file:
+                    yield file.read(FILE_BYTES_MAX)
+            except (OSError, UnicodeDecodeError):
+                continue
+
+
+def imported_names(text):
+    """What the text imports anywhere, by absolute names."""
+    names = set()
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return names
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module)
+        elif isinstance(node, ast.AsyncFunctionDef):
+            names.add('asyncio')
+    return names
+
+
+def preload(folder):
+    names = set()
+    for text in script_texts(folder):
+        names |= imported_names(text)
+    if 'requests' in names:
+        names.add('requests.adapters')
+    for name in sorted(names):
+        top = name.partition('.')[0]
+        if top in NOT_PRELOADED or top not in (*sys.stdlib_module_names, 'requests'):
+            continue
+        try:
+            importlib.import_module(name)
+        except Exception:
+            pass  # whoever imports it will be told why
