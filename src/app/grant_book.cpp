@@ -147,6 +147,8 @@ secrets::Grant named_by(const flow::Program& program, std::string_view app_py) {
       secret_places += "\n" + text;
     }
   }
+  places += program.rest_key + "\n";
+  secret_places += "\n" + program.rest_key;
   add_variables(places, named.variables);
   for (std::string& name : secrets::names_in(secret_places)) named.secrets.insert(std::move(name));
   return named;

@@ -10,7 +10,8 @@ base::Result<std::string> ServedRestKeys::key_of(const runtime::Solution& soluti
   const std::lock_guard lock(mutex_);
   const auto found = kept_.find(name);
   if (found != kept_.end() && found->second.until > now) return found->second.key;
-  auto key = secrets_.expand(written);
+  const auto rights = grants_.rights_of(solution.name);
+  auto key = rights ? secrets_.expand(written, *rights) : std::unexpected(rights.error());
   if (key && key->empty()) {
     key = base::fail(base::Code::not_found, "the key of the REST channel is empty", written);
   }

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "app/grant_book.hpp"
 #include "channels/channels.hpp"
 #include "secrets/secrets.hpp"
 
@@ -16,7 +17,9 @@ class ServedRestKeys final : public channels::RestKeys {
  public:
   static constexpr std::chrono::seconds kKeptFor{30};
 
-  explicit ServedRestKeys(const secrets::Resolver& secrets) : secrets_(secrets) {}
+  // Only what the operator grants a solution is read for it.
+  ServedRestKeys(const secrets::Resolver& secrets, const GrantBook& grants)
+      : secrets_(secrets), grants_(grants) {}
 
   base::Result<std::string> key_of(const runtime::Solution& solution) override;
 
@@ -27,6 +30,7 @@ class ServedRestKeys final : public channels::RestKeys {
   };
 
   const secrets::Resolver& secrets_;
+  const GrantBook& grants_;
   std::mutex mutex_;
   std::map<std::string, Kept, std::less<>> kept_;  // by what solution.yaml says, which is bounded
 };

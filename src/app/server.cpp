@@ -199,7 +199,7 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
             options.trusted_proxies.empty();
   const web::OriginRule origins{is_open, options.public_url};
   shares = std::make_unique<ServedShares>(options.limits, log, metrics);
-  rest_keys = std::make_unique<ServedRestKeys>(actions->secrets());
+  rest_keys = std::make_unique<ServedRestKeys>(actions->secrets(), *grants);
   engagement =
       std::make_unique<engage::Engagement>(*runtime, served->solutions(), clock, *shares,
                                            data->token_key,

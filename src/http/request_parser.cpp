@@ -21,6 +21,14 @@ std::string_view without_blanks(std::string_view text) {
   return text;
 }
 
+bool can_begin_request(std::string_view line) {
+  if (line.empty() || line == "\r") return true;
+  const auto method = line.substr(0, line.find(' '));
+  // "\r" may be the end of a line without a blank, which take_request_line() refuses.
+  return method.size() <= kMethodBytesMax + 1 &&
+         is_token(method.ends_with('\r') ? method.substr(0, method.size() - 1) : method);
+}
+
 }  // namespace
 
 void RequestParser::begin() {
@@ -83,14 +91,16 @@ size_t RequestParser::feed_line(std::string_view bytes) {
   const auto end = bytes.find('\n');
   const std::string_view part = bytes.substr(0, end);
   const size_t used = end == bytes.npos ? bytes.size() : end + 1;
+  // What cannot become a request is not waited for.
+  constexpr size_t kLookedAt = kMethodBytesMax + 2;
+  if (state_ == State::request_line && line_.size() < kLookedAt &&
+      !can_begin_request((line_ + std::string(part.substr(0, kLookedAt))).substr(0, kLookedAt))) {
+    refuse(400, "not a well-formed request line");
+    return used;
+  }
   if (!count_header_bytes(used)) return used;
   if (end == bytes.npos) {
     line_ += part;
-    // What cannot become a line is not waited for.
-    const bool is_first = state_ == State::request_line;
-    if (is_first && !is_token(line_.substr(0, line_.find_first_of(" \r")))) {
-      if (line_ != "\r") refuse(400, "not a well-formed request line");
-    }
     return used;
   }
   std::string whole;

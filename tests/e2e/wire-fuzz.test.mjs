@@ -58,7 +58,8 @@ function exchange(port, bytes) {
 function statusesOf(bytes) {
   const statuses = [];
   for (let at = bytes.indexOf('HTTP/1.1 '); at >= 0; at = bytes.indexOf('HTTP/1.1 ', at + 9)) {
-    statuses.push(bytes.toString('latin1', at + 9, at + 12));
+    const status = bytes.toString('latin1', at + 9, at + 12);
+    if (/^\d{3}$/.test(status)) statuses.push(status);  // not the words of a body
   }
   return statuses;
 }
