@@ -1,9 +1,10 @@
-// What a call of an action node costs: warm and sandboxed on one worker, one at a time and with
-// several callers waiting; the first call of a new worker; what a noisy neighbour costs. Beside it,
+// What a call of an action node costs: warm and sandboxed, one at a time and with several callers
+// waiting; beside calls that are held; what a noisy neighbour costs. Beside it,
 // in the same run, an HTTP action server (its script as the first argument) and a process per call.
 #include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include <fstream>
 #include <future>
 #include <mutex>
+#include <sstream>
 #include <thread>
 #include <vector>
 
@@ -30,6 +32,7 @@ using Clock = std::chrono::steady_clock;
 using Micros = std::chrono::duration<double, std::micro>;
 
 constexpr int kPort = 3978;
+constexpr std::chrono::microseconds kPause{5'000};
 constexpr const char* kNoop = R"(
 class Noop:
     def execute(self, log, payload=None, context=None):
@@ -103,10 +106,48 @@ double timed_call(python::Pool& pool, runtime::ActionCall call) {
   return Micros(future.get() - began).count();
 }
 
-std::vector<double> one_at_a_time(python::Pool& pool, int count) {
+// With a pause between two, as people's calls come; without one the next waits for what the last
+// one used up.
+std::vector<double> one_at_a_time(python::Pool& pool, int count, std::chrono::microseconds pause) {
   std::vector<double> all;
-  for (int i = 0; i < count; ++i) all.push_back(timed_call(pool, call_of("Noop")));
+  for (int i = 0; i < count; ++i) {
+    all.push_back(timed_call(pool, call_of("Noop")));
+    if (pause.count() > 0) std::this_thread::sleep_for(pause);
+  }
   return all;
+}
+
+double cpu_us_of_server() {
+  struct rusage used = {};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto us = [](const struct timeval& time) {
+    return 1e6 * double(time.tv_sec) + double(time.tv_usec);
+  };
+  return us(used.ru_utime) + us(used.ru_stime);
+}
+
+// Of all processes below one, and of those that they have collected.
+double cpu_us_below(const std::string& process) {
+  double sum = 0;
+  std::error_code error;
+  for (const auto& task :
+       std::filesystem::directory_iterator("/proc/" + process + "/task", error)) {
+    std::ifstream children(task.path() / "children");
+    for (std::string child; children >> child;) {
+      std::ifstream file("/proc/" + child + "/stat");
+      const std::string text{std::istreambuf_iterator<char>(file), {}};
+      std::istringstream rest(text.substr(text.rfind(')') + 1));
+      std::string word;
+      for (int field = 3; field <= 13; ++field) rest >> word;
+      for (int field = 14; field <= 17; ++field) {
+        double ticks = 0;
+        rest >> ticks;
+        sum += ticks * 1e6 / double(::sysconf(_SC_CLK_TCK));
+      }
+      sum += cpu_us_below(child);
+    }
+  }
+  return sum;
 }
 
 // Keeps so many calls waiting or running until all have been made.
@@ -244,8 +285,17 @@ void measure_process_per_call() {
   print_latency("a process per call, no sandbox", all);
 }
 
+void measure_cost(python::Pool& pool) {
+  constexpr int kCalls = 4'000;
+  const double server = cpu_us_of_server();
+  const double scripts = cpu_us_below("self");
+  calls_per_second(pool, kCalls, 8);
+  std::printf("%-44s %8.1f us in the server, %.1f us in processes\n", "CPU a call",
+              (cpu_us_of_server() - server) / kCalls, (cpu_us_below("self") - scripts) / kCalls);
+}
+
 void measure_neighbour(python::Pool& pool) {
-  std::vector<double> alone = one_at_a_time(pool, 5'000);
+  std::vector<double> alone = one_at_a_time(pool, 500, kPause);
   const double before = percentile(alone, 0.99);
   std::atomic<bool> stop = false;
   std::atomic<int> open = 0;
@@ -261,7 +311,7 @@ void measure_neighbour(python::Pool& pool) {
     });
   };
   burn();
-  std::vector<double> beside = one_at_a_time(pool, 5'000);
+  std::vector<double> beside = one_at_a_time(pool, 500, kPause);
   stop = true;
   while (open > 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   const double after = percentile(beside, 0.99);
@@ -278,19 +328,21 @@ int main(int count, char** arguments) {
   NoLog log;
   const auto folder = solution();
   {
-    auto pool = pool_of(folder, 1, clock, log);
-    one_at_a_time(*pool, 2'000);
-    print_latency("no-op, warm, sandboxed, one worker", one_at_a_time(*pool, 20'000));
+    auto pool = pool_of(folder, 0, clock, log);
+    one_at_a_time(*pool, 200, kPause);
+    measure_cost(*pool);
+    print_latency("no-op, warm, sandboxed, one each 5 ms", one_at_a_time(*pool, 2'000, kPause));
+    print_latency("no-op, warm, sandboxed, back to back", one_at_a_time(*pool, 2'000, {}));
     for (const int callers : {1, 8, 32}) {
-      std::printf("no-op, warm, sandboxed, one worker, %2d callers  %8.0f calls/s\n", callers,
-                  calls_per_second(*pool, 50'000, callers));
+      std::printf("no-op, warm, sandboxed, %2d callers              %8.0f calls/s\n", callers,
+                  calls_per_second(*pool, 5'000, callers));
     }
     measure_neighbour(*pool);
   }
   {
     auto pool = pool_of(folder, 40, clock, log);
-    one_at_a_time(*pool, 10);
-    print_latency("first call of a new worker", first_calls(*pool, 30));
+    one_at_a_time(*pool, 10, kPause);
+    print_latency("beside calls that are held", first_calls(*pool, 30));
   }
   if (count > 1) measure_http_server(arguments[1]);
   measure_process_per_call();

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "app/death_files.hpp"
 #include "app/temporary_folder.hpp"
 #include "app/worker_watch.hpp"
 #include "base/text.hpp"
@@ -50,7 +51,8 @@ struct ActionEdge::Parts {
         ports(the_ports),
         resolver(options.world.secrets),
         sockets(std::move(the_sockets)),
-        proxy(names, ports.log, ports.meter) {}
+        proxy(names, ports.log, ports.meter),
+        deaths(options.data) {}
 
   base::Result<std::map<std::string, std::string>> secrets_of(const fs::path& folder,
                                                               const secrets::Rights& rights) const;
@@ -66,6 +68,7 @@ struct ActionEdge::Parts {
   egress::Proxy proxy;
   std::unique_ptr<base::KeyValueStore> trace_store;
   std::unique_ptr<calls::Traces> traces;
+  DeathFiles deaths;
   std::unique_ptr<python::Pool> pool;
   std::unique_ptr<WorkerWatch> watch;
   std::unique_ptr<calls::Caller> caller;
@@ -89,6 +92,10 @@ base::Result<std::unique_ptr<ActionEdge>> ActionEdge::open(ActionOptions options
   }
   python::PoolOptions pool;
   pool.workers_max = parts->options.workers_max;
+  pool.allow_unbounded = parts->options.world.allow_unbounded;
+  pool.waited_long = [&meter = ports.meter](std::string_view version, size_t) {
+    meter.count("call_long_waits_total", {{"version", version}}, 1);
+  };
   pool.sandbox =
       !parts->options.world.unsafe_no_sandbox ? python::Sandbox::bubblewrap : python::Sandbox::none;
   if (!!parts->options.world.unsafe_no_sandbox) {
@@ -101,7 +108,7 @@ base::Result<std::unique_ptr<ActionEdge>> ActionEdge::open(ActionOptions options
   parts->watch = std::make_unique<WorkerWatch>(*parts->pool, ports.clock);
   parts->caller = std::make_unique<calls::Caller>(
       calls::Caller::Ports{*parts->watch, ports.lanes, ports.clock, ports.random, ports.log,
-                           ports.meter, parts->traces.get()});
+                           ports.meter, parts->traces.get(), &parts->deaths});
   return std::unique_ptr<ActionEdge>(new ActionEdge(std::move(parts)));
 }
 

@@ -24,7 +24,7 @@ namespace millrace::app {
 struct ActionOptions {
   std::filesystem::path data;  // where traces and packages are kept
   std::string environment = "sandbox";
-  size_t workers_max = 0;  // per version; 0 = one per CPU, at least two
+  size_t workers_max = 0;  // calls at once, in all; 0 = what the memory allows
   WorldOptions world;
   std::vector<std::string> platform_hosts;  // "host:port" of ours that every solution may reach
 };

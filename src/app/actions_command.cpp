@@ -7,6 +7,7 @@
 #include <map>
 
 #include "app/commands.hpp"
+#include "app/death_files.hpp"
 #include "app/system.hpp"
 #include "app/trace_files.hpp"
 
@@ -18,6 +19,7 @@ using Kind = runtime::CallOutcome;
 
 struct ActionsOptions {
   fs::path data;
+  std::string name;  // of a command, or a call's key
   double hours = 0;
   bool json = false;
 };
@@ -208,6 +210,45 @@ int list_nodes(const ActionsOptions& options) {
   return 0;
 }
 
+int list_quarantined(const ActionsOptions& options) {
+  auto records = DeathFiles(options.data).all();
+  std::erase_if(records, [](const calls::DeathRecord& one) { return !one.is_aside; });
+  std::ranges::sort(records, {}, [](const calls::DeathRecord& one) { return one.at.ms; });
+  if (options.json) {
+    std::cout << "[";
+    for (size_t i = 0; i < records.size(); ++i) {
+      std::cout << (i == 0 ? "" : ",\n ") << calls::to_json(records[i]);
+    }
+    std::cout << "]\n";
+    return 0;
+  }
+  for (const calls::DeathRecord& one : records) {
+    std::cout << base::to_iso8601(one.at) << "  " << one.solution << "  " << one.command << "  "
+              << (one.key.empty() ? "every call of version " + one.version : "key " + one.key)
+              << "\n    " << one.deaths << " deaths, the last: " << one.message << "\n";
+  }
+  std::cout << records.size() << " put aside\n";
+  return 0;
+}
+
+int release(const ActionsOptions& options) {
+  DeathFiles files(options.data);
+  size_t released = 0;
+  for (const calls::DeathRecord& one : files.all()) {
+    const std::string& name = one.key.empty() ? one.command : one.key;
+    if (!one.is_aside || name != options.name) continue;
+    files.forget(one.id());
+    ++released;
+  }
+  if (released == 0) {
+    std::cerr << "millrace actions: nothing of that key or command is put aside: " << options.name
+              << "\n";
+    return 1;
+  }
+  std::cout << "released " << released << "\n";
+  return 0;
+}
+
 }  // namespace
 
 void add_actions_command(CLI::App& cli, int& exit_code) {
@@ -228,6 +269,11 @@ void add_actions_command(CLI::App& cli, int& exit_code) {
   };
   add("unknown", "Calls that may have acted without anybody knowing, to be looked after by hand",
       list_unknown);
+  add("quarantined", "Calls and commands put aside as workers or servers kept ending under them",
+      list_quarantined);
+  add("release", "Lets what was put aside run again; a running server notices by itself", release)
+      ->add_option("KEY|COMMAND", options.name, "A call's key, or a command")
+      ->required();
   add("list", "Every node: calls, share of failures, times; the worst first", list_nodes)
       ->add_option("--hours", options.hours, "Only calls of the last so many hours");
 }

@@ -86,7 +86,8 @@ void add_serve(CLI::App& cli, int& exit_code) {
       ->check(CLI::Range(0, 256));
   command
       ->add_option("--action-workers", options.action_workers,
-                   "Python workers per version; 0 is one per CPU, at least two")
+                   "Calls of action nodes at once, over all solutions; 0 is what the memory allows, "
+                   "16 to 64 where it is bounded by a control group")
       ->check(CLI::Range(0, 256));
   command
       ->add_option(

@@ -24,6 +24,9 @@ constexpr std::pair<std::string_view, std::string_view> kHelp[] = {
     {"call_queue_seconds", "How long an attempt waited for its turn and for a worker"},
     {"call_breaker_open", "1 while a circuit breaker keeps calls away from an action node"},
     {"health_ok", "1 while that check of /readyz is right; `all` for all of them"},
+    {"call_long_waits_total", "Times that calls were seen to wait over a second for a worker"},
+    {"calls_quarantined_total", "Calls and commands put aside as they kept ending workers"},
+    {"calls_quarantined", "Calls and commands that are put aside now"},
     {"traces_dropped_total", "Traces of calls that could not be written as fast as they came"},
 };
 

@@ -36,7 +36,7 @@ struct ServeOptions {
   // sandbox and BRAZE_URL is not set; otherwise there is none.
   std::optional<Endpoint> braze_sandbox;
   size_t threads = 0;         // 0 = one per CPU this process may use
-  size_t action_workers = 0;  // 0 = one per CPU, at least two
+  size_t action_workers = 0;  // 0 = what the memory allows
   WorldOptions world;
   std::filesystem::path grants;  // the operator's own file of grants; "" = those of the data folder
   bool grants_all = false;       // whatever solutions name: for a developer's own, on their machine

@@ -17,6 +17,9 @@ void add_world_options(CLI::App& command, WorldOptions& options) {
   command.add_option("--secrets-key", options.secrets.key,
                      "Master key of the store that `millrace secret set` fills; by default in your "
                      "configuration folder");
+  command.add_flag("--allow-unbounded", options.allow_unbounded,
+                   "Run action nodes also where neither control groups nor free memory bound what "
+                   "they take");
   add_sandbox_option(command, options);
 }
 

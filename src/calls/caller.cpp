@@ -45,6 +45,7 @@ std::string breaker_message(const CallTrace& trace, const Gate& gate, base::Time
 
 void Caller::Impl::call(runtime::ActionCall request, Done done) {
   Tasks tasks;
+  auto aside = quarantine.refusal(request);
   {
     const std::lock_guard lock(mutex);
     auto owned = std::make_unique<Call>();
@@ -58,6 +59,11 @@ void Caller::Impl::call(runtime::ActionCall request, Done done) {
                   .key = request.idempotency_key,
                   .began_at = ports.clock.now(),
                   .uncertain = request.uncertain};
+    made.named.solution = request.solution;
+    made.named.version = request.version;
+    made.named.command = request.command;
+    made.named.idempotency_key = request.idempotency_key;
+    made.named.uncertain = request.uncertain;
     made.request = std::move(request);
     made.done = std::move(done);
     const Id id = ++last_id;
@@ -67,6 +73,8 @@ void Caller::Impl::call(runtime::ActionCall request, Done done) {
       refuse(id, made, std::string(kStopping), tasks);
     } else if (!has_room) {
       refuse(id, made, "too many calls are under way", tasks);
+    } else if (aside) {
+      refuse(id, made, std::move(*aside), tasks);
     } else {
       made.door = &door_of(made.request);
       made.door->gate.budget().called(made.trace.began_at);

@@ -33,7 +33,14 @@ void Caller::Impl::ended(Id id, runtime::ActionOutcome outcome) {
     door.gate.end(now, id, outcome.kind, has_begun(outcome.kind));
     show_breaker(call);
     keep_attempt(call, outcome);
-    const bool again = call.attempts.ended(call.request.policy, outcome) && !stopping;
+    const bool died = outcome.kind == Kind::crashed || outcome.kind == Kind::timed_out;
+    const bool is_aside =
+        died && quarantine.died(call.named, outcome.kind, bounded(outcome.message));
+    if (!died && has_begun(outcome.kind)) quarantine.lived(call.named);
+    if (stopping && outcome.kind == Kind::refused) quarantine.lived(call.named);
+    const bool wanted = call.attempts.ended(call.request.policy, outcome) && !stopping;
+    if (wanted && is_aside) outcome.message += "; not attempted again: the call is put aside";
+    const bool again = wanted && !is_aside;
     if (again && door.gate.budget().take(now)) {
       pause(id, call, tasks);
     } else {

@@ -38,11 +38,15 @@ struct Caller::Impl : std::enable_shared_from_this<Caller::Impl> {
     Place place = Place::waiting;
     base::Timestamp since;  // when it came to this place
     CallTrace trace;
-    AttemptRecord attempt;  // the one under way, or the next
+    AttemptRecord attempt;      // the one under way, or the next
+    runtime::ActionCall named;  // who it is, for the quarantine; without payload and context
   };
   using Id = uint64_t;
 
-  Impl(Ports given_ports, CallerLimits given_limits) : ports(given_ports), limits(given_limits) {}
+  Impl(Ports given_ports, CallerLimits given_limits)
+      : ports(given_ports),
+        limits(given_limits),
+        quarantine(given_ports.deaths, given_ports.clock, given_ports.log, given_ports.meter) {}
 
   void call(runtime::ActionCall request, Done done);
   void stop();
@@ -69,7 +73,8 @@ struct Caller::Impl : std::enable_shared_from_this<Caller::Impl> {
 
   const Ports ports;
   const CallerLimits limits;
-  std::mutex mutex;  // guards what follows
+  Quarantine quarantine;  // has a lock of its own
+  std::mutex mutex;       // guards what follows
   bool stopping = false;
   bool watching = false;  // a timer for those that wait is set
   Id last_id = 0;

@@ -15,6 +15,7 @@
 
 #include "base/json.hpp"
 #include "base/key_value.hpp"
+#include "calls/quarantine.hpp"
 #include "runtime/meter.hpp"
 #include "runtime/ports.hpp"
 
@@ -108,6 +109,7 @@ class Caller final : public runtime::Actions {
     runtime::Log& log;
     runtime::Meter& meter;
     Traces* traces = nullptr;
+    DeathRecords* deaths = nullptr;  // without it nothing is ever put aside
   };
 
   explicit Caller(Ports ports, CallerLimits limits = {});

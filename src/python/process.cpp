@@ -18,7 +18,7 @@ namespace {
 
 // Scripts come after the server itself where there is not CPU enough for both: what it has begun
 // for one solution, others wait for.
-constexpr int kNiceness = 3;
+constexpr int kNiceness = 1;
 
 // All that the child needs, ready before the fork.
 struct Plan {

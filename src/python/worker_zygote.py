@@ -94,6 +94,7 @@ class Zygote:
         self._forking = forking
         self._has_slots = has_slots
         self._children = {}  # by slot: the process and its worker's name
+        self._late = []  # slots whose workers were killed and are not dead yet
         self._left_open = open_descriptors()
         self._dead = -1
         if self._left_open:
@@ -107,8 +108,9 @@ class Zygote:
             request, descriptors = receive_packet(self._forks)
             if request is None:
                 os._exit(0)
-            for slot in request.get('reap', ()):
-                self._reap(slot)
+            late, self._late = self._late, []
+            for slot in (*late, *request.get('reap', ())):
+                self._reap(slot, os.WNOHANG)
             for slot in request.get('tell', ()):
                 self._tell(slot)
             if 'fork' in request and self._fork(request, descriptors):
@@ -152,16 +154,20 @@ class Zygote:
             os.write(2, 'cannot be a worker: {}\n'.format(problem).encode())
             os._exit(71)
 
-    def _reap(self, slot):
-        """Waits for the slot's last worker, which the pool has killed, and empties its /tmp."""
-        child, name = self._children.pop(slot, (0, 0))
+    def _reap(self, slot, how=0):
+        """Collects the slot's last worker, which the pool has killed, and empties its /tmp."""
+        child, name = self._children.get(slot, (0, 0))
         if child == 0:
             return 0, 0
         status = 0
         try:
-            status = os.waitpid(child, 0)[1]
+            ended, status = os.waitpid(child, how)
         except ChildProcessError:
-            pass  # a script at import may have asked not to be told
+            ended = child  # a script at import may have asked not to be told
+        if ended == 0:
+            self._late.append(slot)
+            return 0, 0
+        del self._children[slot]
         if self._has_slots:
             empty_slot(slot)
         return name, status
