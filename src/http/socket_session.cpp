@@ -54,6 +54,7 @@ class SocketSession final : public Connection,
       }
     }));
     stream_.read_message_max(options().max_socket_message_bytes);
+    stream_.auto_fragment(false);  // a message is one frame: small clients put none together
     // Pings count as received.
     stream_.control_callback([this](ws::frame_type, beast::string_view) { heard(); });
     heard();

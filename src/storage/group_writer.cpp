@@ -9,6 +9,10 @@ using runtime::Level;
 
 // So many times too late, the checkpointing thread cannot keep up and the writer helps.
 constexpr int kTooLate = 12;
+// While little is written, a log of a part of that is copied already: it costs nothing then, and
+// the log does not hold much more than the database.
+constexpr int kEarly = 16;
+constexpr size_t kLittle = 4;  // pieces of work in a group
 
 constexpr const char* kProbes =
     "CREATE TABLE IF NOT EXISTS probes(id INTEGER PRIMARY KEY CHECK (id = 1), "
@@ -63,8 +67,9 @@ void GroupWriter::run() {
   std::vector<Work> group;
   while (queue_.take(group)) {
     write(group);
+    const bool is_quiet = group.size() <= kLittle;
     group.clear();
-    if (!is_stopped_) help_checkpointing();
+    if (!is_stopped_) help_checkpointing(is_quiet);
   }
 }
 
@@ -171,11 +176,11 @@ base::Result<void> GroupWriter::stopped_error() const {
   return base::fail(base::Code::unavailable, "nothing can be stored at the moment: " + why_, name_);
 }
 
-void GroupWriter::help_checkpointing() {
+void GroupWriter::help_checkpointing(bool is_quiet) {
   if (log_pages_ >= reporting_.checkpoint_pages * kTooLate) {
     checkpoint(connection_, true);
     log_pages_ = 0;
-  } else if (log_pages_ >= reporting_.checkpoint_pages) {
+  } else if (log_pages_ >= reporting_.checkpoint_pages / (is_quiet ? kEarly : 1)) {
     const std::lock_guard lock(mutex_);
     checkpoint_due_ = true;
     checkpoint_wanted_.notify_one();

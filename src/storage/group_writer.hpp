@@ -68,7 +68,7 @@ class GroupWriter {
   bool can_write_again();
   void refuse(Work& work);
   base::Result<void> stopped_error() const;
-  void help_checkpointing();
+  void help_checkpointing(bool is_quiet);
   void checkpoint_loop();
   void checkpoint(Connection& connection, bool truncate);
   static int on_commit(void* self, sqlite3*, const char*, int pages);
