@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import {createHmac, randomUUID} from 'node:crypto';
-import {appendFileSync, cpSync, readFileSync} from 'node:fs';
+import {appendFileSync, cpSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
 import WebSocket from 'ws';
@@ -23,6 +23,17 @@ function solutionWith(more) {
   cpSync(kSolution, folder, {recursive: true});
   appendFileSync(join(folder, 'solution.yaml'), `\n${more}\n`);
   return folder;
+}
+
+/**
+ * A server of one test's own.
+ * @param {import('node:test').TestContext} t
+ * @param {Parameters<typeof Server.start>[0]} options
+ */
+async function started(t, options) {
+  const server = await Server.start(options);
+  t.after(() => server.stop());
+  return server;
 }
 
 /**
@@ -144,18 +155,20 @@ describe('Edge, on loopback', () => {
 });
 
 describe('Edge, where others can ask', () => {
-  test('serves no REST channel without a key, and says so', async () => {
-    const server = await Server.start({data: temporaryFolder(), more: ['--public-url', 'https://chat.example.com']});
+  test('serves no REST channel without a key, and says so', async (t) => {
+    const server = await started(t, {data: temporaryFolder(), more: ['--public-url', 'https://chat.example.com']});
     assert.equal(/** @type {any} */ (server.ready).rest, 'off');
     const refused = await ask(server, {});
     assert.equal(refused.status, 403);
     assert.match(await refused.text(), /rest\.key/);
-    await server.stop();
   });
 
-  test('wants the key or a signature', async () => {
-    const server = await Server.start({data: temporaryFolder(), more: ['--public-url', 'https://chat.example.com'],
-      solutions: [solutionWith("rest: {key: '${secret:REST_KEY}'}")], env: {REST_KEY: kKey}});
+  test('wants the key or a signature', async (t) => {
+    const secrets = join(temporaryFolder(), 'secrets');
+    writeFileSync(secrets, `REST_KEY=${kKey}\n`, {mode: 0o600});
+    const server = await started(t, {data: temporaryFolder(),
+      more: ['--public-url', 'https://chat.example.com', '--secrets-file', secrets],
+      solutions: [solutionWith("rest: {key: '${secret:REST_KEY}'}")]});
     assert.equal(/** @type {any} */ (server.ready).rest, 'key');
     const body = JSON.stringify({sender: 'ada', message: 'hi'});
     const sign = (/** @type {string} */ key, /** @type {string} */ text) =>
@@ -178,13 +191,12 @@ describe('Edge, where others can ask', () => {
     ];
     for (const [what, headers, status] of cases) assert.equal((await ask(server, headers, body)).status, status, what);
     assert.ok(!server.stderr().includes(kKey));
-    await server.stop();
   });
 });
 
 describe('Edge, tokens', () => {
-  test('end in time, and are renewed before', async () => {
-    const server = await Server.start({data: temporaryFolder(), more: ['--token-life', '3s']});
+  test('end in time, and are renewed before', async (t) => {
+    const server = await started(t, {data: temporaryFolder(), more: ['--token-life', '3s']});
     const session = await openSession(server.ready);
     const renew = (/** @type {string} */ token) => fetch(`${server.ready.base_url}/messaging/v1/consumers/renew_session`,
       {method: 'POST', headers: {Authorization: `Bearer ${token}`}});
@@ -203,11 +215,10 @@ describe('Edge, tokens', () => {
     assert.equal(await openSocket(server, renewed.access_token), 101);
     const later = {...session, access_token: renewed.access_token};
     assert.equal((await call(server.ready, later, 'start', startBody(server.ready, later))).status, 202);
-    await server.stop();
   });
 
-  test('are renewed by the chat page, whose chat goes on', async () => {
-    const server = await Server.start({data: temporaryFolder(), more: ['--token-life', '4s']});
+  test('are renewed by the chat page, whose chat goes on', async (t) => {
+    const server = await started(t, {data: temporaryFolder(), more: ['--token-life', '4s']});
     const browser = await launch();
     const chat = await ChatPage.open(browser, server.ready.chat_url);
     try {
@@ -230,13 +241,12 @@ describe('Edge, tokens', () => {
       await chat.close();
       await browser.close();
     }
-    await server.stop();
   });
 });
 
 describe('Edge, shares', () => {
-  test('refuse with 429 and Retry-After, each address for itself', async () => {
-    const server = await Server.start({data: temporaryFolder(), more: ['--trusted-proxy', '127.0.0.0/8',
+  test('refuse with 429 and Retry-After, each address for itself', async (t) => {
+    const server = await started(t, {data: temporaryFolder(), more: ['--trusted-proxy', '127.0.0.0/8',
       '--limit', 'address-sessions=1/s:5', '--limit', 'address-messages=1/s:5', '--limit', 'consumer-bytes=10/s:2000']});
     const open = (/** @type {string} */ address) => fetch(`${server.ready.base_url}/messaging/v1/consumers/anonymous_session`, {
       method: 'POST', headers: {'Content-Type': 'application/json', 'X-Forwarded-For': address},
@@ -258,11 +268,10 @@ describe('Edge, shares', () => {
     assert.match(server.stderr(), /the share address-sessions of one who asks is full/);
     assert.ok(!server.stderr().includes('192.0.2'), 'no address in the log');
     assert.equal(server.stderr().split('address-sessions').length, 2, 'one line, not one each');
-    await server.stop();
   });
 
-  test('let three thousand sessions of one address at once not pass by default', async () => {
-    const server = await Server.start({data: temporaryFolder()});
+  test('let three thousand sessions of one address at once not pass by default', async (t) => {
+    const server = await started(t, {data: temporaryFolder()});
     /** @type {Record<number, number>} */
     const counts = {};
     await Promise.all(Array.from({length: 30}, async () => {
@@ -273,6 +282,5 @@ describe('Edge, shares', () => {
     }));
     assert.ok(counts[201] >= 1_000 && counts[429] > 0, JSON.stringify(counts));
     assert.match(textOf(await new RestTalker(server.ready.base_url, 'other').say('hi')), kAsks.first);
-    await server.stop();
   });
 });

@@ -103,11 +103,12 @@ function socketExchange(port, handshake, frames) {
   });
 }
 
-test(`nothing over the wire ends the server (seed ${kSeed})`, {timeout: (kSeconds + 600) * 1000}, async () => {
+test(`nothing over the wire ends the server (seed ${kSeed})`, {timeout: (kSeconds + 600) * 1000}, async (t) => {
   const server = await Server.start({
     data: temporaryFolder(),
     more: ['--metrics', '127.0.0.1:0', '--limit', 'address-sessions=2/s:100', '--limit', 'consumer-messages=2/s:20'],
   });
+  t.after(() => server.stop().catch(() => {}));
   const ready = /** @type {any} */ (server.ready);
   const ports = {
     main: Number(server.ports.server), braze: Number(server.ports.sandbox),
