@@ -94,7 +94,7 @@ int fill(const std::string& folder, int64_t rows) {
       record.deliveries.push_back({consumer.to_string() + ":1:1", consumer, "chat", "bench", "live",
                                    "braze.track", body_of(n)});
       const bool is_last = n + 1 == last;
-      (*journal)->append(std::move(record), [&written, is_last](base::Result<void>) {
+      (*journal)->append(std::move(record), [&written, is_last](base::Result<int64_t>) {
         if (is_last) written.set_value();
       });
     }

@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)request.query_parameter("token");
   (void)request.bearer_token();
   (void)request.is_json();
-  if (engage::read_token(std::string(32, 'k'), text)) std::abort();  // nobody guesses a signature
+  if (engage::read_token(std::string(32, 'k'), text, {0}))
+    std::abort();  // nobody guesses a signature
   (void)base::is_email_address(text);
   (void)base::parse_iso8601(text);
   (void)dialog::parse_consumer_date(text, "pt-BR");

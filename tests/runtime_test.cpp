@@ -88,7 +88,7 @@ class RuntimeTest : public testing::Test {
   }
   base::Result<runtime::Snapshot> snapshot(const runtime::Session& session) {
     return await<runtime::Snapshot>(
-        [&](auto done) { runtime_->snapshot(session.consumer, session.chat, std::move(done)); });
+        [&](auto done) { runtime_->snapshot(session.consumer, session.chat, 0, std::move(done)); });
   }
   std::shared_ptr<Listening> subscribe(const runtime::Session& session) {
     auto listening = std::make_shared<Listening>();
@@ -116,7 +116,7 @@ TEST_F(RuntimeTest, AnswersARepeatWithTheRecordedAnswer) {
   ASSERT_TRUE(first);
   converse(from("ada", "2", "Ada"));
   restart();
-  const auto again = converse(from("ada", "1", "something else"));
+  const auto again = converse(from("ada", "1", "hi"));
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->receipt.repeated);
   EXPECT_EQ(again->receipt.message, first->receipt.message);
@@ -125,6 +125,116 @@ TEST_F(RuntimeTest, AnswersARepeatWithTheRecordedAnswer) {
   EXPECT_NE(converse(from("ada", "3", "Lovelace"))->messages.back().content.text.find("email"),
             std::string::npos)
       << "the repeat must not have taken a turn";
+}
+
+TEST_F(RuntimeTest, TellsNobodyWhatWasSaidUnderAnIdThatWasAnotherTexts) {
+  converse(from("ada", "1", "hi"));
+  converse(from("ada", "2", "my card is 4111 1111 1111 1111"));
+  for (const bool read_back : {false, true}) {
+    if (read_back) restart();
+    for (const char* text : {"whatever", "", "?", "my card is 4111 1111 1111 1112"}) {
+      EXPECT_EQ(converse(from("ada", "2", text)).error().code, Code::already_exists) << text;
+    }
+    EXPECT_TRUE(converse(from("ada", "2", "my card is 4111 1111 1111 1111"))) << read_back;
+  }
+}
+
+TEST_F(RuntimeTest, KnowsAThousandMessagesAndReadsNoMoreThanTheLastState) {
+  for (int i = 0; i < 1'200; ++i) converse(from("ada", std::to_string(i), "hi"));
+  restart();
+  const auto& kept = disk_.kept().at(base::Id::derived("rest", "ada"));
+  EXPECT_LT(std::ranges::count_if(kept, [](const auto& record) { return record.whole; }), 300);
+  EXPECT_TRUE(converse(from("ada", "1100", "hi"))->receipt.repeated);
+  EXPECT_TRUE(converse(from("ada", "700", "hi"))->receipt.repeated);
+  EXPECT_FALSE(converse(from("ada", "10", "hi"))->receipt.repeated);
+}
+
+TEST_F(RuntimeTest, ReadsAChatPageByPage) {
+  restart({.page_records_max = 7});
+  const auto session = open();
+  ASSERT_TRUE(start(session));
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(say(session, std::to_string(i), "oi"));
+  std::vector<int64_t> seen;
+  int64_t before = 0;
+  int pages = 0;
+  do {
+    const auto page = await<runtime::Snapshot>([&](auto done) {
+      runtime_->snapshot(session.consumer, session.chat, before, std::move(done));
+    });
+    ASSERT_TRUE(page);
+    EXPECT_EQ(page->state.chat, session.chat);
+    std::vector<int64_t> sequences;
+    for (const auto& message : page->messages) sequences.push_back(message.sequence);
+    EXPECT_TRUE(std::ranges::is_sorted(sequences));
+    seen.insert(seen.begin(), sequences.begin(), sequences.end());
+    before = page->before;
+    ++pages;
+  } while (before != 0 && pages < 100);
+  EXPECT_GT(pages, 4);
+  std::vector<int64_t> wanted;
+  for (int64_t i = 1; i <= snapshot(session)->state.sequence; ++i) wanted.push_back(i);
+  EXPECT_EQ(seen, wanted);
+  const auto stranger = open();
+  EXPECT_EQ(await<runtime::Snapshot>([&](auto done) {
+              runtime_->snapshot(stranger.consumer, stranger.chat, 1'000'000, std::move(done));
+            })->messages.size(),
+            0u);
+}
+
+TEST_F(RuntimeTest, BoundsHowManyReadOneChatAtOnce) {
+  const auto session = open();
+  ASSERT_TRUE(start(session));
+  int read = 0;
+  int refused = 0;
+  for (int i = 0; i < 100; ++i) {
+    runtime_->snapshot(session.consumer, session.chat, 0, [&](auto page) {
+      ++(page ? read : refused);
+      if (!page) {
+        EXPECT_EQ(page.error().code, Code::resource_exhausted);
+      }
+    });
+  }
+  run_for(2'000);
+  EXPECT_EQ(read + refused, 100);
+  EXPECT_GT(read, 0);
+  EXPECT_GT(refused, 0);
+}
+
+TEST_F(RuntimeTest, AChatThatWaitsForTimeToPassNeedNotBeInMemory) {
+  restart({.hot_consumers_max = 3});
+  std::vector<runtime::Session> sessions;
+  for (int i = 0; i < 60; ++i) {
+    sessions.push_back(open());
+    ASSERT_TRUE(start(sessions.back()));
+  }
+  EXPECT_LT(runtime_->hot_consumers(), 20u);
+  run_for(5'000);
+  for (const auto& session : sessions) {
+    EXPECT_EQ(snapshot(session)->messages.size(), 2u) << "the bot should have begun by itself";
+  }
+}
+
+TEST_F(RuntimeTest, BoundsTheBytesThatAllInMemoryHold) {
+  restart({.hot_bytes_max = 64 << 10});
+  const std::string long_name(4'000, 'x');
+  for (int i = 0; i < 100; ++i) {
+    converse(from("p" + std::to_string(i), "1", "hi"));
+    converse(from("p" + std::to_string(i), "2", long_name));
+  }
+  EXPECT_LT(runtime_->hot_consumers(), 30u);
+}
+
+TEST_F(RuntimeTest, OneListenerThatAsksAgainIsToldOnce) {
+  const auto session = open();
+  const auto listening = subscribe(session);
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_TRUE(await<dialog::Phase>([&](auto done) {
+      runtime_->subscribe(session.consumer, session.chat, listening, std::move(done));
+    }));
+  }
+  ASSERT_TRUE(start(session));
+  run_for(10);
+  EXPECT_EQ(listening->heard, "started\n");
 }
 
 TEST_F(RuntimeTest, TakesMessagesWithoutAnIdEachAsATurn) {

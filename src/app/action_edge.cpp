@@ -4,6 +4,7 @@
 
 #include "app/death_files.hpp"
 #include "app/temporary_folder.hpp"
+#include "app/worker_watch.hpp"
 #include "base/text.hpp"
 #include "calls/calls.hpp"
 #include "egress/egress.hpp"
@@ -14,6 +15,8 @@ namespace millrace::app {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr size_t kTracesCachedBytes = 16 << 20;
 
 // "http://127.0.0.1:8090/x" -> "127.0.0.1:8090"; "" when it is no address of ours to judge.
 std::string host_of(std::string_view url) {
@@ -27,11 +30,11 @@ std::string host_of(std::string_view url) {
 }  // namespace
 
 std::vector<std::string> allowed_hosts(const std::vector<std::string>& rules,
-                                       const Variables& variables) {
+                                       const Variables& variables, const secrets::Rights& rights) {
   std::vector<std::string> hosts;
   for (const std::string& rule : rules) {
     if (!rule.starts_with("${env:")) {
-      hosts.push_back(rule);
+      if (rights.may_reach(rule)) hosts.push_back(rule);
       continue;
     }
     const auto found = variables.find(rule.substr(6, rule.size() - 7));
@@ -51,8 +54,10 @@ struct ActionEdge::Parts {
         proxy(names, ports.log, ports.meter),
         deaths(options.data) {}
 
-  base::Result<std::map<std::string, std::string>> secrets_of(const fs::path& folder) const;
-  base::Result<fs::path> open_proxy(const ScriptVersion& version, const Variables& variables);
+  base::Result<std::map<std::string, std::string>> secrets_of(const fs::path& folder,
+                                                              const secrets::Rights& rights) const;
+  base::Result<fs::path> open_proxy(const ScriptVersion& version, const Variables& variables,
+                                    const secrets::Rights& rights);
 
   const ActionOptions options;
   Ports ports;
@@ -65,6 +70,7 @@ struct ActionEdge::Parts {
   std::unique_ptr<calls::Traces> traces;
   DeathFiles deaths;
   std::unique_ptr<python::Pool> pool;
+  std::unique_ptr<WorkerWatch> watch;
   std::unique_ptr<calls::Caller> caller;
   bool stopped = false;
 };
@@ -73,11 +79,17 @@ base::Result<std::unique_ptr<ActionEdge>> ActionEdge::open(ActionOptions options
   auto sockets = TemporaryFolder::make();
   if (!sockets) return std::unexpected(sockets.error());
   auto parts = std::make_unique<Parts>(std::move(options), ports, std::move(*sockets));
-  auto store = storage::open_key_value(parts->options.data / "traces.db", ports.log);
-  if (!store) return std::unexpected(store.error());
-  parts->trace_store = std::move(*store);
-  parts->traces =
-      std::make_unique<calls::Traces>(*parts->trace_store, ports.clock, ports.log, ports.meter);
+  // Diagnostics: calls are made without them when they cannot be kept.
+  auto store = storage::open_or_begin_key_value(parts->options.data / "traces.db", ports.log,
+                                                kTracesCachedBytes, ports.meter);
+  if (store) {
+    parts->trace_store = std::move(*store);
+    parts->traces =
+        std::make_unique<calls::Traces>(*parts->trace_store, ports.clock, ports.log, ports.meter);
+  } else {
+    ports.log.line(runtime::Level::error, "calls",
+                   "no traces of calls are kept: " + store.error().describe());
+  }
   python::PoolOptions pool;
   pool.workers_max = parts->options.workers_max;
   pool.allow_unbounded = parts->options.world.allow_unbounded;
@@ -93,20 +105,21 @@ base::Result<std::unique_ptr<ActionEdge>> ActionEdge::open(ActionOptions options
   auto started = python::Pool::start(pool, ports.clock, ports.log);
   if (!started) return std::unexpected(started.error());
   parts->pool = std::move(*started);
+  parts->watch = std::make_unique<WorkerWatch>(*parts->pool, ports.clock);
   parts->caller = std::make_unique<calls::Caller>(
-      calls::Caller::Ports{*parts->pool, ports.lanes, ports.clock, ports.random, ports.log,
+      calls::Caller::Ports{*parts->watch, ports.lanes, ports.clock, ports.random, ports.log,
                            ports.meter, parts->traces.get(), &parts->deaths});
   return std::unique_ptr<ActionEdge>(new ActionEdge(std::move(parts)));
 }
 
 // Those that app.py's PARAMS name.
 base::Result<std::map<std::string, std::string>> ActionEdge::Parts::secrets_of(
-    const fs::path& folder) const {
+    const fs::path& folder, const secrets::Rights& rights) const {
   const auto text = storage::read_file(folder / "app.py");
   if (!text) return std::unexpected(text.error());
   std::map<std::string, std::string> found;
   for (const std::string& name : secrets::names_in(*text)) {
-    auto value = resolver.resolve(name);
+    auto value = resolver.resolve(name, rights);
     if (value) {
       found[name] = std::move(*value);
     } else {
@@ -118,9 +131,10 @@ base::Result<std::map<std::string, std::string>> ActionEdge::Parts::secrets_of(
 }
 
 base::Result<fs::path> ActionEdge::Parts::open_proxy(const ScriptVersion& version,
-                                                     const Variables& variables) {
+                                                     const Variables& variables,
+                                                     const secrets::Rights& rights) {
   egress::Rules rules;
-  rules.allowed = allowed_hosts(version.egress_allowed, variables);
+  rules.allowed = allowed_hosts(version.egress_allowed, variables, rights);
   rules.internal_allowed = options.world.allow_internal;
   for (const std::string& host : options.platform_hosts) {
     rules.allowed.push_back(host);
@@ -137,18 +151,18 @@ base::Result<fs::path> ActionEdge::Parts::open_proxy(const ScriptVersion& versio
 }
 
 ScriptVersion script_version(const flow::Program& program) {
-  return {program.hash, program.environment_variables, program.egress_allowed,
+  return {program.hash, program.solution, program.environment_variables, program.egress_allowed,
           program.egress_ca_file};
 }
 
 base::Result<void> ActionEdge::add_version(const ScriptVersion& version, const fs::path& folder,
-                                           const Variables& given) {
-  const Variables variables = declared_variables(version.environment_variables, given);
-  auto secrets = parts_->secrets_of(folder);
+                                           const Variables& given, const secrets::Rights& rights) {
+  const Variables variables = declared_variables(version.environment_variables, given, rights);
+  auto secrets = parts_->secrets_of(folder, rights);
   if (!secrets) return std::unexpected(secrets.error());
   auto packages = packages_of(folder, parts_->options.data / "packages");
   if (!packages) return std::unexpected(packages.error());
-  auto socket = parts_->open_proxy(version, variables);
+  auto socket = parts_->open_proxy(version, variables, rights);
   if (!socket) return std::unexpected(socket.error());
   python::VersionFolder scripts;
   scripts.hash = version.hash;
@@ -168,6 +182,9 @@ void ActionEdge::prewarm(std::string_view hash) {
 
 runtime::Actions& ActionEdge::actions() {
   return *parts_->caller;
+}
+std::string ActionEdge::workers_wrong() const {
+  return parts_->watch->wrong();
 }
 const secrets::Resolver& ActionEdge::secrets() const {
   return parts_->resolver;

@@ -32,6 +32,7 @@ struct ActionOptions {
 // What of a version matters to its scripts.
 struct ScriptVersion {
   std::string hash;
+  std::string solution;
   std::vector<std::string> environment_variables;
   std::vector<std::string> egress_allowed;
   std::string egress_ca_file;
@@ -51,14 +52,16 @@ class ActionEdge {
   static base::Result<std::unique_ptr<ActionEdge>> open(ActionOptions options, Ports ports);
   ~ActionEdge();  // as stop()
 
-  // Makes a version's scripts known: its packages, its secrets, whom it may reach. Blocks while
-  // packages are installed.
+  // Makes a version's scripts known: its packages, and, as far as it has a right to them, its
+  // secrets, its variables and whom it may reach. Blocks while packages are installed.
   base::Result<void> add_version(const ScriptVersion& version, const std::filesystem::path& folder,
-                                 const Variables& given);
+                                 const Variables& given, const secrets::Rights& rights);
   // Starts a worker of that version before it is needed.
   void prewarm(std::string_view hash);
 
   runtime::Actions& actions();
+  // What is wrong with the workers, "" for nothing. Thread-safe.
+  std::string workers_wrong() const;
   const secrets::Resolver& secrets() const;
   egress::Resolver& names();
 
@@ -72,8 +75,9 @@ class ActionEdge {
 };
 
 // What solution.yaml allows scripts to reach, with ${env:NAME} as the host and port of the address
-// in that variable. A variable without an address allows nothing.
+// in that variable. A variable without an address allows nothing; one that may be read may be
+// reached. Of the others those that the solution has a right to.
 std::vector<std::string> allowed_hosts(const std::vector<std::string>& rules,
-                                       const Variables& variables);
+                                       const Variables& variables, const secrets::Rights& rights);
 
 }  // namespace millrace::app

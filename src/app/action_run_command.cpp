@@ -181,7 +181,9 @@ base::Result<Ran> run_call(const RunOptions& options) {
   edge_options.world.secrets.data = options.data;
   auto edge = ActionEdge::open(std::move(edge_options), {*lanes, clock, random, log, meter});
   if (!edge) return std::unexpected(edge.error());
-  if (auto added = (*edge)->add_version(scripts_of(*loaded), *installed, {}); !added) {
+  if (auto added =
+          (*edge)->add_version(scripts_of(*loaded), *installed, {}, secrets::Rights::all());
+      !added) {
     return std::unexpected(added.error());
   }
   auto ran = run_in(**edge, std::move(*call));

@@ -1,5 +1,6 @@
 #include "app/braze_edge.hpp"
 
+#include "app/data_folder.hpp"
 #include "base/hash.hpp"
 #include "http/http.hpp"
 #include "storage/storage.hpp"
@@ -32,9 +33,15 @@ struct SandboxScheduler final : braze::Scheduler {
 }  // namespace
 
 struct BrazeEdge::Parts {
-  Parts(runtime::Clock& the_clock, runtime::Random& the_random)
-      : lanes(http::IoLanes::make(1)), clock(the_clock), random(the_random), scheduler(*lanes) {}
+  Parts(runtime::Clock& the_clock, runtime::Random& the_random,
+        std::shared_ptr<http::Notices> the_notices)
+      : notices(std::move(the_notices)),
+        lanes(http::IoLanes::make(1, notices)),
+        clock(the_clock),
+        random(the_random),
+        scheduler(*lanes) {}
 
+  std::shared_ptr<http::Notices> notices;
   std::unique_ptr<http::IoLanes> lanes;
   SandboxClock clock;
   SandboxRandom random;
@@ -47,16 +54,13 @@ struct BrazeEdge::Parts {
   std::string api_key;
 };
 
-base::Result<std::unique_ptr<BrazeEdge>> BrazeEdge::open(const std::filesystem::path& data,
-                                                         const Endpoint& endpoint,
-                                                         runtime::Clock& clock,
-                                                         runtime::Random& random, runtime::Log& log,
-                                                         braze::SandboxOptions options) {
-  auto parts = std::make_unique<Parts>(clock, random);
+base::Result<std::unique_ptr<BrazeEdge>> BrazeEdge::open(
+    const std::filesystem::path& data, const Endpoint& endpoint, runtime::Clock& clock,
+    runtime::Random& random, runtime::Log& log, Listening listening, braze::SandboxOptions options,
+    const std::vector<std::string>& make_anew) {
+  auto parts = std::make_unique<Parts>(clock, random, listening.notices);
   if (options.keys.empty()) {
-    std::string fresh(32, '\0');
-    random.fill({reinterpret_cast<uint8_t*>(fresh.data()), fresh.size()});
-    const auto key = storage::load_or_create_key(data / "braze.key", fresh);
+    const auto key = load_sandbox_key(data, make_anew);
     if (!key) return std::unexpected(key.error());
     options.keys.push_back({base::to_base64url(*key), {"*"}});
   }
@@ -75,6 +79,8 @@ base::Result<std::unique_ptr<BrazeEdge>> BrazeEdge::open(const std::filesystem::
   http::ServerOptions http_options;
   http_options.address = endpoint.address;
   http_options.port = endpoint.port;
+  http_options.max_connections = listening.connections_max;
+  http_options.notices = listening.notices;
   http_options.max_body_bytes = body_bytes_max + 1;  // one over, so that Braze's own 413 answers
   auto server = http::Server::listen(*parts->lanes, *parts->sandbox, http_options);
   if (!server) return std::unexpected(server.error());

@@ -4,10 +4,13 @@
 
 #include "app/braze_edge.hpp"
 #include "app/commands.hpp"
+#include "app/descriptors.hpp"
 #include "app/log.hpp"
+#include "app/protect.hpp"
 #include "app/signals.hpp"
 #include "app/system.hpp"
 #include "base/text.hpp"
+#include "runtime/meter.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -18,6 +21,7 @@ struct BrazeSandboxOptions {
   std::string listen;
   Endpoint endpoint{"127.0.0.1", 0};
   std::vector<std::string> keys;  // "KEY" or "KEY=permission,permission"
+  std::vector<std::string> make_anew;
   std::string profile = "current";
   std::string apply_delay = "none";
   std::string workspace;
@@ -64,6 +68,7 @@ runtime::Level level_of(std::string_view name) {
 
 int run(const BrazeSandboxOptions& given) {
   block_stop_signals();
+  keep_files_private();
   const auto log = make_log(level_of(given.level));
   SystemClock clock;
   SystemRandom random;
@@ -75,7 +80,11 @@ int run(const BrazeSandboxOptions& given) {
   if (!options) return failed(options.error());
   auto lock = storage::FolderLock::acquire(given.data);
   if (!lock) return failed(lock.error());
-  auto edge = BrazeEdge::open(given.data, given.endpoint, clock, random, *log, std::move(*options));
+  runtime::NoMeter meter;
+  const auto notices = std::make_shared<http::Notices>(*log, meter);
+  auto edge = BrazeEdge::open(given.data, given.endpoint, clock, random, *log,
+                              {raise_descriptors().serving, notices}, std::move(*options),
+                              given.make_anew);
   if (!edge) return failed(edge.error());
   const json::object ready{{"braze_sandbox_url", (*edge)->url()},
                            {"braze_api_key", (*edge)->api_key()},
@@ -105,6 +114,11 @@ void add_braze_sandbox_command(CLI::App& cli, int& exit_code) {
   command->add_option("--key", options.keys,
                       "KEY, which may do everything, or KEY=permission,permission; may be given "
                       "again. Without it there is one in the data folder");
+  command
+      ->add_option("--make-anew", options.make_anew,
+                   "Begin anew with a key that is lost: braze.key. Whoever was given it needs the "
+                   "new one")
+      ->check(CLI::IsMember({"braze.key"}));
   command->add_option("--profile", options.profile, "Whose limits of objects and requests")
       ->default_str("current")
       ->check(CLI::IsMember({"current", "legacy", "mau"}));

@@ -5,6 +5,7 @@
 
 #include "app/commands.hpp"
 #include "app/log.hpp"
+#include "app/protect.hpp"
 #include "app/server.hpp"
 #include "app/temporary_folder.hpp"
 #include "base/text.hpp"
@@ -36,6 +37,7 @@ std::string chosen(const std::string& line, const std::vector<std::string>& choi
 }  // namespace
 
 int run_chat(const ChatOptions& options) {
+  keep_files_private();
   const auto folder = TemporaryFolder::make();
   if (!folder) {
     std::cerr << "millrace chat: " << folder.error().describe() << "\n";
@@ -43,6 +45,7 @@ int run_chat(const ChatOptions& options) {
   }
   const auto log = make_log(runtime::Level::warning);
   ServeOptions serve;
+  serve.grants_all = true;
   serve.solutions = {options.solution};
   serve.data = folder->path();
   serve.listen.port = 0;

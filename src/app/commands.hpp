@@ -61,7 +61,11 @@ void add_braze_sandbox_command(CLI::App& cli, int& exit_code);
 void add_deliveries_command(CLI::App& cli, int& exit_code);
 // secret set, list, remove and rotate.
 void add_secret_command(CLI::App& cli, int& exit_code);
+// grant and grants: what solutions may name.
+void add_grant_commands(CLI::App& cli, int& exit_code);
 void add_trace_command(CLI::App& cli, int& exit_code);
+// verify: what a data folder lacks.
+void add_verify_command(CLI::App& cli, int& exit_code);
 // actions unknown and list.
 void add_actions_command(CLI::App& cli, int& exit_code);
 // action run and new.

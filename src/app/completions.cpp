@@ -34,6 +34,10 @@ void Completions::handle(web::Request request, web::Respond respond) {
     respond(std::move(response));
     return;
   }
+  if (!web::may_come_from(request, origins_, {})) {
+    respond(refused(403, "pages of this origin may not complete a call"));
+    return;
+  }
   if (!request.is_json()) {
     respond(refused(415, "send Content-Type: application/json"));
     return;

@@ -3,21 +3,25 @@
 #pragma once
 
 #include "base/web.hpp"
+#include "base/web_origin.hpp"
 #include "runtime/runtime.hpp"
 
 namespace millrace::app {
 
 class Completions {
  public:
-  explicit Completions(runtime::Runtime& runtime) : runtime_(runtime) {}
+  Completions(runtime::Runtime& runtime, web::OriginRule origins)
+      : runtime_(runtime), origins_(std::move(origins)) {}
 
   static bool serves(std::string_view path);
-  // 204 once the result is durable. 400: no JSON object; 403: not a token of ours, or too old; 404:
+  // 204 once the result is durable. 400: no JSON object; 403: not a token of ours, or
+  // too old, or a page of elsewhere; 404:
   // no longer awaited; 405; 415; 503: try again.
   void handle(web::Request request, web::Respond respond);
 
  private:
   runtime::Runtime& runtime_;
+  const web::OriginRule origins_;
 };
 
 }  // namespace millrace::app

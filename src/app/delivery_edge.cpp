@@ -20,7 +20,10 @@ struct DeliveryEdge::Parts {
 
   std::optional<outbox::Destination> destination(std::string_view solution,
                                                  std::string_view environment) const;
-  base::Result<std::string> expanded(std::string text) const;
+  base::Result<std::string> expanded(std::string text, const secrets::Rights& rights) const;
+  // Of an address that the solution's own files say; one from a variable it may have is granted.
+  bool may_reach(const std::string& written, std::string_view url,
+                 const secrets::Rights& rights) const;
 
   Ports ports;
   Variables given;
@@ -28,12 +31,23 @@ struct DeliveryEdge::Parts {
   std::unique_ptr<outbox::Sender> sender;
 };
 
-base::Result<std::string> DeliveryEdge::Parts::expanded(std::string text) const {
+base::Result<std::string> DeliveryEdge::Parts::expanded(std::string text,
+                                                        const secrets::Rights& rights) const {
   for (const auto& [name, value] : given) {
     replace_all(text, "${env:" + name + "}", value);
     replace_all(text, "${secret:" + name + "}", value);
   }
-  return ports.secrets.expand(text);
+  return ports.secrets.expand(text, rights);
+}
+
+bool DeliveryEdge::Parts::may_reach(const std::string& written, std::string_view url,
+                                    const secrets::Rights& rights) const {
+  if (written.starts_with("${env:") && written.find('}') == written.size() - 1) return true;
+  const size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return true;  // no address: it fails by itself
+  std::string_view host = url.substr(scheme + 3);
+  host = host.substr(0, host.find_first_of("/?#"));
+  return rights.may_reach(host.substr(host.rfind('@') + 1));
 }
 
 // As the solution's latest version says: a key that was changed counts for what still waits.
@@ -50,9 +64,14 @@ std::optional<outbox::Destination> DeliveryEdge::Parts::destination(
   if (found == served->program->braze.end()) {
     return complain("solution.yaml does not say where its Braze is");
   }
-  auto url = expanded(found->second.url);
+  const auto rights = ports.grants.rights_of(solution);
+  if (!rights) return complain("what it may have is not known: " + rights.error().describe());
+  auto url = expanded(found->second.url, *rights);
   if (!url) return complain("where Braze is, is not known: " + url.error().describe());
-  auto key = expanded(found->second.api_key);
+  if (!may_reach(found->second.url, *url, *rights)) {
+    return complain("where its Braze is, is a host that is not granted to it");
+  }
+  auto key = expanded(found->second.api_key, *rights);
   if (!key) return complain("Braze's key is not known: " + key.error().describe());
   while (url->ends_with('/')) url->pop_back();
   const auto ambiguous = served->program->braze_resends_ambiguous ? delivery::Ambiguous::resend

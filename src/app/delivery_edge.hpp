@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/grant_book.hpp"
 #include "app/solution.hpp"
 #include "base/result.hpp"
 #include "runtime/delivery_store.hpp"
@@ -31,8 +32,10 @@ class DeliveryEdge {
     runtime::Meter& meter;
     const runtime::Solutions& solutions;
     const secrets::Resolver& secrets;
+    const GrantBook& grants;
   };
-  // `given` stands before the environment and the secrets: the built-in sandbox's address and key.
+  // `given` stands before the environment and the secrets, and is everybody's: the built-in
+  // sandbox's address and key. Beyond it a solution's settings name what `grants` say.
   // `internal` are the "host:port" that may be reached although they are internal.
   static base::Result<std::unique_ptr<DeliveryEdge>> open(Ports ports, Variables given,
                                                           std::vector<std::string> internal);

@@ -2,6 +2,7 @@
 
 #include "app/commands.hpp"
 #include "app/log.hpp"
+#include "app/protect.hpp"
 #include "app/server.hpp"
 #include "app/signals.hpp"
 #include "app/temporary_folder.hpp"
@@ -43,6 +44,7 @@ void invite(const Ready& ready) {
 
 int run_demo(const DemoOptions& options) {
   block_stop_signals();
+  keep_files_private();
   const auto complain = [](const std::string& text) {
     std::cerr << "millrace demo: " << text << "\n";
     return 1;
@@ -56,6 +58,7 @@ int run_demo(const DemoOptions& options) {
     temporary.emplace(std::move(*made));
   }
   ServeOptions serve;
+  serve.grants_all = true;
   serve.solutions = {*example};
   serve.data = options.data ? *options.data : temporary->path();
   serve.listen = options.listen;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/manifest.hpp"
 #include "base/json.hpp"
 #include "storage/storage.hpp"
 
@@ -13,6 +14,28 @@ using base::Code;
 using base::fail;
 
 constexpr std::string_view kFactsFile = "facts.json";
+constexpr const char* kRecord = "deployments.json";
+constexpr std::string_view kRemedy =
+    "Put it back from a backup. If there is none, remove it and start once with --make-anew "
+    "deployments.json and --solution DIR for each solution: versions are numbered from 1 again, "
+    "and "
+    "chats under way stay on theirs";
+
+std::unexpected<base::Error> damaged(const fs::path& file) {
+  return fail(Code::data_loss,
+              "this is not the record of what was deployed. " + std::string(kRemedy),
+              file.string());
+}
+
+// No record is right for a folder to which nothing was deployed yet.
+base::Result<void> check_never_made(const fs::path& data) {
+  const auto manifest = Manifest::read(data);
+  if (!manifest) return std::unexpected(manifest.error());
+  if (!manifest->holds(kRecord)) return {};
+  return fail(Code::failed_precondition,
+              "the record of what was deployed is missing. " + std::string(kRemedy),
+              (data / kRecord).string());
+}
 
 json::object to_json(const Deployment& deployment) {
   return {{"solution", deployment.solution},
@@ -39,7 +62,7 @@ std::optional<Deployment> from_json(const json::value& value) {
 }  // namespace
 
 fs::path Deployments::file_in(const fs::path& data) {
-  return data / "deployments.json";
+  return data / kRecord;
 }
 
 base::Result<Deployments> Deployments::open(const fs::path& data) {
@@ -61,15 +84,15 @@ base::Result<void> Deployments::read() {
   all_.clear();
   const fs::path file = file_in(data_);
   std::error_code failed;
-  if (!fs::exists(file, failed)) return {};
+  if (!fs::exists(file, failed)) return check_never_made(data_);
   const auto text = storage::read_file(file);
   if (!text) return std::unexpected(text.error());
   const auto parsed = json::parse_object(*text);
   const auto* items = parsed ? json::get_array(*parsed, "deployments") : nullptr;
-  if (items == nullptr) return fail(Code::data_loss, "not a list of deployments", file.string());
+  if (items == nullptr) return damaged(file);
   for (const json::value& item : *items) {
     auto deployment = from_json(item);
-    if (!deployment) return fail(Code::data_loss, "not a deployment", file.string());
+    if (!deployment) return damaged(file);
     all_.push_back(std::move(*deployment));
   }
   return {};
@@ -141,6 +164,9 @@ base::Result<Deployment> Deployments::add(Deployment deployment) {
   auto written = storage::replace_file(
       file_in(data_), json::serialize(json::object{{"deployments", std::move(items)}}));
   if (!written) return std::unexpected(written.error());
+  auto manifest = Manifest::read(data_);
+  if (!manifest) return std::unexpected(manifest.error());
+  if (auto noted = manifest->add({kRecord}); !noted) return std::unexpected(noted.error());
   return deployment;
 }
 

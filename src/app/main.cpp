@@ -2,7 +2,10 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/data_folder.hpp"
+#include "app/protect.hpp"
 #include "app/world_options.hpp"
+#include "base/web_origin.hpp"
 
 namespace {
 
@@ -16,6 +19,41 @@ auto endpoint_into(app::Endpoint& endpoint) {
     endpoint = *parsed;
     return {};
   };
+}
+
+// Who may ask, and how much.
+void add_edge_options(CLI::App& command, app::ServeOptions& options) {
+  static std::vector<std::string> limits;
+  static std::string life;
+  command
+      .add_option("--limit", limits,
+                  "NAME=RATE/s:BURST or NAME=off: how much one who asks may have, such as "
+                  "address-sessions=50/s:1000; docs/limits.md lists the names. May be given again")
+      ->check([&options](const std::string& text) -> std::string {
+        const auto set = app::set_share_limit(options.limits, text);
+        return set ? std::string() : set.error().message;
+      });
+  command.add_option("--trusted-proxy", options.trusted_proxies,
+                     "Network, such as 10.0.0.0/8, of a proxy whose X-Forwarded-For says who asks; "
+                     "may be given again");
+  command
+      .add_option("--public-url", options.public_url,
+                  "Where people reach this server, such as https://chat.example.com")
+      ->check([](const std::string& text) -> std::string {
+        const bool is_origin =
+            millrace::web::is_origin_pattern(text) && text.find('*') == text.npos;
+        return is_origin ? std::string() : "'" + text + "' is not like https://chat.example.com";
+      });
+  command
+      .add_option("--token-life", life,
+                  "How long an access token of the Engagement API opens its chat: 15m, 24h, 7d")
+      ->default_str("24h")
+      ->check([&options](const std::string& text) -> std::string {
+        const auto parsed = app::parse_life(text);
+        if (!parsed) return parsed.error().message;
+        options.token_life = *parsed;
+        return {};
+      });
 }
 
 void add_serve(CLI::App& cli, int& exit_code) {
@@ -51,13 +89,34 @@ void add_serve(CLI::App& cli, int& exit_code) {
                    "Calls of action nodes at once, over all solutions; 0 is what the memory allows, "
                    "16 to 64 where it is bounded by a control group")
       ->check(CLI::Range(0, 256));
+  command
+      ->add_option(
+          "--disk-min", options.disk_min,
+          "With less room left on the data folder's disk, such as 500MB, /readyz says that "
+          "the server is not ready")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("64MB");
   static std::string metrics;
   static app::Endpoint metrics_endpoint;
   command
       ->add_option("--metrics", metrics,
-                   "HOST:PORT on which GET /metrics shows figures for Prometheus; off by default")
+                   "HOST:PORT on which GET /metrics shows figures for Prometheus, and /healthz and "
+                   "/readyz say what each check found; off by default")
       ->check(endpoint_into(metrics_endpoint));
+  add_edge_options(*command, options);
   app::add_world_options(*command, options.world);
+  command
+      ->add_option(
+          "--grants", options.grants,
+          "YAML file of what each solution may name: NAME: {secrets: [], variables: [], "
+          "hosts: []}. It is then all there is. Without it `millrace grant` says what, and "
+          "a solution that is alone has what it needs for Braze")
+      ->check(CLI::ExistingFile);
+  command
+      ->add_option("--make-anew", options.make_anew,
+                   "Begin anew with a file that is lost or damaged, and accept what is lost by it, "
+                   "which the refusal to start says; may be given again")
+      ->check(CLI::IsMember(app::files_that_can_be_made_anew()));
   command->add_option("--log-level", level, "Least severe log lines to write, to standard error")
       ->default_str("info")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
@@ -130,6 +189,7 @@ void add_demo(CLI::App& cli, int& exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  app::keep_memory_private();
   CLI::App cli{"Millrace: conversations that do work. Solutions are folders; see examples/."};
   cli.name("millrace");
   cli.set_version_flag("--version", MILLRACE_VERSION);
@@ -148,7 +208,9 @@ int main(int argc, char** argv) {
   app::add_action_command(cli, exit_code);
   app::add_actions_command(cli, exit_code);
   app::add_trace_command(cli, exit_code);
+  app::add_verify_command(cli, exit_code);
   app::add_secret_command(cli, exit_code);
+  app::add_grant_commands(cli, exit_code);
   CLI11_PARSE(cli, argc, argv);
   return exit_code;
 }

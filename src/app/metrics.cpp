@@ -23,6 +23,7 @@ constexpr std::pair<std::string_view, std::string_view> kHelp[] = {
     {"call_seconds", "Calls of action nodes from the first attempt to the end"},
     {"call_queue_seconds", "How long an attempt waited for its turn and for a worker"},
     {"call_breaker_open", "1 while a circuit breaker keeps calls away from an action node"},
+    {"health_ok", "1 while that check of /readyz is right; `all` for all of them"},
     {"call_long_waits_total", "Times that calls were seen to wait over a second for a worker"},
     {"calls_quarantined_total", "Calls and commands put aside as they kept ending workers"},
     {"calls_quarantined", "Calls and commands that are put aside now"},
@@ -158,7 +159,9 @@ std::string Metrics::expose() const {
 }
 
 void MetricsHandler::handle(web::Request request, web::Respond respond) {
-  if (request.path != "/metrics") {
+  if (health_ != nullptr && HealthPages::serves(request.path)) {
+    health_->handle(request, std::move(respond));
+  } else if (request.path != "/metrics") {
     respond({404, {{"Content-Type", "text/plain"}}, "only /metrics is here\n"});
   } else if (request.method != "GET") {
     respond({405, {{"Allow", "GET"}, {"Content-Type", "text/plain"}}, "only GET\n"});

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "app/health_pages.hpp"
 #include "base/web.hpp"
 #include "runtime/meter.hpp"
 
@@ -30,14 +31,18 @@ class Metrics final : public runtime::Meter {
   std::unique_ptr<Impl> impl_;
 };
 
-// Answers GET /metrics and nothing else. Meant for a listener of its own, out of consumers' reach.
+// Answers GET /metrics, /healthz and /readyz, the latter two with what each check says. Meant for a
+// listener of its own, out of consumers' reach.
 class MetricsHandler final : public web::Handler {
  public:
-  explicit MetricsHandler(const Metrics& metrics) : metrics_(metrics) {}
+  // `health`: none, and only the figures are here.
+  explicit MetricsHandler(const Metrics& metrics, HealthPages* health = nullptr)
+      : metrics_(metrics), health_(health) {}
   void handle(web::Request request, web::Respond respond) override;
 
  private:
   const Metrics& metrics_;
+  HealthPages* health_;
 };
 
 }  // namespace millrace::app

@@ -1,6 +1,7 @@
 // What the command line says, as values.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/shares.hpp"
 #include "app/world_options.hpp"
 #include "base/result.hpp"
 #include "runtime/ports.hpp"
@@ -22,6 +24,9 @@ struct Endpoint {
 // "HOST:PORT", "[::1]:8080"; the error says what is expected.
 base::Result<Endpoint> parse_endpoint(std::string_view text);
 
+// "90s", "15m", "24h", "7d"; from one second to a year.
+base::Result<std::chrono::seconds> parse_life(std::string_view text);
+
 struct ServeOptions {
   std::vector<std::filesystem::path> solutions;
   std::filesystem::path data;
@@ -33,6 +38,14 @@ struct ServeOptions {
   size_t threads = 0;         // 0 = one per CPU this process may use
   size_t action_workers = 0;  // 0 = what the memory allows
   WorldOptions world;
+  std::filesystem::path grants;  // the operator's own file of grants; "" = those of the data folder
+  bool grants_all = false;       // whatever solutions name: for a developer's own, on their machine
+  std::vector<std::string> make_anew;  // files that may begin anew although something is lost by it
+  uint64_t disk_min = 64ULL << 20;     // bytes left on the data folder's disk; below it: not ready
+  ShareLimits limits = default_share_limits();
+  std::vector<std::string> trusted_proxies;  // networks: "10.0.0.0/8"
+  std::string public_url;                    // where people reach it; "" = not said
+  std::chrono::seconds token_life{24 * 3'600};
   std::optional<Endpoint> metrics;  // where figures are shown; not given: nowhere
   runtime::Level log_level = runtime::Level::info;
 };

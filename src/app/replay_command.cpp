@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/chats.hpp"
 #include "app/commands.hpp"
 #include "app/deployments.hpp"
 #include "dialog/dialog.hpp"
@@ -26,26 +27,28 @@ struct ReplayOptions {
 class Replay {
  public:
   Replay(fs::path data, std::string key, base::Id chat)
-      : data_(std::move(data)), key_(std::move(key)), chat_(chat) {}
+      : data_(std::move(data)), key_(std::move(key)), chat_(chat), reader_(key_) {}
 
   // An error names the first turn that came out otherwise.
   base::Result<void> take(const runtime::JournalRecord& record) {
-    const auto stored = runtime::read_record(record.body, key_);
+    if (auto read = reader_.take(record.body); !read) return read;
+    const auto stored = reader_.state();
     if (!stored) return std::unexpected(stored.error());
-    if (stored->state.chat != chat_) {
-      known_ = stored->state.braze;  // the consumer's chat before this one
+    if (stored->chat != chat_) {
+      known_ = stored->braze;  // the consumer's chat before this one
       return {};
     }
     const auto input = runtime::read_input(record.body, key_);
     if (!input) return std::unexpected(input.error());
     ++turns_;
-    const auto now = program(stored->state.program);
+    const auto now = program(stored->program);
     if (!now) return std::unexpected(now.error());
     if (!*input) {
       // How a chat is opened is not an input of the engine's: it is where the replay begins.
-      state_ = stored->state;
+      state_ = *stored;
       return {};
     }
+    const std::optional<dialog::State> last = state_;
     if (!state_) {
       // A chat begun by what was said: its opening was never stored by itself.
       state_ = opening(**now, *stored);
@@ -53,10 +56,11 @@ class Replay {
     auto before = prepared(**now, **input);
     if (!before) return std::unexpected(before.error());
     auto turn = dialog::advance(**now, std::move(*before), **input);
-    if (!turn) return differs(stored->state.turn, "the engine refuses it: " + turn.error().message);
-    const std::string made = runtime::write_record(*turn, &**input, (*input)->at, key_);
-    if (made != record.body)
-      return differs(stored->state.turn, first_difference(record.body, made));
+    if (!turn) return differs(stored->turn, "the engine refuses it: " + turn.error().message);
+    const bool whole = reader_.since() == 0;
+    const std::string made = runtime::write_record(*turn, &**input, (*input)->at, key_,
+                                                   whole ? nullptr : &*last, reader_.since());
+    if (made != record.body) return differs(stored->turn, first_difference(record.body, made));
     state_ = std::move(turn->state);
     return {};
   }
@@ -76,13 +80,13 @@ class Replay {
     return known;
   }
 
-  dialog::State opening(const flow::Program& program, const runtime::TurnRecord& stored) const {
-    return dialog::open_chat(program, {.chat = stored.state.chat,
-                                       .consumer = stored.state.consumer,
-                                       .environment = stored.state.environment,
-                                       .locale = stored.state.region,
-                                       .user_data = stored.state.user_data,
-                                       .at = stored.state.created_at,
+  dialog::State opening(const flow::Program& program, const dialog::State& stored) const {
+    return dialog::open_chat(program, {.chat = stored.chat,
+                                       .consumer = stored.consumer,
+                                       .environment = stored.environment,
+                                       .locale = stored.region,
+                                       .user_data = stored.user_data,
+                                       .at = stored.created_at,
                                        .braze = known_});
   }
 
@@ -110,6 +114,7 @@ class Replay {
   fs::path data_;
   std::string key_;
   base::Id chat_;
+  runtime::StateReader reader_;
   std::map<std::string, ProgramPtr> programs_;
   std::optional<dialog::State> state_;
   dialog::BrazeUser known_;
@@ -143,17 +148,11 @@ int replay(const ReplayOptions& options) {
 }
 
 int list_chats(const fs::path& data) {
-  const auto key = storage::read_file(data / "journal.key");
-  const auto read =
-      storage::each_last_record(data / "journal.db", [&](const runtime::JournalRecord& record) {
-        const auto turn = runtime::read_record(record.body, key ? *key : std::string());
-        if (!turn) return true;
-        const dialog::State& state = turn->state;
-        std::cout << state.chat.to_string() << "  " << state.program << "  "
-                  << dialog::to_string(state.phase) << "  " << state.turn << " turns  "
-                  << base::to_iso8601(turn->at) << "\n";
-        return true;
-      });
+  const auto read = each_chat(data, [](const dialog::State& state, base::Timestamp at) {
+    std::cout << state.chat.to_string() << "  " << state.program << "  "
+              << dialog::to_string(state.phase) << "  " << state.turn << " turns  "
+              << base::to_iso8601(at) << "\n";
+  });
   if (read) return 0;
   std::cerr << "millrace chats: " << read.error().describe() << "\n";
   return 2;

@@ -32,8 +32,8 @@ void Router::handle(web::Request request, web::Respond respond) {
   } else if (request.method == "PUT" && request.path.starts_with(kVersionsPath) &&
              request.path.ends_with("/graph")) {
     respond(put_graph(request.path));
-  } else if (request.path == "/healthz") {
-    respond(web::json_response(200, R"({"status":"ok"})"));
+  } else if (HealthPages::serves(request.path)) {
+    health_.handle(request, std::move(respond));
   } else {
     respond(web::json_response(404, R"({"message":"there is nothing at this address"})"));
   }

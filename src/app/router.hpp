@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/completions.hpp"
+#include "app/health_pages.hpp"
 #include "channels/channels.hpp"
 #include "engage/engage.hpp"
 
@@ -10,11 +11,12 @@ namespace millrace::app {
 class Router final : public web::Handler {
  public:
   Router(engage::Engagement& engagement, channels::RestChannel& rest, channels::ChatPage& page,
-         Completions& completions, const runtime::Solutions& solutions)
+         Completions& completions, HealthPages& health, const runtime::Solutions& solutions)
       : engagement_(engagement),
         rest_(rest),
         page_(page),
         completions_(completions),
+        health_(health),
         solutions_(solutions) {}
 
   void handle(web::Request request, web::Respond respond) override;
@@ -27,6 +29,7 @@ class Router final : public web::Handler {
   channels::RestChannel& rest_;
   channels::ChatPage& page_;
   Completions& completions_;
+  HealthPages& health_;
   const runtime::Solutions& solutions_;
 };
 

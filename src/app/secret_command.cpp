@@ -1,6 +1,5 @@
 // `millrace secret`: the encrypted store of a data folder. A value comes from standard input or is
 // typed without an echo; it is never an argument, and no command shows one.
-#include <sys/resource.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/protect.hpp"
 #include "app/system.hpp"
 #include "secrets/secrets.hpp"
 
@@ -156,9 +156,7 @@ void add(CLI::App& secret, const std::string& name, const std::string& help, boo
       ->envname("MILLRACE_SECRETS_KEY_FILE")
       ->default_str(secrets::default_key_file().string());
   command->callback([run = std::move(run), &exit_code] {
-    // A crash must not leave a value in a file.
-    const rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
+    keep_files_private();
     exit_code = run();
   });
 }

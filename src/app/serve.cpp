@@ -1,7 +1,10 @@
+#include <unistd.h>
+
 #include <iostream>
 
 #include "app/commands.hpp"
 #include "app/log.hpp"
+#include "app/protect.hpp"
 #include "app/server.hpp"
 #include "app/signals.hpp"
 
@@ -9,7 +12,12 @@ namespace millrace::app {
 
 int run_serve(const ServeOptions& options) {
   block_stop_signals();
+  keep_files_private();
   const auto log = make_log(options.log_level);
+  if (::geteuid() == 0) {
+    log->line(runtime::Level::warning, "server",
+              "runs as root, which it never needs: give it a user of its own");
+  }
   const auto server = Server::start(options, *log);
   if (!server) {
     std::cerr << "millrace serve: " << server.error().describe() << "\n";

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <iostream>
 #include <mutex>
+#include <set>
 
 #include "storage/storage.hpp"
 
@@ -19,15 +20,40 @@ constexpr std::chrono::milliseconds kLookEvery{200};
 }  // namespace
 
 ServedSolutions::ServedSolutions(fs::path data, LoadOptions loading, ActionEdge& actions,
-                                 runtime::Clock& clock, runtime::Log& log)
+                                 GrantBook& grants, runtime::Clock& clock, runtime::Log& log)
     : data_(std::move(data)),
       versions_(data_ / "versions"),
       loading_(std::move(loading)),
       actions_(actions),
+      grants_(grants),
       clock_(clock),
       log_(log) {}
 
-base::Result<void> ServedSolutions::add(const fs::path& folder) {
+// Whatever the record names is served, so a solution is alone when it is alone there.
+void ServedSolutions::note_who_is_served(const Deployments& deployments) {
+  grants_.set_alone(deployments.current().size() == 1);
+}
+
+base::Result<void> ServedSolutions::add(const std::vector<fs::path>& folders) {
+  auto deployments = Deployments::open(data_);
+  if (!deployments) return std::unexpected(deployments.error());
+  std::set<std::string, std::less<>> names;
+  for (const Deployment& each : deployments->current()) names.insert(each.solution);
+  for (const fs::path& folder : folders) {
+    const auto files = storage::read_solution(folder);
+    if (!files) return std::unexpected(files.error());
+    // While it is not known what a folder's solution is called, it is another one.
+    const std::string name = flow::declared_settings(*files).solution;
+    names.insert(name.empty() ? folder.string() : name);
+  }
+  grants_.set_alone(names.size() == 1);
+  for (const fs::path& folder : folders) {
+    if (auto done = add_one(folder); !done) return done;
+  }
+  return {};
+}
+
+base::Result<void> ServedSolutions::add_one(const fs::path& folder) {
   auto loaded = load_solution(folder, loading_);
   if (!loaded) return std::unexpected(loaded.error());
   for (const flow::Problem& problem : loaded->problems) {
@@ -58,9 +84,7 @@ base::Result<void> ServedSolutions::take_up(const Deployment& deployment) {
     auto loaded = load_installed(versions_, deployment.hash);
     if (!loaded) return std::unexpected(loaded.error());
     program = std::make_shared<const flow::Program>(std::move(*loaded));
-    auto added =
-        actions_.add_version(script_version(*program), versions_ / deployment.hash, loading_.given);
-    if (!added) return added;
+    if (auto added = add_scripts(*program); !added) return added;
   }
   actions_.prewarm(deployment.hash);
   auto solution = runtime::make_solution(std::move(program));
@@ -73,9 +97,28 @@ base::Result<void> ServedSolutions::take_up(const Deployment& deployment) {
   return {};
 }
 
+// With what its solution has a right to; what it names besides is said once.
+base::Result<void> ServedSolutions::add_scripts(const flow::Program& program) {
+  const fs::path folder = versions_ / program.hash;
+  const auto rights = grants_.rights_of(program.solution);
+  if (!rights) return std::unexpected(rights.error());
+  const auto app_py = storage::read_file(folder / "app.py");
+  const std::string command =
+      lacking_command(program, app_py ? *app_py : std::string(), *rights, data_);
+  if (!command.empty()) {
+    log_.line(runtime::Level::warning, "grants",
+              program.solution +
+                  " names what is not granted to it, and does not get it; if it "
+                  "may have it, say: " +
+                  command);
+  }
+  return actions_.add_version(script_version(program), folder, loading_.given, *rights);
+}
+
 base::Result<void> ServedSolutions::take_up_all() {
   auto deployments = Deployments::open(data_);
   if (!deployments) return std::unexpected(deployments.error());
+  note_who_is_served(*deployments);
   // The solutions that the command line names come first, in its order.
   for (const std::string& name : named_) {
     if (const Deployment* current = deployments->current(name)) {
@@ -129,9 +172,7 @@ base::Result<void> ServedSolutions::add_old_versions() {
       continue;
     }
     auto program = std::make_shared<const flow::Program>(std::move(*loaded));
-    const auto added =
-        actions_.add_version(script_version(*program), versions_ / hash, loading_.given);
-    if (!added) {
+    if (const auto added = add_scripts(*program); !added) {
       // Its chats go on; their calls take the road `error`.
       log_.line(runtime::Level::error, "server",
                 "the scripts of version " + hash + " cannot run: " + added.error().describe());

@@ -9,6 +9,7 @@
 
 #include "app/action_edge.hpp"
 #include "app/deployments.hpp"
+#include "app/grant_book.hpp"
 
 namespace millrace::app {
 
@@ -16,11 +17,11 @@ class ServedSolutions {
  public:
   // `loading`'s variables are the scripts' too. All must outlive it.
   ServedSolutions(std::filesystem::path data, LoadOptions loading, ActionEdge& actions,
-                  runtime::Clock& clock, runtime::Log& log);
+                  GrantBook& grants, runtime::Clock& clock, runtime::Log& log);
 
-  // Deploys a folder as it is now. Its problems are written to standard error, and any error among
-  // them refuses it.
-  base::Result<void> add(const std::filesystem::path& folder);
+  // Deploys folders as they are now. Their problems are written to standard error, and any error
+  // among them refuses the folder.
+  base::Result<void> add(const std::vector<std::filesystem::path>& folders);
   // Serves what is on record and not served yet.
   base::Result<void> take_up_all();
   // Chats begun on an older version stay on it, so each is kept ready; its workers start when
@@ -33,13 +34,17 @@ class ServedSolutions {
   const runtime::Solutions& solutions() const { return solutions_; }
 
  private:
+  base::Result<void> add_one(const std::filesystem::path& folder);
   base::Result<void> take_up(const Deployment& deployment);
+  base::Result<void> add_scripts(const flow::Program& program);
+  void note_who_is_served(const Deployments& deployments);
   void look(const std::stop_token& asked_to_stop);
 
   const std::filesystem::path data_;
   const std::filesystem::path versions_;
   const LoadOptions loading_;
   ActionEdge& actions_;
+  GrantBook& grants_;
   runtime::Clock& clock_;
   runtime::Log& log_;
   std::vector<std::string> named_;  // names of the solutions that the command line gave

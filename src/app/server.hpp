@@ -22,7 +22,8 @@ struct Ready {
   std::string braze_sandbox_url;  // "" when there is none
   std::string braze_api_key;      // of the sandbox
   std::string metrics_url;        // "" when they are not shown
-  json::array solutions;          // {"name", "app_id", "pype_id", "stream_id", "chat_url"} of each
+  std::string rest;               // of the first solution: "open", "key" or "off"
+  json::array solutions;  // {"name", "app_id", "pype_id", "stream_id", "chat_url", "rest"} of each
 
   json::object to_json() const;
 };

@@ -64,13 +64,15 @@ flow::AppFacts facts_of(const python::AppFacts& app, std::vector<flow::Problem>&
 
 }  // namespace
 
-Variables declared_variables(const std::vector<std::string>& names, const Variables& given) {
+Variables declared_variables(const std::vector<std::string>& names, const Variables& given,
+                             const secrets::Rights& rights) {
   Variables variables;
   for (const std::string& name : names) {
     const auto found = given.find(name);
     if (found != given.end()) {
       variables[name] = found->second;
-    } else if (const char* value = std::getenv(name.c_str())) {
+    } else if (const char* value = std::getenv(name.c_str());
+               value != nullptr && rights.may_have_variable(name, value)) {
       variables[name] = value;
     }
   }
@@ -103,7 +105,10 @@ base::Result<LoadedSolution> load_solution(const fs::path& folder, const LoadOpt
   python::InspectOptions inspection;
   inspection.sandbox = options.is_sandboxed ? python::Sandbox::bubblewrap : python::Sandbox::none;
   inspection.packages = std::move(*packages);
-  inspection.variables = declared_variables(flow::declared_environment(*files), options.given);
+  const flow::Program declared = flow::declared_settings(*files);
+  const auto rights = options.rights(declared.solution);
+  if (!rights) return std::unexpected(rights.error());
+  inspection.variables = declared_variables(declared.environment_variables, options.given, *rights);
   auto app = python::inspect(folder, inspection);
   if (!app) return std::unexpected(app.error());
   LoadedSolution loaded;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "flow/flow.hpp"
+#include "secrets/secrets.hpp"
 
 namespace millrace::app {
 
@@ -20,14 +22,18 @@ struct LoadedSolution {
   std::vector<flow::Problem> problems;
 };
 
-// The variables that a solution's scripts may see: those that solution.yaml declares, from this
-// process's environment, with `given` on top.
+// The variables that a solution's scripts may see: those that solution.yaml declares and that it
+// has a right to, from this process's environment, with `given` on top.
 using Variables = std::map<std::string, std::string>;
+
+// What a solution of that name may have.
+using RightsOf = std::function<base::Result<secrets::Rights>(std::string_view solution)>;
 
 struct LoadOptions {
   Variables given;                 // handed to app.py while it is inspected
   std::filesystem::path packages;  // where installed packages are kept; "": in the user's cache
   bool is_sandboxed = true;
+  RightsOf rights = [](std::string_view) { return secrets::Rights::all(); };
 };
 
 // The error is a folder that cannot be read at all; everything else is a problem in the list.
@@ -39,7 +45,9 @@ base::Result<LoadedSolution> load_solution(const std::filesystem::path& folder,
 base::Result<std::filesystem::path> packages_of(const std::filesystem::path& folder,
                                                 const std::filesystem::path& packages);
 
-Variables declared_variables(const std::vector<std::string>& names, const Variables& given);
+// `given` is everybody's; of this process's environment only what the solution has a right to.
+Variables declared_variables(const std::vector<std::string>& names, const Variables& given,
+                             const secrets::Rights& rights);
 
 // What inspection found out, so that an installed version need not be inspected again.
 std::string write_facts(const flow::AppFacts& facts);

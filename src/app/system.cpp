@@ -11,6 +11,11 @@ base::Timestamp SystemClock::now() {
   return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
 }
 
+int64_t SystemClock::steady_ms() {
+  const auto since = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+}
+
 void SystemRandom::fill(std::span<uint8_t> bytes) {
   randombytes_buf(bytes.data(), bytes.size());
 }

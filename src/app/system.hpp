@@ -8,6 +8,7 @@ namespace millrace::app {
 class SystemClock final : public runtime::Clock {
  public:
   base::Timestamp now() override;
+  int64_t steady_ms() override;
 };
 
 class SystemRandom final : public runtime::Random {

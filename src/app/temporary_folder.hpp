@@ -1,7 +1,6 @@
-// A folder that goes when its owner goes.
+// A folder that goes when its owner goes; one whose owner was killed goes when the next is made.
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -12,24 +11,25 @@ namespace millrace::app {
 
 class TemporaryFolder {
  public:
-  static base::Result<TemporaryFolder> make() {
-    std::string name = (std::filesystem::temp_directory_path() / "millrace-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-      return base::fail(base::Code::unavailable, "no temporary folder can be made", name);
-    }
-    return TemporaryFolder(name);
-  }
-  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  // Mode 0700, in the system's folder for temporary files, where abandoned ones of the same user
+  // are removed first.
+  static base::Result<TemporaryFolder> make();
+  TemporaryFolder(TemporaryFolder&& other) noexcept
+      : path_(std::exchange(other.path_, {})), held_(std::exchange(other.held_, -1)) {}
   TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
+  ~TemporaryFolder();
+
   const std::filesystem::path& path() const { return path_; }
 
+  // Removes what killed owners of this user left in that folder. A folder is its owner's for as
+  // long as that process holds the lock in it, also in another process namespace.
+  static void sweep(const std::filesystem::path& where);
+
  private:
-  explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  TemporaryFolder(std::filesystem::path path, int held) : path_(std::move(path)), held_(held) {}
+
   std::filesystem::path path_;
+  int held_;  // the lock
 };
 
 }  // namespace millrace::app

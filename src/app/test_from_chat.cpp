@@ -18,21 +18,24 @@ using base::fail;
 class Writer {
  public:
   Writer(fs::path versions, std::string key, base::Id chat)
-      : versions_(std::move(versions)), key_(std::move(key)), chat_(chat) {}
+      : versions_(std::move(versions)), key_(std::move(key)), chat_(chat), reader_(key_) {}
 
   base::Result<void> take(const runtime::JournalRecord& record) {
-    auto stored = runtime::read_record(record.body, key_);
+    if (auto read = reader_.take(record.body); !read) return read;
+    const auto stored = runtime::read_record(record.body);
     if (!stored) return std::unexpected(stored.error());
-    if (stored->state.chat != chat_) return {};
+    if (stored->chat != chat_) return {};
+    auto state = reader_.state();
+    if (!state) return std::unexpected(state.error());
     const auto input = runtime::read_input(record.body, key_);
     if (!input) return std::unexpected(input.error());
-    if (!born_) born_ = stored->state;
+    if (!born_) born_ = *state;
     if (*input) write_input(**input, *stored);
     for (const runtime::ChatMessage& message : stored->messages) {
       if (message.side == runtime::Side::bot) write_expectation(message.content);
     }
     at_ = stored->at;
-    before_ = std::move(stored->state);
+    before_ = std::move(*state);
     return {};
   }
 
@@ -103,6 +106,7 @@ class Writer {
   fs::path versions_;
   std::string key_;
   base::Id chat_;
+  runtime::StateReader reader_;
   std::optional<dialog::State> born_;
   std::optional<dialog::State> before_;
   std::optional<base::Timestamp> at_;

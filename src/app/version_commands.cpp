@@ -3,8 +3,11 @@
 #include <iostream>
 #include <thread>
 
+#include "app/chats.hpp"
 #include "app/commands.hpp"
 #include "app/deployments.hpp"
+#include "app/grant_book.hpp"
+#include "app/protect.hpp"
 #include "app/solution_tests.hpp"
 #include "app/system.hpp"
 #include "dialog/dialog.hpp"
@@ -68,9 +71,34 @@ std::string line_of(const Deployment& deployment) {
   return deployment.solution + " v" + std::to_string(deployment.version) + "  " + deployment.hash;
 }
 
+// What a server of that folder would not give it.
+void tell_what_it_lacks(const VersionOptions& options, const LoadedSolution& loaded,
+                        const GrantBook& grants) {
+  const auto rights = grants.rights_of(loaded.program->solution);
+  const auto app_py = loaded.files.find("app.py");
+  if (!rights || app_py == loaded.files.end()) return;
+  const std::string command =
+      lacking_command(*loaded.program, app_py->second, *rights, options.data);
+  if (command.empty()) return;
+  std::cerr
+      << "millrace deploy: it names what is not granted to it, and will not get it; if it may "
+         "have it, say first:\n  "
+      << command << "\n";
+}
+
 int deploy(const VersionOptions& options) {
+  auto deployments = Deployments::open(options.data);
+  if (!deployments) return complain("deploy", deployments.error().describe());
+  GrantBook grants({options.data, {}, {}});
+  const auto rights_of = [&](std::string_view solution) {
+    const auto others = deployments->current();
+    grants.set_alone(std::ranges::all_of(
+        others, [&](const Deployment& other) { return other.solution == solution; }));
+    return grants.rights_of(solution);
+  };
   auto loaded = load_solution(options.solution, {.packages = options.data / "packages",
-                                                 .is_sandboxed = !options.world.unsafe_no_sandbox});
+                                                 .is_sandboxed = !options.world.unsafe_no_sandbox,
+                                                 .rights = rights_of});
   if (!loaded) return complain("deploy", loaded.error().describe());
   for (const flow::Problem& problem : loaded->problems) std::cerr << problem.describe() << "\n";
   if (!loaded->program) {
@@ -81,8 +109,7 @@ int deploy(const VersionOptions& options) {
     complain("deploy", "the solution's tests do not pass; nothing was deployed");
     return 1;
   }
-  auto deployments = Deployments::open(options.data);
-  if (!deployments) return complain("deploy", deployments.error().describe());
+  tell_what_it_lacks(options, *loaded, grants);
   const Deployment* current = deployments->current(loaded->program->solution);
   const bool is_same = current != nullptr && current->hash == loaded->program->hash;
   SystemClock clock;
@@ -126,18 +153,13 @@ struct LiveChat {
 };
 
 base::Result<std::vector<LiveChat>> live_chats(const fs::path& data) {
-  const auto key = storage::read_file(data / "journal.key");
   std::vector<LiveChat> out;
   std::error_code failed;
   if (!fs::exists(data / "journal.db", failed)) return out;
-  auto read =
-      storage::each_last_record(data / "journal.db", [&](const runtime::JournalRecord& record) {
-        auto turn = runtime::read_record(record.body, key ? *key : std::string());
-        if (turn && turn->state.phase != dialog::Phase::ended) {
-          out.push_back({turn->state.chat.to_string(), turn->state.program, turn->state});
-        }
-        return true;
-      });
+  const auto read = each_chat(data, [&](const dialog::State& state, base::Timestamp) {
+    if (state.phase == dialog::Phase::ended) return;
+    out.push_back({state.chat.to_string(), state.program, state});
+  });
   if (!read) return std::unexpected(read.error());
   return out;
 }
@@ -242,13 +264,19 @@ void add_version_commands(CLI::App& cli, int& exit_code) {
   deploys->add_flag("--skip-tests", options.skip_tests, "Deploy without running its tests");
   add_policy(*deploys, options);
   deploys->footer("Exits 0 when deployed, 1 when it is not sound, 2 when nothing could be done.");
-  deploys->callback([&exit_code] { exit_code = deploy(options); });
+  deploys->callback([&exit_code] {
+    keep_files_private();
+    exit_code = deploy(options);
+  });
 
   auto* rolls = add("rollback", "Deploy an older version again.");
   rolls->add_option("SOLUTION", options.name, "The solution's name")->required();
   rolls->add_option("--to", options.version, "vN or a hash; the one before, when not given");
   add_policy(*rolls, options);
-  rolls->callback([&exit_code] { exit_code = rollback(options); });
+  rolls->callback([&exit_code] {
+    keep_files_private();
+    exit_code = rollback(options);
+  });
 
   auto* lists = add("versions", "List what was deployed, and how many live chats stand on each.");
   lists->callback([&exit_code] { exit_code = versions(options); });

@@ -25,7 +25,9 @@ struct Request {
   std::string query;   // raw, without '?'; may be empty
   std::vector<Header> headers;
   std::string body;
-  std::string peer;  // remote address without the port; for logs and limits
+  std::string peer;       // who asks: an address without the port, of the peer or behind a proxy
+  std::string network;    // under which `peer` has shares: the address, or an IPv6 /64
+  bool is_local = false;  // `peer` is this machine
 
   // The header's value, names compared without case; nullopt when absent.
   std::optional<std::string_view> header(std::string_view name) const;
@@ -55,8 +57,8 @@ using Respond = std::move_only_function<void(Response)>;
 class Socket {
  public:
   virtual ~Socket() = default;
-  // Queues one text frame. A peer that does not read is closed once the server's limit of unsent
-  // bytes is reached.
+  // Queues one text frame. A peer that does not read is closed with 1013 once the server's limit of
+  // unsent bytes, or of the time they wait, is reached.
   virtual void send_text(std::string text) = 0;
   // Starts the closing handshake with an RFC 6455 code; later sends are ignored.
   virtual void close(int code, std::string reason) = 0;

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/text.hpp"
+#include "base/web_origin.hpp"
 #include "braze/audience.hpp"
 #include "braze/authentication.hpp"
 #include "braze/exports.hpp"
@@ -62,9 +63,16 @@ bool Inspector::is_allowed_host(const web::Request& request) const {
          std::ranges::find(options_.inspector_hosts, host) != options_.inspector_hosts.end();
 }
 
+bool Inspector::is_own_page(const web::Request& request) const {
+  const bool is_loopback = web::is_loopback_host(request.header("Host").value_or(""));
+  return web::may_come_from(request, {.is_loopback_only = is_loopback, .public_origin = ""}, {});
+}
+
 void Inspector::handle(const web::Request& request, web::Respond respond) {
   if (!is_allowed_host(request)) {
     respond(message(403, "the inspector answers on loopback names only"));
+  } else if (request.method != "GET" && request.method != "HEAD" && !is_own_page(request)) {
+    respond(message(403, "only the inspector's own page may change something"));
   } else if (request.method == "PUT" && request.path == "/_sandbox/faults") {
     respond(set_faults(request));
   } else if (request.path.starts_with(std::string(kWorkspacePath) + "/")) {

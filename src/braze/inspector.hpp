@@ -22,6 +22,7 @@ class Inspector {
 
  private:
   bool is_allowed_host(const web::Request& request) const;
+  bool is_own_page(const web::Request& request) const;
   web::Response read(const web::Request& request);
   web::Response read_locked(const web::Request& request);
   web::Response list_profiles(const web::Request& request);

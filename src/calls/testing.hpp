@@ -152,8 +152,12 @@ class FakeStore final : public base::KeyValueStore {
     {
       const std::lock_guard lock(mutex_);
       for (auto& [key, value] : batch.writes) {
-        if (value && !fails) pairs_[key] = *value;
-        if (!value) pairs_.erase(key);
+        if (fails) break;
+        if (value) {
+          pairs_[key] = *value;
+        } else {
+          pairs_.erase(key);
+        }
       }
     }
     if (fails) {

@@ -104,6 +104,7 @@ struct Traces::Impl {
   }
 
   void write(std::vector<Pending> batch) {
+    if (is_stock_wrong.exchange(false)) take_stock();
     base::KeyValueBatch writes;
     std::vector<runtime::Task> told;
     for (Pending& one : batch) {
@@ -131,7 +132,7 @@ struct Traces::Impl {
     }
     store.commit(std::move(writes),
                  [this, then = std::move(then)](const base::Result<void>& done) mutable {
-                   if (!done) complain(done.error());
+                   tell_failure(done);
                    then();
                    const std::lock_guard lock(mutex);
                    if (--commits == 0) committed.notify_all();
@@ -169,6 +170,8 @@ struct Traces::Impl {
 
   void take_stock() {
     for (Stock& stock : stocks) {
+      stock.count = 0;
+      stock.bytes = 0;
       for (std::string after;;) {
         const auto entries = store.scan(shelf_prefix(stock.shelf), after, kScanMax);
         if (!entries) {
@@ -183,6 +186,17 @@ struct Traces::Impl {
         after = entries->back().first;
       }
     }
+  }
+
+  // What was counted as written, or as removed, is not; said once until it is well again.
+  void tell_failure(const base::Result<void>& done) {
+    if (done) {
+      is_failing = false;
+      return;
+    }
+    is_stock_wrong = true;
+    meter.count("traces_lost_total", {}, 1);
+    if (!is_failing.exchange(true)) complain(done.error());
   }
 
   void complain(const base::Error& error) {
@@ -200,6 +214,8 @@ struct Traces::Impl {
   uint64_t last_number = 0;
   int64_t looked_at = 0;
   std::atomic<bool> removing = false;
+  std::atomic<bool> is_stock_wrong = false;  // a batch of writes or removals failed
+  std::atomic<bool> is_failing = false;
 
   std::mutex mutex;  // guards what follows
   std::condition_variable_any changed;

@@ -1,6 +1,7 @@
 // What is kept of calls, and for how long.
 
 #include <condition_variable>
+#include <future>
 
 #include "calls/testing.hpp"
 
@@ -118,6 +119,27 @@ TEST_F(CallsTraces, WhoeverWaitsIsToldWhenItIsDurableOrCannotBe) {
     EXPECT_EQ(store.traces().size(), 1U);
     EXPECT_EQ(log.text().contains("the disk is full"), fails);
   }
+}
+
+TEST_F(CallsTraces, WhatCouldNotBeWrittenIsNotCountedAsKept) {
+  Traces keeper(store, clock, log, meter, {.count_max = 10, .write_every = std::chrono::hours(1)});
+  int chats = 0;
+  const auto keep_one = [&] {
+    std::promise<void> written;
+    keeper.record(trace_of("c" + std::to_string(++chats), clock.at.ms),
+                  [&] { written.set_value(); });
+    written.get_future().wait();
+  };
+  for (int i = 0; i < 5; ++i) keep_one();
+  store.fails = true;
+  for (int i = 0; i < 100; ++i) keep_one();
+  store.fails = false;
+  keep_one();
+  keep_one();
+  EXPECT_EQ(store.traces().size(), 7U);
+  EXPECT_EQ(meter.value("traces_lost_total"), 100);
+  const std::string said = log.text();
+  EXPECT_EQ(said.find("the disk is full"), said.rfind("the disk is full")) << "said once";
 }
 
 TEST_F(CallsTraces, TheOutcomeIsToldAfterAnUnknownCallIsOnTheList) {

@@ -1,3 +1,4 @@
+#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "channels/channels.hpp"
 #include "dialog/render.hpp"
@@ -16,6 +17,7 @@ int status_of(const base::Error& error) {
   switch (error.code) {
     case Code::invalid_argument: return 400;
     case Code::not_found: return 404;
+    case Code::already_exists: return 409;
     case Code::resource_exhausted: return 429;
     case Code::unavailable: return 503;
     default: return 500;
@@ -67,10 +69,49 @@ base::Result<std::string> optional_text(const json::object& body, std::string_vi
   return text;
 }
 
+constexpr std::string_view kSignatureHeader = "X-Millrace-Signature";
+constexpr std::string_view kSignatureScheme = "sha256=";
+
+bool has_credential(const web::Request& request, const std::string& key) {
+  if (const auto token = request.bearer_token()) {
+    return base::equal_constant_time(base::sha256(*token), base::sha256(key));
+  }
+  const auto header = request.header(kSignatureHeader);
+  if (!header || !header->starts_with(kSignatureScheme)) return false;
+  const auto given = base::from_hex(base::to_ascii_lower(header->substr(kSignatureScheme.size())));
+  return given && base::equal_constant_time(base::hmac_sha256(key, request.body), *given);
+}
+
 }  // namespace
 
-RestChannel::RestChannel(runtime::Runtime& runtime, const runtime::Solutions& solutions)
-    : runtime_(runtime), solutions_(solutions) {}
+RestChannel::RestChannel(runtime::Runtime& runtime, const runtime::Solutions& solutions,
+                         base::Shares& shares, RestKeys& keys, RestOptions options)
+    : runtime_(runtime),
+      solutions_(solutions),
+      shares_(shares),
+      keys_(keys),
+      options_(std::move(options)) {}
+
+std::optional<web::Response> RestChannel::refusal(const web::Request& request,
+                                                  const runtime::Solution& solution) {
+  const auto& origins = solution.program->origins;
+  if (!web::may_come_from(request, options_.origins, origins)) {
+    return error_response(403, "permission_denied", "pages of this origin may not talk here");
+  }
+  const auto key = keys_.key_of(solution);
+  if (!key) return error_response(503, "unavailable", "the key of this channel cannot be read");
+  if (key->empty()) {
+    if (options_.is_open) return std::nullopt;
+    return error_response(403, "permission_denied",
+                          "this channel is served only with a key; see rest.key in solution.yaml");
+  }
+  const bool is_given = request.bearer_token() || request.header(kSignatureHeader);
+  if (!is_given && options_.is_open) return std::nullopt;
+  if (has_credential(request, *key)) return std::nullopt;
+  auto refused = error_response(401, "unauthenticated", "the key or the signature is not right");
+  refused.headers.push_back({"WWW-Authenticate", "Bearer"});
+  return refused;
+}
 
 void RestChannel::handle(web::Request request, web::Respond respond) {
   if (request.path == "/webhooks/rest" || request.path == "/webhooks/rest/") {
@@ -90,6 +131,10 @@ void RestChannel::webhook(const web::Request& request, web::Respond respond) {
   const auto refuse = [&](std::string_view message) {
     respond(error_response(400, "invalid_argument", message));
   };
+  if (!request.is_json()) {
+    respond(error_response(415, "invalid_argument", "send Content-Type: application/json"));
+    return;
+  }
   const auto body = json::parse_object(request.body);
   if (!body) return refuse(body.error().message);
   const auto sender = json::get_string(*body, "sender");
@@ -116,8 +161,20 @@ void RestChannel::webhook(const web::Request& request, web::Respond respond) {
     respond(error_response(404, "not_found", "there is no solution with this app_id"));
     return;
   }
+  if (auto refused = refusal(request, *solution)) {
+    respond(std::move(*refused));
+    return;
+  }
   const base::Id consumer =
       base::Id::derived("rest", std::string(solution->app_id.as_bytes()) + std::string(*sender));
+  if (const auto wait =
+          base::take_message(shares_, {request.network, request.is_local, consumer.as_bytes(),
+                                       solution->app_id.as_bytes(), request.body.size()})) {
+    auto refused = error_response(429, "resource_exhausted", "too much was sent; wait");
+    refused.headers.push_back({"Retry-After", std::to_string(*wait)});
+    respond(std::move(refused));
+    return;
+  }
   runtime_.converse(
       {consumer, std::nullopt, runtime::SessionRequest{solution->app_id, std::move(*locale), {}},
        std::move(*message_id), std::string(*message)},

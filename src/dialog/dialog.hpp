@@ -20,12 +20,16 @@
 
 namespace millrace::dialog {
 
-inline constexpr size_t kMessageLengthMax = 4'096;  // code points of one consumer message
-inline constexpr size_t kHeldMessagesMax = 16;      // said while an action runs
-inline constexpr int kStepsMax = 200;               // nodes run in one turn
-inline constexpr int kStreakMax = 1'000;            // nodes run since the consumer last spoke
-inline constexpr size_t kHistoryMax = 100;          // answers that can be gone back to
-inline constexpr size_t kEventsMax = 100;           // page events kept for the scripts
+inline constexpr size_t kMessageLengthMax = 4'096;    // code points of one consumer message
+inline constexpr size_t kHeldMessagesMax = 16;        // said while an action runs
+inline constexpr int kStepsMax = 200;                 // nodes run in one turn
+inline constexpr int kStreakMax = 1'000;              // nodes run since the consumer last spoke
+inline constexpr size_t kHistoryMax = 100;            // answers that can be gone back to
+inline constexpr size_t kEventsMax = 100;             // page events kept for the scripts
+inline constexpr size_t kStateBytesMax = 64 << 10;    // weight() of a state
+inline constexpr size_t kHistoryBytesMax = 16 << 10;  // of that, answers that can be gone back to,
+inline constexpr size_t kEventsBytesMax = 16 << 10;   // ... and page events; the oldest go first
+inline constexpr size_t kTurnBytesMax = 256 << 10;    // of texts that one turn says or assigns
 inline constexpr std::string_view kMask = "\u2022\u2022\u2022\u2022";  // stands for what is secure
 
 // Why a chat ended, under the published names (reference: reporting-api.md).
@@ -249,8 +253,14 @@ State begin_again(const flow::Program& to, const State& state);
 
 // One turn. Refused, with the state as it was: already_exists (started twice), failed_precondition
 // (not started yet), not_found (the chat has ended, or the call or timer is no longer awaited),
-// resource_exhausted (too much said while an action runs).
+// resource_exhausted (too much said while an action runs), invalid_argument (what is said does not
+// fit into the state any more). A call's result that does not fit counts as raised; a flow that
+// outgrows the bounds by itself ends the chat with an apology.
 base::Result<Turn> advance(const flow::Program& program, State state, const Input& input);
+
+// A consumer's text as the engine takes it: without what no one can see or type, and cut to
+// kMessageLengthMax.
+std::string heard(std::string_view text);
 
 // Whether `state.call` waits for a delivery, rather than for a script.
 bool awaits_delivery(const flow::Program& program, const State& state);
@@ -265,5 +275,8 @@ void restore_sealed(State& state, const json::object& part);
 base::Result<State> state_from_json(const json::object& object);
 
 std::string_view to_string(Phase phase);
+
+// Bytes of texts that the state holds: what people said, scripts returned and pages told.
+size_t weight(const State& state);
 
 }  // namespace millrace::dialog

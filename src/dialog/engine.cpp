@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialog/bounds.hpp"
 #include "dialog/payload.hpp"
 
 namespace millrace::dialog {
@@ -23,6 +24,14 @@ Result<Turn> Engine::run(const Input& input) && {
   if (!taken) return std::unexpected(taken.error());
   give_again();
   take_up_held_messages();
+  shed(state());
+  if (outgrown_ || weight(state()) > kStateBytesMax) {
+    if (!outgrown_ && std::holds_alternative<Said>(input.what)) {
+      return fail(Code::invalid_argument,
+                  "the message is too long: the chat already holds as much as it may");
+    }
+    give_up_outgrown();
+  }
   // Of the timers set on the way only the last one stands.
   std::erase_if(turn_.effects, [&](const Effect& effect) {
     const auto* set = std::get_if<SetTimer>(&effect);
@@ -38,6 +47,19 @@ Result<Turn> Engine::run(const Input& input) && {
     turn_.effects.push_back(timer);
   }
   return std::move(turn_);
+}
+
+// The flow alone has made more than a chat may hold: nothing that it assigned is kept.
+void Engine::give_up_outgrown() {
+  outgrown_ = false;
+  state().variables.clear();
+  state().secrets.clear();
+  state().kept.clear();
+  state().held.clear();
+  state().global_props.clear();
+  state().last_message.clear();
+  made_bytes_ = 0;
+  if (state().phase != Phase::ended) apologise();
 }
 
 const flow::DialogNode& Engine::question() const {
@@ -73,7 +95,7 @@ Result<void> Engine::take(const Said& said) {
     return fail(Code::resource_exhausted, "too many messages while an action is running");
   }
   turn_.said_sequence = ++state().sequence;
-  std::string text(base::utf8_prefix(base::clean_user_text(said.text), kMessageLengthMax));
+  std::string text = heard(said.text);
   turn_.said = text;
   if (must_wait) {
     state().held.push_back({said.input_id, std::move(text)});
@@ -166,6 +188,11 @@ Result<void> Engine::take(const CallEnded& ended) {
   state().call.reset();
   state().timer.reset();
   const auto& action = std::get<flow::ActionNode>(program_.find(number)->does);
+  if (weight(state()) + weight_of(ended.result) > kStateBytesMax) {
+    fail_action(action, {"error"}, "bot_error",
+                action.command + " returned more than a chat may hold");
+    return {};
+  }
   switch (ended.end) {
     case CallEnd::returned:
       if (owed) {
@@ -258,6 +285,10 @@ State open_chat(const flow::Program& program, const ChatBirth& birth) {
   state.created_at = birth.at;
   state.braze = birth.braze;
   return state;
+}
+
+std::string heard(std::string_view text) {
+  return std::string(base::utf8_prefix(base::clean_user_text(text), kMessageLengthMax));
 }
 
 Result<Turn> advance(const flow::Program& program, State state, const Input& input) {

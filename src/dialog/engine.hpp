@@ -33,6 +33,7 @@ class Engine {
   void take_delivery(flow::NodeNumber number, const flow::ActionNode& action, json::object outcome);
   void leave_pending();
   void take_up_held_messages();
+  void give_up_outgrown();
   void begin();
 
   // ---- nodes
@@ -53,6 +54,7 @@ class Engine {
   void track(const flow::Node& node, std::string_view road);
   base::Result<flow::Value> evaluate(const flow::Expression& expression) const;
   void assign(const std::string& name, std::string value);
+  bool fits(size_t bytes);
   // A failure takes the first road drawn for it, else the error handler, else it ends the chat with
   // an apology.
   void fail_action(const flow::ActionNode& action, std::initializer_list<std::string_view> roads,
@@ -135,7 +137,9 @@ class Engine {
   std::string key_of_step() const;
 
   int steps_ = 0;
-  int steps_before_ = 0;  // taken in this turn before an answer that was held was taken up
+  size_t made_bytes_ = 0;  // of the texts said and assigned in this turn
+  bool outgrown_ = false;  // they are more than a turn may make
+  int steps_before_ = 0;   // taken in this turn before an answer that was held was taken up
   bool handling_error_ = false;
   bool changing_ = false;  // the next accepted answer replaces an earlier one
 };

@@ -1,5 +1,6 @@
 // What the consumer sees: a node's text and rich asset, filled and in their language.
 #include "base/text.hpp"
+#include "dialog/bounds.hpp"
 #include "dialog/engine.hpp"
 #include "dialog/payload.hpp"
 
@@ -165,6 +166,7 @@ void Engine::show_with(const flow::DialogNode& node, std::string text) {
 }
 
 void Engine::say(Message message) {
+  if (!fits(weight_of(message))) return;
   turn_.effects.emplace_back(
       Say{++state().sequence, std::move(message), state().node, state().answering});
 }

@@ -183,12 +183,20 @@ base::Result<flow::Value> Engine::evaluate(const flow::Expression& expression) c
 }
 
 void Engine::assign(const std::string& name, std::string value) {
+  if (!fits(value.size())) return;
   const auto secret = state().secrets.find(name);
   if (secret != state().secrets.end()) {
     secret->second = std::move(value);
   } else {
     state().variables[name] = std::move(value);
   }
+}
+
+// A turn that makes too much goes on without it, and ends the chat (Engine::run).
+bool Engine::fits(size_t bytes) {
+  made_bytes_ += bytes;
+  if (made_bytes_ > kTurnBytesMax) outgrown_ = true;
+  return !outgrown_;
 }
 
 void Engine::track(const flow::Node& node, std::string_view road) {

@@ -67,9 +67,10 @@ struct Proxy::Impl {
     shared.gate->context = &context;
     work.emplace(context.get_executor());
     sweep();
-    thread = std::thread([this] { context.run(); });
+    thread = std::thread([this] { serve(); });
   }
 
+  void serve();
   void accept(const std::shared_ptr<Door>& door);
   void admit(const std::shared_ptr<Door>& door, Socket worker);
   void sweep();
@@ -87,6 +88,19 @@ struct Proxy::Impl {
   bool stopped = false;
   std::thread thread;
 };
+
+// The one place where what escapes from a step of a tunnel ends; the tunnel goes with its step.
+void Proxy::Impl::serve() {
+  while (!context.stopped()) {
+    try {
+      context.run();
+    } catch (const std::exception& error) {
+      shared.meter.count("egress_exceptions_total", {}, 1);
+      shared.log.line(runtime::Level::error, "egress",
+                      "an exception ended a tunnel: " + std::string(error.what()).substr(0, 120));
+    }
+  }
+}
 
 void Proxy::Impl::accept(const std::shared_ptr<Door>& door) {
   door->acceptor.async_accept(

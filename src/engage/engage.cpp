@@ -1,6 +1,7 @@
 #include "engage/engage.hpp"
 
 #include "base/text.hpp"
+#include "engage/asking.hpp"
 #include "engage/socket.hpp"
 #include "engage/start_chat.hpp"
 #include "engage/wire.hpp"
@@ -9,6 +10,7 @@ namespace millrace::engage {
 namespace {
 
 constexpr std::string_view kSessionPath = "/messaging/v1/consumers/anonymous_session";
+constexpr std::string_view kRenewPath = "/messaging/v1/consumers/renew_session";
 constexpr std::string_view kChatsPath = "/messaging/v1/chats/";
 constexpr std::string_view kSocketPath = "/socket/websocket";
 
@@ -53,11 +55,25 @@ runtime::Done<void> answer_empty(int status, web::Respond respond) {
   };
 }
 
+web::Response unauthenticated() {
+  web::Response refused = error_response(
+      401, "the access token is missing, not valid, or over",
+      {{"Authorization", "unauthenticated", "send Authorization: Bearer <access_token>"}});
+  refused.headers.push_back({"WWW-Authenticate", "Bearer"});
+  return refused;
+}
+
 }  // namespace
 
 Engagement::Engagement(runtime::Runtime& runtime, const runtime::Solutions& solutions,
-                       runtime::Clock& clock, std::string key)
-    : runtime_(runtime), solutions_(solutions), clock_(clock), key_(std::move(key)) {}
+                       runtime::Clock& clock, base::Shares& shares, std::string key,
+                       EngagementOptions options)
+    : runtime_(runtime),
+      solutions_(solutions),
+      clock_(clock),
+      shares_(shares),
+      key_(std::move(key)),
+      options_(std::move(options)) {}
 
 bool Engagement::serves(std::string_view path) {
   return path.starts_with("/messaging/v1/") || path.starts_with("/socket/");
@@ -76,6 +92,8 @@ void Engagement::handle(web::Request request, web::Respond respond) {
     answer(std::move(refused));
   } else if (path == kSessionPath) {
     anonymous_session(request, std::move(answer));
+  } else if (path == kRenewPath) {
+    renew(request, std::move(answer));
   } else if (const auto parts = base::split(path, '/');
              path.starts_with(kChatsPath) && parts.size() == 6) {
     chat_call(request, parts[4], parts[5], std::move(answer));
@@ -104,42 +122,101 @@ void Engagement::anonymous_session(const web::Request& request, web::Respond res
     respond(error_response(400, errors.front().message, std::move(errors)));
     return;
   }
-  const auto language = json::get_string(*body, "language").value_or("");
-  const auto browser = json::get_string(*body, "browser_language").value_or("");
-  runtime::SessionRequest session{*app, std::string(language.empty() ? browser : language),
-                                  user_data_of(*body)};
+  if (auto refused = refusal(request, *app)) {
+    respond(std::move(*refused));
+    return;
+  }
+  if (const auto wait = take_session(request, *app)) {
+    respond(too_many("too many sessions were opened; wait", *wait));
+    return;
+  }
+  open_session(*app, *body, std::move(respond));
+}
+
+void Engagement::open_session(base::Id app, const json::object& body, web::Respond respond) {
+  const auto language = json::get_string(body, "language").value_or("");
+  const auto browser = json::get_string(body, "browser_language").value_or("");
+  runtime::SessionRequest session{app, std::string(language.empty() ? browser : language),
+                                  user_data_of(body)};
   // "pt" from the page and "pt-BR" from the browser mean the same person: take the closer one.
   if (browser.starts_with(language)) session.locale = browser;
-  runtime_.open_session(std::move(session), [this, respond = std::move(respond)](
+  runtime_.open_session(std::move(session), [this, app, respond = std::move(respond)](
                                                 base::Result<runtime::Session> opened) mutable {
     if (!opened) {
       respond(error_response(opened.error()));
       return;
     }
-    const std::string token = make_token(key_, {opened->consumer, opened->chat});
-    respond(web::json_response(201, json::serialize(session_json(*opened, token, clock_.now()))));
+    const base::Timestamp until = end_of_token();
+    const std::string token = make_token(key_, {opened->consumer, opened->chat, app, until});
+    respond(web::json_response(201,
+                               json::serialize(session_json(*opened, token, clock_.now(), until))));
   });
+}
+
+base::Timestamp Engagement::end_of_token() {
+  return {clock_.now().ms + options_.token_life.count() * 1'000};
+}
+
+std::optional<Identity> Engagement::identity_of(const web::Request& request) {
+  const auto token = request.bearer_token();
+  return token ? read_token(key_, *token, clock_.now()) : std::nullopt;
+}
+
+std::optional<web::Response> Engagement::refusal(const web::Request& request, base::Id app,
+                                                 Does does) const {
+  const auto status = web::refuses_change(request, options_.origins, origins_of(solutions_, app));
+  if (!status || (*status == 415 && does == Does::look)) return std::nullopt;
+  return error_response(*status, *status == 403 ? "pages of this origin may not talk here"
+                                                : "send Content-Type: application/json");
+}
+
+std::optional<int> Engagement::take_session(const web::Request& request, base::Id app) {
+  if (auto wait = shares_.take(base::Share::address_sessions, request.network, 1)) return wait;
+  return shares_.take(base::Share::solution_sessions, app.as_bytes(), 1);
+}
+
+// Before a token is over it can be had anew, for the same chat.
+void Engagement::renew(const web::Request& request, web::Respond respond) {
+  auto identity = identity_of(request);
+  if (!identity) {
+    respond(unauthenticated());
+    return;
+  }
+  if (auto refused = refusal(request, identity->app)) {
+    respond(std::move(*refused));
+    return;
+  }
+  identity->until = end_of_token();
+  respond(web::json_response(
+      201, json::serialize(json::object{{"access_token", make_token(key_, *identity)},
+                                        {"expires_at", identity->until.ms / 1'000},
+                                        {"expires_in", options_.token_life.count()}})));
 }
 
 void Engagement::chat_call(const web::Request& request, std::string_view chat,
                            std::string_view operation, web::Respond respond) {
-  const auto token = request.bearer_token();
-  const auto identity = token ? read_token(key_, *token) : std::nullopt;
+  const auto identity = identity_of(request);
   if (!identity) {
-    web::Response refused = error_response(
-        401, "the access token is missing or not valid",
-        {{"Authorization", "unauthenticated", "send Authorization: Bearer <access_token>"}});
-    refused.headers.push_back({"WWW-Authenticate", "Bearer"});
-    respond(std::move(refused));
+    respond(unauthenticated());
     return;
   }
   if (base::Id::parse(chat) != identity->chat) {
     respond(error_response(404, "there is no such chat"));
     return;
   }
+  const bool only_looks = operation == "snapshot" || operation == "ping" || operation == "type";
+  if (auto refused = refusal(request, identity->app, only_looks ? Does::look : Does::change)) {
+    respond(std::move(*refused));
+    return;
+  }
   const auto body = read_body(request);
   if (!body) {
     respond(error_response(body.error()));
+    return;
+  }
+  if (const auto wait =
+          take_turn(shares_, {request.network, request.is_local}, *identity, request.body.size())) {
+    respond(too_many("too much was sent; wait", *wait));
     return;
   }
   if (operation == "start") {
@@ -168,7 +245,7 @@ void Engagement::chat_call(const web::Request& request, std::string_view chat,
     respond(web::Response{204, {}, {}});  // nobody listens to a consumer's typing yet
   } else if (operation == "snapshot") {
     runtime_.snapshot(
-        identity->consumer, identity->chat,
+        identity->consumer, identity->chat, json::get_integer(*body, "before").value_or(0),
         [this, identity = *identity,
          respond = std::move(respond)](base::Result<runtime::Snapshot> snapshot) mutable {
           respond(snapshot ? web::json_response(201, json::serialize(snapshot_json(
@@ -199,12 +276,16 @@ web::UpgradeAnswer Engagement::upgrade(const web::Request& request) {
     }
   }
   if (!token || token->empty()) return error_response(400, "the parameter token is missing");
-  const auto identity = read_token(key_, *token);
-  if (!identity) return error_response(403, "the access token is not valid");
+  const auto identity = read_token(key_, *token, clock_.now());
+  if (!identity) return error_response(403, "the access token is not valid, or over");
+  if (!web::may_come_from(request, options_.origins, origins_of(solutions_, identity->app))) {
+    return error_response(403, "pages of this origin may not talk here");
+  }
   const auto version = request.query_parameter("vsn").value_or("1.0.0");
   const Serializer serializer = version.starts_with("2.") ? Serializer::v2 : Serializer::v1;
-  accept.handler =
-      std::make_shared<SocketConnection>(runtime_, solutions_, key_, *identity, serializer);
+  accept.handler = std::make_shared<SocketConnection>(
+      SocketPorts{runtime_, solutions_, clock_, shares_}, key_, *identity, serializer,
+      Asker{request.network, request.is_local});
   return accept;
 }
 

@@ -3,19 +3,29 @@
 // hands over to the runtime, and answers after the commit. It stores nothing of its own.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "base/shares.hpp"
 #include "base/web.hpp"
+#include "base/web_origin.hpp"
+#include "engage/tokens.hpp"
 #include "runtime/runtime.hpp"
 
 namespace millrace::engage {
+
+struct EngagementOptions {
+  std::chrono::seconds token_life{24 * 3'600};
+  web::OriginRule origins;  // besides it a solution's own list (solution.yaml: origins) counts
+};
 
 class Engagement final : public web::Handler {
  public:
   // `key` signs access tokens; whoever has it can speak for any consumer.
   Engagement(runtime::Runtime& runtime, const runtime::Solutions& solutions, runtime::Clock& clock,
-             std::string key);
+             base::Shares& shares, std::string key, EngagementOptions options = {});
 
   // True for the paths this edge answers.
   static bool serves(std::string_view path);
@@ -24,6 +34,15 @@ class Engagement final : public web::Handler {
   web::UpgradeAnswer upgrade(const web::Request& request) override;
 
  private:
+  void open_session(base::Id app, const json::object& body, web::Respond respond);
+  base::Timestamp end_of_token();
+  void renew(const web::Request& request, web::Respond respond);
+  std::optional<Identity> identity_of(const web::Request& request);
+  // As web::refuses_change, with the list of that solution; who only looks need not say JSON.
+  enum class Does { look, change };
+  std::optional<web::Response> refusal(const web::Request& request, base::Id app,
+                                       Does does = Does::change) const;
+  std::optional<int> take_session(const web::Request& request, base::Id app);
   void anonymous_session(const web::Request& request, web::Respond respond);
   void chat_call(const web::Request& request, std::string_view chat, std::string_view operation,
                  web::Respond respond);
@@ -31,7 +50,9 @@ class Engagement final : public web::Handler {
   runtime::Runtime& runtime_;
   const runtime::Solutions& solutions_;
   runtime::Clock& clock_;
+  base::Shares& shares_;
   const std::string key_;
+  const EngagementOptions options_;
 };
 
 }  // namespace millrace::engage

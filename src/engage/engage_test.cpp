@@ -10,24 +10,44 @@ namespace millrace::engage {
 namespace {
 
 const std::string kKey(32, 'k');
-const Identity kAda{base::Id::derived("consumer", "ada"), base::Id::derived("chat", "ada")};
+const base::Timestamp kNow{1'000'000};
+const Identity kAda{base::Id::derived("consumer", "ada"),
+                    base::Id::derived("chat", "ada"),
+                    base::Id::derived("app", "hotel"),
+                    {2'000'000}};
 
 TEST(EngageTokens, AreReadBackOnlyWhenWhole) {
   const std::string token = make_token(kKey, kAda);
-  const auto back = read_token(kKey, token);
+  const auto back = read_token(kKey, token, kNow);
   ASSERT_TRUE(back);
   EXPECT_EQ(back->consumer, kAda.consumer);
   EXPECT_EQ(back->chat, kAda.chat);
-  EXPECT_FALSE(read_token(std::string(32, 'x'), token));
-  EXPECT_FALSE(read_token(kKey, ""));
-  EXPECT_FALSE(read_token(kKey, token + "A"));
-  EXPECT_FALSE(read_token(kKey, std::string(10'000, 'A')));
+  EXPECT_EQ(back->app, kAda.app);
+  EXPECT_EQ(back->until, kAda.until);
+  EXPECT_FALSE(read_token(std::string(32, 'x'), token, kNow));
+  EXPECT_FALSE(read_token(kKey, "", kNow));
+  EXPECT_FALSE(read_token(kKey, token + "A", kNow));
+  EXPECT_FALSE(read_token(kKey, std::string(10'000, 'A'), kNow));
   std::string bytes = base::from_base64url(token);
   for (size_t i = 0; i < bytes.size(); ++i) {
     std::string changed = bytes;
     changed[i] = static_cast<char>(changed[i] ^ 1);
-    EXPECT_FALSE(read_token(kKey, base::to_base64url(changed))) << "byte " << i;
+    EXPECT_FALSE(read_token(kKey, base::to_base64url(changed), kNow)) << "byte " << i;
   }
+}
+
+TEST(EngageTokens, AreOverInTime) {
+  const std::string token = make_token(kKey, kAda);
+  EXPECT_TRUE(read_token(kKey, token, {kAda.until.ms - 1}));
+  EXPECT_FALSE(read_token(kKey, token, kAda.until));
+  EXPECT_FALSE(read_token(kKey, token, {INT64_MAX}));
+}
+
+TEST(EngageTokens, OfTheFormerVersionAreOver) {
+  std::string bytes(1, '\x01');
+  bytes += std::string(kAda.consumer.as_bytes()) + std::string(kAda.chat.as_bytes());
+  bytes += base::hmac_sha256(kKey, "access-token:" + bytes);
+  EXPECT_FALSE(read_token(kKey, base::to_base64url(bytes), kNow));
 }
 
 TEST(EngagePhoenix, ReadsAndWritesBothSerializers) {

@@ -58,13 +58,16 @@ class Channel final : public runtime::Subscriber {
   const std::optional<std::string> join_ref_;
 };
 
-SocketConnection::SocketConnection(runtime::Runtime& runtime, const runtime::Solutions& solutions,
-                                   std::string key, Identity identity, Serializer serializer)
-    : runtime_(runtime),
-      solutions_(solutions),
+SocketConnection::SocketConnection(SocketPorts ports, std::string key, Identity identity,
+                                   Serializer serializer, Asker asker)
+    : runtime_(ports.runtime),
+      solutions_(ports.solutions),
+      clock_(ports.clock),
+      shares_(ports.shares),
       key_(std::move(key)),
       identity_(identity),
-      serializer_(serializer) {}
+      serializer_(serializer),
+      asker_(std::move(asker)) {}
 
 SocketConnection::~SocketConnection() = default;
 
@@ -73,8 +76,13 @@ void SocketConnection::opened(std::shared_ptr<web::Socket> socket) {
 }
 
 void SocketConnection::closed() {
-  channel_.reset();
+  if (channel_) forget_channel();
   socket_.reset();
+}
+
+void SocketConnection::forget_channel() {
+  channel_.reset();
+  runtime_.forget_gone_subscribers(identity_.consumer);
 }
 
 std::string SocketConnection::topic() const {
@@ -107,9 +115,13 @@ void SocketConnection::received_text(std::string_view text) {
 void SocketConnection::join(const Frame& frame) {
   auto given = json::get_string(frame.payload, "access_token");
   if (!given) given = json::get_string(frame.payload, "token");
-  const auto named = given ? read_token(key_, *given) : identity_;
+  const auto named = given ? read_token(key_, *given, clock_.now()) : identity_;
   if (frame.topic != topic() || !named || named->chat != identity_.chat) {
     reply(*socket_, frame, "error", {{"reason", "unauthorized"}});
+    return;
+  }
+  if (const auto wait = take_turn(shares_, asker_, identity_, 0)) {
+    refuse_for(*socket_, frame, *wait);
     return;
   }
   if (channel_) channel_->push("phx_close", {}, channel_->join_ref());
@@ -134,10 +146,19 @@ void SocketConnection::leave(const Frame& frame) {
   reply(*socket_, frame, "ok", {});
   if (!channel_ || frame.topic != topic()) return;
   channel_->push("phx_close", {}, channel_->join_ref());
-  channel_.reset();
+  forget_channel();
 }
 
 void SocketConnection::take(const Frame& frame) {
+  const bool is_turn = frame.event == "msg:send" || frame.event == "chat:start" ||
+                       frame.event == "chat:snapshot" || frame.event == "chat:end";
+  if (is_turn) {
+    const auto text = json::get_string(frame.payload, "msg").value_or("");
+    if (const auto wait = take_turn(shares_, asker_, identity_, text.size())) {
+      refuse_for(*socket_, frame, *wait);
+      return;
+    }
+  }
   if (frame.event == "msg:send") {
     send_message(frame);
   } else if (frame.event == "new:ping") {
@@ -205,7 +226,8 @@ void SocketConnection::end_chat(const Frame& frame) {
 }
 
 void SocketConnection::send_snapshot(const Frame& frame) {
-  runtime_.snapshot(identity_.consumer, identity_.chat,
+  const int64_t before = json::get_integer(frame.payload, "before").value_or(0);
+  runtime_.snapshot(identity_.consumer, identity_.chat, before,
                     [self = shared_from_this(), socket = socket_, channel = channel_,
                      frame](base::Result<runtime::Snapshot> snapshot) {
                       if (!snapshot) {
@@ -231,6 +253,14 @@ void SocketConnection::refuse(web::Socket& socket, const Frame& frame, std::stri
          {"status", status_of(error)},
          {"message", error.message},
          {"source", error.where}});
+}
+
+void SocketConnection::refuse_for(web::Socket& socket, const Frame& frame, int wait_seconds) const {
+  reply(socket, frame, "error",
+        {{"reason", "refused"},
+         {"status", 429},
+         {"message", "too much was sent; wait"},
+         {"retry_after", wait_seconds}});
 }
 
 std::optional<std::string> token_of_subprotocol(std::string_view protocol) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/web.hpp"
+#include "engage/asking.hpp"
 #include "engage/phoenix.hpp"
 #include "engage/tokens.hpp"
 #include "runtime/runtime.hpp"
@@ -15,11 +16,18 @@ namespace millrace::engage {
 
 class Channel;
 
+struct SocketPorts {
+  runtime::Runtime& runtime;
+  const runtime::Solutions& solutions;
+  runtime::Clock& clock;
+  base::Shares& shares;
+};
+
 class SocketConnection final : public web::SocketHandler,
                                public std::enable_shared_from_this<SocketConnection> {
  public:
-  SocketConnection(runtime::Runtime& runtime, const runtime::Solutions& solutions, std::string key,
-                   Identity identity, Serializer serializer);
+  SocketConnection(SocketPorts ports, std::string key, Identity identity, Serializer serializer,
+                   Asker asker);
   ~SocketConnection() override;
 
   void opened(std::shared_ptr<web::Socket> socket) override;
@@ -40,13 +48,19 @@ class SocketConnection final : public web::SocketHandler,
              json::object response) const;
   void refuse(web::Socket& socket, const Frame& frame, std::string_view reason,
               const base::Error& error) const;
+  // A share is full.
+  void refuse_for(web::Socket& socket, const Frame& frame, int wait_seconds) const;
+  void forget_channel();
   std::string topic() const;
 
   runtime::Runtime& runtime_;
   const runtime::Solutions& solutions_;
+  runtime::Clock& clock_;
+  base::Shares& shares_;
   const std::string key_;
   const Identity identity_;
   const Serializer serializer_;
+  const Asker asker_;
   std::shared_ptr<web::Socket> socket_;
   // The one chat of the token; null while it is not joined. Only the socket's own calls touch it.
   std::shared_ptr<Channel> channel_;

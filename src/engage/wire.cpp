@@ -90,6 +90,12 @@ web::Response error_response(const base::Error& error) {
                           std::string(base::to_string(error.code)), error.message}});
 }
 
+web::Response too_many(std::string message, int wait_seconds) {
+  web::Response response = error_response(429, std::move(message));
+  response.headers.push_back({"Retry-After", std::to_string(wait_seconds)});
+  return response;
+}
+
 json::object message_json(const ChatMessage& message, const Identity& identity) {
   const bool by_bot = message.side == Side::bot;
   // Links, prompts and cards as words, which is what every client of the platform can show.
@@ -153,6 +159,9 @@ json::object snapshot_json(const runtime::Snapshot& snapshot, const Identity& id
                    {"encrypted", false},
                    {"version", 1}};
   if (ended) out["ended_by"] = state.end_reason;
+  // Not published: what was said before this page is asked for with `before`.
+  out["has_more"] = snapshot.before != 0;
+  if (snapshot.before != 0) out["before"] = snapshot.before;
   if (const auto solution = solutions.named(snapshot.solution)) {
     out["app_id"] = solution->app_id.to_string();
     out["pype_id"] = solution->pype_id.to_string();
@@ -164,8 +173,10 @@ json::object snapshot_json(const runtime::Snapshot& snapshot, const Identity& id
 }
 
 json::object session_json(const runtime::Session& session, std::string_view token,
-                          base::Timestamp at) {
+                          base::Timestamp at, base::Timestamp until) {
   return {{"access_token", token},
+          {"expires_at", until.ms / 1000},
+          {"expires_in", (until.ms - at.ms) / 1000},
           {"chat_id", session.chat.to_string()},
           {"id", session.consumer.to_string()},
           {"web_chat_pype_id", session.solution->pype_id.to_string()},

@@ -23,6 +23,8 @@ struct FieldError {
 
 web::Response error_response(int status, std::string message, std::vector<FieldError> errors = {});
 web::Response error_response(const base::Error& error);
+// 429 with Retry-After.
+web::Response too_many(std::string message, int wait_seconds);
 // The HTTP status for an error of the runtime.
 int status_of(const base::Error& error);
 
@@ -30,8 +32,9 @@ int status_of(const base::Error& error);
 json::object message_json(const runtime::ChatMessage& message, const Identity& identity);
 json::object snapshot_json(const runtime::Snapshot& snapshot, const Identity& identity,
                            const runtime::Solutions& solutions);
+// `expires_at` (seconds since the epoch) and `expires_in` (seconds) are Millrace's own.
 json::object session_json(const runtime::Session& session, std::string_view token,
-                          base::Timestamp at);
+                          base::Timestamp at, base::Timestamp until);
 
 // What a client sends as a message, checked (reference: engagement-api.md 2.4). Both the REST call
 // and the socket event take it.

@@ -286,6 +286,8 @@ struct Program {
   int interruptions_max = 4;             // questions left open by intents, one in the other
   std::vector<std::string> channels;     // whose limits are checked
   std::vector<std::string> environment_variables;  // names handed to the scripts
+  std::vector<std::string> origins;  // pages of others that may talk to it: web::is_origin_pattern
+  std::string rest_key;              // of the REST channel; holds ${secret:NAME}; "" = none
   NodeNumber start = kStartNode;
   std::unordered_map<NodeNumber, Node> nodes;
   std::unordered_map<std::string, NodeNumber> by_id;

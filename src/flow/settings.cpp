@@ -122,9 +122,10 @@ void read_channels(YamlFile& file, const YamlPair& pair, Program& program) {
 }  // namespace
 
 std::vector<AsideTarget> read_settings(const Files& files, Program& program, Problems& problems) {
-  const std::vector<std::string> known{
-      "name",   "default_locale", "locales", "opening",       "channels", "environment", "actions",
-      "survey", "asides",         "silence", "interruptions", "egress",   "braze"};
+  const std::vector<std::string> known{"name",     "default_locale", "locales",       "opening",
+                                       "channels", "environment",    "actions",       "survey",
+                                       "asides",   "silence",        "interruptions", "egress",
+                                       "braze",    "origins",        "rest"};
   std::string default_locale = "en";
   std::vector<std::string> locales;
   std::vector<AsideTarget> targets;
@@ -157,6 +158,10 @@ std::vector<AsideTarget> read_settings(const Files& files, Program& program, Pro
       read_egress(file, pair, files, program);
     } else if (pair.key == "braze") {
       read_braze(file, pair, program);
+    } else if (pair.key == "origins") {
+      read_origins(file, pair, program);
+    } else if (pair.key == "rest") {
+      read_rest(file, pair, program);
     } else if (pair.key == "asides") {
       read_asides(file, pair, program, targets);
     } else if (pair.key == "silence") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "base/web_origin.hpp"
 
 namespace millrace::flow {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 constexpr int kTimeLimitMin = 100;
 constexpr int kTimeLimitMax = 60'000;
 constexpr size_t kHostsMax = 200;
+constexpr size_t kOriginsMax = 100;
 
 void read_retry(YamlFile& file, const YamlPair& pair, CommandSettings& command) {
   const std::vector<std::string> known{"timed_out", "crashed", "raised", "refused"};
@@ -230,6 +232,35 @@ void read_braze(YamlFile& file, const YamlPair& braze, Program& program) {
       }
     } else {
       file.unknown_key(pair, {"sandbox", "live", "ambiguous"});
+    }
+  }
+}
+
+void read_origins(YamlFile& file, const YamlPair& origins, Program& program) {
+  for (std::string& origin : file.strings(origins)) {
+    if (!web::is_origin_pattern(origin)) {
+      file.error(origins, "bad_origin", "'" + origin + "' is not an origin",
+                 "write https://brand.example, https://*.brand.example, or \"*\" for every page");
+    } else if (program.origins.size() >= kOriginsMax) {
+      file.error(origins, "too_many", "more than 100 origins",
+                 "a pattern such as https://*.brand.example stands for many");
+      return;
+    } else {
+      program.origins.push_back(std::move(origin));
+    }
+  }
+}
+
+void read_rest(YamlFile& file, const YamlPair& rest, Program& program) {
+  for (const YamlPair& pair : file.pairs(rest.value, "rest")) {
+    if (pair.key != "key") {
+      file.unknown_key(pair, {"key"});
+      continue;
+    }
+    program.rest_key = file.scalar(pair).value_or("");
+    if (!program.rest_key.contains("${")) {
+      file.error(pair, "secret_in_file", "a key does not belong into a file under version control",
+                 "write ${secret:NAME}, and keep it with `millrace secret set NAME`");
     }
   }
 }

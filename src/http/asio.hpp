@@ -38,10 +38,14 @@ struct IoLanes::Impl {
     std::list<Timer> timers;  // the lane's own thread's
   };
 
+  void run(Lane& lane);
   void run_tasks(Lane& lane);
+  // The one place where what escapes from a task ends.
+  void run_task(runtime::Task task) noexcept;
 
   std::vector<std::unique_ptr<Lane>> lanes;
   bool running = false;
+  std::shared_ptr<Notices> notices;
 };
 
 }  // namespace millrace::http

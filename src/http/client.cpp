@@ -11,8 +11,11 @@ namespace {
 using base::Code;
 using base::fail;
 
+constexpr size_t kHeaderBytesMax = 64 << 10;
+
 struct Receiving {
   web::Response response;
+  size_t header_bytes = 0;
   size_t body_bytes_max = 0;
 };
 
@@ -26,6 +29,8 @@ size_t take_body(char* data, size_t size, size_t count, void* to) {
 size_t take_header(char* data, size_t size, size_t count, void* to) {
   auto& receiving = *static_cast<Receiving*>(to);
   const std::string_view line(data, size * count);
+  receiving.header_bytes += line.size();
+  if (receiving.header_bytes > kHeaderBytesMax) return 0;
   const auto colon = line.find(':');
   if (line.starts_with("HTTP/")) {
     receiving.response.headers.clear();

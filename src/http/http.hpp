@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/shares.hpp"
 #include "base/web.hpp"
+#include "http/notices.hpp"
 #include "runtime/ports.hpp"
 
 namespace millrace::http {
@@ -22,7 +24,8 @@ size_t usable_cpus();
 // Threads with an event loop each. A connection lives wholly on one lane.
 class IoLanes final : public runtime::Lanes {
  public:
-  static std::unique_ptr<IoLanes> make(size_t count);
+  // An exception that leaves a task ends that task and nothing else; `notices` is told, if given.
+  static std::unique_ptr<IoLanes> make(size_t count, std::shared_ptr<Notices> notices = nullptr);
   ~IoLanes() override;  // as stop()
 
   void start();
@@ -48,14 +51,25 @@ struct ServerOptions {
   uint16_t port = 0;                  // 0 = any free one
   std::string server_name = "millrace";
   size_t max_body_bytes = 1 << 20;     // over it: 413
-  size_t max_header_bytes = 16 << 10;  // over it: 431
-  size_t max_connections = 10'000;     // over it: closed at once
-  std::chrono::milliseconds keep_alive_idle{75'000};
-  std::chrono::milliseconds request_read_limit{30'000};
+  size_t max_header_bytes = 16 << 10;  // over it: 431; trailers and chunk extensions count too
+  // Over it: closed at once. One address (share_name) has at most half of what the others leave.
+  size_t max_connections = 10'000;
+  // From the first moment, or the first byte of a later request, until its head is whole.
+  std::chrono::milliseconds head_read_limit{10'000};
+  std::chrono::milliseconds request_read_limit{30'000};  // from there until the body is whole
+  std::chrono::milliseconds keep_alive_idle{60'000};
   std::chrono::milliseconds answer_limit{120'000};
-  size_t max_unsent_socket_bytes = 1 << 20;  // over it the web socket is dropped
+  // How long bytes may wait for a peer that does not take them: an answer, or a socket's oldest
+  // frame. Then the connection is cut.
+  std::chrono::milliseconds unsent_limit{30'000};
+  size_t max_unsent_socket_bytes = 256 << 10;  // over it the web socket is closed with 1013
   size_t max_socket_message_bytes = 256 << 10;
-  std::chrono::milliseconds sweep_every{1'000};  // how finely the limits of time are kept
+  std::chrono::milliseconds socket_close_limit{5'000};  // for the peer's half of the handshake
+  std::chrono::milliseconds sweep_every{1'000};         // how finely the limits of time are kept
+  // Networks ("10.0.0.0/8") whose X-Forwarded-For or Forwarded says who asks.
+  std::vector<std::string> trusted_proxies;
+  base::Shares* shares = nullptr;    // bytes by address are taken from it; none: no limit
+  std::shared_ptr<Notices> notices;  // none: nothing is told
 };
 
 // A response with this header closes the connection instead of being sent: for rehearsing failures.
@@ -65,7 +79,7 @@ class Server {
  public:
   // Listens on every lane. The handler must outlive the lanes' threads, and the lanes must outlive
   // the server, which goes after they have stopped or after it has been drained. Errors:
-  // unavailable (the port is taken), invalid_argument (no such address).
+  // unavailable (the port is taken), invalid_argument (no such address or network).
   static base::Result<std::unique_ptr<Server>> listen(IoLanes& lanes, web::Handler& handler,
                                                       ServerOptions options);
   ~Server();

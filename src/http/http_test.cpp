@@ -1,175 +1,11 @@
 #include "http/http.hpp"
 
-#include <arpa/inet.h>
-#include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <future>
 
-#include <condition_variable>
-#include <mutex>
-#include <thread>
+#include "http/testing.hpp"
 
 namespace millrace::http {
 namespace {
-
-// A plain blocking TCP client: what goes over the wire is what the test wrote.
-class Client {
- public:
-  explicit Client(uint16_t port) {
-    socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    ::inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
-    connected = ::connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
-  }
-  ~Client() { ::close(socket_); }
-
-  void send(std::string_view text) {
-    while (!text.empty()) {
-      const auto sent = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return;
-      text.remove_prefix(static_cast<size_t>(sent));
-    }
-  }
-
-  // Reads until `enough` of what has come holds, or the other side closes, or ten seconds.
-  std::string read_until(const std::function<bool(const std::string&)>& enough) {
-    while (!enough(read_)) {
-      pollfd waits{socket_, POLLIN, 0};
-      if (::poll(&waits, 1, 10'000) <= 0) break;
-      char buffer[4096];
-      const auto count = ::recv(socket_, buffer, sizeof buffer, 0);
-      if (count <= 0) {
-        closed = true;
-        break;
-      }
-      read_.append(buffer, static_cast<size_t>(count));
-    }
-    return read_;
-  }
-  std::string read_until(const std::string& text) {
-    return read_until([&](const std::string& all) { return all.find(text) != std::string::npos; });
-  }
-  std::string read_all() {
-    return read_until([](const std::string&) { return false; });
-  }
-  void forget() { read_.clear(); }
-
-  bool connected = false;
-  bool closed = false;
-
- private:
-  int socket_ = -1;
-  std::string read_;
-};
-
-// Keeps the Responds of /wait for the test to answer, and echoes everything else.
-class EchoHandler final : public web::Handler {
- public:
-  void handle(web::Request request, web::Respond respond) override {
-    if (request.path == "/drop") return;
-    if (request.path == "/cut") {
-      respond({500, {{std::string(kDropConnectionHeader), "1"}}, {}});
-      return;
-    }
-    if (request.path == "/wait") {
-      const std::lock_guard lock(mutex_);
-      kept_.push_back(std::move(respond));
-      changed_.notify_all();
-      return;
-    }
-    if (request.path == "/split") {
-      respond({200, {{"X-Value", "a\r\nX-Injected: b"}}, "x"});
-      return;
-    }
-    if (request.path == "/none") {
-      respond({204, {}, {}});
-      return;
-    }
-    respond(web::json_response(
-        200, request.method + " " + request.path + "?" + request.query + " " + request.body));
-  }
-
-  web::Respond take() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !kept_.empty(); });
-    auto respond = std::move(kept_.back());
-    kept_.pop_back();
-    return respond;
-  }
-
-  web::UpgradeAnswer upgrade(const web::Request& request) override {
-    if (request.path == "/refused") return web::json_response(403, "{}");
-    struct Echo final : web::SocketHandler {
-      explicit Echo(EchoHandler& the_owner) : owner(the_owner) {}
-      void opened(std::shared_ptr<web::Socket> the_socket) override {
-        socket = std::move(the_socket);
-        ++owner.opened;
-      }
-      void received_text(std::string_view text) override {
-        if (text == "flood") {
-          for (int i = 0; i < 200; ++i) socket->send_text(std::string(100'000, 'x'));
-        } else if (text == "bye") {
-          socket->close(1000, "bye");
-        } else {
-          socket->send_text("echo " + std::string(text));
-        }
-      }
-      void closed() override { ++owner.closed; }
-      EchoHandler& owner;
-      std::shared_ptr<web::Socket> socket;
-    };
-    web::SocketAccept accept;
-    accept.handler = std::make_shared<Echo>(*this);
-    accept.subprotocol = "phoenix";
-    accept.idle_timeout_seconds = request.path == "/short" ? 0 : 60;
-    return accept;
-  }
-
-  std::atomic<int> opened = 0;
-  std::atomic<int> closed = 0;
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<web::Respond> kept_;
-};
-
-class HttpServer : public testing::Test {
- protected:
-  void listen(ServerOptions options = {}) {
-    options.sweep_every = std::chrono::milliseconds(10);
-    auto server = Server::listen(*lanes_, handler_, std::move(options));
-    ASSERT_TRUE(server) << server.error().describe();
-    server_ = std::move(*server);
-    lanes_->start();
-  }
-  void TearDown() override {
-    if (server_) EXPECT_TRUE(server_->drain(std::chrono::seconds(10)));
-    lanes_->stop();
-    EXPECT_EQ(handler_.opened, handler_.closed);
-  }
-
-  EchoHandler handler_;
-  std::unique_ptr<IoLanes> lanes_ = IoLanes::make(2);
-  std::unique_ptr<Server> server_;
-};
-
-constexpr std::string_view kUpgrade =
-    "Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-
-// A masked client frame of at most 125 bytes; the mask is zero, so the payload stays readable.
-std::string frame(int opcode, std::string_view payload) {
-  std::string out;
-  out.push_back(static_cast<char>(0x80 | opcode));
-  out.push_back(static_cast<char>(0x80 | payload.size()));
-  out.append(4, '\0');
-  return out.append(payload);
-}
 
 TEST_F(HttpServer, KeepsAConnectionAndAnswersPipelinedRequestsInOrder) {
   listen();
@@ -289,9 +125,12 @@ TEST_F(HttpServer, EndsConnectionsThatOutstayTheirTime) {
   ServerOptions options;
   options.keep_alive_idle = std::chrono::milliseconds(30);
   options.request_read_limit = std::chrono::milliseconds(30);
+  options.head_read_limit = std::chrono::milliseconds(30);
   options.answer_limit = std::chrono::milliseconds(30);
   listen(options);
-  for (const char* text : {"", "GET / HTTP/1.1\r\nHo", "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n"}) {
+  for (const char* text :
+       {"", "GET / HTTP/1.1\r\nHo", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab",
+        "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n"}) {
     Client client(server_->port());
     client.send(text);
     client.read_all();
@@ -387,12 +226,32 @@ TEST_F(HttpServer, RefusesAndEndsWebSocketsByTheRules) {
   EXPECT_NE(idle.read_until("timeout").find("timeout"), std::string::npos);
 }
 
-TEST_F(HttpServer, DropsASocketThatDoesNotRead) {
+TEST_F(HttpServer, ClosesASocketThatLeavesTooMuchUnread) {
   listen();
   Client client(server_->port());
   client.send("GET /socket HTTP/1.1\r\n" + std::string(kUpgrade));
   client.read_until("\r\n\r\n");
   client.send(frame(1, "flood"));
+  const std::string farewell = "\x03\xf5too much is unread";  // 1013
+  const auto all = client.read_until(farewell);
+  EXPECT_LT(all.size(), size_t{1'000'000});  // of the 20 MB that were to be sent
+  EXPECT_TRUE(all.ends_with(farewell));
+  client.send(frame(8, "\x03\xf5"));
+  client.read_all();
+  EXPECT_TRUE(client.closed);
+  EXPECT_EQ(meter_.of("unread"), 1);
+}
+
+TEST_F(HttpServer, CutsASocketWhoseFramesAreNotTakenInTime) {
+  ServerOptions options;
+  options.unsent_limit = std::chrono::milliseconds(100);
+  options.max_unsent_socket_bytes = 64 << 20;
+  listen(options);
+  Client client(server_->port(), nullptr, 4096);
+  client.send("GET /socket HTTP/1.1\r\n" + std::string(kUpgrade));
+  client.read_until("\r\n\r\n");
+  client.send(frame(1, "flood"));
+  EXPECT_TRUE(meter_.waits_for("unread", 1));
   client.read_all();
   EXPECT_TRUE(client.closed);
 }
@@ -406,6 +265,87 @@ TEST_F(HttpServer, TellsSocketsThatItGoesAway) {
   EXPECT_NE(client.read_until("going away").find("\x03\xe9"), std::string::npos);  // 1001
   client.send(frame(8, "\x03\xe9"));
   draining.join();
+}
+
+TEST_F(HttpServer, OutlivesWhatAHandlerThrows) {
+  listen();
+  Client client(server_->port());
+  client.send("GET /throw HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_TRUE(client.read_until("}").starts_with("HTTP/1.1 500"));
+  client.send("GET /after HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_NE(client.read_until("GET /after").find("GET /after"), std::string::npos);
+  Client socket(server_->port());
+  socket.send("GET /socket HTTP/1.1\r\n" + std::string(kUpgrade));
+  socket.read_until("\r\n\r\n");
+  socket.send(frame(1, "throw"));
+  socket.read_all();
+  EXPECT_TRUE(socket.closed);
+  EXPECT_EQ(meter_.of("exception"), 2);
+  EXPECT_EQ(log_.lines().size(), 1u);  // once a kind and minute
+  EXPECT_NE(log_.lines().front().find("of a library"), std::string::npos);
+}
+
+TEST_F(HttpServer, GivesOneAddressHalfOfWhatTheOthersLeave) {
+  ServerOptions options;
+  options.max_connections = 8;
+  listen(options);
+  std::vector<std::unique_ptr<Client>> many;
+  for (int i = 0; i < 8; ++i) {
+    many.push_back(std::make_unique<Client>(server_->port(), "127.0.0.9"));
+    many.back()->send("GET /many HTTP/1.1\r\nHost: h\r\n\r\n");
+  }
+  int served = 0;
+  for (auto& client : many) served += client->read_until("GET /many").empty() ? 0 : 1;
+  EXPECT_EQ(served, 4);
+  Client other(server_->port());
+  other.send("GET /other HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_NE(other.read_until("GET /other").find("200 OK"), std::string::npos);
+  EXPECT_EQ(meter_.of("address-connections"), 4);
+  ASSERT_EQ(log_.lines().size(), 1u);
+  EXPECT_EQ(log_.lines().front().find("127.0.0.9"), std::string::npos);
+  many.clear();
+}
+
+TEST_F(HttpServer, BelievesOnlyTrustedProxiesAboutWhoAsks) {
+  ServerOptions options;
+  options.trusted_proxies = {"127.0.0.8/31"};
+  listen(options);
+  const auto ask = [&](const char* from, const std::string& headers) {
+    Client client(server_->port(), from);
+    client.send("GET /peer HTTP/1.1\r\nHost: h\r\n" + headers + "\r\n");
+    const auto answer =
+        client.read_until([](const auto& all) { return all.find(" in ") != all.npos; });
+    return answer.substr(answer.find("\r\n\r\n") + 4);
+  };
+  EXPECT_EQ(ask("127.0.0.1", "X-Forwarded-For: 9.9.9.9\r\n"), "127.0.0.1 in 127.0.0.1");
+  EXPECT_EQ(ask("127.0.0.9", "X-Forwarded-For: 1.1.1.1, 9.9.9.9\r\n"), "9.9.9.9 in 9.9.9.9");
+  EXPECT_EQ(ask("127.0.0.9", "Forwarded: for=\"[2001:db8::7]:80\"\r\n"),
+            "2001:db8::7 in 2001:db8::/64");
+}
+
+TEST_F(HttpServer, CutsWhoDoesNotReadItsAnswer) {
+  ServerOptions options;
+  options.unsent_limit = std::chrono::milliseconds(200);
+  options.max_body_bytes = 32 << 20;
+  listen(options);
+  Client client(server_->port(), nullptr, 4096);
+  client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 16777216\r\n\r\n" +
+              std::string(16 << 20, 'x'));
+  EXPECT_TRUE(meter_.waits_for("unread", 1));  // nothing is read until then
+  EXPECT_LT(client.read_all().size(), size_t{16} << 20);
+}
+
+TEST(HttpLanes, OutliveWhatATaskThrows) {
+  KeptLog log;
+  CountingMeter meter;
+  auto lanes = IoLanes::make(1, std::make_shared<Notices>(log, meter));
+  std::promise<void> ran;
+  lanes->run_on(0, [] { throw std::length_error("first"); });
+  lanes->run_after(0, std::chrono::milliseconds(0), [] { throw 7; });
+  lanes->run_after(0, std::chrono::milliseconds(1), [&] { ran.set_value(); });
+  lanes->start();
+  EXPECT_EQ(ran.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_EQ(meter.of("exception"), 2);
 }
 
 TEST(HttpLanes, RunTasksOnTheirOwnThreadInOrder) {
@@ -447,6 +387,10 @@ TEST_F(HttpServer, IsReachedByTheClient) {
   ASSERT_TRUE(answer) << answer.error().describe();
   EXPECT_EQ(answer->body, "PUT /x? data");
   request.max_body_bytes = 3;
+  EXPECT_EQ(fetch(request).error().code, base::Code::resource_exhausted);
+  request.max_body_bytes = 1'000;
+  request.method = "GET";
+  request.url = url + "/long-headers";
   EXPECT_EQ(fetch(request).error().code, base::Code::resource_exhausted);
   request.url = "ftp://127.0.0.1/";
   EXPECT_EQ(fetch(request).error().code, base::Code::invalid_argument);

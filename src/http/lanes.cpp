@@ -21,8 +21,9 @@ size_t usable_cpus() {
   return static_cast<size_t>(std::max(1, CPU_COUNT(&set)));
 }
 
-std::unique_ptr<IoLanes> IoLanes::make(size_t count) {
+std::unique_ptr<IoLanes> IoLanes::make(size_t count, std::shared_ptr<Notices> notices) {
   auto impl = std::make_unique<Impl>();
+  impl->notices = std::move(notices);
   for (size_t i = 0; i < count; ++i) {
     auto lane = std::make_unique<Impl::Lane>();
     lane->work.emplace(lane->context.get_executor());
@@ -42,7 +43,7 @@ void IoLanes::start() {
   for (size_t i = 0; i < impl_->lanes.size(); ++i) {
     impl_->lanes[i]->thread = std::thread([impl = impl_.get(), i] {
       here = {impl, i};
-      impl->lanes[i]->context.run();
+      impl->run(*impl->lanes[i]);
     });
   }
 }
@@ -100,19 +101,39 @@ void IoLanes::Impl::run_tasks(Lane& lane) {
     const std::lock_guard lock(lane.mutex);
     tasks.swap(lane.tasks);
   }
-  for (runtime::Task& task : tasks) std::exchange(task, nullptr)();
+  for (runtime::Task& task : tasks) run_task(std::exchange(task, nullptr));
+}
+
+void IoLanes::Impl::run_task(runtime::Task task) noexcept {
+  try {
+    task();
+    task = nullptr;
+  } catch (...) {
+    if (notices) notices->tell_exception("task");
+  }
+}
+
+void IoLanes::Impl::run(Lane& lane) {
+  while (!lane.context.stopped()) {
+    try {
+      lane.context.run();
+    } catch (...) {
+      // Of a handler of the event loop; run() may be called again after it.
+      if (notices) notices->tell_exception("step of the event loop");
+    }
+  }
 }
 
 void IoLanes::run_after(size_t lane, std::chrono::milliseconds delay, runtime::Task task) {
   // The timer is made on its own lane: timers of one loop are not shared between threads.
-  run_on(lane, [&to = *impl_->lanes[lane], delay, task = std::move(task)]() mutable {
+  run_on(lane, [this, &to = *impl_->lanes[lane], delay, task = std::move(task)]() mutable {
     const auto at =
         to.timers.insert(to.timers.end(), {asio::steady_timer(to.context, delay), std::move(task)});
-    at->timer.async_wait([&to, at](error_code error) {
+    at->timer.async_wait([impl = impl_.get(), &to, at](error_code error) {
       if (error) return;
       runtime::Task due = std::move(at->task);
       to.timers.erase(at);
-      due();
+      impl->run_task(std::move(due));
     });
   });
 }

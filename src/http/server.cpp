@@ -1,3 +1,5 @@
+#include <netinet/tcp.h>
+
 #include <ctime>
 
 #include "http/registry.hpp"
@@ -24,6 +26,11 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
       : shared(std::make_shared<Shared>(lanes, handler, std::move(options))) {}
 
   base::Result<void> open() {
+    for (const std::string& text : shared->options.trusted_proxies) {
+      auto network = Network::parse(text);
+      if (!network) return std::unexpected(network.error());
+      shared->trusted.push_back(*network);
+    }
     std::string address = shared->options.address;
     if (address.starts_with('[') && address.ends_with(']')) {
       address = address.substr(1, address.size() - 2);
@@ -86,10 +93,9 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
           const auto self = weak.lock();
           if (!self || error == asio::error::operation_aborted) return;
           if (!self->acceptors[lane]->is_open()) return;
-          if (!error && self->shared->connections.load() < self->shared->options.max_connections) {
-            serve_connection(self->shared, lane, std::move(socket));
-          }
-          if (error) {
+          if (!error) self->take(lane, std::move(socket));
+          if (error && error != asio::error::connection_aborted) {
+            self->shared->tell("descriptors", "a connection cannot be taken: " + error.message());
             // Out of descriptors, most likely: a pause lets some be given back.
             self->shared->lanes.run_after(lane, std::chrono::milliseconds(50), [weak, lane] {
               if (const auto again = weak.lock()) again->accept(lane);
@@ -98,6 +104,31 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
           }
           self->accept(lane);
         });
+  }
+
+  void take(size_t lane, tcp::socket socket) {
+    try {
+      error_code error;
+      const auto remote = socket.remote_endpoint(error);
+      if (error) return;  // it has gone already
+      const Address peer = plain(remote.address());
+      auto claim = Claim::make(shared, peer);
+      if (!claim) return;
+      prepare(socket);
+      serve_connection(shared, lane, std::move(socket), peer, std::move(claim));
+    } catch (...) {
+      shared->tell_exception("connection");
+    }
+  }
+
+  void prepare(tcp::socket& socket) const {
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.set_option(tcp::no_delay(true), ignored);
+    socket.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
+    // Bytes that are in the kernel already and that the peer does not take end it too.
+    const auto limit = static_cast<unsigned>(shared->options.unsent_limit.count());
+    ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
   }
 
   // Ends what has outstayed its time, once a second; one timer a lane instead of one a request.
@@ -139,6 +170,9 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     closed.store(true);
     return all;
   }
+
+  // Bounds what the kernel keeps for a peer that does not read.
+  static constexpr int kSendBufferBytes = 128 << 10;
 
   std::shared_ptr<Shared> shared;
   std::vector<std::unique_ptr<tcp::acceptor>> acceptors;

@@ -1,190 +1,216 @@
 #include "http/session.hpp"
 
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/websocket/rfc6455.hpp>
+#include <sys/socket.h>
 
 #include "base/text.hpp"
+#include "http/request_parser.hpp"
 
 namespace millrace::http {
 namespace {
 
-namespace beast = boost::beast;
-namespace bh = beast::http;
-
-std::string_view reason_of(int status) {
-  const auto reason = bh::obsolete_reason(static_cast<bh::status>(status));
-  return {reason.data(), reason.size()};
-}
-
-std::string message_body(std::string_view message) {
-  return "{\"message\":\"" + std::string(message) + "\"}";
+web::Response message_response(int status, std::string_view message) {
+  return web::json_response(status, "{\"message\":\"" + std::string(message) + "\"}");
 }
 
 // One HTTP connection: reads a request, hands it over, writes the answer, and again. Everything
 // runs on the connection's lane.
 class Session final : public Connection, public std::enable_shared_from_this<Session> {
  public:
-  Session(std::shared_ptr<Shared> shared, size_t lane, tcp::socket socket)
-      : place_(std::move(shared), lane, *this), socket_(std::move(socket)) {
-    error_code ignored;
-    socket_.set_option(tcp::no_delay(true), ignored);
-    const auto remote = socket_.remote_endpoint(ignored);
-    if (!ignored) peer_ = remote.address().to_string();
+  Session(std::shared_ptr<Shared> shared, size_t lane, tcp::socket socket, Address peer,
+          std::shared_ptr<Claim> claim)
+      : place_(shared, lane, *this, std::move(claim)),
+        socket_(std::move(socket)),
+        peer_(std::move(peer)),
+        parser_({shared->options.max_header_bytes, shared->options.max_body_bytes}) {}
+
+  void start() {
+    guarded(place_.shared(), *this, [&] {
+      next_request();
+      // A connection that says nothing at all has less time than one that has been of use.
+      if (state_ == State::idle) set_deadline(options().head_read_limit);
+    });
   }
 
-  void start() { next_request(); }
-
-  void time_is_over() override { close(); }
+  void time_is_over() override {
+    if (state_ == State::writing) {
+      place_.shared().tell("unread", "a peer that did not read its answer was cut off");
+    }
+    close();
+  }
 
   void go_away() override {
     keep_alive_ = false;
     if (state_ == State::idle || state_ == State::discarding) close();
   }
 
+  void fail() override { close(); }
+
   // From the Respond of request number `number`; on any thread.
   static void respond(const std::shared_ptr<Session>& self, uint64_t number,
                       web::Response response) {
-    self->options_lanes().run_on(self->place_.lane_index(),
-                                 [self, number, response = std::move(response)]() mutable {
-                                   if (self->number_ == number && self->state_ == State::handling) {
-                                     self->write(std::move(response));
-                                   }
-                                 });
+    self->place_.shared().lanes.run_on(
+        self->place_.lane_index(), [self, number, response = std::move(response)]() mutable {
+          if (self->number_ != number || self->state_ != State::handling) return;
+          guarded(self->place_.shared(), *self, [&] { self->write(std::move(response)); });
+        });
   }
 
  private:
   enum class State { idle, reading, handling, writing, discarding, closed };
 
   const ServerOptions& options() const { return place_.shared().options; }
-  IoLanes& options_lanes() const { return place_.shared().lanes; }
 
   void set_deadline(std::chrono::milliseconds limit) { deadline = place_.lane().now + limit; }
+
+  // Each step that the event loop takes for this connection comes through here.
+  template <typename Step>
+  auto step(Step what) {
+    return [self = shared_from_this(), what = std::move(what)](error_code error, auto&&...) {
+      if (self->state_ == State::closed) return;
+      guarded(self->place_.shared(), *self, [&] { what(*self, error); });
+    };
+  }
 
   void next_request() {
     if (place_.shared().draining.load(std::memory_order_relaxed)) {
       close();
       return;
     }
-    parser_.emplace();
-    parser_->eager(true);
-    parser_->header_limit(static_cast<uint32_t>(options().max_header_bytes));
-    parser_->body_limit(options().max_body_bytes);
+    parser_.begin();
     continued_ = false;
+    reads_body_ = false;
     ++number_;
     state_ = State::idle;
     set_deadline(options().keep_alive_idle);
-    if (buffer_.size() > 0) {
-      parse();
+    if (early_at_ < early_.size()) {
+      take(std::string_view(early_).substr(early_at_));
     } else {
-      read();
+      early_ = {};
+      early_at_ = 0;
+      await_bytes();
     }
+  }
+
+  void await_bytes() {
+    socket_.async_wait(tcp::socket::wait_read, step([](Session& self, error_code error) {
+                         error ? self.close() : self.read();
+                       }));
   }
 
   void read() {
-    socket_.async_read_some(buffer_.prepare(kReadBytes),
-                            [self = shared_from_this()](error_code error, size_t bytes) {
-                              if (self->state_ == State::closed) return;
-                              if (error) {
-                                self->close();
-                                return;
-                              }
-                              self->buffer_.commit(bytes);
-                              self->parse();
-                            });
+    auto& scratch = place_.lane().scratch;
+    error_code error;
+    const size_t count = socket_.read_some(asio::buffer(scratch), error);
+    if (error == asio::error::would_block) {
+      await_bytes();
+    } else if (error) {
+      close();
+    } else {
+      take({scratch.data(), count});
+    }
   }
 
-  void parse() {
+  // `bytes` are in the lane's scratch or in early_.
+  void take(std::string_view bytes) {
     if (state_ == State::idle) {
       state_ = State::reading;
+      set_deadline(options().head_read_limit);
+    }
+    const size_t used = parser_.feed(bytes);
+    if (bytes.data() >= early_.data() && bytes.data() < early_.data() + early_.size()) {
+      early_at_ += used;
+    } else {
+      early_ = bytes.substr(used);
+      early_at_ = 0;
+    }
+    if (parser_.refusal()) {
+      refuse(parser_.refusal()->status, parser_.refusal()->reason);
+    } else if (parser_.is_done()) {
+      dispatch();
+    } else {
+      read_on();
+    }
+  }
+
+  void read_on() {
+    if (parser_.awaits_body() && !std::exchange(reads_body_, true)) {
       set_deadline(options().request_read_limit);
     }
-    error_code error;
-    while (buffer_.size() > 0 && !parser_->is_done()) {
-      const size_t used = parser_->put(buffer_.data(), error);
-      buffer_.consume(used);
-      if (error || used == 0) break;
+    if (!parser_.awaits_body() || !parser_.expects_continue() || parser_.is_http_1_0() ||
+        std::exchange(continued_, true)) {
+      await_bytes();
+      return;
     }
-    if (error && error != bh::error::need_more) {
-      refuse(error);
-    } else if (parser_->is_done()) {
-      dispatch();
-    } else if (parser_->is_header_done() && !continued_ && expects_continue()) {
-      continued_ = true;
-      asio::async_write(socket_, asio::buffer(kContinue.data(), kContinue.size()),
-                        [self = shared_from_this()](error_code failed, size_t) {
-                          if (self->state_ == State::closed) return;
-                          failed ? self->close() : self->read();
-                        });
-    } else {
-      read();
-    }
+    asio::async_write(
+        socket_, asio::buffer(kContinue.data(), kContinue.size()),
+        step([](Session& self, error_code error) { error ? self.close() : self.await_bytes(); }));
   }
 
-  bool expects_continue() {
-    const auto value = parser_->get()[bh::field::expect];
-    return base::equals_ignoring_case({value.data(), value.size()}, "100-continue");
-  }
-
-  void refuse(error_code error) {
+  void refuse(int status, std::string_view reason) {
     keep_alive_ = false;
     head_only_ = false;
     state_ = State::handling;
-    if (error == bh::error::body_limit) {
-      write(web::json_response(413, message_body("Request Entity Too Large")));
-    } else if (error == bh::error::header_limit) {
-      write(web::json_response(431, message_body("the request's headers are too large")));
-    } else {
-      write(web::json_response(400, message_body("not a well-formed HTTP request")));
-    }
+    write(message_response(status, reason));
   }
 
   void dispatch() {
-    RawRequest raw = parser_->release();
+    const bool upgrades = parser_.upgrades_to_websocket();
+    web::Request request = std::move(parser_.request());
+    if (!complete(request)) {
+      refuse(400, "not a well-formed request target");
+      return;
+    }
     state_ = State::handling;
     set_deadline(options().answer_limit);
-    keep_alive_ = raw.keep_alive() && !place_.shared().draining.load(std::memory_order_relaxed);
-    head_only_ = raw.method() == bh::verb::head;
-    http_1_0_ = raw.version() == 10;
-    web::Request request;
-    if (!fill(request, raw)) {
-      keep_alive_ = false;
-      write(web::json_response(400, message_body("not a well-formed request target")));
+    keep_alive_ =
+        parser_.keeps_connection() && !place_.shared().draining.load(std::memory_order_relaxed);
+    head_only_ = request.method == "HEAD";
+    if (const auto wait = take_bytes(request)) {
+      auto refused = message_response(429, "this address has sent its share of bytes; wait");
+      refused.headers.push_back({"Retry-After", std::to_string(*wait)});
+      write(std::move(refused));
       return;
     }
-    if (beast::websocket::is_upgrade(raw)) {
-      upgrade(request, std::move(raw));
+    if (upgrades) {
+      upgrade(request);
       return;
     }
-    request.body = std::move(raw.body());
-    place_.shared().handler.handle(std::move(request), Responder{shared_from_this(), number_});
+    try {
+      place_.shared().handler.handle(std::move(request), Responder{shared_from_this(), number_});
+    } catch (...) {
+      // The Responder that went has answered 500.
+      place_.shared().tell_exception("request");
+    }
   }
 
-  bool fill(web::Request& request, const RawRequest& raw) {
-    std::string_view target(raw.target().data(), raw.target().size());
-    // The absolute form, which proxies send: what counts begins at the path.
-    if (target.starts_with("http://") || target.starts_with("https://")) {
-      const auto path = target.find('/', target.find("://") + 3);
-      target = path == std::string_view::npos ? "/" : target.substr(path);
-    }
-    if (!target.starts_with('/')) return false;
+  std::optional<int> take_bytes(const web::Request& request) {
+    if (options().shares == nullptr || request.body.empty()) return std::nullopt;
+    return options().shares->take(base::Share::address_bytes, request.network,
+                                  static_cast<double>(request.body.size()));
+  }
+
+  // Fills in what is made of the target and of the connection.
+  bool complete(web::Request& request) {
+    const std::string_view target = parser_.target();
     const auto question = target.find('?');
-    request.method = std::string_view(raw.method_string().data(), raw.method_string().size());
     request.path = web::percent_decode(target.substr(0, question), false);
     if (question != std::string_view::npos) request.query = target.substr(question + 1);
     if (request.path.find('\0') != std::string::npos || !base::is_valid_utf8(request.path)) {
       return false;
     }
-    request.headers.reserve(12);
-    for (const auto& field : raw) {
-      request.headers.push_back({{field.name_string().data(), field.name_string().size()},
-                                 {field.value().data(), field.value().size()}});
-    }
-    request.peer = peer_;
+    const Address address = asker(peer_, request.headers, place_.shared().trusted);
+    request.peer = address.to_string();
+    request.network = address.is_v4() ? request.peer : share_name(address);
+    request.is_local = address.is_loopback();
     return true;
   }
 
-  void upgrade(const web::Request& request, RawRequest raw) {
+  void upgrade(const web::Request& request) {
+    if (early_at_ < early_.size() || !request.body.empty()) {
+      // RFC 6455 4.1: nothing is sent before the answer has come.
+      refuse(400, "nothing may follow an upgrade before it is answered");
+      return;
+    }
     web::UpgradeAnswer answer = place_.shared().handler.upgrade(request);
     if (auto* response = std::get_if<web::Response>(&answer)) {
       write(std::move(*response));
@@ -192,8 +218,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     }
     state_ = State::closed;
     deadline = SteadyTime::max();
-    serve_socket(place_.shared_pointer(), place_.lane_index(), std::move(socket_), std::move(raw),
-                 std::move(std::get<web::SocketAccept>(answer)));
+    serve_socket(place_.shared_pointer(), place_.lane_index(), std::move(socket_), request,
+                 std::move(std::get<web::SocketAccept>(answer)), place_.claim());
   }
 
   void write(web::Response response) {
@@ -204,65 +230,46 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
       }
     }
     state_ = State::writing;
-    set_deadline(options().request_read_limit);
-    make_head(response);
+    set_deadline(options().unsent_limit);
+    write_head(head_,
+               {options().server_name, place_.lane().date, keep_alive_, parser_.is_http_1_0()},
+               response);
     body_ = std::move(response.body);
     const bool bodyless = head_only_ || response.status == 204 || response.status == 304;
     const std::array<asio::const_buffer, 2> parts{
         asio::buffer(head_), bodyless ? asio::const_buffer() : asio::buffer(body_)};
-    asio::async_write(socket_, parts, [self = shared_from_this()](error_code error, size_t) {
-      if (self->state_ == State::closed) return;
-      if (error) {
-        self->close();
-      } else if (!self->keep_alive_) {
-        self->state_ = State::discarding;
-        self->set_deadline(kDiscardLimit);
-        error_code ignored;
-        self->socket_.shutdown(tcp::socket::shutdown_send, ignored);
-        self->discard();
-      } else {
-        self->next_request();
-      }
-    });
+    asio::async_write(socket_, parts, step([](Session& self, error_code error) {
+                        error ? self.close() : self.written();
+                      }));
+  }
+
+  void written() {
+    body_ = {};
+    if (keep_alive_) {
+      next_request();
+      return;
+    }
+    state_ = State::discarding;
+    set_deadline(kDiscardLimit);
+    early_ = {};
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    discard();
   }
 
   // Closing on bytes that were not read resets the connection, and the peer loses the answer with
   // it: whatever it is still sending is read and thrown away, until it has seen that this is over.
   void discard() {
-    buffer_.consume(buffer_.size());
-    socket_.async_read_some(buffer_.prepare(kReadBytes),
-                            [self = shared_from_this()](error_code error, size_t) {
-                              if (self->state_ == State::closed) return;
-                              error ? self->close() : self->discard();
-                            });
-  }
-
-  void make_head(const web::Response& response) {
-    head_.clear();
-    head_ += "HTTP/1.1 ";
-    head_ += std::to_string(response.status);
-    head_ += ' ';
-    head_ += reason_of(response.status);
-    head_ += "\r\nServer: ";
-    head_ += options().server_name;
-    head_ += "\r\nDate: ";
-    head_ += place_.lane().date;
-    head_ += "\r\nX-Content-Type-Options: nosniff\r\n";
-    for (const web::Header& header : response.headers) {
-      head_ += header.name;
-      head_ += ": ";
-      // A line break in a value would begin a header of its own.
-      for (const char c : header.value) head_ += c == '\r' || c == '\n' ? ' ' : c;
-      head_ += "\r\n";
-    }
-    if (response.status != 204 && response.status != 304) {
-      head_ += "Content-Length: ";
-      head_ += std::to_string(response.body.size());
-      head_ += "\r\n";
-    }
-    if (!keep_alive_) head_ += "Connection: close\r\n";
-    if (keep_alive_ && http_1_0_) head_ += "Connection: keep-alive\r\n";
-    head_ += "\r\n";
+    socket_.async_wait(tcp::socket::wait_read, step([](Session& self, error_code error) {
+                         if (!error) {
+                           self.socket_.read_some(asio::buffer(self.place_.lane().scratch), error);
+                         }
+                         if (error && error != asio::error::would_block) {
+                           self.close();
+                         } else {
+                           self.discard();
+                         }
+                       }));
   }
 
   void close() {
@@ -285,8 +292,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     Responder& operator=(Responder&&) noexcept = default;
     ~Responder() {
       if (session) {
-        Session::respond(session, number,
-                         web::json_response(500, message_body("Internal Server Error")));
+        Session::respond(session, number, message_response(500, "Internal Server Error"));
       }
     }
     void operator()(web::Response response) {
@@ -295,30 +301,33 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     }
   };
 
-  static constexpr size_t kReadBytes = 8 << 10;
   // How long a peer has to read the answer that ends its connection.
   static constexpr std::chrono::milliseconds kDiscardLimit{2'000};
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
   Place place_;
   tcp::socket socket_;
-  std::string peer_;
-  beast::flat_buffer buffer_;
-  std::optional<bh::request_parser<bh::string_body>> parser_;
+  const Address peer_;
+  RequestParser parser_;
+  std::string early_;  // what came after the request that is being answered
+  size_t early_at_ = 0;
   State state_ = State::idle;
   uint64_t number_ = 0;
   bool keep_alive_ = true;
   bool head_only_ = false;
-  bool http_1_0_ = false;
   bool continued_ = false;
+  bool reads_body_ = false;
   std::string head_;
   std::string body_;
 };
 
 }  // namespace
 
-void serve_connection(std::shared_ptr<Shared> shared, size_t lane, tcp::socket socket) {
-  std::make_shared<Session>(std::move(shared), lane, std::move(socket))->start();
+void serve_connection(std::shared_ptr<Shared> shared, size_t lane, tcp::socket socket, Address peer,
+                      std::shared_ptr<Claim> claim) {
+  std::make_shared<Session>(std::move(shared), lane, std::move(socket), std::move(peer),
+                            std::move(claim))
+      ->start();
 }
 
 }  // namespace millrace::http

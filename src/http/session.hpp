@@ -1,16 +1,22 @@
 // Hands an accepted upgrade on to the web-socket side, for the files of this room only.
 #pragma once
 
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/string_body.hpp>
-
 #include "http/registry.hpp"
 
 namespace millrace::http {
 
-using RawRequest = boost::beast::http::request<boost::beast::http::string_body>;
-
+// `request` is a well-formed upgrade: a GET of HTTP/1.1 that asks for `websocket`.
 void serve_socket(std::shared_ptr<Shared> shared, size_t lane, tcp::socket socket,
-                  RawRequest request, web::SocketAccept accept);
+                  const web::Request& request, web::SocketAccept accept,
+                  std::shared_ptr<Claim> claim);
+
+// The status line and the headers of an answer, as they go over the wire.
+struct AnswerHead {
+  std::string_view server_name;
+  std::string_view date;
+  bool keeps_connection = true;
+  bool http_1_0 = false;
+};
+void write_head(std::string& out, const AnswerHead& head, const web::Response& response);
 
 }  // namespace millrace::http

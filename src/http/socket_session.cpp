@@ -1,4 +1,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket.hpp>
 #include <deque>
 
@@ -10,20 +12,41 @@ namespace {
 namespace beast = boost::beast;
 namespace ws = beast::websocket;
 
+using UpgradeRequest = beast::http::request<beast::http::empty_body>;
+
+// What the handshake looks at, for the library's own types.
+UpgradeRequest upgrade_request(const web::Request& request) {
+  UpgradeRequest out{beast::http::verb::get, "/", 11};
+  for (const char* name : {"Host", "Connection", "Upgrade", "Sec-WebSocket-Key",
+                           "Sec-WebSocket-Version", "Sec-WebSocket-Protocol"}) {
+    if (const auto value = request.header(name)) out.set(name, *value);
+  }
+  return out;
+}
+
 // One open web socket. Everything but send_text and close runs on its lane.
 class SocketSession final : public Connection,
                             public web::Socket,
                             public std::enable_shared_from_this<SocketSession> {
+  // Each step that the event loop takes for this connection comes through here.
+  template <typename Step>
+  auto step(Step what) {
+    return [self = shared_from_this(), what = std::move(what)](error_code error, auto&&...) {
+      guarded(self->place_.shared(), *self, [&] { what(*self, error); });
+    };
+  }
+
  public:
   SocketSession(std::shared_ptr<Shared> shared, size_t lane, tcp::socket socket,
-                web::SocketAccept accept)
-      : place_(std::move(shared), lane, *this),
+                web::SocketAccept accept, std::shared_ptr<Claim> claim, std::string network)
+      : place_(std::move(shared), lane, *this, std::move(claim)),
         stream_(std::move(socket)),
         handler_(std::move(accept.handler)),
         subprotocol_(std::move(accept.subprotocol)),
+        network_(std::move(network)),
         idle_limit_(std::chrono::seconds(accept.idle_timeout_seconds)) {}
 
-  void start(const RawRequest& request) {
+  void start(const UpgradeRequest& request) {
     stream_.set_option(ws::stream_base::decorator([this](ws::response_type& response) {
       response.set(beast::http::field::server, options().server_name);
       if (!subprotocol_.empty()) {
@@ -31,75 +54,110 @@ class SocketSession final : public Connection,
       }
     }));
     stream_.read_message_max(options().max_socket_message_bytes);
+    stream_.auto_fragment(false);  // a message is one frame: small clients put none together
     // Pings count as received.
     stream_.control_callback([this](ws::frame_type, beast::string_view) { heard(); });
     heard();
-    stream_.async_accept(request, [self = shared_from_this()](error_code error) {
-      if (error) {
-        self->end();
-        return;
-      }
-      self->accepted_ = true;
-      self->handler_->opened(self);
-      if (self->closing_) self->send_close();
-      self->read();
-    });
+    stream_.async_accept(request, step([](SocketSession& self, error_code error) {
+                           if (error) {
+                             self.end();
+                             return;
+                           }
+                           self.accepted_ = true;
+                           self.handler_->opened(self.shared_from_this());
+                           if (self.closing_) self.send_close();
+                           self.read();
+                         }));
   }
 
   void send_text(std::string text) override {
-    on_lane([self = shared_from_this(), text = std::move(text)]() mutable {
-      self->queue(std::move(text));
-    });
+    on_lane([text = std::move(text)](SocketSession& self) mutable { self.queue(std::move(text)); });
   }
 
   void close(int code, std::string reason) override {
-    on_lane([self = shared_from_this(), code, reason = std::move(reason)]() mutable {
-      self->begin_close(code, std::move(reason));
+    on_lane([code, reason = std::move(reason)](SocketSession& self) mutable {
+      self.begin_close(code, std::move(reason));
     });
   }
 
   void time_is_over() override {
     if (closing_) {
       drop();
-    } else {
+    } else if (writing_ && unsent_since_ + options().unsent_limit <= place_.lane().now) {
+      place_.shared().tell("unread", "a peer that did not read its web socket was cut off");
+      drop();
+    } else if (heard_until_ <= place_.lane().now) {
       begin_close(ws::close_code::normal, "timeout");
+    } else {
+      set_deadline();
     }
   }
 
   void go_away() override { begin_close(ws::close_code::going_away, "going away"); }
 
+  void fail() override { end(); }
+
  private:
   const ServerOptions& options() const { return place_.shared().options; }
 
-  void on_lane(runtime::Task task) {
-    place_.shared().lanes.run_on(place_.lane_index(), std::move(task));
+  template <typename Task>
+  void on_lane(Task task) {
+    place_.shared().lanes.run_on(place_.lane_index(),
+                                 [self = shared_from_this(), task = std::move(task)]() mutable {
+                                   guarded(self->place_.shared(), *self, [&] { task(*self); });
+                                 });
   }
 
-  void heard() { deadline = std::chrono::steady_clock::now() + idle_limit_; }
+  void set_deadline() {
+    if (closing_ || ended_) return;
+    deadline = heard_until_;
+    if (writing_) deadline = std::min(deadline, unsent_since_ + options().unsent_limit);
+  }
+
+  void heard() {
+    heard_until_ = std::chrono::steady_clock::now() + idle_limit_;
+    set_deadline();
+  }
 
   void read() {
-    stream_.async_read(buffer_, [self = shared_from_this()](error_code error, size_t) {
-      if (error) {
-        self->end();
-        return;
-      }
-      self->heard();
-      if (!self->stream_.got_text()) {
-        self->begin_close(ws::close_code::unknown_data, "text only");
-      } else if (!self->closing_) {
-        const auto data = self->buffer_.data();
-        self->handler_->received_text({static_cast<const char*>(data.data()), data.size()});
-      }
-      self->buffer_.consume(self->buffer_.size());
-      self->read();
-    });
+    stream_.async_read(buffer_, step([](SocketSession& self, error_code error) {
+                         if (error || self.ended_) {
+                           self.end();
+                           return;
+                         }
+                         self.heard();
+                         self.take();
+                         if (!self.ended_) self.read();
+                       }));
+  }
+
+  void take() {
+    const auto data = buffer_.data();
+    const std::string_view text(static_cast<const char*>(data.data()), data.size());
+    if (!stream_.got_text()) {
+      begin_close(ws::close_code::unknown_data, "text only");
+    } else if (!closing_ && !has_share(text.size())) {
+      begin_close(ws::close_code::try_again_later, "this address has sent its share of bytes");
+    } else if (!closing_) {
+      handler_->received_text(text);
+    }
+    buffer_.consume(buffer_.size());
+    if (buffer_.capacity() > kKeptBufferBytes) buffer_ = beast::flat_buffer();
+  }
+
+  bool has_share(size_t bytes) const {
+    auto* shares = options().shares;
+    return shares == nullptr ||
+           !shares->take(base::Share::address_bytes, network_, static_cast<double>(bytes));
   }
 
   void queue(std::string text) {
     if (ended_ || closing_) return;
-    unsent_ += text.size();
+    unsent_ += text.size() + kFrameBytes;
     if (unsent_ > options().max_unsent_socket_bytes) {
-      drop();  // a peer that does not read would not read a close frame either
+      place_.shared().tell("unread", "a peer that did not read its web socket was cut off");
+      while (unwritten_.size() > 1) unwritten_.pop_back();  // the first is being written
+      begin_close(ws::close_code::try_again_later, "too much is unread");
       return;
     }
     unwritten_.push_back(std::move(text));
@@ -108,31 +166,37 @@ class SocketSession final : public Connection,
 
   void write() {
     writing_ = true;
+    unsent_since_ = std::chrono::steady_clock::now();
+    set_deadline();
     stream_.text(true);
     stream_.async_write(asio::buffer(unwritten_.front()),
-                        [self = shared_from_this()](error_code error, size_t) {
-                          self->writing_ = false;
-                          if (error || self->ended_) return;
-                          self->unsent_ -= self->unwritten_.front().size();
-                          self->unwritten_.pop_front();
-                          if (!self->unwritten_.empty()) {
-                            self->write();
-                          } else if (self->closing_) {
-                            self->send_close();
-                          }
-                        });
+                        step([](SocketSession& self, error_code error) {
+                          self.writing_ = false;
+                          if (error || self.ended_) return;
+                          self.written();
+                        }));
+  }
+
+  void written() {
+    unsent_ -= std::min(unsent_, unwritten_.front().size() + kFrameBytes);
+    unwritten_.pop_front();
+    if (closing_) {
+      send_close();
+    } else if (!unwritten_.empty()) {
+      write();
+    }
   }
 
   void begin_close(int code, std::string reason) {
     if (ended_ || closing_) return;
     closing_ = true;
     close_reason_ = ws::close_reason(static_cast<ws::close_code>(code), reason);
-    deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    deadline = std::chrono::steady_clock::now() + options().socket_close_limit;
     if (accepted_ && !writing_) send_close();
   }
 
   void send_close() {
-    stream_.async_close(close_reason_, [self = shared_from_this()](error_code) { self->drop(); });
+    stream_.async_close(close_reason_, step([](SocketSession& self, error_code) { self.drop(); }));
   }
 
   void drop() {
@@ -150,14 +214,20 @@ class SocketSession final : public Connection,
     if (accepted_) handler->closed();
   }
 
+  static constexpr size_t kFrameBytes = 64;  // what a waiting frame takes besides its text
+  static constexpr size_t kKeptBufferBytes = 4 << 10;
+
   Place place_;
   ws::stream<tcp::socket> stream_;
   std::shared_ptr<web::SocketHandler> handler_;
   const std::string subprotocol_;
+  const std::string network_;
   const std::chrono::milliseconds idle_limit_;
   beast::flat_buffer buffer_;
   std::deque<std::string> unwritten_;
   size_t unsent_ = 0;
+  SteadyTime unsent_since_;  // when the frame that is being written was begun
+  SteadyTime heard_until_;
   ws::close_reason close_reason_;
   bool accepted_ = false;
   bool writing_ = false;
@@ -168,9 +238,11 @@ class SocketSession final : public Connection,
 }  // namespace
 
 void serve_socket(std::shared_ptr<Shared> shared, size_t lane, tcp::socket socket,
-                  RawRequest request, web::SocketAccept accept) {
-  std::make_shared<SocketSession>(std::move(shared), lane, std::move(socket), std::move(accept))
-      ->start(request);
+                  const web::Request& request, web::SocketAccept accept,
+                  std::shared_ptr<Claim> claim) {
+  std::make_shared<SocketSession>(std::move(shared), lane, std::move(socket), std::move(accept),
+                                  std::move(claim), request.network)
+      ->start(upgrade_request(request));
 }
 
 }  // namespace millrace::http

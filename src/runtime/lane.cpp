@@ -12,9 +12,13 @@ using dialog::Phase;
 
 }  // namespace
 
-Runtime::Lane::Lane(size_t index, size_t hot_max, const Ports& ports, const Solutions& solutions,
+// Counted for a consumer besides its texts: its parts and their places in tables, as measured over
+// a hundred thousand chats that wait for their first answer.
+constexpr size_t kConsumerBytes = 3'500;
+
+Runtime::Lane::Lane(size_t index, const Ports& ports, const Solutions& solutions,
                     const Limits& limits)
-    : index_(index), hot_max_(hot_max), ports_(ports), solutions_(solutions), limits_(limits) {}
+    : index_(index), ports_(ports), solutions_(solutions), limits_(limits) {}
 
 base::Id Runtime::Lane::new_id() {
   std::array<uint8_t, 10> random{};
@@ -22,9 +26,13 @@ base::Id Runtime::Lane::new_id() {
   return base::Id::version7(now(), random);
 }
 
-void Runtime::Lane::submit(base::Id id, From from, Job job) {
+void Runtime::Lane::submit(base::Id id, From from, Job job, size_t bytes) {
   if (draining_ && from == From::outside) {
     job(fail(Code::unavailable, "the server is shutting down"));
+    return;
+  }
+  if (from == From::outside && waiting_bytes_ + bytes > limits_.waiting_bytes_max) {
+    job(fail(Code::resource_exhausted, "too many messages wait at once; try again"));
     return;
   }
   Consumer& consumer = find_or_read(id);
@@ -33,7 +41,8 @@ void Runtime::Lane::submit(base::Id id, From from, Job job) {
     return;
   }
   touch(consumer);
-  consumer.mailbox.push_back(std::move(job));
+  consumer.mailbox.push_back({std::move(job), bytes});
+  waiting_bytes_ += bytes;
   pump(consumer);
 }
 
@@ -48,62 +57,101 @@ Consumer& Runtime::Lane::find_or_read(base::Id id) {
   hot_.store(consumers_.size(), std::memory_order_relaxed);
   consumer.busy = true;
   ++under_way_;
-  ports_.journal.read(
-      id, limits_.remembered_records,
-      back_here<base::Result<std::vector<JournalRecord>>>(
-          [this, &consumer](auto records) { loaded(consumer, std::move(records)); }));
-  if (consumers_.size() > hot_max_) evict_least_used();
+  ports_.journal.read_tail(id, limits_.remembered_records,
+                           back_here<base::Result<Tail>>([this, &consumer](auto tail) {
+                             loaded(consumer, std::move(tail));
+                           }));
+  weigh(consumer);
   return consumer;
 }
 
-void Runtime::Lane::loaded(Consumer& consumer, base::Result<std::vector<JournalRecord>> records) {
+void Runtime::Lane::loaded(Consumer& consumer, base::Result<Tail> tail) {
   consumer.busy = false;
-  auto restored = records ? restore(consumer, *records) : std::unexpected(records.error());
+  auto restored = tail ? restore(consumer, std::move(*tail)) : std::unexpected(tail.error());
   if (!restored) {
-    ports_.log.line(Level::error, consumer.id.to_string(),
-                    "cannot be read back: " + restored.error().describe());
-    auto refused = std::move(consumer.mailbox);
+    log_failure(consumer.id.to_string(), "cannot be read back", restored.error());
+    std::vector<Job> refused;
+    while (!consumer.mailbox.empty()) refused.push_back(next_job(consumer));
     evict(consumer);  // so that the next request tries again
     for (Job& job : refused) job(std::unexpected(restored.error()));
     finished_one();
     return;
   }
   consumer.loaded = true;
+  weigh(consumer);
   if (consumer.chat && consumer.program) {
     if (consumer.chat->phase == Phase::calling) take_up_call(consumer);
-    if (consumer.chat->timer) set_timer(consumer.id, *consumer.chat->timer);
+    if (!timers_.has(consumer.id)) keep_timer(consumer);
   }
   pump(consumer);
   finished_one();
 }
 
-base::Result<void> Runtime::Lane::restore(Consumer& consumer,
-                                          const std::vector<JournalRecord>& records) {
-  for (const JournalRecord& record : records) {
-    auto turn = read_record(record.body, ports_.seal_key);
-    if (!turn) return std::unexpected(turn.error());
+base::Result<void> Runtime::Lane::restore(Consumer& consumer, Tail tail) {
+  if (tail.records.empty()) return {};
+  StateReader reader(ports_.seal_key);
+  for (const JournalRecord& record : tail.records) {
+    if (auto taken = reader.take(record.body); !taken) return taken;
     consumer.number = record.number;
-    remember(consumer, std::move(turn->input_id));
-    consumer.chat = std::move(turn->state);
   }
-  if (consumer.chat) consumer.program = solutions_.version(consumer.chat->program);
+  auto state = reader.state();
+  if (!state) return std::unexpected(state.error());
+  if (state->consumer != consumer.id) {
+    return fail(Code::data_loss, "another consumer's record stands among these");
+  }
+  consumer.since_whole = reader.since();
+  consumer.bytes_since_whole = reader.bytes_since();
+  consumer.whole_bytes = reader.whole_bytes();
+  consumer.marked.assign(tail.marked.begin(), tail.marked.end());
+  consumer.chat = std::move(*state);
+  consumer.program = solutions_.version(consumer.chat->program);
   return {};
 }
 
-void Runtime::Lane::remember(Consumer& consumer, std::string input_id) {
-  if (input_id.empty() || !consumer.inputs.insert(input_id).second) return;
-  consumer.inputs_by_age.push_back(std::move(input_id));
-  if (consumer.inputs_by_age.size() <= limits_.remembered_records) return;
-  consumer.inputs.erase(consumer.inputs_by_age.front());
-  consumer.inputs_by_age.pop_front();
+void Runtime::Lane::log_failure(const std::string& subject, std::string_view what,
+                                const base::Error& why) {
+  constexpr int64_t kOneInMs = 1'000;
+  const bool is_everyones = why.code == Code::unavailable;
+  const int64_t at = now().ms;
+  if (is_everyones && std::abs(at - failure_logged_.ms) < kOneInMs) {
+    ++failures_unlogged_;
+    return;
+  }
+  std::string text = std::string(what) + ": " + why.describe();
+  if (is_everyones) {
+    failure_logged_ = {at};
+    const size_t more = std::exchange(failures_unlogged_, 0);
+    if (more > 0) text += " (and " + std::to_string(more) + " more before)";
+  }
+  ports_.log.line(Level::error, subject, text);
+}
+
+void Runtime::Lane::remember(Consumer& consumer, const std::vector<InputMark>& marks,
+                             int64_t place) {
+  for (const InputMark mark : marks) consumer.marked.push_back({mark, place});
+  while (consumer.marked.size() > limits_.remembered_records) consumer.marked.pop_front();
+}
+
+Job Runtime::Lane::next_job(Consumer& consumer) {
+  WaitingJob next = std::move(consumer.mailbox.front());
+  consumer.mailbox.pop_front();
+  waiting_bytes_ -= next.bytes;
+  return std::move(next.job);
 }
 
 void Runtime::Lane::pump(Consumer& consumer) {
   while (consumer.loaded && !consumer.busy && !consumer.mailbox.empty()) {
-    Job job = std::move(consumer.mailbox.front());
-    consumer.mailbox.pop_front();
-    job(&consumer);
+    next_job(consumer)(&consumer);
   }
+}
+
+void Runtime::Lane::weigh(Consumer& consumer) {
+  hot_bytes_ -= consumer.bytes;
+  consumer.bytes = kConsumerBytes + consumer.marked.size() * sizeof(MarkedPlace) +
+                   (consumer.chat ? dialog::weight(*consumer.chat) : 0);
+  hot_bytes_ += consumer.bytes;
+  const bool too_many = consumers_.size() > limits_.hot_consumers_max;
+  if (too_many || hot_bytes_ > limits_.hot_bytes_max) evict_least_used();
 }
 
 void Runtime::Lane::touch(Consumer& consumer) {
@@ -112,29 +160,55 @@ void Runtime::Lane::touch(Consumer& consumer) {
 }
 
 bool Runtime::Lane::is_evictable(const Consumer& consumer) const {
-  const bool waits_for_itself = consumer.chat && is_open(*consumer.chat);
+  // A script's result comes to who is here; a delivery's, a pending call's and a timer's finds its
+  // consumer wherever it is.
+  const bool script_runs = consumer.chat && consumer.program &&
+                           consumer.chat->phase == Phase::calling &&
+                           !consumer.chat->call->left_pending &&
+                           !dialog::awaits_delivery(*consumer.program, *consumer.chat);
   return !consumer.busy && consumer.mailbox.empty() && consumer.waiters.empty() &&
-         !waits_for_itself && std::ranges::all_of(consumer.listeners, [](const Listener& listener) {
+         consumer.pages.empty() && !consumer.survey && !script_runs &&
+         std::ranges::all_of(consumer.listeners, [](const Listener& listener) {
            return listener.subscriber.expired();
          });
 }
 
 void Runtime::Lane::evict(Consumer& consumer) {
+  hot_bytes_ -= consumer.bytes;
+  for (const WaitingJob& job : consumer.mailbox) waiting_bytes_ -= job.bytes;
   by_use_.erase(consumer.place);
   consumers_.erase(consumer.id);
   hot_.store(consumers_.size(), std::memory_order_relaxed);
 }
 
 void Runtime::Lane::evict_least_used() {
-  // A bounded look from the cold end: those who cannot leave now will be passed again.
+  // A bounded look from the cold end: those who cannot leave now will be passed again. The warmest
+  // is whoever this is done for.
   constexpr int kLooks = 16;
   auto at = by_use_.end();
   for (int look = 0; look < kLooks && at != by_use_.begin(); ++look) {
+    const bool enough =
+        consumers_.size() <= limits_.hot_consumers_max && hot_bytes_ <= limits_.hot_bytes_max;
     Consumer* candidate = *--at;
+    if (enough || at == by_use_.begin()) return;
     if (!is_evictable(*candidate)) continue;
+    ++at;
     evict(*candidate);
-    return;
   }
+}
+
+bool Runtime::Lane::listen(Consumer& consumer, base::Id chat,
+                           std::weak_ptr<Subscriber> subscriber) {
+  constexpr size_t kListenersMax = 64;
+  drop_gone_listeners(consumer);
+  // Who asks again replaces what it asked before.
+  std::erase_if(consumer.listeners, [&](const Listener& listener) {
+    return listener.chat == chat && !listener.subscriber.owner_before(subscriber) &&
+           !subscriber.owner_before(listener.subscriber);
+  });
+  if (consumer.listeners.size() >= kListenersMax) return false;
+  consumer.listeners.push_back({chat, std::move(subscriber)});
+  return true;
 }
 
 void Runtime::Lane::start_sweeping() {

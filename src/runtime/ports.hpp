@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,6 +39,9 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual base::Timestamp now() = 0;
+  // Milliseconds from a beginning of the clock's own, which pass evenly whoever sets the time of
+  // day: what waiting is measured by.
+  virtual int64_t steady_ms() { return now().ms; }
 };
 
 class Random {
@@ -68,31 +72,71 @@ struct Delivery {
   json::object body;        // what to send, as the kind defines it
 };
 
+// Stands for a message id in the journal: tells it from others, and says nothing about it.
+using InputMark = uint64_t;
+
 // One turn as the journal keeps it.
 struct JournalRecord {
   base::Id consumer;
   int64_t number = 0;  // 1, 2, 3, ... within the consumer; the journal refuses any other order
   std::string body;    // JSON, opaque to the journal
-  // The consumer still has something due by itself (an action's result, a timer): it is listed by
-  // open_consumers() until a later record says otherwise.
-  bool open = false;
+  // When something is due by itself (a timer; {0} = at once: an action's result), so that
+  // due_consumers() lists the consumer until a later record says otherwise; nullopt = nothing is.
+  std::optional<base::Timestamp> due;
+  bool whole = true;                 // can be read without the records before it
+  std::vector<InputMark> marks;      // of the message ids whose texts or answers it holds
   std::vector<Delivery> deliveries;  // owed by this turn; written in the same transaction
+  int64_t place = 0;                 // where the journal has it; the journal's to give
+};
+
+// Where a message id's text or answers are.
+struct MarkedPlace {
+  InputMark mark = 0;
+  int64_t place = 0;
+};
+
+// What it takes to go on with a consumer. Both oldest first.
+struct Tail {
+  std::vector<JournalRecord> records;  // the last whole one and all after it
+  std::vector<MarkedPlace> marked;
+};
+
+struct DueConsumer {
+  base::Id consumer;
+  base::Timestamp at;
 };
 
 class Journal {
  public:
-  using Appended = std::move_only_function<void(base::Result<void>)>;
+  // Gives the record's place.
+  using Appended = std::move_only_function<void(base::Result<int64_t>)>;
+  using Probed = std::move_only_function<void(base::Result<void>)>;
   using Read = std::move_only_function<void(base::Result<std::vector<JournalRecord>>)>;
+  using ReadTail = std::move_only_function<void(base::Result<Tail>)>;
+  struct Page {
+    size_t records_max = 0;
+    size_t bytes_max = 0;  // of bodies; the first record comes whatever its size
+  };
 
   virtual ~Journal() = default;
   // Makes the record durable, then calls `appended` on a thread of the journal's. Records appended
   // at about the same time share one sync; order is kept. Thread-safe.
   virtual void append(JournalRecord record, Appended appended) = 0;
-  // The consumer's last records, oldest first, at most `limit`. `done` is called on a thread of
-  // the journal's. Sees every record whose `appended` was called. Thread-safe.
-  virtual void read(base::Id consumer, size_t limit, Read done) = 0;
-  // Consumers whose last record is open. Blocks; meant for the start.
-  virtual base::Result<std::vector<base::Id>> open_consumers() = 0;
+  // The end of a consumer's records, with the marks of the last `marked_records` of them. `done` is
+  // called on a thread of the journal's. Sees every record whose `appended` was called.
+  // Thread-safe.
+  virtual void read_tail(base::Id consumer, size_t marked_records, ReadTail done) = 0;
+  // The consumer's records at these places, in that order; a place that has none of theirs is
+  // passed over. `done` as above. Thread-safe.
+  virtual void read_at(base::Id consumer, std::vector<int64_t> places, Read done) = 0;
+  // The consumer's records before the one at `place` (0: the last ones), oldest first. not_found
+  // when none of theirs is there. `done` as above. Thread-safe.
+  virtual void read_before(base::Id consumer, int64_t place, Page page, Read done) = 0;
+  // Consumers with something due. Blocks; meant for the start.
+  virtual base::Result<std::vector<DueConsumer>> due_consumers() = 0;
+  // A commit of nothing that writes and syncs, telling whether a record could be taken now. `done`
+  // as above. Thread-safe.
+  virtual void probe(Probed done) = 0;
 };
 
 // How a call ended. `result` is what the script returned when `kind` is `returned`.

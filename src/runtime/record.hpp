@@ -1,6 +1,11 @@
 // How one turn is written in the journal, and read back. JSON:
-//   {"at": ms, "in": {"k": kind, ...}, "out": [messages], "tracked": [events], "state": {...},
-//    "sealed": what must not be read in the file: secure answers, and the input that held one}
+//   {"at": ms, "in": {"k": kind, ...}, "out": [messages], "tracked": [events], "owed": [keys],
+//    "state": {...}, "sealed": what must not be read in the file: secure answers, and the input
+//    that held one}
+// A record is whole, or says in "since" how many records after the last whole one it comes: then
+// its state (and the sealed part of that) is what has changed (base/json_change.hpp), beside
+// "consumer" and "chat"; a text that is what the consumer has just said stands there as `true`.
+// So a message costs about its own bytes, however much its chat remembers.
 #pragma once
 
 #include <string>
@@ -14,25 +19,59 @@ namespace millrace::runtime {
 
 struct TurnRecord {
   base::Timestamp at;
-  std::string kind;                   // "open", "start", "said", "call", "due", "end"
-  std::string input_id;               // of a "said"; else ""
+  std::string kind;      // "open", "start", "said", "call", "due", "event", "adopted", "end"
+  std::string input_id;  // of a "said"; else ""
+  base::Id chat;
   std::vector<ChatMessage> messages;  // the consumer's first, then the bot's
-  dialog::State state;
 };
 
 // Writes a turn that has just been taken. `input` is nullptr for the opening of a session.
-// `key` seals what must not be kept in clear (base/seal.hpp).
+// `key` seals what must not be kept in clear (base/seal.hpp). With `before`, the state that the
+// consumer's last record left, only what has changed is written; `since` is then 1, 2, 3, ...
 std::string write_record(const dialog::Turn& turn, const dialog::Input* input, base::Timestamp at,
-                         std::string_view key);
-base::Result<TurnRecord> read_record(std::string_view body, std::string_view key);
+                         std::string_view key, const dialog::State* before = nullptr,
+                         int since = 0);
+// All but the state.
+base::Result<TurnRecord> read_record(std::string_view body);
 
 // What came in, as it was: for replaying. nullopt for an opening.
 base::Result<std::optional<dialog::Input>> read_input(std::string_view body, std::string_view key);
 
+// A consumer's state, record by record from a whole one on.
+class StateReader {
+ public:
+  explicit StateReader(std::string key) : key_(std::move(key)) {}
+
+  // data_loss when the record is not readable, or is not the one that follows.
+  base::Result<void> take(std::string_view body);
+  // As the record taken last left it. At least one must have been taken.
+  base::Result<dialog::State> state() const;
+  // Records taken since the last whole one, and the bytes of their bodies; of that one's.
+  int since() const { return since_; }
+  size_t bytes_since() const { return bytes_since_; }
+  size_t whole_bytes() const { return whole_bytes_; }
+
+ private:
+  const std::string key_;
+  json::object state_;
+  json::object sealed_;
+  int since_ = -1;  // nothing has been taken
+  size_t bytes_since_ = 0;
+  size_t whole_bytes_ = 0;
+};
+
 // The bot's messages among a turn's effects.
 std::vector<ChatMessage> bot_messages(const dialog::Turn& turn, base::Timestamp at);
 
-// The state still waits for something that comes by itself.
-bool is_open(const dialog::State& state);
+// When something comes by itself: JournalRecord::due.
+std::optional<base::Timestamp> due_of(const dialog::State& state);
+
+// Stands for a message id in the journal.
+InputMark mark_of(std::string_view input_id);
+// Of the ids whose texts or answers the turn holds, each once.
+std::vector<InputMark> marks_of(const dialog::Turn& turn, const dialog::Input* input);
+
+// The same from a record, for those that were written before marks were.
+std::vector<InputMark> marks_in(std::string_view body);
 
 }  // namespace millrace::runtime

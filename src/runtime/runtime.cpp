@@ -30,9 +30,11 @@ Receipt receipt_of(const dialog::Turn& turn) {
 Runtime::Runtime(Ports ports, const Solutions& solutions, Limits limits)
     : ports_(ports), solutions_(solutions) {
   const size_t count = ports.lanes.count();
-  const size_t hot_max = std::max<size_t>(1, limits.hot_consumers_max / count);
+  limits.hot_consumers_max = std::max<size_t>(1, limits.hot_consumers_max / count);
+  limits.hot_bytes_max /= count;
+  limits.waiting_bytes_max /= count;
   for (size_t i = 0; i < count; ++i) {
-    lanes_.push_back(std::make_unique<Lane>(i, hot_max, ports, solutions, limits));
+    lanes_.push_back(std::make_unique<Lane>(i, ports, solutions, limits));
     lanes_.back()->start_sweeping();
   }
 }
@@ -44,13 +46,13 @@ Runtime::Lane& Runtime::home(base::Id consumer) {
 }
 
 base::Result<void> Runtime::recover() {
-  const auto open = ports_.journal.open_consumers();
-  if (!open) return std::unexpected(open.error());
-  for (const base::Id consumer : *open) {
-    Lane& lane = home(consumer);
-    // Reading a consumer back takes up what it left open.
-    ports_.lanes.run_on(lane.index(), [&lane, consumer] {
-      lane.submit(consumer, Lane::From::inside, [](base::Result<Consumer*>) {});
+  auto due = ports_.journal.due_consumers();
+  if (!due) return std::unexpected(due.error());
+  std::vector<std::vector<DueConsumer>> shares(lanes_.size());
+  for (const DueConsumer& one : *due) shares[home(one.consumer).index()].push_back(one);
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    ports_.lanes.run_on(i, [&lane = *lanes_[i], share = std::move(shares[i])] {
+      for (const DueConsumer& one : share) lane.recover(one);
     });
   }
   return {};
@@ -75,10 +77,11 @@ void Runtime::open_session(SessionRequest request, Done<Session> done) {
                     done(std::unexpected(consumer.error()));
                     return;
                   }
-                  lane.begin_chat(**consumer, *solution, request, chat);
+                  Standing opened = lane.new_chat(**consumer, *solution, request, chat);
                   const Session session{(*consumer)->id, chat, solution};
                   lane.commit(
-                      **consumer, dialog::Turn{*(*consumer)->chat, 0, {}}, nullptr,
+                      **consumer, std::move(opened.program),
+                      dialog::Turn{std::move(opened.state), 0, {}}, nullptr,
                       [session, done = std::move(done)](base::Result<dialog::Turn*> taken) mutable {
                         if (taken) {
                           done(session);
@@ -157,15 +160,18 @@ void Runtime::take_said(SayRequest request, Wait wait, Done<Answer> done) {
   const base::Id id = request.consumer;
   ports_.lanes.run_on(lane.index(), [this, &lane, id, wait, request = std::move(request),
                                      done = std::move(done)]() mutable {
-    lane.submit(id, Lane::From::outside,
-                [this, &lane, wait, request = std::move(request),
-                 done = std::move(done)](base::Result<Consumer*> consumer) mutable {
-                  if (!consumer) {
-                    done(std::unexpected(consumer.error()));
-                    return;
-                  }
-                  take_said_now(lane, **consumer, std::move(request), wait, std::move(done));
-                });
+    const size_t bytes = request.text.size();
+    lane.submit(
+        id, Lane::From::outside,
+        [this, &lane, wait, request = std::move(request),
+         done = std::move(done)](base::Result<Consumer*> consumer) mutable {
+          if (!consumer) {
+            done(std::unexpected(consumer.error()));
+            return;
+          }
+          take_said_now(lane, **consumer, std::move(request), wait, std::move(done));
+        },
+        bytes);
   });
 }
 
@@ -177,35 +183,38 @@ void Runtime::take_said_now(Lane& lane, Consumer& consumer, SayRequest request, 
       return;
     }
   }
-  if (!request.input_id.empty() && consumer.inputs.contains(request.input_id) &&
-      is_kept(Promise::repeats_are_known)) {
+  if (!request.input_id.empty() && lane.is_repeated(consumer, request.input_id)) {
     Receipt receipt{consumer.chat->chat, {}, 0, true};
-    lane.answer_again(consumer, Waiter{receipt, std::move(request.input_id), {}, std::move(done)});
+    lane.answer_again(consumer, Waiter{receipt, std::move(request.input_id), {}, std::move(done)},
+                      std::move(request.text));
     return;
   }
   // Without an id of the sender's own the answer still has to be told from others.
   if (request.input_id.empty()) request.input_id = "~" + lane.new_id().to_string();
-  if (request.begin && (!consumer.chat || consumer.chat->phase == dialog::Phase::ended)) {
-    const SolutionPtr solution = solutions_.find(request.begin->app);
-    if (solution == nullptr) {
-      done(fail(Code::not_found, "there is no solution with this app_id", "app_id"));
-      return;
+  auto taken = [&consumer, wait, input_id = request.input_id,
+                done = std::move(done)](base::Result<dialog::Turn*> turn) mutable {
+    if (!turn) {
+      done(std::unexpected(turn.error()));
+    } else if (wait == Wait::no) {
+      done(Answer{receipt_of(**turn), {}});
+    } else {
+      consumer.waiters.push_back(
+          Waiter{receipt_of(**turn), std::move(input_id), {}, std::move(done)});
     }
-    lane.begin_chat(consumer, *solution, *request.begin, lane.new_id());
+  };
+  dialog::Input said{lane.now(), dialog::Said{std::move(request.input_id), std::move(request.text),
+                                              request.begin.has_value()}};
+  if (!request.begin || (consumer.chat && consumer.chat->phase != dialog::Phase::ended)) {
+    lane.take_turn(consumer, std::move(said), std::move(taken));
+    return;
   }
-  dialog::Said said{request.input_id, std::move(request.text), request.begin.has_value()};
-  lane.take_turn(consumer, {lane.now(), std::move(said)},
-                 [&consumer, wait, input_id = std::move(request.input_id),
-                  done = std::move(done)](base::Result<dialog::Turn*> taken) mutable {
-                   if (!taken) {
-                     done(std::unexpected(taken.error()));
-                   } else if (wait == Wait::no) {
-                     done(Answer{receipt_of(**taken), {}});
-                   } else {
-                     consumer.waiters.push_back(
-                         Waiter{receipt_of(**taken), std::move(input_id), {}, std::move(done)});
-                   }
-                 });
+  const SolutionPtr solution = solutions_.find(request.begin->app);
+  if (solution == nullptr) {
+    taken(fail(Code::not_found, "there is no solution with this app_id", "app_id"));
+    return;
+  }
+  lane.take_first_turn(consumer, lane.new_chat(consumer, *solution, *request.begin, lane.new_id()),
+                       std::move(said), std::move(taken));
 }
 
 void Runtime::complete(std::string_view token, json::object result, Done<void> done) {
@@ -241,10 +250,20 @@ void Runtime::complete(std::string_view token, json::object result, Done<void> d
   });
 }
 
-void Runtime::snapshot(base::Id consumer, base::Id chat, Done<Snapshot> done) {
-  Lane& lane = home(consumer);
-  ports_.lanes.run_on(lane.index(), [&lane, consumer, chat, done = std::move(done)]() mutable {
-    lane.read_history(consumer, chat, std::move(done));
+void Runtime::snapshot(base::Id consumer_id, base::Id chat, int64_t before, Done<Snapshot> done) {
+  Lane& lane = home(consumer_id);
+  ports_.lanes.run_on(lane.index(), [&lane, consumer_id, chat, before,
+                                     done = std::move(done)]() mutable {
+    lane.submit(
+        consumer_id, Lane::From::outside,
+        [&lane, chat, before, done = std::move(done)](base::Result<Consumer*> consumer) mutable {
+          auto found = consumer ? check_chat(**consumer, chat) : std::unexpected(consumer.error());
+          if (found) {
+            lane.read_page(**consumer, {chat, before, std::move(done), {}});
+          } else {
+            done(std::unexpected(found.error()));
+          }
+        });
   });
 }
 
@@ -254,7 +273,7 @@ void Runtime::subscribe(base::Id consumer_id, base::Id chat, std::weak_ptr<Subsc
   ports_.lanes.run_on(lane.index(), [&lane, consumer_id, chat, subscriber = std::move(subscriber),
                                      done = std::move(done)]() mutable {
     lane.submit(consumer_id, Lane::From::outside,
-                [chat, subscriber = std::move(subscriber),
+                [&lane, chat, subscriber = std::move(subscriber),
                  done = std::move(done)](base::Result<Consumer*> consumer) mutable {
                   auto found =
                       consumer ? check_chat(**consumer, chat) : std::unexpected(consumer.error());
@@ -262,9 +281,19 @@ void Runtime::subscribe(base::Id consumer_id, base::Id chat, std::weak_ptr<Subsc
                     done(std::unexpected(found.error()));
                     return;
                   }
-                  (*consumer)->listeners.push_back({chat, std::move(subscriber)});
+                  if (!lane.listen(**consumer, chat, std::move(subscriber))) {
+                    done(fail(Code::resource_exhausted, "too many sockets listen to this chat"));
+                    return;
+                  }
                   done((*consumer)->chat->phase);
                 });
+  });
+}
+
+void Runtime::forget_gone_subscribers(base::Id consumer) {
+  Lane& lane = home(consumer);
+  ports_.lanes.run_on(lane.index(), [&lane, consumer] {
+    if (Consumer* kept = lane.in_memory(consumer)) Lane::drop_gone_listeners(*kept);
   });
 }
 

@@ -21,11 +21,15 @@
 namespace millrace::runtime {
 
 struct Limits {
-  size_t hot_consumers_max = 50'000;            // kept in memory, over all lanes
+  // Kept in memory, over all lanes: how many, and the bytes that they are counted for.
+  size_t hot_consumers_max = 50'000;
+  size_t hot_bytes_max = 128 << 20;
   std::chrono::milliseconds idle_max{300'000};  // then a consumer is read back when needed
   size_t mailbox_max = 64;                      // inputs waiting for one consumer
+  size_t waiting_bytes_max = 64 << 20;          // words that wait in mailboxes, over all lanes
   size_t remembered_records = 1'000;            // how far back a repeated message id is recognised
-  size_t history_max = 10'000;                  // records read for a snapshot
+  size_t page_records_max = 200;                // turns in one page of a chat, ...
+  size_t page_bytes_max = 128 << 10;            // ... and the bytes of their records
 };
 
 enum class Side { consumer, bot };
@@ -59,7 +63,9 @@ struct SayRequest {
   base::Id consumer;
   std::optional<base::Id> chat;
   std::optional<SessionRequest> begin;
-  std::string input_id;  // the sender's; at most 128 bytes; "" = none, then each call is a turn
+  // The sender's; at most 128 bytes; "" = none, then each call is a turn. One that was used for
+  // another text is refused: already_exists.
+  std::string input_id;
   std::string text;
 };
 
@@ -75,10 +81,12 @@ struct Answer {
   std::vector<ChatMessage> messages;  // all that was said in answer, once nothing more will come
 };
 
+// A chat as it stands, and a page of what was said in it, the oldest message first.
 struct Snapshot {
   dialog::State state;
   std::string solution;
   std::vector<ChatMessage> messages;
+  int64_t before = 0;  // names the page before this one; 0 when this is the first
 };
 
 // Whoever wants to hear what happens in a chat, after it is durable. Called on the consumer's
@@ -121,8 +129,9 @@ class Runtime {
   base::Result<void> recover();
 
   // Each `done` is called exactly once, on the consumer's lane, after the turn is durable.
-  // Errors: not_found (no such solution, consumer or chat), already_exists, failed_precondition,
-  // resource_exhausted (mailbox full), unavailable (the journal cannot write).
+  // Errors: not_found (no such solution, consumer or chat), already_exists (started twice; a
+  // message id that was another text's), failed_precondition, invalid_argument (more than a chat
+  // may hold), resource_exhausted (mailbox full), unavailable (the journal cannot write).
   void open_session(SessionRequest request, Done<Session> done);
   void start(base::Id consumer, base::Id chat, Done<void> done);
   void say(SayRequest request, Done<Receipt> done);
@@ -135,10 +144,15 @@ class Runtime {
   // context['completion_token']. Errors besides: permission_denied (no token of ours, or too old),
   // not_found (no longer awaited: it was completed, or given up).
   void complete(std::string_view token, json::object result, Done<void> done);
-  void snapshot(base::Id consumer, base::Id chat, Done<Snapshot> done);
+  // The last page (`before` = 0), or the one that another page's `before` names. Errors besides:
+  // not_found (no such page), resource_exhausted (too many are being read for this consumer).
+  void snapshot(base::Id consumer, base::Id chat, int64_t before, Done<Snapshot> done);
   // From now on, until the subscriber is gone; `done` gives the chat's phase at that moment.
   void subscribe(base::Id consumer, base::Id chat, std::weak_ptr<Subscriber> subscriber,
                  Done<dialog::Phase> done);
+
+  // A subscriber of that consumer has gone: what was kept for it is given back.
+  void forget_gone_subscribers(base::Id consumer);
 
   // Refuses new inputs with `unavailable` and calls `idle` once no turn, no action and no waiting
   // answer is under way.

@@ -4,6 +4,7 @@
 
 #include "runtime/lane.hpp"
 #include "runtime/promises.hpp"
+#include "runtime/record.hpp"
 
 namespace millrace::runtime {
 namespace {
@@ -12,14 +13,14 @@ using base::Code;
 using base::fail;
 using dialog::Phase;
 
-std::vector<Delivery> deliveries_of(const dialog::Turn& turn, const Consumer& consumer) {
+std::vector<Delivery> deliveries_of(const dialog::Turn& turn, const flow::Program* program) {
   std::vector<Delivery> owed;
   for (const dialog::Effect& effect : turn.effects) {
     const auto* owe = std::get_if<dialog::Owe>(&effect);
     if (owe == nullptr) continue;
     owed.push_back({owe->key, turn.state.consumer, turn.state.chat.to_string(),
-                    consumer.program ? consumer.program->solution : std::string(),
-                    turn.state.environment, owe->kind, owe->body});
+                    program != nullptr ? program->solution : std::string(), turn.state.environment,
+                    owe->kind, owe->body});
   }
   return owed;
 }
@@ -43,19 +44,38 @@ bool is_unsettled(const Consumer& consumer, std::string_view input_id, base::Tim
   });
 }
 
+// Whether a change suffices for the next record, or a whole state is due: when what has to be read
+// for it is several times what it would take to write it anew.
+bool is_change_enough(const Consumer& consumer, const dialog::Turn& turn) {
+  constexpr int kChangesMax = 200;
+  constexpr size_t kTimesWhole = 4;
+  return consumer.chat && consumer.chat->chat == turn.state.chat &&
+         consumer.since_whole < kChangesMax &&
+         consumer.bytes_since_whole <= kTimesWhole * consumer.whole_bytes;
+}
+
 }  // namespace
 
-void Runtime::Lane::begin_chat(Consumer& consumer, const Solution& solution,
-                               const SessionRequest& request, base::Id chat) {
-  consumer.program = solution.program;
+Standing Runtime::Lane::new_chat(const Consumer& consumer, const Solution& solution,
+                                 const SessionRequest& request, base::Id chat) {
   const dialog::BrazeUser known = consumer.chat ? consumer.chat->braze : dialog::BrazeUser();
-  consumer.chat = dialog::open_chat(*solution.program, {.chat = chat,
-                                                        .consumer = consumer.id,
-                                                        .environment = ports_.environment,
-                                                        .locale = request.locale,
-                                                        .user_data = request.user_data,
-                                                        .at = now(),
-                                                        .braze = known});
+  return {solution.program, dialog::open_chat(*solution.program, {.chat = chat,
+                                                                  .consumer = consumer.id,
+                                                                  .environment = ports_.environment,
+                                                                  .locale = request.locale,
+                                                                  .user_data = request.user_data,
+                                                                  .at = now(),
+                                                                  .braze = known})};
+}
+
+void Runtime::Lane::take_first_turn(Consumer& consumer, Standing chat, dialog::Input input,
+                                    Done<dialog::Turn*> done) {
+  auto turn = dialog::advance(*chat.program, std::move(chat.state), input);
+  if (!turn) {
+    done(std::unexpected(turn.error()));
+    return;
+  }
+  commit(consumer, std::move(chat.program), std::move(*turn), &input, std::move(done));
 }
 
 void Runtime::Lane::take_turn(Consumer& consumer, dialog::Input input, Done<dialog::Turn*> done) {
@@ -74,7 +94,7 @@ void Runtime::Lane::take_turn(Consumer& consumer, dialog::Input input, Done<dial
   }
   // One that begins again has yet to be started, which what the consumer says does.
   if (auto* said = std::get_if<dialog::Said>(&input.what)) said->starts = true;
-  commit(consumer, std::move(adopted->first), &adopted->second,
+  commit(consumer, std::move(adopted->program), std::move(adopted->turn), &adopted->input,
          [this, &consumer, input = std::move(input),
           done = std::move(done)](base::Result<dialog::Turn*> taken) mutable {
            if (taken) {
@@ -85,8 +105,7 @@ void Runtime::Lane::take_turn(Consumer& consumer, dialog::Input input, Done<dial
          });
 }
 
-std::optional<std::pair<dialog::Turn, dialog::Input>> Runtime::Lane::adopt(
-    const Consumer& consumer, const dialog::Input& input) {
+std::optional<Adoption> Runtime::Lane::adopt(const Consumer& consumer, const dialog::Input& input) {
   const dialog::State& state = *consumer.chat;
   const bool by_consumer = std::holds_alternative<dialog::Said>(input.what) ||
                            std::holds_alternative<dialog::Started>(input.what);
@@ -107,7 +126,7 @@ std::optional<std::pair<dialog::Turn, dialog::Input>> Runtime::Lane::adopt(
                     "stays on version " + state.program + ": " + turn.error().message);
     return {};
   }
-  return std::pair(std::move(*turn), adopted);
+  return Adoption{latest->program, std::move(*turn), adopted};
 }
 
 void Runtime::Lane::take_turn_as_it_stands(Consumer& consumer, dialog::Input input,
@@ -117,68 +136,79 @@ void Runtime::Lane::take_turn_as_it_stands(Consumer& consumer, dialog::Input inp
     done(std::unexpected(turn.error()));
     return;
   }
-  commit(consumer, std::move(*turn), &input, std::move(done));
+  commit(consumer, consumer.program, std::move(*turn), &input, std::move(done));
 }
 
-void Runtime::Lane::commit(Consumer& consumer, dialog::Turn turn, const dialog::Input* input,
+void Runtime::Lane::commit(Consumer& consumer, std::shared_ptr<const flow::Program> program,
+                           dialog::Turn turn, const dialog::Input* input,
                            Done<dialog::Turn*> done) {
   MILLRACE_CHECK(consumer.loaded && !consumer.busy);
   const base::Timestamp at = input == nullptr ? now() : input->at;
-  const auto* said = input == nullptr ? nullptr : std::get_if<dialog::Said>(&input->what);
-  std::string input_id = said == nullptr ? std::string() : said->input_id;
-  JournalRecord record{consumer.id, consumer.number + 1,
-                       write_record(turn, input, at, ports_.seal_key), is_open(turn.state),
-                       deliveries_of(turn, consumer)};
+  const bool whole = !is_change_enough(consumer, turn);
+  JournalRecord record{
+      .consumer = consumer.id,
+      .number = consumer.number + 1,
+      .body = write_record(turn, input, at, ports_.seal_key, whole ? nullptr : &*consumer.chat,
+                           consumer.since_whole + 1),
+      .due = due_of(turn.state),
+      .whole = whole,
+      .marks = marks_of(turn, input),
+      .deliveries = deliveries_of(turn, program.get())};
   consumer.busy = true;
   ++under_way_;
-  if (!is_kept(Promise::told_when_durable)) {
-    ports_.journal.append(std::move(record), [](base::Result<void>) {});
-    ports_.lanes.run_on(index_, [this, &consumer, turn = std::move(turn), at,
-                                 input_id = std::move(input_id), done = std::move(done)]() mutable {
-      committed(consumer, std::move(turn), std::move(input_id), at, {}, std::move(done));
-    });
+  auto then = back_here<base::Result<int64_t>>(
+      [this, &consumer,
+       commit = Commit{std::move(program), std::move(turn), at, record.marks, whole,
+                       record.body.size(), std::move(done)}](auto place) mutable {
+        committed(consumer, std::move(commit), std::move(place));
+      });
+  if (is_kept(Promise::told_when_durable)) {
+    ports_.journal.append(std::move(record), std::move(then));
     return;
   }
-  ports_.journal.append(
-      std::move(record),
-      back_here<base::Result<void>>([this, &consumer, turn = std::move(turn), at,
-                                     input_id = std::move(input_id),
-                                     done = std::move(done)](base::Result<void> result) mutable {
-        committed(consumer, std::move(turn), std::move(input_id), at, std::move(result),
-                  std::move(done));
-      }));
+  ports_.journal.append(std::move(record), [](base::Result<int64_t>) {});
+  then(0);
 }
 
-void Runtime::Lane::committed(Consumer& consumer, dialog::Turn turn, std::string input_id,
-                              base::Timestamp at, base::Result<void> result,
-                              Done<dialog::Turn*> done) {
-  consumer.busy = false;
-  if (!result) {
-    ports_.log.line(Level::error, turn.state.chat.to_string(),
-                    "the turn could not be stored: " + result.error().describe());
-    // Whether it reached the disk is not known: the journal alone can tell.
-    auto refused = std::move(consumer.mailbox);
-    auto waiters = std::move(consumer.waiters);
-    const auto listeners = std::move(consumer.listeners);
-    const auto error = fail(Code::unavailable, "the turn could not be stored; try again");
-    evict(consumer);
-    for (const Listener& listener : listeners) {
-      if (const auto subscriber = listener.subscriber.lock()) subscriber->lost();
-    }
-    done(error);
-    for (Job& job : refused) job(error);
-    for (Waiter& waiter : waiters) waiter.done(error);
-    finished_one();
+// What is in memory is what is on disk, before anything else is answered: whether the turn reached
+// the disk is not known, and the journal alone can tell.
+void Runtime::Lane::failed(Consumer& consumer, Commit commit, const base::Error& why) {
+  log_failure(commit.turn.state.chat.to_string(), "the turn could not be stored", why);
+  std::vector<Job> refused;
+  while (!consumer.mailbox.empty()) refused.push_back(next_job(consumer));
+  auto waiters = std::move(consumer.waiters);
+  auto pages = std::move(consumer.pages);
+  const auto listeners = std::move(consumer.listeners);
+  const auto error = fail(Code::unavailable, "the turn could not be stored; try again");
+  evict(consumer);
+  for (const Listener& listener : listeners) {
+    if (const auto subscriber = listener.subscriber.lock()) subscriber->lost();
+  }
+  commit.done(error);
+  for (Job& job : refused) job(error);
+  for (Waiter& waiter : waiters) waiter.done(error);
+  for (PageRequest& page : pages) page.done(error);
+  finished_one();
+}
+
+void Runtime::Lane::committed(Consumer& consumer, Commit commit, base::Result<int64_t> place) {
+  if (!place) {
+    failed(consumer, std::move(commit), place.error());
     return;
   }
+  dialog::Turn& turn = commit.turn;
   ++consumer.number;
+  consumer.since_whole = commit.whole ? 0 : consumer.since_whole + 1;
+  consumer.bytes_since_whole = commit.whole ? 0 : consumer.bytes_since_whole + commit.bytes;
+  if (commit.whole) consumer.whole_bytes = commit.bytes;
   consumer.chat = turn.state;
-  if (!consumer.program || consumer.program->hash != turn.state.program) {
-    consumer.program = solutions_.version(turn.state.program);
-  }
-  remember(consumer, std::move(input_id));
-  done(&turn);
-  const auto messages = bot_messages(turn, at);
+  consumer.program = std::move(commit.program);
+  remember(consumer, commit.marks, *place);
+  keep_timer(consumer);
+  weigh(consumer);  // while it is busy, and so cannot leave
+  consumer.busy = false;
+  commit.done(&turn);
+  const auto messages = bot_messages(turn, commit.at);
   for (const ChatMessage& message : messages) {
     for (Waiter& waiter : consumer.waiters) {
       if (waiter.input_id == message.input_id) waiter.messages.push_back(message);
@@ -199,9 +229,6 @@ void Runtime::Lane::perform(Consumer& consumer, const dialog::Turn& turn) {
     if (const auto* call = std::get_if<dialog::Call>(&effect)) call_action(consumer, *call, false);
     if (const auto* awaited = std::get_if<dialog::AwaitDelivery>(&effect)) {
       await_delivery(consumer.id, awaited->key);
-    }
-    if (const auto* timer = std::get_if<dialog::SetTimer>(&effect)) {
-      set_timer(consumer.id, timer->timer);
     }
   }
   if (owed > 0) ports_.deliveries.owed(consumer.id, owed);
@@ -231,18 +258,12 @@ void Runtime::Lane::begin_survey(base::Id id) {
     const dialog::Input input{now(), dialog::Adopted{dialog::Adopted::Why::survey}};
     auto turn = dialog::advance(*survey->program, *consumer.chat, input);
     if (turn) {
-      commit(consumer, std::move(*turn), &input, [](base::Result<dialog::Turn*>) {});
+      commit(consumer, survey->program, std::move(*turn), &input,
+             [](base::Result<dialog::Turn*>) {});
     } else {
       consumer.survey.reset();
       settle(consumer);
     }
-  });
-}
-
-void Runtime::Lane::set_timer(base::Id consumer, dialog::Timer timer) {
-  const auto delay = std::chrono::milliseconds(std::max<int64_t>(0, timer.due.ms - now().ms));
-  ports_.lanes.run_after(index_, delay, [this, consumer, timer] {
-    submit_until_taken(consumer, {now(), dialog::TimerDue{timer}});
   });
 }
 
@@ -288,6 +309,16 @@ void Runtime::Lane::tell_listeners(Consumer& consumer, const std::vector<ChatMes
   });
 }
 
+Consumer* Runtime::Lane::in_memory(base::Id consumer) {
+  const auto found = consumers_.find(consumer);
+  return found == consumers_.end() ? nullptr : found->second.get();
+}
+
+void Runtime::Lane::drop_gone_listeners(Consumer& consumer) {
+  std::erase_if(consumer.listeners,
+                [](const Listener& listener) { return listener.subscriber.expired(); });
+}
+
 void Runtime::Lane::settle(Consumer& consumer) {
   std::vector<Waiter> settled;
   std::erase_if(consumer.waiters, [&](Waiter& waiter) {
@@ -298,68 +329,6 @@ void Runtime::Lane::settle(Consumer& consumer) {
   for (Waiter& waiter : settled) {
     waiter.done(Answer{std::move(waiter.receipt), std::move(waiter.messages)});
   }
-}
-
-void Runtime::Lane::answer_again(Consumer& consumer, Waiter waiter) {
-  consumer.busy = true;  // no turn may slip in between what is read and what is still to come
-  ++under_way_;
-  ports_.journal.read(
-      consumer.id, limits_.remembered_records,
-      back_here<base::Result<std::vector<JournalRecord>>>(
-          [this, &consumer, waiter = std::move(waiter)](auto records) mutable {
-            consumer.busy = false;
-            for (const JournalRecord& record : records ? *records : std::vector<JournalRecord>()) {
-              auto turn = read_record(record.body, ports_.seal_key);
-              if (!turn) continue;
-              for (ChatMessage& message : turn->messages) {
-                if (message.input_id != waiter.input_id) continue;
-                waiter.receipt.chat = turn->state.chat;
-                if (message.side == Side::consumer) {
-                  waiter.receipt.message = message.id;
-                  waiter.receipt.sequence = message.sequence;
-                } else {
-                  waiter.messages.push_back(std::move(message));
-                }
-              }
-            }
-            if (records) {
-              consumer.waiters.push_back(std::move(waiter));
-              settle(consumer);
-            } else {
-              waiter.done(std::unexpected(records.error()));
-            }
-            pump(consumer);
-            finished_one();
-          }));
-}
-
-void Runtime::Lane::read_history(base::Id consumer, base::Id chat, Done<Snapshot> done) {
-  ++under_way_;
-  ports_.journal.read(
-      consumer, limits_.history_max,
-      back_here<base::Result<std::vector<JournalRecord>>>(
-          [this, chat, done = std::move(done)](auto records) mutable {
-            std::optional<Snapshot> snapshot;
-            for (const JournalRecord& record : records ? *records : std::vector<JournalRecord>()) {
-              auto turn = read_record(record.body, ports_.seal_key);
-              if (!turn || turn->state.chat != chat) continue;
-              if (!snapshot) snapshot.emplace();
-              std::ranges::move(turn->messages, std::back_inserter(snapshot->messages));
-              snapshot->state = std::move(turn->state);
-            }
-            if (snapshot) {
-              if (const auto program = solutions_.version(snapshot->state.program)) {
-                snapshot->solution = program->solution;
-              }
-              std::ranges::sort(snapshot->messages, {}, &ChatMessage::sequence);
-              done(std::move(*snapshot));
-            } else if (records) {
-              done(fail(Code::not_found, "there is no such chat"));
-            } else {
-              done(std::unexpected(records.error()));
-            }
-            finished_one();
-          }));
 }
 
 }  // namespace millrace::runtime

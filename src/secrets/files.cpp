@@ -70,7 +70,8 @@ base::Result<std::string> read_secret_file(const fs::path& file, size_t bytes_ma
   if (readers == Readers::owner && (!is_own || (about.st_mode & 077) != 0)) {
     return fail(
         Code::permission_denied,
-        "others may read this file of secrets; it must be yours and of mode 0600: chmod 600",
+        "others may read this file of secrets; it must be yours and of mode 0600: chmod 600 " +
+            file.string(),
         file.string());
   }
   if (static_cast<uint64_t>(about.st_size) > bytes_max) {
@@ -98,14 +99,25 @@ base::Result<std::string> read_secret_file(const fs::path& file, size_t bytes_ma
   return content;
 }
 
+namespace {
+
+// What was begun goes; the error is that of the step before.
+std::unexpected<base::Error> given_up(const fs::path& fresh) {
+  auto failure = system_failure(fresh);
+  ::unlink(fresh.c_str());
+  return failure;
+}
+
+}  // namespace
+
 base::Result<void> replace_secret_file(const fs::path& file, std::string_view content) {
   const fs::path fresh = file.string() + ".new";
   ::unlink(fresh.c_str());
   {
     const Handle handle(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (handle.get() < 0 || !write_all(handle.get(), content)) return system_failure(fresh);
+    if (handle.get() < 0 || !write_all(handle.get(), content)) return given_up(fresh);
   }
-  if (::rename(fresh.c_str(), file.c_str()) != 0) return system_failure(file);
+  if (::rename(fresh.c_str(), file.c_str()) != 0) return given_up(fresh);
   const Handle folder(::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() < 0 || ::fsync(folder.get()) != 0) return system_failure(file.parent_path());
   return {};

@@ -75,8 +75,8 @@ std::unexpected<base::Error> nowhere(const Places& places, const std::string& na
                                    ". Add it: millrace secret set " + name + " --data " + data);
 }
 
-Found look_for(const Places& places, const std::string& name) {
-  if (std::string value = from_environment(name); !value.empty()) return value;
+// The first of the places that were made for solutions which has it.
+Found in_places_for_solutions(const Places& places, const std::string& name) {
   if (!places.file.empty()) {
     auto value = from_file(places.file, name);
     if (!value || !value->empty()) return value;
@@ -85,15 +85,29 @@ Found look_for(const Places& places, const std::string& name) {
     auto value = from_folder(places.folder, name);
     if (!value || !value->empty()) return value;
   }
-  if (!places.data.empty()) {
-    auto value = from_store(places, name);
-    if (!value || !value->empty()) return value;
-  }
+  return places.data.empty() ? std::string() : from_store(places, name);
+}
+
+Found look_for(const Places& places, const std::string& name, const Rights& rights) {
+  std::string own = from_environment(name);
+  const bool is_set = !own.empty();
+  if (is_set && rights.may_have_secret(name, Rights::From::environment)) return own;
+  wipe(own);
+  auto value = in_places_for_solutions(places, name);
+  if (!value) return value;
+  const bool is_kept = !value->empty();
+  if (is_kept && rights.may_have_secret(name, Rights::From::places_for_solutions)) return value;
+  wipe(*value);
+  if (is_set || is_kept) return rights.refused_secret(name);
   return nowhere(places, name);
 }
 
-Found variable(const std::string& name) {
+Found variable(const std::string& name, const Rights& rights) {
   std::string value = from_environment(name);
+  if (!value.empty() && !rights.may_have_variable(name, value)) {
+    wipe(value);
+    return rights.refused_variable(name);
+  }
   if (!value.empty()) return value;
   return fail(Code::not_found, "the environment variable " + name + " is not set");
 }
@@ -120,8 +134,8 @@ base::Result<std::optional<Reference>> reference_at(std::string_view text) {
   return std::nullopt;
 }
 
-base::Result<void> expand_into(const Resolver& resolver, std::string_view text,
-                               std::string& expanded) {
+base::Result<void> expand_into(const Resolver& resolver, const Rights& rights,
+                               std::string_view text, std::string& expanded) {
   while (!text.empty()) {
     const size_t at = text.find("${");
     expanded += text.substr(0, at);
@@ -135,7 +149,8 @@ base::Result<void> expand_into(const Resolver& resolver, std::string_view text,
       continue;
     }
     const auto [kind, name, length] = **reference;
-    auto value = kind == "secret" ? resolver.resolve(name) : variable(std::string(name));
+    auto value =
+        kind == "secret" ? resolver.resolve(name, rights) : variable(std::string(name), rights);
     if (!value) return std::unexpected(value.error());
     expanded += *value;
     wipe(*value);
@@ -159,13 +174,13 @@ fs::path default_key_file() {
   return fs::path(home) / ".config" / "millrace" / "secrets.key";
 }
 
-base::Result<std::string> Resolver::resolve(std::string_view name) const {
+base::Result<std::string> Resolver::resolve(std::string_view name, const Rights& rights) const {
   if (!is_name(name)) {
     return fail(Code::invalid_argument, "'" + std::string(name.substr(0, kNameBytesMax)) +
                                             "' is not a secret's name: letters, digits, '_', '-' "
                                             "and '.', a letter first");
   }
-  auto value = look_for(places_, std::string(name));
+  auto value = look_for(places_, std::string(name), rights);
   if (value && value->size() > kValueBytesMax) {
     wipe(*value);
     return fail(Code::resource_exhausted, "the secret '" + std::string(name) + "' is over 64 KiB");
@@ -174,11 +189,11 @@ base::Result<std::string> Resolver::resolve(std::string_view name) const {
 }
 
 base::Result<std::map<std::string, std::string>> Resolver::resolve_all(
-    const std::vector<std::string>& names) const {
+    const std::vector<std::string>& names, const Rights& rights) const {
   std::map<std::string, std::string> values;
   std::optional<base::Error> wrong;
   for (const std::string& name : names) {
-    auto value = resolve(name);
+    auto value = resolve(name, rights);
     if (value) {
       values.emplace(name, std::move(*value));
     } else if (wrong) {
@@ -192,9 +207,9 @@ base::Result<std::map<std::string, std::string>> Resolver::resolve_all(
   return std::unexpected(std::move(*wrong));
 }
 
-base::Result<std::string> Resolver::expand(std::string_view text) const {
+base::Result<std::string> Resolver::expand(std::string_view text, const Rights& rights) const {
   std::string expanded;
-  if (auto done = expand_into(*this, text, expanded); !done) {
+  if (auto done = expand_into(*this, rights, text, expanded); !done) {
     wipe(expanded);
     return std::unexpected(done.error());
   }

@@ -14,6 +14,8 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "secrets/grants.hpp"
+#include "secrets/key_file.hpp"
 
 namespace millrace::secrets {
 
@@ -47,16 +49,18 @@ class Resolver {
 
   // The first value found; an empty one counts as none. not_found says where it was looked for and
   // what to do; a place that is there and cannot be read is an error of its own, so that no later
-  // place stands in for it unnoticed. Thread-safe; reads files.
-  base::Result<std::string> resolve(std::string_view name) const;
+  // place stands in for it unnoticed. A place from which the solution may not have that name is
+  // passed over; permission_denied when there is a value and only for want of a right. Thread-safe;
+  // reads files.
+  base::Result<std::string> resolve(std::string_view name, const Rights& rights) const;
 
   // All of them, by name. The error tells of every one that is missing.
   base::Result<std::map<std::string, std::string>> resolve_all(
-      const std::vector<std::string>& names) const;
+      const std::vector<std::string>& names, const Rights& rights) const;
 
   // The text with every ${secret:NAME} and ${env:NAME} replaced; other text stays as it is. What is
   // put in is not looked at again. Thread-safe.
-  base::Result<std::string> expand(std::string_view text) const;
+  base::Result<std::string> expand(std::string_view text, const Rights& rights) const;
 
  private:
   Places places_;

@@ -77,19 +77,19 @@ TEST_F(Secrets, AreLookedForInTheirOrder) {
   write("mounted/PLACE_TEST", "folder\n", 0644);
   const Resolver resolver(places);
   ::setenv("PLACE_TEST", "environment", 1);
-  EXPECT_EQ(resolver.resolve("PLACE_TEST"), "environment");
+  EXPECT_EQ(resolver.resolve("PLACE_TEST", Rights::all()), "environment");
   ::setenv("PLACE_TEST", "", 1);
-  EXPECT_EQ(resolver.resolve("PLACE_TEST"), " file value");
+  EXPECT_EQ(resolver.resolve("PLACE_TEST", Rights::all()), " file value");
   ::unsetenv("PLACE_TEST");
   write("secrets", "PLACE_TEST=\n");
-  EXPECT_EQ(resolver.resolve("PLACE_TEST"), "folder") << "an empty value is none";
+  EXPECT_EQ(resolver.resolve("PLACE_TEST", Rights::all()), "folder") << "an empty value is none";
   fs::remove(root_ / "mounted/PLACE_TEST");
-  EXPECT_EQ(resolver.resolve("PLACE_TEST"), "store");
+  EXPECT_EQ(resolver.resolve("PLACE_TEST", Rights::all()), "store");
 }
 
 TEST_F(Secrets, OneThatIsNowhereIsSaidWhereItWasLookedForAndWhatToDo) {
   const Resolver resolver({write("secrets", "A=1\n"), root_ / "mounted", data(), key()});
-  const auto missing = resolver.resolve("NOT_THERE");
+  const auto missing = resolver.resolve("NOT_THERE", Rights::all());
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, Code::not_found);
   for (const std::string& part : {std::string("environment variable NOT_THERE"),
@@ -97,15 +97,15 @@ TEST_F(Secrets, OneThatIsNowhereIsSaidWhereItWasLookedForAndWhatToDo) {
                                   data().string(), std::string("millrace secret set NOT_THERE")}) {
     EXPECT_TRUE(missing.error().message.contains(part)) << missing.error().message;
   }
-  EXPECT_FALSE(Resolver().resolve("NOT_THERE"));
+  EXPECT_FALSE(Resolver().resolve("NOT_THERE", Rights::all()));
 }
 
 TEST_F(Secrets, SeveralAreFoundTogetherOrEachMissingOneIsNamed) {
   const Resolver resolver({write("secrets", "FIRST=1\nSECOND=2\n"), {}, {}, {}});
-  EXPECT_EQ(resolver.resolve_all({"SECOND", "FIRST"}),
+  EXPECT_EQ(resolver.resolve_all({"SECOND", "FIRST"}, Rights::all()),
             (std::map<std::string, std::string>{{"FIRST", "1"}, {"SECOND", "2"}}));
-  EXPECT_TRUE(resolver.resolve_all({})->empty());
-  const auto missing = resolver.resolve_all({"FIRST", "GONE_A", "GONE_B"});
+  EXPECT_TRUE(resolver.resolve_all({}, Rights::all())->empty());
+  const auto missing = resolver.resolve_all({"FIRST", "GONE_A", "GONE_B"}, Rights::all());
   ASSERT_FALSE(missing);
   EXPECT_TRUE(missing.error().message.contains("GONE_A"));
   EXPECT_TRUE(missing.error().message.contains("GONE_B"));
@@ -115,7 +115,7 @@ TEST_F(Secrets, AFileThatOthersMayReadIsRefusedAndNotPassedOver) {
   auto kept = store();
   ASSERT_TRUE(kept.set("OPEN_FILE", "store", now_));
   const Resolver resolver({write("secrets", "OPEN_FILE=x\n", 0640), {}, data(), key()});
-  const auto refused = resolver.resolve("OPEN_FILE");
+  const auto refused = resolver.resolve("OPEN_FILE", Rights::all());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::permission_denied);
   EXPECT_TRUE(refused.error().message.contains("chmod 600"));
@@ -124,7 +124,7 @@ TEST_F(Secrets, AFileThatOthersMayReadIsRefusedAndNotPassedOver) {
 TEST_F(Secrets, ABrokenFileIsNamedByItsLineAndNotShown) {
   const Resolver resolver(
       {write("secrets", "A=1\nplanted-value-1d8f without equals\nZ_LAST=2\n"), {}, {}, {}});
-  const auto refused = resolver.resolve("Z_LAST");
+  const auto refused = resolver.resolve("Z_LAST", Rights::all());
   ASSERT_FALSE(refused);
   EXPECT_TRUE(refused.error().where.ends_with("secrets:2"));
   EXPECT_FALSE(refused.error().describe().contains(kPlanted));
@@ -135,41 +135,76 @@ TEST_F(Secrets, ANameNeverLeadsOutOfTheFolder) {
   fs::create_directories(root_ / "mounted");
   const Resolver resolver({{}, root_ / "mounted", {}, {}});
   for (const char* const name : {"../outside", "/etc/passwd", "", ".", "..", "a/b", "a\nb"}) {
-    const auto refused = resolver.resolve(name);
+    const auto refused = resolver.resolve(name, Rights::all());
     ASSERT_FALSE(refused) << name;
     EXPECT_EQ(refused.error().code, Code::invalid_argument) << name;
   }
   fs::create_directories(root_ / "mounted/FOLDER");
-  EXPECT_FALSE(resolver.resolve("FOLDER"));
+  EXPECT_FALSE(resolver.resolve("FOLDER", Rights::all()));
 }
 
 TEST_F(Secrets, AMountedFileMayBeALinkAsPlatformsMakeThem) {
   write("mounted/..data/LINKED", std::string(kPlanted), 0644);
   fs::create_symlink("..data/LINKED", root_ / "mounted/LINKED");
-  EXPECT_EQ(Resolver({{}, root_ / "mounted", {}, {}}).resolve("LINKED"), kPlanted);
+  EXPECT_EQ(Resolver({{}, root_ / "mounted", {}, {}}).resolve("LINKED", Rights::all()), kPlanted);
 }
 
 TEST_F(Secrets, AValueOverTheLimitIsRefused) {
   write("mounted/LARGE", std::string(kValueBytesMax, 'x'));
   write("mounted/LARGER", std::string(kValueBytesMax + 1, 'x'));
   const Resolver resolver({{}, root_ / "mounted", {}, {}});
-  EXPECT_TRUE(resolver.resolve("LARGE"));
-  EXPECT_FALSE(resolver.resolve("LARGER"));
+  EXPECT_TRUE(resolver.resolve("LARGE", Rights::all()));
+  EXPECT_FALSE(resolver.resolve("LARGER", Rights::all()));
 }
 
 TEST_F(Secrets, ATextIsExpandedOnceAndOtherMarksStay) {
   write("mounted/KEY", "v${secret:OTHER}");
   ::setenv("EXPAND_TEST", "here", 1);
   const Resolver resolver({{}, root_ / "mounted", {}, {}});
-  EXPECT_EQ(resolver.expand("Bearer ${secret:KEY} ${env:EXPAND_TEST} ${other} $${ {KEY} ${"),
+  EXPECT_EQ(resolver.expand("Bearer ${secret:KEY} ${env:EXPAND_TEST} ${other} $${ {KEY} ${",
+                            Rights::all()),
             "Bearer v${secret:OTHER} here ${other} $${ {KEY} ${");
-  EXPECT_EQ(resolver.expand(""), "");
+  EXPECT_EQ(resolver.expand("", Rights::all()), "");
   for (const char* const text : {"${secret:", "${secret:}", "${env:a b}", "${secret:KEY"}) {
-    EXPECT_FALSE(resolver.expand(text)) << text;
+    EXPECT_FALSE(resolver.expand(text, Rights::all())) << text;
   }
-  EXPECT_FALSE(resolver.expand("${env:NOT_SET_ANYWHERE}"));
-  EXPECT_FALSE(resolver.expand("${secret:NOT_THERE}"));
+  EXPECT_FALSE(resolver.expand("${env:NOT_SET_ANYWHERE}", Rights::all()));
+  EXPECT_FALSE(resolver.expand("${secret:NOT_THERE}", Rights::all()));
   ::unsetenv("EXPAND_TEST");
+}
+
+TEST_F(Secrets, APlaceWithoutARightIsPassedOverAndTheRefusalSaysNoValue) {
+  ASSERT_TRUE(store().set("RIGHTS_TEST", "from the store", now_));
+  ::setenv("RIGHTS_TEST", std::string(kPlanted).c_str(), 1);
+  ::setenv("RIGHTS_TEST_TOO", std::string(kPlanted).c_str(), 1);
+  const Resolver resolver({{}, {}, data(), key()});
+  const auto alone = Rights::of("Own", {}, {.is_alone = true});
+  const auto among_others = Rights::of("Own", {}, {});
+  const auto granted = Rights::of("Own", {.secrets = {"RIGHTS_TEST"}}, {});
+  EXPECT_EQ(resolver.resolve("RIGHTS_TEST", granted), kPlanted);
+  EXPECT_EQ(resolver.resolve("RIGHTS_TEST", alone), "from the store");
+  for (const auto& refused :
+       {resolver.resolve("RIGHTS_TEST", among_others), resolver.resolve("RIGHTS_TEST_TOO", alone),
+        resolver.resolve("RIGHTS_TEST_TOO", granted),
+        resolver.expand("x ${env:RIGHTS_TEST}", alone),
+        resolver.expand("x ${secret:RIGHTS_TEST_TOO}", alone)}) {
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::permission_denied);
+    EXPECT_TRUE(refused.error().message.contains("millrace grant Own"));
+    EXPECT_FALSE(refused.error().message.contains(kPlanted));
+  }
+  EXPECT_EQ(resolver.resolve("NOWHERE_AT_ALL", among_others).error().code, Code::not_found);
+  ::unsetenv("RIGHTS_TEST");
+  ::unsetenv("RIGHTS_TEST_TOO");
+}
+
+TEST_F(Secrets, AMasterKeyFileThatAFullDiskLeftEmptyIsReplacedWhileNothingIsKept) {
+  write("config/secrets.key", "");
+  ASSERT_TRUE(store().set("A", kPlanted, now_));
+  EXPECT_EQ(*store().get("A"), kPlanted);
+  write("config/secrets.key", "");
+  EXPECT_EQ(store().set("B", kPlanted, now_).error().code, Code::data_loss);
+  EXPECT_EQ(store().get("A").error().code, Code::data_loss);
 }
 
 TEST_F(Secrets, TheStoreGivesBackWhatItWasToldAndListsNoValues) {
@@ -216,7 +251,7 @@ TEST_F(Secrets, TheMasterKeyMustNotLieInTheDataFolder) {
 TEST_F(Secrets, TheEnvironmentNamesTheMasterKeyForWhoeverNamesNone) {
   ::setenv("MILLRACE_SECRETS_KEY_FILE", key().c_str(), 1);
   ASSERT_TRUE(store().set("A", kPlanted, now_));
-  EXPECT_EQ(Resolver({{}, {}, data(), {}}).resolve("A"), kPlanted);
+  EXPECT_EQ(Resolver({{}, {}, data(), {}}).resolve("A", Rights::all()), kPlanted);
   ::unsetenv("MILLRACE_SECRETS_KEY_FILE");
 }
 
@@ -226,7 +261,7 @@ TEST_F(Secrets, AStoreWhoseKeyIsGoneSaysSoAndMakesNoNewOne) {
   fs::remove(key());
   for (const auto& error :
        {kept.get("A").error(), kept.set("B", "x", now_).error(), kept.rotate().error(),
-        Resolver({{}, {}, data(), key()}).resolve("A").error()}) {
+        Resolver({{}, {}, data(), key()}).resolve("A", Rights::all()).error()}) {
     EXPECT_EQ(error.code, Code::failed_precondition);
     EXPECT_TRUE(error.message.contains("MILLRACE_SECRETS_KEY_FILE"));
   }
@@ -321,7 +356,7 @@ TEST_F(Secrets, ReadersAndWritersInManyThreadsMeetNoHalfChange) {
     threads.emplace_back([&] {
       const Resolver resolver({{}, {}, data(), key()});
       while (!over) {
-        const auto value = resolver.resolve("STEADY");
+        const auto value = resolver.resolve("STEADY", Rights::all());
         EXPECT_EQ(value, kPlanted) << (value ? "" : value.error().describe());
         ++read_count;
       }

@@ -94,10 +94,15 @@ base::Result<Keys> read_keys(const fs::path& file) {
     if (line.empty()) continue;
     keys.list.push_back(base::from_base64url(line));
     if (keys.list.back().size() != kKeyBytes) {
-      return fail(Code::data_loss, "this is not a key of the store of secrets", file.string());
+      return fail(Code::data_loss,
+                  "this is not a key of the store of secrets; put the file back from a backup",
+                  file.string());
     }
   }
-  if (keys.list.empty()) return fail(Code::data_loss, "this key file is empty", file.string());
+  if (keys.list.empty()) {
+    return fail(Code::data_loss, "this key file is empty; put it back from a backup",
+                file.string());
+  }
   return keys;
 }
 
@@ -116,14 +121,23 @@ base::Result<void> write_keys(const fs::path& file, const Keys& keys) {
 
 std::unexpected<base::Error> no_key(const fs::path& file) {
   return fail(Code::failed_precondition,
-              "the store's master key is not there; put the file back, or name it: "
-              "MILLRACE_SECRETS_KEY_FILE or --secrets-key",
+              "the store's master key is not there, and without it no secret of the store can be "
+              "read; put the file back from a backup, or name it: MILLRACE_SECRETS_KEY_FILE or "
+              "--secrets-key. If it is lost, remove secrets.json and set every secret again",
               file.string());
+}
+
+// As an attempt that found no room left it.
+bool is_empty_file(const fs::path& file) {
+  std::error_code failed;
+  return fs::is_regular_file(file, failed) && fs::file_size(file, failed) == 0 && !failed;
 }
 
 base::Result<Keys> keys_for(const fs::path& file, bool is_store_empty) {
   auto keys = read_keys(file);
-  if (keys || keys.error().code != Code::not_found) return keys;
+  if (keys) return keys;
+  const bool is_missing = keys.error().code == Code::not_found;
+  if (!is_missing && !(is_store_empty && is_empty_file(file))) return keys;
   if (!is_store_empty) return no_key(file);
   std::error_code failed;
   if (fs::create_directories(file.parent_path(), failed)) {

@@ -1,6 +1,7 @@
 // Deliveries looked at, and decided about, beside the server that sends them.
 #include "storage/deliveries.hpp"
 #include "storage/storage.hpp"
+#include "storage/write_ahead_log.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -27,6 +28,7 @@ base::Result<void> order_deliveries(const std::filesystem::path& journal,
                                     const std::vector<int64_t>& rows) {
   auto connection = open_beside(journal, Connection::Use::writing);
   if (!connection) return std::unexpected(connection.error());
+  if (auto durable = make_log_durable(*connection); !durable) return durable;
   auto insert = connection->prepare("INSERT INTO delivery_orders(action, id) VALUES(?1, ?2)");
   if (!insert) return std::unexpected(insert.error());
   if (auto begun = connection->execute("BEGIN IMMEDIATE"); !begun) return begun;

@@ -36,9 +36,10 @@ class StorageDeliveries : public testing::Test {
                                    "braze.track",
                                    {{"user", {{"external_id", "u"}}}}});
     }
-    std::promise<base::Result<void>> promise;
-    journal->append(std::move(record), [&](base::Result<void> done) { promise.set_value(done); });
-    return promise.get_future().get();
+    std::promise<base::Result<int64_t>> promise;
+    journal->append(std::move(record), [&](auto done) { promise.set_value(std::move(done)); });
+    const auto place = promise.get_future().get();
+    return place ? base::Result<void>() : std::unexpected(place.error());
   }
   base::Result<void> commit(runtime::DeliveryWrite write) {
     write.target = 1;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 namespace millrace::storage {
@@ -63,6 +64,11 @@ base::Result<std::string> read_whole(const std::filesystem::path& file) {
   });
   if (bytes.size() < size) return system_failure(file);
   return bytes;
+}
+
+base::Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return system_failure(to);
+  return {};
 }
 
 base::Result<void> sync_folder(const std::filesystem::path& folder) {

@@ -37,6 +37,8 @@ bool write_all(int descriptor, std::string_view bytes);
 bool write_all_at(int descriptor, std::string_view bytes, size_t offset);
 // All that is in the file.
 base::Result<std::string> read_whole(const std::filesystem::path& file);
+// Gives the file another name, over one that is there.
+base::Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
 // Makes what was created, renamed or removed in the folder durable.
 base::Result<void> sync_folder(const std::filesystem::path& folder);
 

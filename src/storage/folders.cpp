@@ -14,7 +14,6 @@ using base::fail;
 
 constexpr size_t kFileBytesMax = 16 << 20;
 constexpr size_t kFilesMax = 10'000;
-constexpr size_t kKeyBytes = 32;
 
 }  // namespace
 
@@ -33,7 +32,10 @@ base::Result<void> write_file(const fs::path& file, std::string_view content, mo
   const OpenFile handle(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!handle.is_open()) return system_failure(file);
   const bool good = write_all(handle.descriptor(), content) && ::fsync(handle.descriptor()) == 0;
-  return good ? base::Result<void>() : base::Result<void>(system_failure(file));
+  if (good) return {};
+  const base::Result<void> failed = system_failure(file);
+  ::unlink(file.c_str());  // half a file would be taken for a whole one
+  return failed;
 }
 
 }  // namespace
@@ -74,8 +76,7 @@ base::Result<void> replace_file(const fs::path& file, std::string_view content) 
   std::error_code error;
   fs::remove(fresh, error);
   if (auto written = write_file(fresh, content, 0600); !written) return written;
-  fs::rename(fresh, file, error);
-  if (error) return fail(Code::unavailable, error.message(), file.string());
+  if (auto renamed = rename_file(fresh, file); !renamed) return renamed;
   return sync_folder(file.parent_path());
 }
 
@@ -131,7 +132,7 @@ base::Result<fs::path> install_version(const fs::path& versions, const std::stri
   for (const auto& [name, content] : files) {
     const fs::path file = fresh / name;
     fs::create_directories(file.parent_path(), error);
-    if (auto written = write_file(file, content, 0644); !written) {
+    if (auto written = write_file(file, content, 0600); !written) {
       return std::unexpected(written.error());
     }
     if (auto synced = sync_folder(file.parent_path()); !synced) {
@@ -139,8 +140,7 @@ base::Result<fs::path> install_version(const fs::path& versions, const std::stri
     }
   }
   if (auto synced = sync_folder(fresh); !synced) return std::unexpected(synced.error());
-  fs::rename(fresh, folder, error);
-  if (error) return fail(Code::unavailable, error.message(), folder.string());
+  if (auto renamed = rename_file(fresh, folder); !renamed) return std::unexpected(renamed.error());
   if (auto synced = sync_folder(versions); !synced) return std::unexpected(synced.error());
   return folder;
 }
@@ -154,24 +154,6 @@ base::Result<std::vector<std::string>> installed_versions(const fs::path& versio
     if (entry.is_directory(error) && !name.ends_with(".new")) hashes.push_back(name);
   }
   return hashes;
-}
-
-base::Result<std::string> load_or_create_key(const fs::path& file, const std::string& fresh) {
-  std::error_code error;
-  if (!fs::exists(file, error)) {
-    if (auto written = write_file(file, fresh, 0600); !written) {
-      return std::unexpected(written.error());
-    }
-    if (auto synced = sync_folder(file.parent_path()); !synced) {
-      return std::unexpected(synced.error());
-    }
-  }
-  auto key = read_file(file);
-  if (key && key->size() != kKeyBytes) {
-    return fail(Code::data_loss, "is not a key of 32 bytes; restore it from a backup",
-                file.string());
-  }
-  return key;
 }
 
 }  // namespace millrace::storage

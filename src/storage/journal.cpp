@@ -4,13 +4,15 @@
 // `turns`. So a turn costs one appended row, wherever its consumer's key would sort.
 #include <algorithm>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "base/id.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/group_writer.hpp"
+#include "storage/journal_reads.hpp"
+#include "storage/journal_tables.hpp"
 #include "storage/read_thread.hpp"
 #include "storage/storage.hpp"
+#include "storage/write_ahead_log.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -19,141 +21,210 @@ using base::Code;
 using base::fail;
 using runtime::JournalRecord;
 
-constexpr const char* kSchema = R"(
-CREATE TABLE IF NOT EXISTS turns(
-  position INTEGER PRIMARY KEY,
-  previous INTEGER NOT NULL,
-  consumer BLOB NOT NULL,
-  number INTEGER NOT NULL,
-  body BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS heads(
-  consumer BLOB PRIMARY KEY, position INTEGER NOT NULL, number INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS open_consumers(consumer BLOB PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS known(id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL);
-INSERT OR IGNORE INTO known VALUES(1, 0);
-PRAGMA user_version=1;
-)";
-
 // Heads kept in memory before they are written: each saves a row for every further turn of its
 // consumer. The turns they stand for are what a start after a crash has to read.
 constexpr size_t kRecentHeadsMax = 2'048;
 constexpr size_t kRecentTurnsMax = 8'192;
 
-// A consumer's last record; position 0 when there is none.
-struct Head {
+// Where a turn stands.
+struct Place {
   int64_t position = 0;
   int64_t number = 0;
+  base::Id consumer;
 };
 
 class SqliteJournal final : public DurableJournal {
  public:
   static base::Result<std::unique_ptr<DurableJournal>> open(const std::filesystem::path& file,
-                                                            runtime::Log& log) {
-    auto connection = Connection::open(file, Connection::Use::writing);
+                                                            GroupWriter::Reporting reporting) {
+    auto connection = open_own(file);
     if (!connection) return std::unexpected(connection.error());
-    if (auto made = connection->execute(kSchema); !made) return std::unexpected(made.error());
-    auto reading = Connection::open(file, Connection::Use::reading);
-    if (!reading) return std::unexpected(reading.error());
+    if (auto made = prepare_tables(*connection); !made) return std::unexpected(made.error());
+    auto reads = JournalReads::open(file);
+    if (!reads) return std::unexpected(reads.error());
     auto journal =
-        std::unique_ptr<SqliteJournal>(new SqliteJournal(std::move(*connection), file, log));
-    if (auto ready = journal->prepare(std::move(*reading), file); !ready) {
+        std::unique_ptr<SqliteJournal>(new SqliteJournal(std::move(*connection), file, reporting));
+    if (auto ready = journal->prepare(std::move(*reads), file); !ready) {
       return std::unexpected(ready.error());
     }
     return journal;
   }
 
   void append(JournalRecord record, Appended appended) override {
-    writer_.submit(
-        {[this, record = std::move(record)] { return write(record); }, std::move(appended)});
-  }
-
-  // The writing thread knows where the consumer's records end; most who are asked for have none,
-  // and are answered by that. Records are read on the reading thread, so that a long history does
-  // not hold up commits.
-  void read(base::Id consumer, size_t limit, Read done) override {
-    auto head = std::make_shared<Head>();
-    writer_.submit({[this, consumer, head]() -> base::Result<void> {
-                      auto found = head_of(consumer);
-                      if (!found) return std::unexpected(found.error());
-                      *head = *found;
-                      return {};
-                    },
-                    [this, consumer, limit, head,
-                     done = std::move(done)](base::Result<void> looked_up) mutable {
-                      if (!looked_up) {
-                        done(std::unexpected(looked_up.error()));
-                      } else if (head->position == 0) {
-                        done(std::vector<JournalRecord>());
+    auto place = std::make_unique<int64_t>(0);
+    int64_t* const given = place.get();
+    writer_.submit({[this, record = std::move(record), given] { return write(record, *given); },
+                    [place = std::move(place),
+                     appended = std::move(appended)](base::Result<void> written) mutable {
+                      if (written) {
+                        appended(*place);
                       } else {
-                        reader_->post([this, consumer, limit, position = head->position,
-                                       done = std::move(done)]() mutable {
-                          done(read_back(consumer, position, limit));
-                        });
+                        appended(std::unexpected(written.error()));
                       }
                     }});
   }
 
-  base::Result<std::vector<base::Id>> open_consumers() override { return open_at_start_; }
+  void read_tail(base::Id consumer, size_t marked_records, ReadTail done) override {
+    with_head(
+        consumer, [this, consumer, marked_records, done = std::move(done)](auto head) mutable {
+          if (!head) {
+            done(std::unexpected(head.error()));
+          } else if (head->position == 0) {
+            done(runtime::Tail());
+          } else {
+            reader_->post(
+                [this, consumer, marked_records, head = *head, done = std::move(done)]() mutable {
+                  done(reads_.tail(consumer, head, marked_records));
+                });
+          }
+        });
+  }
+
+  void read_at(base::Id consumer, std::vector<int64_t> places, Read done) override {
+    reader_->post([this, consumer, places = std::move(places), done = std::move(done)]() mutable {
+      done(reads_.at(consumer, places));
+    });
+  }
+
+  void read_before(base::Id consumer, int64_t place, Page page, Read done) override {
+    if (place != 0) {
+      reader_->post([this, consumer, place, page, done = std::move(done)]() mutable {
+        const auto head = reads_.head_before(consumer, place);
+        done(head ? reads_.before(consumer, *head, page) : std::unexpected(head.error()));
+      });
+      return;
+    }
+    with_head(consumer, [this, consumer, page, done = std::move(done)](auto head) mutable {
+      if (!head) {
+        done(std::unexpected(head.error()));
+        return;
+      }
+      reader_->post([this, consumer, page, head = *head, done = std::move(done)]() mutable {
+        done(reads_.before(consumer, head, page));
+      });
+    });
+  }
+
+  base::Result<std::vector<runtime::DueConsumer>> due_consumers() override {
+    return std::exchange(due_at_start_, {});
+  }
+
+  void probe(Probed done) override { writer_.probe(std::move(done)); }
 
   runtime::DeliveryStore& deliveries() override { return deliveries_; }
 
  private:
-  SqliteJournal(Connection connection, const std::filesystem::path& file, runtime::Log& log)
-      : writer_(std::move(connection), file, log) {}
+  SqliteJournal(Connection connection, const std::filesystem::path& file,
+                GroupWriter::Reporting reporting)
+      : writer_(std::move(connection), file, reporting) {}
 
-  base::Result<void> prepare(Connection reading, const std::filesystem::path& file) {
+  // The writing thread knows where a consumer's records end. Records are read on the reading
+  // thread, so that a long history does not hold up commits.
+  void with_head(base::Id consumer, std::move_only_function<void(base::Result<Head>)> done) {
+    auto head = std::make_unique<Head>();
+    Head* const found = head.get();
+    writer_.submit(
+        {[this, consumer, found]() -> base::Result<void> {
+           auto looked_up = head_of(consumer);
+           if (!looked_up) return std::unexpected(looked_up.error());
+           *found = *looked_up;
+           return {};
+         },
+         [head = std::move(head), done = std::move(done)](base::Result<void> looked_up) mutable {
+           if (looked_up) {
+             done(*head);
+           } else {
+             done(std::unexpected(looked_up.error()));
+           }
+         },
+         GroupWriter::Writes::nothing});
+  }
+
+  base::Result<void> prepare(JournalReads reads, const std::filesystem::path& file) {
     if (auto ready = deliveries_.prepare(writer_, file); !ready) return ready;
-    reading_ = std::move(reading);
+    reads_ = std::move(reads);
     Connection& writing = writer_.connection();
     const std::pair<Statement*, const char*> on_writing[] = {
-        {&insert_, "INSERT INTO turns(previous, consumer, number, body) VALUES(?1, ?2, ?3, ?4)"},
-        {&find_head_, "SELECT position, number FROM heads WHERE consumer = ?1"},
-        {&put_head_, "INSERT OR REPLACE INTO heads VALUES(?1, ?2, ?3)"},
+        {&insert_,
+         "INSERT INTO turns(previous, consumer, number, due, whole, marks, body) "
+         "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+        {&find_head_, "SELECT position, number, due FROM heads WHERE consumer = ?1"},
+        {&put_head_, "INSERT OR REPLACE INTO heads VALUES(?1, ?2, ?3, ?4)"},
         {&put_known_, "UPDATE known SET position = ?1"},
         {&list_unknown_,
-         "SELECT position, consumer, number FROM turns "
+         "SELECT position, consumer, number, due FROM turns "
          "WHERE position > (SELECT position FROM known) ORDER BY position"},
-        {&mark_open_, "INSERT OR IGNORE INTO open_consumers VALUES(?1)"},
-        {&unmark_open_, "DELETE FROM open_consumers WHERE consumer = ?1"},
-        {&list_open_, "SELECT consumer FROM open_consumers"}};
+        {&find_turn_, "SELECT 1 FROM turns WHERE position = ?1 AND consumer = ?2 AND number = ?3"},
+        {&list_due_, "SELECT consumer, due FROM heads WHERE due IS NOT NULL"}};
     for (const auto& [statement, sql] : on_writing) {
       auto prepared = writing.prepare(sql);
       if (!prepared) return std::unexpected(prepared.error());
       *statement = std::move(*prepared);
     }
-    auto select = reading_.prepare("SELECT previous, number, body FROM turns WHERE position = ?1");
-    if (!select) return std::unexpected(select.error());
-    select_ = std::move(*select);
     if (auto read = read_memory(); !read) return read;
-    open_at_start_.assign(open_.begin(), open_.end());
-    writer_.when_undone([this] { return read_memory(); });
+    if (auto listed = list_due(); !listed) return listed;
+    writer_.when_undone([this] { return read_memory_again(); });
+    writer_.when_durable([this] {
+      if (written_.position != 0) durable_ = written_;
+    });
     reader_ = std::make_unique<ReadThread>();
-    writer_.start();
+    return writer_.start();
+  }
+
+  // What was acknowledged has to be there before anything is answered again.
+  base::Result<void> read_memory_again() {
+    written_ = {};
+    if (auto read = read_memory(); !read) return read;
+    if (durable_.position == 0) return {};
+    const auto row = find_turn_.bind_integer(1, durable_.position)
+                         .bind_blob(2, durable_.consumer.as_bytes())
+                         .bind_integer(3, durable_.number)
+                         .step();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) {
+      return fail(Code::data_loss,
+                  "a record that was acknowledged is no longer there: position " +
+                      std::to_string(durable_.position),
+                  "journal");
+    }
+    find_turn_.reset();
     return {};
   }
 
   // What is kept in memory, as the tables have it: at the start, and after a transaction that
   // was rolled back.
   base::Result<void> read_memory() {
-    open_.clear();
     recent_.clear();
     recent_turns_ = 0;
     deliveries_.forget_memory();
-    for (;;) {
-      const auto row = list_open_.step();
-      if (!row) return std::unexpected(row.error());
-      if (!*row) break;
-      if (const auto id = base::Id::from_bytes(list_open_.bytes(0))) open_.insert(*id);
-    }
     for (;;) {
       const auto row = list_unknown_.step();
       if (!row) return std::unexpected(row.error());
       if (!*row) return {};
       if (const auto id = base::Id::from_bytes(list_unknown_.bytes(1))) {
-        recent_[*id] = {list_unknown_.integer(0), list_unknown_.integer(2)};
+        recent_[*id] = {list_unknown_.integer(0), list_unknown_.integer(2),
+                        optional_integer(list_unknown_, 3)};
         ++recent_turns_;
       }
     }
+  }
+
+  base::Result<void> list_due() {
+    for (const auto& [consumer, head] : recent_) {
+      if (head.due) due_at_start_.push_back({consumer, base::Timestamp{*head.due}});
+    }
+    for (;;) {
+      const auto row = list_due_.step();
+      if (!row) return std::unexpected(row.error());
+      if (!*row) return {};
+      const auto id = base::Id::from_bytes(list_due_.bytes(0));
+      if (!id || recent_.contains(*id)) continue;
+      due_at_start_.push_back({*id, base::Timestamp{list_due_.integer(1)}});
+    }
+  }
+
+  static std::optional<int64_t> optional_integer(const Statement& row, int column) {
+    return row.is_null(column) ? std::nullopt : std::optional(row.integer(column));
   }
 
   base::Result<Head> head_of(base::Id consumer) {
@@ -162,12 +233,12 @@ class SqliteJournal final : public DurableJournal {
     const auto row = find_head_.bind_blob(1, consumer.as_bytes()).step();
     if (!row) return std::unexpected(row.error());
     if (!*row) return Head{};
-    const Head head{find_head_.integer(0), find_head_.integer(1)};
+    const Head head{find_head_.integer(0), find_head_.integer(1), optional_integer(find_head_, 2)};
     find_head_.reset();
     return head;
   }
 
-  base::Result<void> write(const JournalRecord& record) {
+  base::Result<void> write(const JournalRecord& record, int64_t& place) {
     const auto head = head_of(record.consumer);
     if (!head) return std::unexpected(head.error());
     if (record.number != head->number + 1) {
@@ -176,30 +247,25 @@ class SqliteJournal final : public DurableJournal {
                       std::to_string(head->number),
                   "journal");
     }
+    const std::string marks = to_bytes(record.marks);
+    const auto due = record.due ? std::optional(record.due->ms) : std::nullopt;
     auto written = insert_.bind_integer(1, head->position)
                        .bind_blob(2, record.consumer.as_bytes())
                        .bind_integer(3, record.number)
-                       .bind_blob(4, record.body)
+                       .bind_integer(4, due)
+                       .bind_integer(5, int64_t{record.whole})
+                       .bind_blob(6, marks)
+                       .bind_blob(7, record.body)
                        .run();
     if (!written) return written;
-    recent_[record.consumer] = {writer_.connection().last_inserted(), record.number};
+    place = writer_.connection().last_inserted();
+    recent_[record.consumer] = {place, record.number, due};
+    written_ = {place, record.number, record.consumer};
     for (const runtime::Delivery& delivery : record.deliveries) {
       if (auto owed = deliveries_.insert(delivery); !owed) return owed;
     }
-    if (auto marked = mark_open(record); !marked) return marked;
-    const bool due = recent_.size() >= kRecentHeadsMax || ++recent_turns_ >= kRecentTurnsMax;
-    return due ? write_heads() : base::Result<void>();
-  }
-
-  base::Result<void> mark_open(const JournalRecord& record) {
-    // Most turns neither open nor close anything.
-    if (record.open == open_.contains(record.consumer)) return {};
-    if (record.open) {
-      open_.insert(record.consumer);
-      return mark_open_.bind_blob(1, record.consumer.as_bytes()).run();
-    }
-    open_.erase(record.consumer);
-    return unmark_open_.bind_blob(1, record.consumer.as_bytes()).run();
+    const bool enough = recent_.size() >= kRecentHeadsMax || ++recent_turns_ >= kRecentTurnsMax;
+    return enough ? write_heads() : base::Result<void>();
   }
 
   base::Result<void> write_heads() {
@@ -212,6 +278,7 @@ class SqliteJournal final : public DurableJournal {
       auto put = put_head_.bind_blob(1, consumer.as_bytes())
                      .bind_integer(2, head.position)
                      .bind_integer(3, head.number)
+                     .bind_integer(4, head.due)
                      .run();
       if (!put) return put;
     }
@@ -220,37 +287,21 @@ class SqliteJournal final : public DurableJournal {
     return put_known_.bind_integer(1, last).run();
   }
 
-  base::Result<std::vector<JournalRecord>> read_back(base::Id consumer, int64_t position,
-                                                     size_t limit) {
-    std::vector<JournalRecord> records;
-    while (position != 0 && records.size() < limit) {
-      const auto row = select_.bind_integer(1, position).step();
-      if (!row) return std::unexpected(row.error());
-      if (!*row) return fail(Code::data_loss, "a record is missing", "journal");
-      position = select_.integer(0);
-      records.push_back({consumer, select_.integer(1), std::string(select_.bytes(2)), false});
-      select_.reset();
-    }
-    std::ranges::reverse(records);
-    return records;
-  }
-
   // Statements are declared before the writer, whose last transactions still use them.
-  Connection reading_;
-  Statement select_;
+  JournalReads reads_;  // the reading thread's
   Statement insert_;
   Statement find_head_;
   Statement put_head_;
   Statement put_known_;
   Statement list_unknown_;
-  Statement mark_open_;
-  Statement unmark_open_;
-  Statement list_open_;
-  // The writing thread's: consumers that are open, and heads that are not in their table yet.
-  std::unordered_set<base::Id, base::IdHash> open_;
+  Statement list_due_;
+  Statement find_turn_;
+  // The writing thread's: heads that are not in their table yet.
   std::unordered_map<base::Id, Head, base::IdHash> recent_;
   size_t recent_turns_ = 0;
-  std::vector<base::Id> open_at_start_;
+  Place written_;  // the last turn of the transaction under way
+  Place durable_;  // the last turn that was acknowledged
+  std::vector<runtime::DueConsumer> due_at_start_;
   Deliveries deliveries_;
   std::unique_ptr<ReadThread> reader_;
   GroupWriter writer_;
@@ -259,8 +310,9 @@ class SqliteJournal final : public DurableJournal {
 }  // namespace
 
 base::Result<std::unique_ptr<DurableJournal>> open_journal(const std::filesystem::path& file,
-                                                           runtime::Log& log) {
-  return SqliteJournal::open(file, log);
+                                                           runtime::Log& log, runtime::Meter& meter,
+                                                           int checkpoint_pages) {
+  return SqliteJournal::open(file, {log, meter, checkpoint_pages});
 }
 
 }  // namespace millrace::storage

@@ -2,6 +2,8 @@
 
 #include "storage/group_writer.hpp"
 #include "storage/storage.hpp"
+#include "storage/verify.hpp"
+#include "storage/write_ahead_log.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -21,15 +23,15 @@ std::string end_of_prefix(std::string_view prefix) {
 class SqliteKeyValue final : public base::KeyValueStore {
  public:
   static base::Result<std::unique_ptr<base::KeyValueStore>> open(const std::filesystem::path& file,
-                                                                 runtime::Log& log,
+                                                                 GroupWriter::Reporting reporting,
                                                                  size_t cache_bytes) {
-    auto connection = Connection::open(file, Connection::Use::writing, cache_bytes);
+    auto connection = open_own(file, cache_bytes);
     if (!connection) return std::unexpected(connection.error());
     if (auto made = connection->execute(kSchema); !made) return std::unexpected(made.error());
     auto reading = Connection::open(file, Connection::Use::reading);
     if (!reading) return std::unexpected(reading.error());
-    auto store =
-        std::unique_ptr<SqliteKeyValue>(new SqliteKeyValue(std::move(*connection), file, log));
+    auto store = std::unique_ptr<SqliteKeyValue>(
+        new SqliteKeyValue(std::move(*connection), file, reporting));
     if (auto ready = store->prepare(std::move(*reading)); !ready) {
       return std::unexpected(ready.error());
     }
@@ -68,8 +70,9 @@ class SqliteKeyValue final : public base::KeyValueStore {
   }
 
  private:
-  SqliteKeyValue(Connection connection, const std::filesystem::path& file, runtime::Log& log)
-      : writer_(std::move(connection), file, log) {}
+  SqliteKeyValue(Connection connection, const std::filesystem::path& file,
+                 GroupWriter::Reporting reporting)
+      : writer_(std::move(connection), file, reporting) {}
 
   base::Result<void> prepare(Connection reading) {
     reading_ = std::move(reading);
@@ -96,7 +99,7 @@ class SqliteKeyValue final : public base::KeyValueStore {
     }
     if (ready) ready = make(writing, "INSERT OR REPLACE INTO pairs VALUES(?1, ?2)", put_);
     if (ready) ready = make(writing, "DELETE FROM pairs WHERE key = ?1", remove_);
-    if (ready) writer_.start();
+    if (ready) ready = writer_.start();
     return ready;
   }
 
@@ -122,10 +125,29 @@ class SqliteKeyValue final : public base::KeyValueStore {
 
 }  // namespace
 
+runtime::Meter& no_meter() {
+  static runtime::NoMeter nothing;
+  return nothing;
+}
+
 base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(const std::filesystem::path& file,
                                                                   runtime::Log& log,
-                                                                  size_t cache_bytes) {
-  return SqliteKeyValue::open(file, log, cache_bytes);
+                                                                  size_t cache_bytes,
+                                                                  runtime::Meter& meter) {
+  return SqliteKeyValue::open(file, {log, meter}, cache_bytes);
+}
+
+base::Result<std::unique_ptr<base::KeyValueStore>> open_or_begin_key_value(
+    const std::filesystem::path& file, runtime::Log& log, size_t cache_bytes,
+    runtime::Meter& meter) {
+  auto opened = open_key_value(file, log, cache_bytes, meter);
+  if (opened) return opened;
+  const auto aside = put_aside(file);
+  if (!aside) return std::unexpected(opened.error());
+  log.line(runtime::Level::error, "storage",
+           file.filename().string() + " cannot be opened (" + opened.error().describe() +
+               "); it was put aside as " + *aside + ", and a new one is begun");
+  return open_key_value(file, log, cache_bytes, meter);
 }
 
 }  // namespace millrace::storage

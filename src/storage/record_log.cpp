@@ -16,6 +16,7 @@
 #include "storage/group_queue.hpp"
 #include "storage/record_frames.hpp"
 #include "storage/storage.hpp"
+#include "storage/verify.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -196,8 +197,7 @@ class SegmentedLog final : public base::RecordLog {
     const Segment fresh{segments_made_ + 1, 0};
     const fs::path path = path_of(fresh);
     if (!spares_.empty()) {
-      std::error_code error;
-      fs::rename(spares_.back(), path, error);
+      (void)rename_file(spares_.back(), path);  // else it is made
       spares_.pop_back();
     }
     OpenFile file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
@@ -234,9 +234,7 @@ class SegmentedLog final : public base::RecordLog {
       if (segments_.size() <= kept_at_least || segments_.front().last > through) return;
       const fs::path path = path_of(segments_.front());
       const fs::path spare = folder_ / file_name(segments_.front().id, kSpareEnding);
-      std::error_code error;
-      fs::rename(path, spare, error);
-      if (error || !sync_folder(folder_)) return;
+      if (!rename_file(path, spare) || !sync_folder(folder_)) return;
       segments_.pop_front();
       if (spares_.size() < kSparesMax) {
         spares_.push_back(spare);
@@ -272,6 +270,33 @@ class SegmentedLog final : public base::RecordLog {
 };
 
 }  // namespace
+
+base::Result<void> verify_record_log(const fs::path& folder, Verification& into) {
+  std::vector<uint64_t> ids;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (const auto id = id_of(entry.path().filename().string())) ids.push_back(*id);
+  }
+  if (error) return base::fail(Code::unavailable, error.message(), folder.string());
+  std::ranges::sort(ids);
+  uint64_t last = 0;
+  for (const uint64_t id : ids) {
+    const std::string name = file_name(id, kEnding);
+    const auto bytes = read_whole(folder / name);
+    if (!bytes) return std::unexpected(bytes.error());
+    std::string_view rest = *bytes;
+    while (const auto frame = take_frame(rest, id)) {
+      if (last != 0 && frame->number != last + 1) {
+        into.add({folder.filename().string() + "/" + name,
+                  "record " + std::to_string(frame->number) + " follows record " +
+                      std::to_string(last) + ": what was between them is missing",
+                  "the sandbox refuses to start with these files", false});
+      }
+      last = frame->number;
+    }
+  }
+  return {};
+}
 
 base::Result<std::unique_ptr<base::RecordLog>> open_record_log(const fs::path& folder,
                                                                runtime::Log& log,

@@ -1,13 +1,55 @@
 #include "storage/sqlite.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "storage/files.hpp"
+
 namespace millrace::storage {
+namespace {
+
+// For its owner alone; what SQLite puts beside it gets the same mode.
+void make_private(const std::filesystem::path& file) {
+  {
+    const OpenFile made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  }
+  for (const char* ending : {"", "-wal", "-shm"}) {
+    const std::string each = file.string() + ending;
+    struct stat about{};
+    if (::stat(each.c_str(), &about) == 0 && (about.st_mode & 077) != 0) {
+      (void)::chmod(each.c_str(), 0600);
+    }
+  }
+}
+
+}  // namespace
 
 base::Error sqlite_error(sqlite3* connection, std::string_view doing) {
-  const int code = connection == nullptr ? SQLITE_CANTOPEN : sqlite3_errcode(connection);
-  const bool later = code == SQLITE_BUSY || code == SQLITE_FULL || code == SQLITE_IOERR;
-  return {later ? base::Code::unavailable : base::Code::internal,
-          connection == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(connection),
-          std::string(doing)};
+  const int code = connection == nullptr ? SQLITE_CANTOPEN : sqlite3_extended_errcode(connection);
+  const int primary = code & 0xff;
+  auto means = is_failing_disk(code) ? base::Code::unavailable : base::Code::internal;
+  if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) means = base::Code::data_loss;
+  std::string message = connection == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(connection);
+  message += " (SQLite " + std::to_string(code) + ")";
+  return {means, std::move(message), std::string(doing)};
+}
+
+bool is_failing_disk(int sqlite_code) {
+  switch (sqlite_code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_NOMEM:
+    case SQLITE_NOLFS:
+    case SQLITE_PROTOCOL: return true;
+    default: return false;
+  }
 }
 
 Statement& Statement::bind_blob(int index, std::string_view bytes) {
@@ -22,6 +64,12 @@ Statement& Statement::bind_text(int index, std::string_view text) {
 
 Statement& Statement::bind_integer(int index, int64_t value) {
   sqlite3_bind_int64(handle_.get(), index, value);
+  return *this;
+}
+
+Statement& Statement::bind_integer(int index, std::optional<int64_t> value) {
+  if (value) return bind_integer(index, *value);
+  sqlite3_bind_null(handle_.get(), index);
   return *this;
 }
 
@@ -56,11 +104,16 @@ int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(handle_.get(), column);
 }
 
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
+}
+
 base::Result<Connection> Connection::open(const std::filesystem::path& file, Use use,
                                           size_t cache_bytes) {
   const int flags =
       SQLITE_OPEN_NOMUTEX |
       (use == Use::writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+  if (use == Use::writing) make_private(file);
   sqlite3* raw = nullptr;
   const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
   Connection connection;
@@ -93,10 +146,16 @@ base::Result<Statement> Connection::prepare(std::string_view sql) {
   return statement;
 }
 
-void Connection::checkpoint(bool truncate) {
-  sqlite3_wal_checkpoint_v2(handle_.get(), nullptr,
-                            truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
-                            nullptr, nullptr);
+base::Result<void> Connection::roll_back() {
+  return is_in_transaction() ? execute("ROLLBACK") : base::Result<void>();
+}
+
+base::Result<void> Connection::checkpoint(bool truncate) {
+  const int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+  const int code = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, mode, nullptr, nullptr);
+  // Another process that reads or copies just now: the next time will do.
+  if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY) return {};
+  return std::unexpected(sqlite_error(handle_.get(), "checkpoint"));
 }
 
 }  // namespace millrace::storage

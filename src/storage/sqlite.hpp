@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,7 @@ class Statement {
   Statement& bind_blob(int index, std::string_view bytes);
   Statement& bind_text(int index, std::string_view text);
   Statement& bind_integer(int index, int64_t value);
+  Statement& bind_integer(int index, std::optional<int64_t> value);
   // True while there is a row. After false or an error the statement is ready to be bound anew.
   base::Result<bool> step();
   // Runs a statement that gives no rows.
@@ -30,6 +32,7 @@ class Statement {
   void reset();
   std::string_view bytes(int column) const;
   int64_t integer(int column) const;
+  bool is_null(int column) const;
 
  private:
   friend class Connection;
@@ -42,8 +45,8 @@ class Statement {
 class Connection {
  public:
   enum class Use { writing, reading };
-  // A writing connection creates the file and sets it up for durability: WAL, synchronous=FULL,
-  // checkpoints only when asked.
+  // A writing connection creates the file (mode 0600) and sets it up for durability: WAL,
+  // synchronous=FULL, checkpoints only when asked.
   // `cache_bytes`: pages that a writing connection keeps in memory, at most.
   static base::Result<Connection> open(const std::filesystem::path& file, Use use,
                                        size_t cache_bytes = 16 << 20);
@@ -52,9 +55,15 @@ class Connection {
   base::Result<Statement> prepare(std::string_view sql);
   // Copies what the write-ahead log holds into the database. TRUNCATE waits for readers and
   // empties the log; PASSIVE waits for nobody.
-  void checkpoint(bool truncate);
+  base::Result<void> checkpoint(bool truncate);
   // The position the last INSERT into a table with positions gave.
   int64_t last_inserted() const { return sqlite3_last_insert_rowid(handle_.get()); }
+  // A transaction is open. After some failures SQLite has rolled back by itself.
+  bool is_in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+  // Rolls back where there is something to roll back.
+  base::Result<void> roll_back();
+  // SQLite's extended code of the last call: which failure it was.
+  int last_code() const { return sqlite3_extended_errcode(handle_.get()); }
   sqlite3* handle() { return handle_.get(); }
 
  private:
@@ -65,5 +74,9 @@ class Connection {
 };
 
 base::Error sqlite_error(sqlite3* connection, std::string_view doing);
+
+// The code says that the files or the machine failed, rather than that a statement was refused for
+// what it asked: whatever is tried next may fail as well.
+bool is_failing_disk(int sqlite_code);
 
 }  // namespace millrace::storage

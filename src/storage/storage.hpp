@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "flow/flow.hpp"
 #include "runtime/delivery_store.hpp"
+#include "runtime/meter.hpp"
 #include "runtime/ports.hpp"
 
 namespace millrace::storage {
@@ -23,17 +24,34 @@ class DurableJournal : public runtime::Journal {
   virtual runtime::DeliveryStore& deliveries() = 0;
 };
 
+// For stores whose figures nobody shows.
+runtime::Meter& no_meter();
+
+// Pages of 4 KiB in a write-ahead log before it is copied into its database.
+constexpr int kCheckpointPages = 2'000;
+
 // Opens or creates the journal in that file. Appends run on a thread of its own, one transaction
 // for all that have come in meanwhile; reads on another. Destroying it ends both, after what was
 // appended has been written and told.
+// When a commit fails nothing of it is kept, and everything that is appended is refused
+// (unavailable) until a transaction was written and synced again; that is tried whenever something
+// is appended or probed. Until then `store_stopped` is 1 in the meter.
 base::Result<std::unique_ptr<DurableJournal>> open_journal(const std::filesystem::path& file,
-                                                           runtime::Log& log);
+                                                           runtime::Log& log,
+                                                           runtime::Meter& meter = no_meter(),
+                                                           int checkpoint_pages = kCheckpointPages);
 
 // Opens or creates a key-value store in that file; the same way of committing. `cache_bytes`: of
 // the file that are kept in memory for writing, at most.
-base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(const std::filesystem::path& file,
-                                                                  runtime::Log& log,
-                                                                  size_t cache_bytes = 16 << 20);
+base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(
+    const std::filesystem::path& file, runtime::Log& log, size_t cache_bytes = 16 << 20,
+    runtime::Meter& meter = no_meter());
+
+// The same for what may be lost, like diagnostics: a file that cannot be opened is put aside as
+// NAME.damaged-N, which the log says, and a new one is begun.
+base::Result<std::unique_ptr<base::KeyValueStore>> open_or_begin_key_value(
+    const std::filesystem::path& file, runtime::Log& log, size_t cache_bytes = 16 << 20,
+    runtime::Meter& meter = no_meter());
 
 // Opens or creates a record log in that folder (mode 0700), which is its alone. Files are of about
 // `segment_bytes`; up to four that are not needed any more are kept to be written again. Errors:
@@ -79,10 +97,12 @@ class ChangeLock {
   int file_;
 };
 
-// Reads a journal beside a running server, oldest record first: of all consumers the last one, or
-// every one of the consumer that has had this chat. The reading stops when `each` says false.
+// Reads a journal beside a running server, oldest record first: of all consumers what their state
+// is made of (the last whole record and all after it), or every record of the consumer that has had
+// this chat. The reading stops when `each` says false.
+using EachTail = std::move_only_function<bool(const std::vector<runtime::JournalRecord>&)>;
+base::Result<void> each_tail(const std::filesystem::path& journal, EachTail each);
 using EachRecord = std::move_only_function<bool(const runtime::JournalRecord&)>;
-base::Result<void> each_last_record(const std::filesystem::path& journal, EachRecord each);
 base::Result<void> each_record_with(const std::filesystem::path& journal, base::Id chat,
                                     EachRecord each);
 
@@ -106,9 +126,5 @@ base::Result<std::filesystem::path> install_version(const std::filesystem::path&
                                                     const flow::Files& files);
 // The hashes installed there.
 base::Result<std::vector<std::string>> installed_versions(const std::filesystem::path& versions);
-
-// The file's 32 secret bytes, made with `fresh` (mode 0600) when there is none yet.
-base::Result<std::string> load_or_create_key(const std::filesystem::path& file,
-                                             const std::string& fresh);
 
 }  // namespace millrace::storage

@@ -79,7 +79,8 @@ describe('REST channel', () => {
     const first = await talk.say('Ada', 'the-first-name');
     assert.match(textOf(first), kAsks.last);
     assert.deepEqual(await talk.say('Ada', 'the-first-name'), first);
-    assert.deepEqual(await talk.say('something else', 'the-first-name'), first);
+    const other = {sender: talk.sender, message: 'something else', message_id: 'the-first-name'};
+    assert.equal((await post(server.ready.base_url, other)).status, 409, 'not with another text');
     assert.match(textOf(await talk.say('Lovelace')), kAsks.email, 'one turn was taken');
     assert.deepEqual(await talk.say('Ada', 'the-first-name'), first, 'also later');
   });

@@ -26,7 +26,7 @@ class OutboxCommand : public testing::Test {
                                                 {"attributes", {{"home_city", "Porto"}}}}});
     }
     std::promise<void> written;
-    journal->append(std::move(record), [&](base::Result<void>) { written.set_value(); });
+    journal->append(std::move(record), [&](base::Result<int64_t>) { written.set_value(); });
     written.get_future().get();
     runtime::DeliveryWrite write;
     write.target = 1;

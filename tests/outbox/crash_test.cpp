@@ -200,7 +200,7 @@ class Ordeal {
       }
       record.deliveries.push_back({"k" + std::to_string(n), record.consumer, "chat", "shop", "live",
                                    "braze.track", std::move(body)});
-      (*journal)->append(std::move(record), [](base::Result<void> done) { ASSERT_TRUE(done); });
+      (*journal)->append(std::move(record), [](base::Result<int64_t> done) { ASSERT_TRUE(done); });
     }
   }
 

@@ -54,9 +54,10 @@ class OutboxSender : public testing::Test {
     auto body = json::parse_object(R"({"user":{"external_id":")" + user + "\"}," + parts + "}");
     record.deliveries.push_back(
         {std::move(key), record.consumer, "chat", "shop", "live", "braze.track", *body});
-    std::promise<base::Result<void>> promise;
+    std::promise<base::Result<int64_t>> promise;
     const auto consumer = record.consumer;
-    journal->append(std::move(record), [&](base::Result<void> done) { promise.set_value(done); });
+    journal->append(std::move(record),
+                    [&](base::Result<int64_t> done) { promise.set_value(done); });
     ASSERT_TRUE(promise.get_future().get());
     sender->owed(consumer, 1);
   }

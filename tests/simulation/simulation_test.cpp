@@ -174,10 +174,11 @@ class Scenario {
       bool found = false;
       for (const auto& [consumer, records] : disk_.kept()) {
         if (found || records.empty()) continue;
-        // Only this chat's consumer has it; its state says so in every record.
-        const auto last = runtime::read_record(records.back().body, kKey);
-        found = last && last->state.chat == answer.receipt.chat &&
-                last->state.sequence >= message.sequence;
+        const auto last = runtime::read_record(records.back().body);
+        if (!last || last->chat != answer.receipt.chat) continue;
+        runtime::StateReader reader(kKey);
+        for (const auto& record : records) ASSERT_TRUE(reader.take(record.body));
+        found = reader.state()->sequence >= message.sequence;
       }
       EXPECT_TRUE(found) << "told before it was durable: " << message.content.text;
     }
@@ -185,18 +186,21 @@ class Scenario {
 
   void check_replay(const std::vector<runtime::JournalRecord>& records) {
     std::optional<dialog::State> state;
+    runtime::StateReader reader(kKey);
     for (const auto& record : records) {
-      const auto stored = runtime::read_record(record.body, kKey);
+      ASSERT_TRUE(reader.take(record.body));
+      const auto stored = reader.state();
       const auto input = runtime::read_input(record.body, kKey);
       ASSERT_TRUE(stored && input && *input);
-      const auto program = solutions_.version(stored->state.program);
+      const auto program = solutions_.version(stored->program);
       ASSERT_TRUE(program);
-      if (!state || state->chat != stored->state.chat) {
-        state = dialog::open_chat(*program, {.chat = stored->state.chat,
-                                             .consumer = stored->state.consumer,
-                                             .environment = stored->state.environment,
+      std::optional<dialog::State> before = state;
+      if (!state || state->chat != stored->chat) {
+        state = dialog::open_chat(*program, {.chat = stored->chat,
+                                             .consumer = stored->consumer,
+                                             .environment = stored->environment,
                                              .locale = "en",
-                                             .at = stored->state.created_at});
+                                             .at = stored->created_at});
       }
       if (const auto* adopted = std::get_if<dialog::Adopted>(&(*input)->what)) {
         if (adopted->why == dialog::Adopted::Why::restarted) {
@@ -209,7 +213,9 @@ class Scenario {
       }
       auto turn = dialog::advance(*program, *state, **input);
       ASSERT_TRUE(turn);
-      EXPECT_EQ(runtime::write_record(*turn, &**input, (*input)->at, kKey), record.body);
+      EXPECT_EQ(runtime::write_record(*turn, &**input, (*input)->at, kKey,
+                                      record.whole ? nullptr : &*before, reader.since()),
+                record.body);
       state = std::move(turn->state);
     }
   }
@@ -219,7 +225,7 @@ class Scenario {
     const auto found = disk_.kept().find(person.consumer);
     ASSERT_NE(found, disk_.kept().end());
     for (const auto& record : found->second) {
-      const auto turn = runtime::read_record(record.body, kKey);
+      const auto turn = runtime::read_record(record.body);
       ASSERT_TRUE(turn);
       if (!turn->input_id.empty()) inputs.insert(turn->input_id);
     }

@@ -45,7 +45,7 @@ void Disk::sync() {
   waiting_.clear();
   const bool fails = may_fail_ && dice_.one_in(60);
   for (auto& [record, appended] : group) {
-    base::Result<void> result;
+    base::Result<int64_t> result = record.number;
     if (fails || !keep(std::move(record))) {
       result = base::fail(base::Code::unavailable, "the disk is full");
     }
@@ -59,29 +59,73 @@ bool Disk::keep(runtime::JournalRecord record) {
     ++refused_;
     return false;
   }
+  record.place = record.number;
   records.push_back(std::move(record));
   return true;
 }
 
-void Disk::read(base::Id consumer, size_t limit, Read done) {
+const std::vector<runtime::JournalRecord>& Disk::records_of(base::Id consumer) const {
+  static const std::vector<runtime::JournalRecord> kNone;
   const auto found = kept_.find(consumer);
-  std::vector<runtime::JournalRecord> records;
-  if (found != kept_.end()) {
-    const auto& all = found->second;
-    records.assign(all.end() - static_cast<int64_t>(std::min(limit, all.size())), all.end());
-  }
-  schedule_.after(dice_.between(0, 3),
-                  [done = std::move(done), records = std::move(records)]() mutable {
-                    done(std::move(records));
-                  });
+  return found == kept_.end() ? kNone : found->second;
 }
 
-base::Result<std::vector<base::Id>> Disk::open_consumers() {
-  std::vector<base::Id> open;
-  for (const auto& [consumer, records] : kept_) {
-    if (records.back().open) open.push_back(consumer);
+void Disk::read_tail(base::Id consumer, size_t marked_records, ReadTail done) {
+  const auto& all = records_of(consumer);
+  runtime::Tail tail;
+  auto whole = all.end();
+  while (whole != all.begin() && !(--whole)->whole) {
   }
-  return open;
+  tail.records.assign(whole, all.end());
+  const auto marked = static_cast<ptrdiff_t>(std::min(marked_records, all.size()));
+  for (auto at = all.end() - marked; at != all.end(); ++at) {
+    for (const auto mark : at->marks) tail.marked.push_back({mark, at->place});
+  }
+  schedule_.after(dice_.between(0, 3), [done = std::move(done), tail = std::move(tail)]() mutable {
+    done(std::move(tail));
+  });
+}
+
+void Disk::read_at(base::Id consumer, std::vector<int64_t> places, Read done) {
+  std::vector<runtime::JournalRecord> found;
+  for (const int64_t place : places) {
+    for (const auto& record : records_of(consumer)) {
+      if (record.place == place) found.push_back(record);
+    }
+  }
+  schedule_.after(
+      dice_.between(0, 3),
+      [done = std::move(done), found = std::move(found)]() mutable { done(std::move(found)); });
+}
+
+void Disk::read_before(base::Id consumer, int64_t place, Page page, Read done) {
+  std::vector<runtime::JournalRecord> found;
+  for (const auto& record : records_of(consumer)) {
+    if (place == 0 || record.place < place) found.push_back(record);
+  }
+  if (found.size() > page.records_max) {
+    found.erase(found.begin(), found.end() - static_cast<ptrdiff_t>(page.records_max));
+  }
+  schedule_.after(
+      dice_.between(0, 3),
+      [done = std::move(done), found = std::move(found)]() mutable { done(std::move(found)); });
+}
+
+base::Result<std::vector<runtime::DueConsumer>> Disk::due_consumers() {
+  std::vector<runtime::DueConsumer> due;
+  for (const auto& [consumer, records] : kept_) {
+    if (records.back().due) due.push_back({consumer, *records.back().due});
+  }
+  return due;
+}
+
+void Disk::probe(Probed done) {
+  base::Result<void> result;
+  if (may_fail_ && dice_.one_in(60)) {
+    result = base::fail(base::Code::unavailable, "the disk is full");
+  }
+  schedule_.after(dice_.between(0, 5),
+                  [done = std::move(done), result]() mutable { done(result); });
 }
 
 void Disk::crash() {

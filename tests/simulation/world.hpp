@@ -71,6 +71,7 @@ class Clock final : public runtime::Clock {
  public:
   explicit Clock(Schedule& schedule) : schedule_(schedule) {}
   base::Timestamp now() override { return {schedule_.now() + ahead_}; }
+  int64_t steady_ms() override { return schedule_.now(); }
   // Someone sets the clock.
   void jump(int64_t ms) { ahead_ += ms; }
 
@@ -101,8 +102,11 @@ class Disk final : public runtime::Journal {
  public:
   Disk(Schedule& schedule, Dice& dice) : schedule_(schedule), dice_(dice) {}
   void append(runtime::JournalRecord record, Appended appended) override;
-  void read(base::Id consumer, size_t limit, Read done) override;
-  base::Result<std::vector<base::Id>> open_consumers() override;
+  void read_tail(base::Id consumer, size_t marked_records, ReadTail done) override;
+  void read_at(base::Id consumer, std::vector<int64_t> places, Read done) override;
+  void read_before(base::Id consumer, int64_t place, Page page, Read done) override;
+  base::Result<std::vector<runtime::DueConsumer>> due_consumers() override;
+  void probe(Probed done) override;
   // A crash: of what waited for the sync, a part may have reached the disk, in order.
   void crash();
   void never_fail() { may_fail_ = false; }
@@ -113,6 +117,7 @@ class Disk final : public runtime::Journal {
  private:
   void sync();
   bool keep(runtime::JournalRecord record);
+  const std::vector<runtime::JournalRecord>& records_of(base::Id consumer) const;
 
   Schedule& schedule_;
   Dice& dice_;

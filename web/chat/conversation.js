@@ -2,7 +2,9 @@
 // connection. What is pushed is shown at once; after every join, gap or doubt a snapshot puts the
 // transcript right, and what the consumer said goes out again under the same id until it is safe.
 
-import {checkSession, endChat, isGone, openSession, saveKept, startChat} from './session.js';
+import {
+  checkSession, endChat, isGone, openSession, renewSession, saveKept, startChat,
+} from './session.js';
 import {ChatSocket, backOff} from './socket.js';
 import {Transcript} from './transcript.js';
 
@@ -26,6 +28,8 @@ import {Transcript} from './transcript.js';
 
 const kExpectAnswerMs = 8_000;
 const kTypingMaxMs = 30_000;
+const kRenewSoonestMs = 1_000;
+const kRenewLookMs = 3_600_000;
 
 export class Conversation {
   #options;
@@ -44,6 +48,8 @@ export class Conversation {
   #typing = false;
   /** @type {number | undefined} */
   #typingTimer;
+  /** @type {number | undefined} */
+  #renewTimer;
 
   /** @param {ConversationOptions} options */
   constructor(options) {
@@ -73,6 +79,7 @@ export class Conversation {
 
   /** The network or the page has come back, or gone. */
   nudge() {
+    this.#renewInTime();  // timers stand still while a machine sleeps
     this.#socket?.nudge();
   }
 
@@ -85,6 +92,7 @@ export class Conversation {
   #stop() {
     this.#closed = true;
     window.clearTimeout(this.#typingTimer);
+    window.clearTimeout(this.#renewTimer);
     this.#socket?.close();
   }
 
@@ -108,12 +116,16 @@ export class Conversation {
 
   /** @param {Session} session */
   #connect(session) {
-    const query = new URLSearchParams({token: session.access_token, vsn: '2.0.0'});
     const origin = location.origin.replace(/^http/, 'ws');
+    this.#renewInTime();
     this.#socket = new ChatSocket({
-      url: `${origin}/socket/websocket?${query}`,
+      // The token is another one after a while.
+      url: () => {
+        const query = new URLSearchParams({token: session.access_token, vsn: '2.0.0'});
+        return `${origin}/socket/websocket?${query}`;
+      },
       topic: `chat:${session.chat_id}`,
-      joinPayload: {access_token: session.access_token},
+      joinPayload: () => ({access_token: session.access_token}),
       joined: () => this.#ask(),
       refused: (response) => {
         if (response.reason === 'unauthorized' || isGone(response.status)) this.#lose();
@@ -125,6 +137,22 @@ export class Conversation {
         payload: {seq: ++this.#pings, user_id: session.id, access_token: session.access_token},
       }),
     });
+  }
+
+  // Half-way through its life the token is renewed; if that fails, again a moment later.
+  #renewInTime() {
+    window.clearTimeout(this.#renewTimer);
+    const session = this.#session;
+    if (this.#closed || this.#status === 'ended' || !session?.renew_at) return;
+    const waitMs = session.renew_at - Date.now();
+    const work = async () => {
+      if (Date.now() >= (session.renew_at ?? 0)) {
+        await renewSession(session);
+        this.#save();
+      }
+      this.#renewInTime();
+    };
+    this.#renewTimer = window.setTimeout(work, Math.min(Math.max(waitMs, kRenewSoonestMs), kRenewLookMs));
   }
 
   /**

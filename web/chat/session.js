@@ -5,7 +5,8 @@
  * @typedef {{
  *   access_token: string, chat_id: string, id: string, web_chat_pype_id: string,
  *   web_chat_stream_id: string, web_chat_pype_name?: string,
- * }} Session
+ *   expires_in?: number, renew_at?: number,
+ * }} Session `renew_at` is the page's own: by its clock, when half of the token's life is over.
  * @typedef {{client_msg_id: string, msg: string, failed?: boolean, accepted?: boolean}} Unsent
  * @typedef {{session: Session, outbox: Unsent[]}} Kept
  */
@@ -48,7 +49,26 @@ export async function openSession(appId) {
     last_viewed_url: location.origin + location.pathname,
   });
   const session = response?.ok ? await response.json().catch(() => null) : null;
+  if (session) session.renew_at = renewAt(session);
   return {status: response?.status ?? 0, session};
+}
+
+/**
+ * Asks for another token for the same chat, and puts it in the place of the old one.
+ * @param {Session} session
+ */
+export async function renewSession(session) {
+  const response = await post('/messaging/v1/consumers/renew_session', {}, session.access_token);
+  const renewed = response?.ok ? await response.json().catch(() => null) : null;
+  if (!renewed?.access_token) return;
+  session.access_token = renewed.access_token;
+  session.expires_in = renewed.expires_in;
+  session.renew_at = renewAt(session);
+}
+
+/** @param {Session} session */
+function renewAt(session) {
+  return session.expires_in ? Date.now() + session.expires_in * 500 : undefined;
 }
 
 /**

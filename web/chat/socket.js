@@ -5,7 +5,7 @@
 /**
  * @typedef {{status: string, response: Record<string, any>}} Reply
  * @typedef {{
- *   url: string, topic: string, joinPayload: object,
+ *   url: () => string, topic: string, joinPayload: () => object,
  *   joined: () => void,
  *   refused: (response: Record<string, any>) => void,
  *   event: (name: string, payload: any) => void,
@@ -98,7 +98,7 @@ export class ChatSocket {
 
   #connect() {
     window.clearTimeout(this.#reconnectTimer);
-    const socket = new WebSocket(this.#options.url);
+    const socket = new WebSocket(this.#options.url());
     this.#socket = socket;
     const isCurrent = () => this.#socket === socket;
     let wasOpen = false;
@@ -117,7 +117,7 @@ export class ChatSocket {
 
   /** @param {WebSocket} socket */
   async #join(socket) {
-    const reply = await this.push('phx_join', this.#options.joinPayload).catch(() => null);
+    const reply = await this.push('phx_join', this.#options.joinPayload()).catch(() => null);
     if (!reply || this.#socket !== socket) return;
     if (reply.status !== 'ok') {
       this.#options.refused(reply.response);

@@ -1,0 +1,116 @@
+// `millrace grant` and `millrace grants`: what the operator lets each solution name.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "app/commands.hpp"
+#include "app/grant_book.hpp"
+#include "app/manifest.hpp"
+#include "app/protect.hpp"
+#include "storage/storage.hpp"
+
+namespace millrace::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct GrantOptions {
+  std::string solution;
+  std::vector<std::string> secrets;
+  std::vector<std::string> variables;
+  std::vector<std::string> hosts;
+  fs::path data;
+  bool revokes = false;
+  bool json = false;
+};
+
+int complain(const base::Error& error) {
+  std::cerr << "millrace grant: " << error.describe() << "\n";
+  return 1;
+}
+
+std::string told(const secrets::Grant& grant) {
+  std::string text;
+  const auto add = [&text](std::string_view kind, const auto& names) {
+    for (const std::string& name : names) text += "  " + std::string(kind) + " " + name + "\n";
+  };
+  add("secret  ", grant.secrets);
+  add("variable", grant.variables);
+  add("host    ", grant.hosts);
+  return text;
+}
+
+int change(const GrantOptions& options) {
+  const secrets::Grant meant{{options.secrets.begin(), options.secrets.end()},
+                             {options.variables.begin(), options.variables.end()},
+                             {options.hosts.begin(), options.hosts.end()}};
+  if (meant.empty()) {
+    return complain({base::Code::invalid_argument,
+                     "say what: --secret NAME, --env NAME, --host HOST; each may be given again",
+                     {}});
+  }
+  std::error_code failed;
+  if (fs::create_directories(options.data, failed)) {
+    fs::permissions(options.data, fs::perms::owner_all, failed);
+  }
+  const auto lock = storage::ChangeLock::acquire(options.data / "grants.lock");
+  if (!lock) return complain(lock.error());
+  auto grants = read_grants(options.data);
+  if (!grants) return complain(grants.error());
+  if (options.revokes) {
+    const secrets::Grant unknown = grants->take(options.solution, meant);
+    if (!unknown.empty()) std::cerr << "was not granted:\n" << told(unknown);
+  } else if (auto given = grants->give(options.solution, meant); !given) {
+    return complain(given.error());
+  }
+  if (auto written = write_grants(options.data, *grants); !written) {
+    return complain(written.error());
+  }
+  std::cout << options.solution << " may name\n" << told(grants->of(options.solution));
+  std::cout << "It counts for the next deploy or start of the server.\n";
+  return 0;
+}
+
+int list(const GrantOptions& options) {
+  const auto grants = read_grants(options.data);
+  if (!grants) return complain(grants.error());
+  if (options.json) {
+    std::cout << json::serialize(grants->to_json()) << "\n";
+    return 0;
+  }
+  for (const auto& [solution, grant] : grants->all()) {
+    std::cout << solution << "\n" << told(grant);
+  }
+  if (grants->all().empty()) std::cout << "nothing is granted\n";
+  return 0;
+}
+
+}  // namespace
+
+void add_grant_commands(CLI::App& cli, int& exit_code) {
+  static GrantOptions options;
+  auto* grant = cli.add_subcommand(
+      "grant", "Let a solution name a secret, a variable of the server's environment, or a host.");
+  grant->add_option("SOLUTION", options.solution, "The solution's name")->required();
+  grant->add_option("--secret", options.secrets, "A secret: ${secret:NAME}; may be given again");
+  grant->add_option("--env", options.variables,
+                    "An environment variable: solution.yaml's environment and ${env:NAME}; may be "
+                    "given again");
+  grant->add_option("--host", options.hosts,
+                    "A host as egress.allow writes it, for a server of several solutions; an "
+                    "internal one needs --allow-internal as well; may be given again");
+  grant->add_option("--data", options.data, "The server's data folder")->required();
+  grant->add_flag("--revoke", options.revokes, "Take it back instead");
+  grant->callback([&exit_code] {
+    keep_files_private();
+    exit_code = change(options);
+  });
+
+  auto* grants = cli.add_subcommand("grants", "List what each solution may name.");
+  grants->add_option("--data", options.data, "The server's data folder")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  grants->add_flag("--json", options.json, "As JSON");
+  grants->callback([&exit_code] { exit_code = list(options); });
+}
+
+}  // namespace millrace::app

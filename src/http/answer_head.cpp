@@ -1,0 +1,44 @@
+#include <boost/beast/http/status.hpp>
+
+#include "http/session.hpp"
+
+namespace millrace::http {
+namespace {
+
+std::string_view reason_of(int status) {
+  namespace bh = boost::beast::http;
+  const auto reason = bh::obsolete_reason(static_cast<bh::status>(status));
+  return {reason.data(), reason.size()};
+}
+
+}  // namespace
+
+void write_head(std::string& out, const AnswerHead& head, const web::Response& response) {
+  out.clear();
+  out += "HTTP/1.1 ";
+  out += std::to_string(response.status);
+  out += ' ';
+  out += reason_of(response.status);
+  out += "\r\nServer: ";
+  out += head.server_name;
+  out += "\r\nDate: ";
+  out += head.date;
+  out += "\r\nX-Content-Type-Options: nosniff\r\n";
+  for (const web::Header& header : response.headers) {
+    out += header.name;
+    out += ": ";
+    // A line break in a value would begin a header of its own.
+    for (const char c : header.value) out += c == '\r' || c == '\n' ? ' ' : c;
+    out += "\r\n";
+  }
+  if (response.status != 204 && response.status != 304) {
+    out += "Content-Length: ";
+    out += std::to_string(response.body.size());
+    out += "\r\n";
+  }
+  if (!head.keeps_connection) out += "Connection: close\r\n";
+  if (head.keeps_connection && head.http_1_0) out += "Connection: keep-alive\r\n";
+  out += "\r\n";
+}
+
+}  // namespace millrace::http

@@ -1,0 +1,88 @@
+#include "storage/journal_tables.hpp"
+
+namespace millrace::storage {
+namespace {
+
+constexpr int64_t kVersion = 2;
+
+// `body` stands last: what is before it is read without it.
+constexpr const char* kSchema = R"(
+CREATE TABLE IF NOT EXISTS turns(
+  position INTEGER PRIMARY KEY,
+  previous INTEGER NOT NULL,
+  consumer BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  due INTEGER,
+  whole INTEGER NOT NULL,
+  marks BLOB,
+  body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS heads(
+  consumer BLOB PRIMARY KEY, position INTEGER NOT NULL, number INTEGER NOT NULL,
+  due INTEGER) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS heads_due ON heads(due) WHERE due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS known(id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL);
+INSERT OR IGNORE INTO known VALUES(1, 0);
+PRAGMA user_version=2;
+)";
+
+// The first format had every record whole, no marks (they are read from the body), and listed
+// consumers with something due without saying when: they count as due at once.
+constexpr const char* kFromFirst = R"(
+ALTER TABLE turns ADD COLUMN due INTEGER;
+ALTER TABLE turns ADD COLUMN whole INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE turns ADD COLUMN marks BLOB;
+ALTER TABLE heads ADD COLUMN due INTEGER;
+UPDATE heads SET due = 0 WHERE consumer IN (SELECT consumer FROM open_consumers);
+UPDATE turns SET due = 0 WHERE position IN (
+  SELECT MAX(position) FROM turns WHERE position > (SELECT position FROM known)
+    AND consumer IN (SELECT consumer FROM open_consumers) GROUP BY consumer);
+DROP TABLE open_consumers;
+)";
+
+base::Result<int64_t> version_of(Connection& connection) {
+  auto asked = connection.prepare("PRAGMA user_version");
+  if (!asked) return std::unexpected(asked.error());
+  const auto row = asked->step();
+  if (!row) return std::unexpected(row.error());
+  return *row ? asked->integer(0) : 0;
+}
+
+}  // namespace
+
+base::Result<void> prepare_tables(Connection& writing) {
+  const auto version = version_of(writing);
+  if (!version) return std::unexpected(version.error());
+  if (*version > kVersion) {
+    return base::fail(base::Code::failed_precondition,
+                      "the journal was written by a later version of this program", "journal");
+  }
+  auto done = writing.execute("BEGIN IMMEDIATE");
+  if (done && *version == 1) done = writing.execute(kFromFirst);
+  if (done) done = writing.execute(kSchema);
+  if (done) done = writing.execute("COMMIT");
+  if (!done) (void)writing.execute("ROLLBACK");
+  return done;
+}
+
+std::string to_bytes(const std::vector<runtime::InputMark>& marks) {
+  std::string bytes;
+  bytes.reserve(marks.size() * sizeof(runtime::InputMark));
+  for (const runtime::InputMark mark : marks) {
+    for (unsigned shift = 0; shift < 64; shift += 8) bytes += static_cast<char>(mark >> shift);
+  }
+  return bytes;
+}
+
+std::vector<runtime::InputMark> marks_from_bytes(std::string_view bytes) {
+  std::vector<runtime::InputMark> marks;
+  for (size_t at = 0; at + 8 <= bytes.size(); at += 8) {
+    runtime::InputMark mark = 0;
+    for (unsigned i = 0; i < 8; ++i) {
+      mark |= static_cast<runtime::InputMark>(static_cast<unsigned char>(bytes[at + i])) << (8 * i);
+    }
+    marks.push_back(mark);
+  }
+  return marks;
+}
+
+}  // namespace millrace::storage

@@ -1,0 +1,96 @@
+// A disk that fails when it is told to, and that knows what a power cut would leave of it. SQLite
+// reaches it through a VFS of its own (faulty_vfs.cpp), the program's plain files through the
+// linker's --wrap (faulty_calls.cpp). Calls on files outside the followed folder pass untouched.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millrace::faults {
+
+enum class Op { open, read, write, sync, truncate, size, remove, rename, lock, map };
+std::string_view to_string(Op op);
+
+struct Seen {
+  int64_t number = 0;  // of the call, from 1 since following began
+  Op op = Op::open;
+  std::string path;
+  size_t bytes = 0;
+};
+
+struct Verdict {
+  int error = 0;          // EIO, ENOSPC, ...; 0: the call goes through
+  size_t bytes_done = 0;  // of a write or a read that fails: so many are done all the same
+};
+
+class Disk {
+ public:
+  using Judge = std::function<Verdict(const Seen&)>;
+  static Disk& get();
+
+  // Begins to count, judge and remember the calls on files in that folder; those that are there
+  // count as durable.
+  void follow(const std::filesystem::path& folder);
+  void leave();
+  // Decides about every call; nullptr: all go through. Called under the disk's lock.
+  void judge(Judge judge);
+  int64_t calls();
+  bool is_following() const { return is_following_; }
+
+  // What would be found after the power was cut now: what was synced, and of what was written
+  // since, any part in any order. Or after a kill: what the kernel has.
+  void copy_after_power_cut(const std::filesystem::path& to, uint64_t seed);
+  void copy_after_kill(const std::filesystem::path& to);
+
+  // For the two ways in. `error` 0 and `bytes` as asked: go on and do it.
+  Verdict ask(Op op, const std::string& path, size_t bytes);
+  void wrote(const std::string& path, size_t offset, std::string_view bytes);
+  void truncated(const std::string& path, size_t size);
+  void synced(const std::string& path, bool well);
+  void removed(const std::string& path);
+  void renamed(const std::string& from, const std::string& to);
+
+ private:
+  struct Change {
+    size_t offset = 0;
+    std::string bytes;
+    bool is_cut = false;  // the file ends at `offset`
+  };
+  struct File {
+    std::string durable;
+    std::vector<Change> pending;
+  };
+  static void apply(const Change& change, std::string& content);
+  bool is_followed(const std::string& path) const;
+
+  std::mutex mutex_;
+  std::atomic<bool> is_following_ = false;
+  std::string folder_;
+  Judge judge_;
+  int64_t calls_ = 0;
+  std::map<std::string, File> files_;
+  std::mt19937_64 dice_;
+};
+
+// Follows a folder for as long as it lives.
+class Following {
+ public:
+  explicit Following(const std::filesystem::path& folder) { Disk::get().follow(folder); }
+  Following(const Following&) = delete;
+  Following& operator=(const Following&) = delete;
+  ~Following() { Disk::get().leave(); }
+};
+
+// From the call with this number on, `count` calls that `concerns` says yes to fail with `error`.
+Disk::Judge fail_from(int64_t number, int64_t count, int error,
+                      std::function<bool(const Seen&)> concerns = nullptr);
+
+}  // namespace millrace::faults

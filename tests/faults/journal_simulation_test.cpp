@@ -1,0 +1,356 @@
+// The real journal over a disk that fails at every call in turn, and over disks that fail, are
+// full, are killed and lose their power at moments drawn from a seed. What was acknowledged is
+// there with exactly its body; what was refused is not, unless the run that wrote it ended, and
+// then whole; numbers have no gap; and when the disk is well again all is taken.
+// MILLRACE_SEED=n MILLRACE_SEEDS=k plays k seeds from n.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <set>
+
+#include "tests/faults/disk.hpp"
+#include "tests/faults/stores.hpp"
+
+namespace millrace::faults {
+namespace {
+
+namespace fs = std::filesystem;
+using delivery::State;
+
+constexpr int kConsumers = 3;
+constexpr int kCheckpointPages = 12;
+
+int64_t number_from(const char* variable, int64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::atoll(text);
+}
+
+// What is known of one consumer: the bodies of its records, and those that were refused as the
+// next one.
+struct Known {
+  std::vector<std::string> bodies;
+  std::set<std::string> refused;
+};
+
+class Scene {
+ public:
+  explicit Scene(uint64_t seed) : dice_(seed) {
+    for (int i = 0; i < kConsumers; ++i)
+      ids_.push_back(base::Id::derived("test", std::to_string(i)));
+    known_.resize(kConsumers);
+    home_ = root_.path / "0";
+    fs::create_directory(home_);
+    Disk::get().follow(home_);
+  }
+  ~Scene() {
+    journal_.reset();
+    Disk::get().leave();
+  }
+
+  uint64_t roll(uint64_t n) { return dice_() % n; }
+
+  // Opens it; not at once when the disk fails just then.
+  void open() {
+    if (journal_) return;
+    auto opened =
+        storage::open_journal(home_ / "journal.db", log_, storage::no_meter(), kCheckpointPages);
+    if (!opened) {
+      why_closed_ = opened.error().describe();
+      EXPECT_NE(opened.error().code, base::Code::data_loss) << why_closed_;
+      return;
+    }
+    journal_ = std::move(*opened);
+    is_fresh_ = true;
+  }
+
+  // Appends the next record of these consumers at once; each owes one delivery.
+  void append_all(const std::vector<int>& who) {
+    begin(who);
+    end();
+  }
+  void begin(const std::vector<int>& who) {
+    if (!journal_) return;
+    for (const int i : who) {
+      const auto number = static_cast<int64_t>(known_[i].bodies.size()) + 1;
+      const std::string body = std::to_string(i) + "-" + std::to_string(number) + "-" +
+                               std::to_string(++attempts_) + std::string(roll(3) * 3'000, 'x');
+      runtime::JournalRecord record{ids_[i], number, body};
+      if (roll(2) == 0) record.due = base::Timestamp{static_cast<int64_t>(roll(1'000))};
+      record.deliveries.push_back(
+          {key_of(body), ids_[i], "chat", "shop", "live", "braze.track", {}});
+      auto promise = std::make_shared<std::promise<base::Result<void>>>();
+      under_way_.push_back({i, body, promise->get_future()});
+      journal_->append(std::move(record), [promise](base::Result<int64_t> done) {
+        promise->set_value(done ? base::Result<void>() : std::unexpected(done.error()));
+      });
+    }
+  }
+  void end() {
+    for (auto& [who, body, told] : under_way_) note(who, body, told.get());
+    under_way_.clear();
+  }
+
+  void settle_one() {
+    if (!journal_ || states_.empty()) return;
+    auto at = std::next(states_.begin(), static_cast<int64_t>(roll(states_.size())));
+    const auto found = journal_->deliveries().find(at->first);
+    if (!found || !*found) return;
+    std::promise<base::Result<void>> promise;
+    runtime::DeliveryWrite write;
+    write.target = (*found)->target;
+    write.updates = {{(*found)->row.id, State::delivered, ""}};
+    journal_->deliveries().commit(
+        std::move(write), [&](base::Result<void> done) { promise.set_value(std::move(done)); });
+    if (promise.get_future().get()) {
+      at->second = {State::delivered};
+    } else {
+      at->second.insert(State::delivered);
+    }
+  }
+
+  // Everything fails while it is closed, as for a run that is killed; the files stay as they are.
+  void kill_here() {
+    Disk::get().judge([](const Seen&) { return Verdict{EIO, 0}; });
+    journal_.reset();
+    Disk::get().judge(nullptr);
+  }
+  // The machine loses its power, or the run is killed, with appends under way.
+  void crash(bool loses_power) {
+    if (!journal_) return;
+    std::vector<std::pair<int, std::string>> open_ends;
+    std::vector<std::pair<int, std::string>> acknowledged;
+    for (auto& [who, body, told] : under_way_) {
+      const bool is_told = told.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+      if (is_told && told.get()) {
+        acknowledged.emplace_back(who, body);
+      } else {
+        open_ends.emplace_back(who, body);
+      }
+    }
+    under_way_.clear();
+    const fs::path next = root_.path / std::to_string(++homes_);
+    if (loses_power) {
+      Disk::get().copy_after_power_cut(next, dice_());
+    } else {
+      Disk::get().copy_after_kill(next);
+    }
+    Disk::get().judge(nullptr);
+    journal_.reset();
+    for (const auto& [who, body] : acknowledged) note(who, body, {});
+    for (const auto& [who, body] : open_ends) {
+      note(who, body, base::fail(base::Code::unavailable, ""));
+    }
+    home_ = next;
+    Disk::get().follow(home_);
+  }
+
+  // On a disk that is well: all is as it is known, and all is taken.
+  void check() {
+    Disk::get().judge(nullptr);
+    open();
+    ASSERT_TRUE(journal_) << why_closed_;
+    const auto proven = probe(*journal_);
+    ASSERT_TRUE(proven) << proven.error().describe();
+    for (int i = 0; i < kConsumers; ++i) check_records(i);
+    for (const auto& [key, allowed] : states_) {
+      const auto found = journal_->deliveries().find(key);
+      ASSERT_TRUE(found && *found) << key;
+      EXPECT_TRUE(allowed.contains((*found)->state)) << key;
+    }
+    for (const Known& known : known_) {
+      for (const std::string& body : known.refused) {
+        EXPECT_FALSE(*journal_->deliveries().find(key_of(body))) << body;
+      }
+    }
+    is_fresh_ = false;
+  }
+  void check_taken() {
+    for (int i = 0; i < kConsumers; ++i) {
+      const size_t before = known_[i].bodies.size();
+      append_all({i});
+      EXPECT_EQ(known_[i].bodies.size(), before + 1);
+    }
+    check();
+  }
+  // While the disk fails a read gives an error or the truth.
+  void read_in_bad_weather(int i) {
+    if (!journal_ || is_fresh_) return;
+    const auto records = read(*journal_, ids_[i]);
+    if (!records) {
+      EXPECT_NE(records.error().code, base::Code::data_loss) << records.error().describe();
+      return;
+    }
+    ASSERT_EQ(records->size(), known_[i].bodies.size());
+    for (size_t at = 0; at < records->size(); ++at) {
+      ASSERT_EQ(records->at(at).body, known_[i].bodies[at]);
+    }
+  }
+
+ private:
+  static std::string key_of(const std::string& body) { return body.substr(0, body.find('x')); }
+
+  void note(int who, const std::string& body, const base::Result<void>& told) {
+    if (told) {
+      take(who, body);
+    } else {
+      known_[who].refused.insert(body);
+    }
+  }
+  void take(int who, const std::string& body) {
+    known_[who].bodies.push_back(body);
+    known_[who].refused.clear();
+    states_[key_of(body)] = {State::waiting};
+  }
+
+  void check_records(int i) {
+    const auto records = read(*journal_, ids_[i]);
+    ASSERT_TRUE(records) << records.error().describe();
+    Known& known = known_[i];
+    const bool has_more = records->size() == known.bodies.size() + 1;
+    // What the run before was refused may have come to the disk all the same.
+    if (has_more && is_fresh_ && known.refused.contains(records->back().body)) {
+      const std::string body = records->back().body;
+      take(i, body);
+    }
+    ASSERT_EQ(records->size(), known.bodies.size());
+    for (size_t at = 0; at < records->size(); ++at) {
+      ASSERT_EQ(records->at(at).number, static_cast<int64_t>(at) + 1);
+      ASSERT_EQ(records->at(at).body, known.bodies[at]);
+    }
+  }
+
+  struct UnderWay {
+    int who;
+    std::string body;
+    std::future<base::Result<void>> told;
+  };
+  std::mt19937_64 dice_;
+  storage::NoLog log_;
+  storage::Folder root_;
+  fs::path home_;
+  int homes_ = 0;
+  std::vector<base::Id> ids_;
+  std::vector<Known> known_;
+  std::map<std::string, std::set<State>> states_;  // of deliveries, as may be found
+  std::vector<UnderWay> under_way_;
+  int attempts_ = 0;
+  std::string why_closed_;
+  bool is_fresh_ = false;  // opened, and not looked at since
+  std::unique_ptr<storage::DurableJournal> journal_;
+};
+
+// The same calls each time, as far as the checkpointing thread lets them be.
+void play_all(Scene& scene) {
+  const std::vector<int> all{0, 1, 2};
+  for (const auto& who : {std::vector{0, 1}, {0}, {1, 2}, all, all}) {
+    scene.open();
+    scene.append_all(who);
+    scene.settle_one();
+    scene.read_in_bad_weather(0);
+  }
+}
+
+TEST(StorageSimulation, EveryCallFailsOnce) {
+  const int64_t errors[] = {EIO, ENOSPC};
+  int64_t calls = 1;
+  for (int64_t at = 0;  // the first time none fails, and they are counted
+       at <= calls; ++at) {
+    SCOPED_TRACE("call " + std::to_string(at));
+    Scene scene(static_cast<uint64_t>(at));
+    const int error = static_cast<int>(errors[at % 2]);
+    Disk::get().judge([at, error, done = false](const Seen& seen) mutable {
+      if (at == 0 || seen.number < at || std::exchange(done, true)) return Verdict();
+      return Verdict{error,
+                     seen.op == Op::write ? seen.bytes * static_cast<size_t>(at % 3) / 3 : 0};
+    });
+    play_all(scene);
+    calls = std::max(calls, Disk::get().calls());
+    scene.check();
+    scene.check_taken();
+    if (at % 4 == 0) {
+      scene.crash(at % 8 == 0);
+      scene.check();
+    }
+    if (testing::Test::HasFailure()) return;
+  }
+  EXPECT_GT(calls, 200);
+}
+
+Disk::Judge weather(uint64_t kind, uint64_t seed) {
+  std::mt19937_64 dice(seed);
+  const auto fails = [](bool it_does, int error) {
+    return it_does ? Verdict{error, 0} : Verdict();
+  };
+  switch (kind % 6) {
+    case 0: return [=](const Seen& seen) { return fails(seen.op == Op::sync, EIO); };
+    case 1: return [=](const Seen& seen) { return fails(seen.op == Op::write, ENOSPC); };
+    case 2:
+      return [=](const Seen& seen) {
+        return fails(seen.op == Op::sync && !seen.path.ends_with("-wal"), EIO);
+      };
+    case 3:
+      return [=](const Seen& seen) mutable {
+        const bool it_does = seen.op == Op::write && dice() % 4 == 0;
+        return it_does ? Verdict{EIO, dice() % (seen.bytes + 1)} : Verdict();
+      };
+    case 4:
+      return [=](const Seen& seen) mutable {
+        return fails(seen.op == Op::sync && dice() % 2 == 0, EIO);
+      };
+    default:
+      return
+          [=](const Seen&) mutable { return fails(dice() % 12 == 0, dice() % 2 ? EIO : ENOSPC); };
+  }
+}
+
+void play(uint64_t seed) {
+  Scene scene(seed);
+  const uint64_t rounds = 4 + scene.roll(8);
+  for (uint64_t round = 0; round < rounds; ++round) {
+    scene.open();
+    std::vector<int> who;
+    for (int i = 0; i < kConsumers; ++i) {
+      if (scene.roll(3) != 0) who.push_back(i);
+    }
+    if (scene.roll(2) == 0) Disk::get().judge(weather(scene.roll(6), seed + round));
+    switch (scene.roll(8)) {
+      case 0:
+        scene.begin(who);
+        scene.crash(true);
+        scene.check();
+        break;
+      case 1:
+        scene.begin(who);
+        scene.crash(false);
+        scene.check();
+        break;
+      case 2:
+        scene.append_all(who);
+        scene.kill_here();
+        scene.check();
+        break;
+      case 3: scene.settle_one(); break;
+      default:
+        scene.append_all(who);
+        scene.read_in_bad_weather(static_cast<int>(scene.roll(kConsumers)));
+    }
+    if (scene.roll(3) == 0) scene.check();
+    if (testing::Test::HasFatalFailure() || testing::Test::HasFailure()) return;
+  }
+  scene.check();
+  scene.check_taken();
+}
+
+TEST(StorageSimulation, HoldsOnDisksThatFail) {
+  const auto first = static_cast<uint64_t>(number_from("MILLRACE_SEED", 1));
+  const auto count = static_cast<uint64_t>(number_from("MILLRACE_SEEDS", 500));
+  for (uint64_t seed = first; seed < first + count; ++seed) {
+    SCOPED_TRACE("MILLRACE_SEED=" + std::to_string(seed) + " MILLRACE_SEEDS=1");
+    play(seed);
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace millrace::faults
