@@ -7,10 +7,12 @@ import {mkdirSync, readFileSync, readdirSync, statSync, writeFileSync} from 'nod
 import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
 
-import {answersOf, kAsks, newPerson} from './support/people.mjs';
+import {answersOf, kAsks, newPerson, setFaults} from './support/people.mjs';
 import {RestTalker, textOf} from './support/rest.mjs';
-import {Server, run, temporaryFolder} from './support/server.mjs';
+import {Server, kRepository, run, temporaryFolder} from './support/server.mjs';
 import {until} from './support/until.mjs';
+
+const kSignup = join(kRepository, 'examples/signup');
 
 /**
  * Every file in the folder but the sandbox's, with all that it holds.
@@ -32,6 +34,21 @@ const holds = (folder, words) => filesIn(folder)
 
 /** @param {string} text */
 const linesOf = (text) => text.trim().split('\n').map((line) => JSON.parse(line));
+
+/**
+ * Makes what one person said decades old.
+ * @param {string} folder @param {string} consumer
+ */
+async function makeOld(folder, consumer) {
+  const aged = await run(['-c', `
+import sqlite3, sys
+journal = sqlite3.connect(sys.argv[1])
+journal.execute('''UPDATE turns SET body = CAST(replace(CAST(body AS TEXT), '{"at":1', '{"at":')
+  AS BLOB) WHERE consumer = ?''', [bytes.fromhex(sys.argv[2].replace('-', ''))])
+journal.commit()
+journal.close()`, join(folder, 'journal.db'), consumer], 'python3');
+  assert.equal(aged.code, 0, aged.stderr);
+}
 
 describe('The data folder', () => {
   const home = temporaryFolder();
@@ -155,10 +172,42 @@ describe('The data folder', () => {
 
   test('forgets the old, not the young', async () => {
     await server.stop();
-    const done = await run(['forget', '--older-than', '1', '--data', data]);
-    assert.equal(done.code, 0, done.stderr);
-    assert.match(done.stdout, /forgotten: 0 people/);
+    const all = ['forget', '--older-than', '1', '--data', data];
+    const none = await run(all);
+    assert.equal(none.code, 0, none.stderr);
+    assert.match(none.stdout, /forgotten: 0 people/);
     assert.notDeepEqual(holds(data, bob.first), []);
+    const exported = linesOf((await run(['export', '--sender', bobName, '--data', data])).stdout);
+    await makeOld(data, exported.find(({kind}) => kind === 'chat').consumer);
+    const done = await run(all);
+    assert.equal(done.code, 0, done.stderr);
+    assert.match(done.stdout, /forgotten: 1 people/);
+    assert.deepEqual(holds(data, bob.first), []);
+    const other = await run(['export', '--sender', adaName, '--data', data]);
+    assert.equal(other.code, 0, 'she came back today');
     server = await Server.start({data});
+  });
+
+  test('forgets nobody about whom something is owed, unless told to', async () => {
+    const owing = join(home, 'owing');
+    const signup = await Server.start({data: owing, solutions: [kSignup]});
+    await setFaults(signup.ready, {mode: 'refuse', status: 503, path: ''});
+    const eve = newPerson({first: 'Evangelina'});
+    const name = `eve-${randomUUID()}`;
+    const talk = new RestTalker(signup.ready.base_url, name);
+    await talk.say('hi');
+    for (const answer of answersOf(eve)) await talk.say(answer);
+    await signup.stop();
+    const refused = await run(['forget', '--sender', name, '--data', owing]);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /1 deliveries about this person wait or are held/);
+    assert.notDeepEqual(holds(owing, eve.email), []);
+    const told = await run(['forget', '--sender', name, '--data', owing, '--drop-owed']);
+    assert.equal(told.code, 0, told.stderr);
+    for (const words of [eve.email, eve.first, name]) assert.deepEqual(holds(owing, words), []);
+    writeFileSync(join(owing, 'traces.db.damaged-1'), 'x');
+    const aside = await run(['forget', '--sender', name, '--data', owing]);
+    assert.equal(aside.code, 2);
+    assert.match(aside.stderr, /was put aside as damaged/);
   });
 });
