@@ -66,6 +66,11 @@ void add_grant_commands(CLI::App& cli, int& exit_code);
 void add_trace_command(CLI::App& cli, int& exit_code);
 // verify: what a data folder lacks.
 void add_verify_command(CLI::App& cli, int& exit_code);
+// backup: a copy of a data folder.
+void add_backup_command(CLI::App& cli, int& exit_code);
+// forget and export: what is kept of a person, removed or shown.
+void add_forget_command(CLI::App& cli, int& exit_code);
+void add_export_command(CLI::App& cli, int& exit_code);
 // actions unknown and list.
 void add_actions_command(CLI::App& cli, int& exit_code);
 // action run and new.

@@ -209,6 +209,9 @@ int main(int argc, char** argv) {
   app::add_actions_command(cli, exit_code);
   app::add_trace_command(cli, exit_code);
   app::add_verify_command(cli, exit_code);
+  app::add_backup_command(cli, exit_code);
+  app::add_forget_command(cli, exit_code);
+  app::add_export_command(cli, exit_code);
   app::add_secret_command(cli, exit_code);
   app::add_grant_commands(cli, exit_code);
   CLI11_PARSE(cli, argc, argv);

@@ -1,0 +1,30 @@
+// Whom the commands about one person mean, found by whatever an operator knows of them.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.hpp"
+#include "storage/forget.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace millrace::app {
+
+// Exactly one of `id` and `sender` is set.
+struct PersonOptions {
+  std::filesystem::path data;
+  std::string id;        // a consumer's, or a chat's
+  std::string sender;    // as the REST channel was told
+  std::string solution;  // whose sender; "": the only one's that knows that sender
+};
+
+void add_person_options(CLI::App& command, PersonOptions& options);
+
+// One consumer. Errors: invalid_argument; not_found, nothing is kept of such a person;
+// failed_precondition, more than one could be meant.
+base::Result<base::Id> find_person(const PersonOptions& options);
+
+}  // namespace millrace::app

@@ -1,0 +1,25 @@
+// Copies of what a server keeps, taken while it runs: databases through SQLite, as they stand at
+// one moment, and files with their folders. What is copied is on the disk when a function returns.
+#pragma once
+
+#include <filesystem>
+
+#include "base/result.hpp"
+
+namespace millrace::storage {
+
+// Copies a database whole, as its last transaction before this call or a later one left it; a
+// server may go on writing to it. What was deleted is not in the copy. Errors: not_found, there is
+// no such database; already_exists, `to` is there; data_loss, it cannot be read whole; unavailable.
+base::Result<void> copy_database(const std::filesystem::path& from,
+                                 const std::filesystem::path& to);
+
+// Copies a file, for its owner alone. Errors: not_found; already_exists; unavailable.
+base::Result<void> copy_private_file(const std::filesystem::path& from,
+                                     const std::filesystem::path& to);
+
+// Copies a folder with everything in it, modes included. Symbolic links stay links; versions and
+// packages that are only being written (NAME.new, NAME.partly) are left out. Errors as above.
+base::Result<void> copy_folder(const std::filesystem::path& from, const std::filesystem::path& to);
+
+}  // namespace millrace::storage
