@@ -15,6 +15,7 @@ extern const std::string_view kWorkerPreload;
 extern const std::string_view kWorkerAllowed;
 extern const std::string_view kWorkerProof;
 extern const std::string_view kWorkerBodies;
+extern const std::string_view kWorkerProofs;
 extern const std::string_view kWorkerServe;
 extern const std::string_view kWorkerSlots;
 extern const std::string_view kWorkerZygote;
@@ -26,7 +27,7 @@ inline std::string serving_source() {
   std::string source(kWorkerCommon);
   for (const std::string_view part :
        {kWorkerConfine, kWorkerNames, kWorkerNet, kWorkerContract, kWorkerPreload, kWorkerAllowed,
-        kWorkerProof, kWorkerBodies, kWorkerServe, kWorkerSlots, kWorkerZygote}) {
+        kWorkerProof, kWorkerBodies, kWorkerProofs, kWorkerServe, kWorkerSlots, kWorkerZygote}) {
     source += part;
   }
   return source;

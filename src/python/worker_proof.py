@@ -211,6 +211,8 @@ class Module:
                 return
         elif isinstance(node, ast.Call):
             return self._constant_call(node)
+        elif isinstance(node, ast.Subscript) and self.path(node.value) == 'os.environ':
+            return self.constant(node.slice)
         elif isinstance(node, (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.BinOp, ast.UnaryOp,
                                ast.BoolOp, ast.IfExp, ast.Compare, ast.Subscript, ast.JoinedStr,
                                ast.FormattedValue, ast.Starred, ast.Slice)):

@@ -1,6 +1,8 @@
 """Loads the scripts, and runs a call of one."""
 import copy
 
+# A worker that has grown by so much does not stay.
+GROWTH_KILOBYTES_MAX = 32 << 10
 
 
 class Unusable(Exception):
@@ -61,6 +63,7 @@ class Server:
         self._classes = {}
         self._problems = {}
         self._app_problem = ''
+        self._kilobytes = 0  # of memory, before the first call
         self._was = []  # what no call may change: (the thing, what it was)
 
     def load(self):
@@ -105,7 +108,8 @@ class Server:
         self._was.append((vars(builtins), dict(vars(builtins))))
 
     def _is_as_it_was(self):
-        return threading.active_count() == 1 and all(now == was for now, was in self._was)
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - self._kilobytes
+        return grown <= GROWTH_KILOBYTES_MAX and threading.active_count() == 1 and all(now == was for now, was in self._was)
 
     def _load_node(self, name):
         try:
@@ -147,6 +151,7 @@ class Server:
     def serve(self):
         """Runs one call, or one after the other as long as each is of a command that is proven to
         leave nothing behind. Whatever else a call leaves is gone with this process."""
+        self._kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         while True:
             call = self._channel.receive()['call']
             stays = call['stays']

@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 SOURCE = sys.argv[1]
-PARTS = ('common', 'allowed', 'proof', 'bodies')
+PARTS = ('common', 'allowed', 'proof', 'bodies', 'proofs')
 prover = {'__name__': 'prover'}
 exec(compile(''.join(open('{}/src/python/worker_{}.py'.format(SOURCE, part)).read()
                      for part in PARTS), 'prover', 'exec'), prover)
@@ -55,8 +55,29 @@ PROVEN = [
     body("a = app.PARAMS['sandbox'].copy()\na['x'] = 1\nreturn a"),
     body("while True:\n    if payload:\n        break\nelse:\n    pass\nassert payload, 'x'\nreturn {}"),
     body("a, *b = payload['x']\nreturn {'a': f'{a!r:>{10}}', 'b': b[1:]}"),
-    body("return {'s': '{} {x} {0}'.format(1, x=2)}") if False else body("return {'s': '{0} {x}'.format(1, x=2)}"),
+    body("return {'s': '{0} {x}'.format(1, x=2)}"),
     body("id = payload['x']\nreturn {'id': id}"),
+    # The published listing, with its three mistakes mended.
+    """
+import requests
+from .. import app
+
+class C:
+    def execute(self, log, payload=None, context=None):
+        try:
+            app_params = app.PARAMS[context['env']]
+            req_params = {"attributes": [{"external_id": "{ USER_ID }"}], "events": [], "partner": 'p'}
+            req_url = '{}/{}'.format(app_params['braze_url'], app_params['braze_user_track'])
+            req_headers = {"Authorization": 'Bearer ' + app_params['braze_api_key']}
+            resp = requests.post(req_url, json=req_params, headers=req_headers)
+            log('BrazeExample API response: {}'.format(resp.text))
+            if resp.status_code == 400:
+                return {'success': 'error'}
+            return {'success': 'true'}
+        except Exception as err:
+            log('BrazeExample Exception error: {}'.format(err))
+        return {'success': 'error'}
+""",
     body("return {}", more="    @staticmethod\n    def other(a: int = 1) -> dict:\n        return {}\n"),
     body("print('x', flush=True)\nreturn {}"),
 ]
@@ -94,7 +115,7 @@ REFUSED = [
     body("list(map(app.PARAMS.update, [{'x': 1}]))"), body("list(map(setattr, [app], ['a'], [1]))"),
     body("[setattr for setattr in []]\nf = setattr\nf(app, 'a', 1)"),
     body("[0 for app.x in [1]]"), body("for app.x in [1]:\n    pass"), body("for C.x in [1]:\n    pass"),
-    body("(p := app.PARAMS)['x'] = 1") if False else body("p = (q := app.PARAMS)"),
+    body("p = (q := app.PARAMS)"),
     body("copy.deepcopy(1, app.PARAMS)", top='import copy'), body("self.helper(app.PARAMS, log)", more=HELPER + "        thing['x'] = 1\n"),
     body("self.helper(app, log)", more=HELPER + "        thing.x = 1\n"),
     body("self.execute(log, app.PARAMS)"), body("C().execute(log, app.PARAMS)"),
@@ -182,17 +203,25 @@ def main():
             ('an app with a function', proofs_of(fine, APP + 'def f():\n    pass\n')),
             ('a neighbour that patches', proofs_of(fine, APP, [('action_nodes/D.py', 'import json\njson.dumps = print\n')])),
             ('a neighbour that is broken', proofs_of(fine, APP, [('action_nodes/D.py', 'class D(\n')])),
+            ('an app that sets a variable', proofs_of(fine, APP + "os.environ['X'] = ''\n")),
             ('packages', proofs_of(fine, APP, [('requirements.txt', '')])),
             ('wheels', proofs_of(fine, APP, [('wheels/x', '')])),
             ('a package that is run', proofs_of(fine, APP, [('action_nodes/__init__.py', '')]))):
         if found.proven or found.trees:
             wrong.append('proven beside ' + what)
+    if proofs_of(fine, APP + "KEY = os.environ['KEY']\n").proven != ['C']:
+        wrong.append('not proven beside an app that reads a variable')
     beside = proofs_of(fine, APP, [('action_nodes/D.py', 'S = []\nclass D:\n    def execute(self, log, payload, context):\n        S.append(1)\n')])
     if beside.proven != ['C'] or list(beside.reasons) != ['D']:
         wrong.append('a neighbour that only keeps something for itself matters')
     leave = open(SOURCE + '/tests/sandbox/action_nodes/Leave.py').read()
     if proofs_of(leave.replace('class Leave', 'class C')).proven:
         wrong.append('Leave.py is proven')
+    for example, proven in (('hotel', ['Reserve']), ('braze-profile', [])):
+        folder = '{}/examples/{}'.format(SOURCE, example)
+        names = [file[:-3] for file in os.listdir(folder + '/action_nodes') if file.endswith('.py')]
+        if prover['Proofs'](folder, names).proven != proven:
+            wrong.append('not as expected: ' + example)
     print('\n\n'.join(wrong) or '{} scripts'.format(len(PROVEN) + len(REFUSED)))
     sys.exit(1 if wrong else 0)
 
