@@ -99,11 +99,13 @@ class Body:
             return False
         path = self._module.path(node.func)
         if path:
-            return '.' in path and path in FRESH_CALLS
+            return '.' in path and path in FRESH_CALLS and (
+                not node.keywords or path.startswith(FRESH_WITH_KEYWORDS))
         if isinstance(node.func, ast.Name):
             return self._is_builtin(node.func.id) and node.func.id in FRESH_CALLS
+        # A keyword may name a function that gives what is another's: json(object_hook=...).
         return (isinstance(node.func, ast.Attribute) and node.func.attr in FRESH_METHODS
-                and node.func.attr not in self._module.methods)
+                and not node.keywords and node.func.attr not in self._module.methods)
 
     def _is_local(self, name):
         return name in self._bindings or name in self._inner
@@ -158,7 +160,7 @@ class Body:
             if not (isinstance(node.value, ast.Name) and node.value.id in self._fresh):
                 raise NotProven(node, 'an item is set in what the call may not have made')
         elif not (isinstance(node, ast.Attribute) and self._is_self(node.value)
-                  and not node.attr.startswith('__')
+                  and not node.attr.startswith('__') and node.attr not in KNOWN_METHODS
                   and node.attr not in self._module.methods):
             raise NotProven(node, 'an attribute is set')
 
@@ -221,8 +223,8 @@ class Body:
         path = self._module.path(node)
         if path:
             names = path.split('.')
-            is_of_app = path.startswith(APP + '.') and len(names) == 4 and names[3] in self._app_names
-            if not is_of_app and path not in ALLOWED_VALUES:
+            is_app_s = path.startswith(APP + '.') and len(names) == 4
+            if not (is_app_s and names[3] in self._app_names) and path not in ALLOWED_VALUES:
                 raise NotProven(node, "'{}' is not known to leave nothing".format(path))
         elif node.attr == '__name__':
             self._name_of_type(node)

@@ -140,8 +140,8 @@ class Module:
 
     def _annotation(self, node):
         for part in ast.walk(node):
-            if not isinstance(part, (ast.Name, ast.Attribute, ast.Constant, ast.Subscript, ast.Tuple,
-                                     ast.List, ast.BinOp, ast.BitOr, ast.Load)):
+            if not isinstance(part, (ast.Name, ast.Attribute, ast.Constant, ast.Subscript,
+                                     ast.Tuple, ast.List, ast.BinOp, ast.BitOr, ast.Load)):
                 raise NotProven(node, 'an annotation that does something')
             if isinstance(part, ast.Attribute) and part.attr.startswith('_'):
                 raise NotProven(node, 'an annotation that does something')
@@ -180,6 +180,8 @@ class Module:
                     line.targets[0], ast.Name):
                 self.constant(line.value)
                 name = line.targets[0].id
+                if name in KNOWN_METHODS:
+                    raise NotProven(line, "'{}' is given another meaning".format(name))
             elif isinstance(line, ast.Pass) or (
                     isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)):
                 continue

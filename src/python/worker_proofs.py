@@ -1,4 +1,4 @@
-"""Puts the proof together for a whole version, and sees to it that what was looked at is what runs."""
+"""Puts the proof together for a version, and sees to it that what was looked at is what runs."""
 
 
 def command_proof(module, name, app_names):

@@ -91,8 +91,8 @@ class Server:
         self._channel.send({'ready': {'problems': [sendable(text) for text in problems]}})
 
     def _prove(self):
-        """Says which commands leave nothing behind, by their texts: nothing of the solution's has run
-        here yet, so this can be believed, and nothing like it later."""
+        """Says which commands leave nothing behind, by their texts: nothing of the solution's has
+        run here yet, so this can be believed, and nothing like it later."""
         names = [] if self._setup['packages'] else self._solution.node_names()
         proofs = Proofs(self._solution.folder, names)
         self._channel.send({'proof': {'proven': [sendable(name) for name in proofs.proven]}})
@@ -109,7 +109,9 @@ class Server:
 
     def _is_as_it_was(self):
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - self._kilobytes
-        return grown <= GROWTH_KILOBYTES_MAX and threading.active_count() == 1 and all(now == was for now, was in self._was)
+        if grown > GROWTH_KILOBYTES_MAX or threading.active_count() > 1:
+            return False
+        return all(now == was for now, was in self._was)
 
     def _load_node(self, name):
         try:
@@ -177,8 +179,9 @@ class Server:
             names.forget()
         if isinstance(answer, str):
             # The result is JSON already: it was measured.
-            self._channel.send_text('{"end":{"nonce":"%s","kind":"returned","stays":%s,"result":%s}}' % (
-                nonce, 'true' if stays else 'false', answer))
+            self._channel.send_text(
+                '{"end":{"nonce":"%s","kind":"returned","stays":%s,"result":%s}}' % (
+                    nonce, 'true' if stays else 'false', answer))
         else:
             answer['nonce'] = nonce
             self._channel.send({'end': answer})
