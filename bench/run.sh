@@ -4,7 +4,7 @@
 #
 #   bench/run.sh [seconds=6] [repetitions=3]
 #   PEERS=../shared/bench   where the peers and the load generator are
-#   WHICH="millrace millrace-lean node-raw botbuilder-memory botbuilder-fsync"
+#   WHICH="millrace millrace-lean millrace-native node-raw botbuilder-memory botbuilder-fsync"
 #
 # Turns per CPU-second count user and system time of the server and of all its child processes (the
 # Python workers among them) over the measured seconds; "server alone" leaves the children out.
@@ -39,10 +39,11 @@ trap 'kill $stub $server 2>/dev/null || true' EXIT
 
 # User and system time, in clock ticks, of a process and of its descendants: "own all".
 cpu_ticks() {
-  awk -v root="$1" '
-    FNR == 1 {
-      line = $0; sub(/^[0-9]+ \(.*\) /, "", line); split(line, f, " "); split(FILENAME, p, "/")
-      pid = p[3]; parent[pid] = f[2]; own[pid] = f[12] + f[13]; reaped[pid] = f[14] + f[15]
+  # Processes come and go meanwhile: one that has gone is left out.
+  cat /proc/[0-9]*/stat 2>/dev/null | awk -v root="$1" '
+    /^[0-9]+ \(/ {
+      line = $0; pid = $1; sub(/^[0-9]+ \(.*\) /, "", line); split(line, f, " ")
+      parent[pid] = f[2]; own[pid] = f[12] + f[13]; reaped[pid] = f[14] + f[15]
     }
     END {
       for (pid in parent) {
@@ -51,7 +52,7 @@ cpu_ticks() {
         if (at == root) all += own[pid] + (pid == root ? 0 : reaped[pid])
       }
       print own[root], all + reaped[root]
-    }' /proc/[0-9]*/stat 2>/dev/null
+    }' || true
 }
 
 memory_kb() {  # resident memory of the server alone
@@ -62,8 +63,9 @@ start() {  # name -> sets server, template, path
   rm -rf "$work/data" "$work/peer-botbuilder/state"
   path=/ template=rest.tmpl
   case $1 in
-    millrace | millrace-lean)
+    millrace | millrace-lean | millrace-native)
       local solution=examples/braze-profile
+      [ "$1" = millrace-native ] && solution=examples/signup
       [ "$1" = millrace-lean ] && solution=bench/solution
       path=/webhooks/rest/webhook
       BRAZE_URL=http://127.0.0.1:$stub_port BRAZE_API_KEY=stub-key taskset -c 0 build/release/millrace serve \
@@ -113,7 +115,7 @@ print("\t".join(str(x) for x in (name, conns, run["turns_per_s"], run["turns"] /
 PY
 }
 
-for name in ${WHICH:-millrace millrace-lean node-raw botbuilder-memory botbuilder-fsync}; do
+for name in ${WHICH:-millrace millrace-lean millrace-native node-raw botbuilder-memory botbuilder-fsync}; do
   for _ in $(seq "$repetitions"); do
     start "$name"
     for connections in 1 16 64; do measure "$name" $connections >/dev/null; done

@@ -128,7 +128,8 @@ TEST(DialogBounds, AFlowThatOutgrowsThemByItselfEndsWithAnApology) {
       "  grow2:\n    set: {A: '= A + A'}\n    next: grow3\n"
       "  grow3:\n    set: {A: '= A + A'}\n    next: grow4\n"
       "  grow4:\n    set: {A: '= A + A'}\n    next: grow5\n"
-      "  grow5:\n    set: {A: '= A + A'}\n    next: bye\n"
+      "  grow5:\n    set: {A: '= A + A'}\n    next: grow6\n"
+      "  grow6:\n    set: {A: '= A + A'}\n    next: bye\n"
       "  bye:\n    say: Bye\n    end: true\n");
   State state = opened(at);
   state = advance(at, state, {{0}, Said{"0", "hi", true}})->state;

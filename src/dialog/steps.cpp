@@ -16,6 +16,7 @@ constexpr size_t kFramesMax = 32;  // calls within calls
 
 void Engine::enter(NodeNumber number) {
   for (Next next = number; next;) {
+    if (outgrown_) return;  // Engine::run ends the chat
     if (++steps_ > kStepsMax || ++state().streak > kStreakMax) {
       // The flow runs in a circle that the checker could not see: actions, or calls of flows.
       apologise();

@@ -37,12 +37,11 @@ struct Pool::Impl {
 
   // To those that run the fewest first. One that just ended a call comes last among equals.
   void give_place() {
-    std::vector<Crew*> waiting;
+    std::multimap<size_t, Crew*> waiting;
     for (const auto& [hash, crew] : crews) {
-      if (crew->has_waiting()) waiting.push_back(crew.get());
+      if (crew->has_waiting()) waiting.emplace(crew->running(), crew.get());
     }
-    std::ranges::stable_sort(waiting, {}, &Crew::running);
-    for (Crew* const crew : waiting) crew->pump();
+    for (const auto& [running, crew] : waiting) crew->pump();
   }
 
   Crew* find(std::string_view hash) {

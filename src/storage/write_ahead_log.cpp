@@ -1,5 +1,8 @@
 #include "storage/write_ahead_log.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
 #include <vector>
@@ -151,6 +154,15 @@ base::Result<bool> is_copied(const std::filesystem::path& database, std::string_
   });
 }
 
+// SQLite takes a log without a sound head for an empty one, but may go on with its salt: then
+// frames of long ago look like damaged ones of now.
+base::Result<void> empty_log(const std::filesystem::path& log) {
+  const OpenFile file(::open(log.c_str(), O_WRONLY | O_CLOEXEC));
+  const bool good = file.is_open() && ::ftruncate(file.descriptor(), 0) == 0 &&
+                    ::fdatasync(file.descriptor()) == 0;
+  return good ? base::Result<void>() : base::Result<void>(system_failure(log));
+}
+
 }  // namespace
 
 base::Result<Connection> open_own(const std::filesystem::path& database, size_t cache_bytes) {
@@ -176,6 +188,11 @@ base::Result<Connection> open_own(const std::filesystem::path& database, size_t 
                           "back from a backup, or run `millrace verify --repair`, which puts the "
                           "log aside and goes on without them",
                       database.string());
+  }
+  if (state->is_head_damaged) {
+    if (auto emptied = empty_log(database.string() + "-wal"); !emptied) {
+      return std::unexpected(emptied.error());
+    }
   }
   auto connection = Connection::open(database, Connection::Use::writing, cache_bytes);
   if (!connection) return connection;

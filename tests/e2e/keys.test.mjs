@@ -92,7 +92,7 @@ test('traces that are damaged are begun anew, with a word, and stop nothing', as
   assert.match(server.stderr(), /traces.*traces\.db\.damaged/);
   await new RestTalker(server.ready.base_url, randomUUID()).say('hi');
   await server.stop();
-  assert.match(readFileSync(join(data, 'traces.db.damaged'), 'utf8'), /no database/);
+  assert.match(readFileSync(join(data, 'traces.db.damaged-1'), 'utf8'), /no database/);
 });
 
 test('every file of the data folder is its owner\'s alone', async () => {

@@ -114,6 +114,13 @@ void Disk::synced(const std::string& path, bool well) {
     if (well || change.is_cut || dice_() % 2 == 0) apply(change, file.durable);
   }
   file.pending.clear();
+  if (!well) ++file.failed_syncs;
+}
+
+int64_t Disk::failed_syncs(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  const auto found = files_.find(path);
+  return found == files_.end() ? 0 : found->second.failed_syncs;
 }
 
 void Disk::removed(const std::string& path) {

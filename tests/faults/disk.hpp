@@ -55,6 +55,8 @@ class Disk {
   void wrote(const std::string& path, size_t offset, std::string_view bytes);
   void truncated(const std::string& path, size_t size);
   void synced(const std::string& path, bool well);
+  // Syncs of that file that have failed. Whoever has it open is told of each once, as by Linux.
+  int64_t failed_syncs(const std::string& path);
   void removed(const std::string& path);
   void renamed(const std::string& from, const std::string& to);
 
@@ -67,6 +69,7 @@ class Disk {
   struct File {
     std::string durable;
     std::vector<Change> pending;
+    int64_t failed_syncs = 0;
   };
   static void apply(const Change& change, std::string& content);
   bool is_followed(const std::string& path) const;

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "tests/faults/disk.hpp"
 
@@ -15,6 +16,7 @@ sqlite3_vfs* system_vfs = nullptr;
 struct File {
   sqlite3_file base;
   const std::string* path;  // owned; nullptr for temporary files
+  int64_t failures_told;    // failed syncs of this file, by any handle, that this one knows of
   sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
@@ -73,8 +75,11 @@ int truncate(sqlite3_file* file, sqlite3_int64 size) {
 int sync(sqlite3_file* file, int) {
   // The tests' own folder need not survive anything: nothing is really synced.
   const Verdict verdict = ask(Op::sync, file);
-  if (of(file)->path != nullptr) Disk::get().synced(*of(file)->path, verdict.error == 0);
-  return verdict.error == 0 ? SQLITE_OK : SQLITE_IOERR_FSYNC;
+  if (of(file)->path == nullptr) return verdict.error == 0 ? SQLITE_OK : SQLITE_IOERR_FSYNC;
+  Disk::get().synced(*of(file)->path, verdict.error == 0);
+  const int64_t failures = Disk::get().failed_syncs(*of(file)->path);
+  const bool is_told = std::exchange(of(file)->failures_told, failures) != failures;
+  return verdict.error == 0 && !is_told ? SQLITE_OK : SQLITE_IOERR_FSYNC;
 }
 
 int file_size(sqlite3_file* file, sqlite3_int64* size) {
@@ -147,6 +152,7 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out
   const int code = system_vfs->xOpen(system_vfs, name, real(file), flags, out_flags);
   if (code != SQLITE_OK) return code;
   of(file)->path = name == nullptr ? nullptr : new std::string(path);
+  of(file)->failures_told = Disk::get().failed_syncs(path);
   file->pMethods = &kMethods;
   return SQLITE_OK;
 }
