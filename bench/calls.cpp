@@ -1,6 +1,7 @@
-// What a call of an action node costs: warm and sandboxed, one at a time and with several callers
-// waiting; beside calls that are held; what a noisy neighbour costs. Beside it,
-// in the same run, an HTTP action server (its script as the first argument) and a process per call.
+// What a call of an action node costs: sandboxed, proven to leave nothing and not, one at a time
+// and with several callers waiting; beside calls that are held; what a noisy neighbour costs.
+// Beside it, in the same run, an HTTP action server (its script as the first argument) and a
+// process per call.
 #include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
@@ -36,6 +37,15 @@ constexpr std::chrono::microseconds kPause{5'000};
 constexpr const char* kNoop = R"(
 class Noop:
     def execute(self, log, payload=None, context=None):
+        return {'success': 'true'}
+)";
+// It keeps something, so it cannot be proven to leave nothing: a process for each call.
+constexpr const char* kCount = R"(
+SEEN = []
+
+class Count:
+    def execute(self, log, payload=None, context=None):
+        SEEN.append(1)
         return {'success': 'true'}
 )";
 constexpr const char* kHold = R"(
@@ -108,10 +118,11 @@ double timed_call(python::Pool& pool, runtime::ActionCall call) {
 
 // With a pause between two, as people's calls come; without one the next waits for what the last
 // one used up.
-std::vector<double> one_at_a_time(python::Pool& pool, int count, std::chrono::microseconds pause) {
+std::vector<double> one_at_a_time(python::Pool& pool, const char* command, int count,
+                                  std::chrono::microseconds pause) {
   std::vector<double> all;
   for (int i = 0; i < count; ++i) {
-    all.push_back(timed_call(pool, call_of("Noop")));
+    all.push_back(timed_call(pool, call_of(command)));
     if (pause.count() > 0) std::this_thread::sleep_for(pause);
   }
   return all;
@@ -151,7 +162,7 @@ double cpu_us_below(const std::string& process) {
 }
 
 // Keeps so many calls waiting or running until all have been made.
-double calls_per_second(python::Pool& pool, int count, int callers) {
+double calls_per_second(python::Pool& pool, const char* command, int count, int callers) {
   std::atomic<int> left = count;
   std::atomic<int> open = callers;
   std::promise<void> all_done;
@@ -160,7 +171,7 @@ double calls_per_second(python::Pool& pool, int count, int callers) {
       if (open.fetch_sub(1) == 1) all_done.set_value();
       return;
     }
-    pool.call(call_of("Noop"), [&](runtime::ActionOutcome) { next(); });
+    pool.call(call_of(command), [&](runtime::ActionOutcome) { next(); });
   };
   const auto began = Clock::now();
   for (int i = 0; i < callers; ++i) next();
@@ -188,6 +199,7 @@ std::filesystem::path solution() {
   std::filesystem::create_directories(folder / "action_nodes");
   std::ofstream(folder / "app.py") << "NAME = 'Bench'\nBOTS = []\nCSV_BOTS = []\nPARAMS = {}\n";
   std::ofstream(folder / "action_nodes/Noop.py") << kNoop;
+  std::ofstream(folder / "action_nodes/Count.py") << kCount;
   std::ofstream(folder / "action_nodes/Hold.py") << kHold;
   std::ofstream(folder / "action_nodes/Burn.py") << kBurn;
   return folder;
@@ -285,17 +297,30 @@ void measure_process_per_call() {
   print_latency("a process per call, no sandbox", all);
 }
 
-void measure_cost(python::Pool& pool) {
-  constexpr int kCalls = 4'000;
+void measure_cost(python::Pool& pool, const char* command, int calls) {
   const double server = cpu_us_of_server();
   const double scripts = cpu_us_below("self");
-  calls_per_second(pool, kCalls, 8);
-  std::printf("%-44s %8.1f us in the server, %.1f us in processes\n", "CPU a call",
-              (cpu_us_of_server() - server) / kCalls, (cpu_us_below("self") - scripts) / kCalls);
+  calls_per_second(pool, command, calls, 8);
+  std::printf("%-44s %8.1f us in the server, %.1f us in processes\n",
+              (std::string("CPU a call of ") + command).c_str(),
+              (cpu_us_of_server() - server) / calls, (cpu_us_below("self") - scripts) / calls);
+}
+
+void measure_no_op(python::Pool& pool, const char* command, const std::string& kind, int calls) {
+  one_at_a_time(pool, command, 200, kPause);
+  measure_cost(pool, command, calls);
+  print_latency((kind + " no-op, one each 5 ms").c_str(),
+                one_at_a_time(pool, command, 1'000, kPause));
+  print_latency((kind + " no-op, back to back").c_str(),
+                one_at_a_time(pool, command, calls / 2, {}));
+  for (const int callers : {1, 8, 32}) {
+    std::printf("%-8s no-op, %2d callers                      %8.0f calls/s\n", kind.c_str(),
+                callers, calls_per_second(pool, command, calls, callers));
+  }
 }
 
 void measure_neighbour(python::Pool& pool) {
-  std::vector<double> alone = one_at_a_time(pool, 500, kPause);
+  std::vector<double> alone = one_at_a_time(pool, "Noop", 500, kPause);
   const double before = percentile(alone, 0.99);
   std::atomic<bool> stop = false;
   std::atomic<int> open = 0;
@@ -311,7 +336,7 @@ void measure_neighbour(python::Pool& pool) {
     });
   };
   burn();
-  std::vector<double> beside = one_at_a_time(pool, 500, kPause);
+  std::vector<double> beside = one_at_a_time(pool, "Noop", 500, kPause);
   stop = true;
   while (open > 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   const double after = percentile(beside, 0.99);
@@ -329,19 +354,13 @@ int main(int count, char** arguments) {
   const auto folder = solution();
   {
     auto pool = pool_of(folder, 0, clock, log);
-    one_at_a_time(*pool, 200, kPause);
-    measure_cost(*pool);
-    print_latency("no-op, warm, sandboxed, one each 5 ms", one_at_a_time(*pool, 2'000, kPause));
-    print_latency("no-op, warm, sandboxed, back to back", one_at_a_time(*pool, 2'000, {}));
-    for (const int callers : {1, 8, 32}) {
-      std::printf("no-op, warm, sandboxed, %2d callers              %8.0f calls/s\n", callers,
-                  calls_per_second(*pool, 5'000, callers));
-    }
+    measure_no_op(*pool, "Noop", "proven", 20'000);
+    measure_no_op(*pool, "Count", "unproven", 2'000);
     measure_neighbour(*pool);
   }
   {
     auto pool = pool_of(folder, 40, clock, log);
-    one_at_a_time(*pool, 10, kPause);
+    one_at_a_time(*pool, "Noop", 10, kPause);
     print_latency("beside calls that are held", first_calls(*pool, 30));
   }
   if (count > 1) measure_http_server(arguments[1]);

@@ -49,6 +49,7 @@ void Crew::stop(runtime::Task on_empty) {
     if (worker->state() != Worker::State::busy) worker->retire();
   }
   idle_.clear();
+  kept_.clear();
   end_zygote_when_alone();
   tell_when_empty();
 }
@@ -72,9 +73,22 @@ void Crew::is_free(Worker& worker) {
   }
 }
 
+void Crew::is_free_again(Worker& worker) {
+  --running_;
+  setup_.common.shares.ended();
+  if (stopping_ || kept_.size() >= kKeptMax) {
+    worker.retire();
+  } else {
+    kept_.push_back(&worker);
+  }
+  pump();
+  setup_.common.place_is_free();
+}
+
 // Takes the worker off the crew. It is still speaking: it goes in a moment, not under its own feet.
 void Crew::drop(Worker& worker) {
   std::erase(idle_, &worker);
+  std::erase(kept_, &worker);
   const auto found = std::ranges::find(workers_, &worker, &std::unique_ptr<Worker>::get);
   MILLRACE_CHECK(found != workers_.end());
   runtime::Task later = [kept = std::move(*found)] {};
@@ -87,7 +101,7 @@ void Crew::drop(Worker& worker) {
 
 void Crew::is_gone(Worker& worker) {
   drop(worker);
-  if (worker.has_run()) {
+  if (worker.has_call()) {
     --running_;
     setup_.common.shares.ended();
   }
@@ -98,12 +112,12 @@ void Crew::is_gone(Worker& worker) {
   }
   if (!worker.is_retired() && !worker.was_ready()) {
     did_not_start(worker);
-  } else if (worker.has_run() && !worker.is_spent()) {
+  } else if (worker.has_call() && !worker.is_spent()) {
     setup_.log.line(runtime::Level::warning, "python", "a worker ended: " + worker.end_note());
   }
   if (worker.is_retired()) end_zygote_when_alone();
   pump();
-  if (worker.has_run()) setup_.common.place_is_free();
+  if (worker.has_call()) setup_.common.place_is_free();
 }
 
 void Crew::did_not_start(Worker& worker) {
@@ -117,23 +131,51 @@ void Crew::did_not_start(Worker& worker) {
 }
 
 void Crew::pump() {
-  while (!waiting_.empty() && !idle_.empty() && setup_.common.shares.may_run(running_)) {
-    Worker* const worker = idle_.back();
-    idle_.pop_back();
-    if (worker->state() != Worker::State::idle) continue;  // it is dying
-    PendingCall next = std::move(waiting_.front());
-    waiting_.pop_front();
-    run(*worker, std::move(next));
+  while (!waiting_.empty() && setup_.common.shares.may_run(running_) && run_one()) {
   }
   mind_the_wait();
   fill_up();
 }
 
-void Crew::run(Worker& worker, PendingCall call) {
-  if (idle_.empty()) spares_ = std::min(spares_ + 1, kSparesMax);
+Worker* Crew::take(std::vector<Worker*>& from) {
+  while (!from.empty()) {
+    Worker* const worker = from.back();
+    from.pop_back();
+    if (worker->state() == Worker::State::idle) return worker;  // another is dying
+  }
+  return nullptr;
+}
+
+bool Crew::is_proven(const PendingCall& call) const {
+  return setup_.options.calls_per_worker_max > 1 && zygote_ && zygote_->is_proven(call.command);
+}
+
+// The first that waits, or where no worker is left that has run nothing, the first that needs none.
+bool Crew::run_one() {
+  auto next = waiting_.begin();
+  const auto proven = [this](const PendingCall& call) { return is_proven(call); };
+  Worker* worker = nullptr;
+  if (!kept_.empty()) {
+    if (idle_.empty()) next = std::ranges::find_if(waiting_, proven);
+    if (next != waiting_.end() && is_proven(*next)) worker = take(kept_);
+  }
+  if (worker == nullptr) {
+    next = waiting_.begin();
+    worker = take(idle_);
+  }
+  if (worker == nullptr) return false;
+  PendingCall call = std::move(*next);
+  waiting_.erase(next);
+  const bool is_kept = is_proven(call);
+  run(*worker, std::move(call), is_kept);
+  return true;
+}
+
+void Crew::run(Worker& worker, PendingCall call, bool is_proven) {
+  if (!is_proven && idle_.empty()) spares_ = std::min(spares_ + 1, kSparesMax);
   ++running_;
   setup_.common.shares.began();
-  worker.run(std::move(call));
+  worker.run(std::move(call), is_proven);
   keep_deadline(worker.until());
 }
 
@@ -218,13 +260,15 @@ void Crew::end_idle() {
   const Loop::Moment moment = Loop::now();
   const PoolOptions& options = setup_.options;
   size_t kept = workers_.size();
-  std::erase_if(idle_, [&](Worker* worker) {
+  const auto is_over = [&](Worker* worker) {
     const auto limit = kept > 1 ? options.idle_max : options.idle_last_max;
     if (kept <= options.workers_min || worker->idle_since() + limit > moment) return false;
     --kept;
     worker->retire();
     return true;
-  });
+  };
+  std::erase_if(kept_, is_over);
+  std::erase_if(idle_, is_over);
   spares_ = kSparesMin;
   wants_spares_ = false;
   if (kept == 0) return;

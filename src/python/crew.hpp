@@ -26,6 +26,8 @@ inline constexpr std::chrono::seconds kLongWaitPause{10};
 // Workers that are there before a call wants one.
 inline constexpr size_t kSparesMin = 2;
 inline constexpr size_t kSparesMax = 8;
+// Workers that stay while no call wants them.
+inline constexpr size_t kKeptMax = 16;
 
 class Crew final : public Worker::Owner, public Zygote::Owner {
  public:
@@ -50,6 +52,7 @@ class Crew final : public Worker::Owner, public Zygote::Owner {
   void kill();
 
   void is_free(Worker& worker) override;
+  void is_free_again(Worker& worker) override;
   void is_gone(Worker& worker) override;
 
   void is_ready(Zygote& zygote) override;
@@ -64,7 +67,10 @@ class Crew final : public Worker::Owner, public Zygote::Owner {
   void make_groups();
   void start_workers(size_t count);
   size_t slots_max() const;
-  void run(Worker& worker, PendingCall call);
+  void run(Worker& worker, PendingCall call, bool is_proven);
+  bool is_proven(const PendingCall& call) const;
+  bool run_one();
+  Worker* take(std::vector<Worker*>& from);
   void keep_deadline(Loop::Moment until);
   void look_at_deadlines();
   void fill_up();
@@ -77,7 +83,7 @@ class Crew final : public Worker::Owner, public Zygote::Owner {
   void refuse_waiting(std::string_view reason);
   void end_idle();
   Worker* find(uint64_t name) const;
-  size_t starting() const { return workers_.size() - idle_.size() - running_; }
+  size_t starting() const { return workers_.size() - idle_.size() - kept_.size() - running_; }
   void end_zygote_when_alone();
   void tell_when_empty();
 
@@ -90,6 +96,8 @@ class Crew final : public Worker::Owner, public Zygote::Owner {
   size_t workers_wanted_ = 0;      // once the zygote is ready
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<Worker*> idle_;  // the last to become free is the first to be used
+  // Those that have run calls that are proven to leave nothing behind, and may run only such.
+  std::vector<Worker*> kept_;
   std::deque<uint32_t> slots_free_;
   size_t running_ = 0;
   size_t spares_ = kSparesMin;

@@ -100,7 +100,7 @@ void Crew::start_workers(size_t wanted) {
 
 // Calls that run, workers that are there before they are needed, and some that are being tidied.
 size_t Crew::slots_max() const {
-  return setup_.common.shares.calls_max() + 2 * kSparesMax;
+  return setup_.common.shares.calls_max() + 2 * kSparesMax + kKeptMax;
 }
 
 void Crew::make_groups() {

@@ -80,6 +80,8 @@ void Gatekeeper::answer() {
   auto* const answer = reinterpret_cast<struct seccomp_notif_resp*>(answer_space.data());
   // It was readable, so this does not wait. Who asked may have been killed since.
   if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, question) != 0) return;
+  const auto watched = asked_.find(static_cast<pid_t>(question->pid));
+  if (watched != asked_.end()) watched->second = true;
   const int refused = verdict(static_cast<pid_t>(question->pid), question->data);
   answer->id = question->id;
   answer->error = -refused;

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 
 #include "base/result.hpp"
@@ -29,6 +30,14 @@ class Gatekeeper {
 
   // The zygote may fork once more.
   void allow_fork() { ++forks_allowed_; }
+  // Remembers from now on whether that process's first thread asks for anything, until it is gone
+  // and forgotten. Who asks waits for the answer, so it is known before it can say anything else.
+  void watch(pid_t process) { asked_.emplace(process, false); }
+  void forget(pid_t process) { asked_.erase(process); }
+  bool has_asked(pid_t process) const {
+    const auto found = asked_.find(process);
+    return found != asked_.end() && found->second;
+  }
   // It said that it did not.
   void take_back() { forks_allowed_ -= forks_allowed_ > 0 ? 1 : 0; }
 
@@ -45,6 +54,7 @@ class Gatekeeper {
   const pid_t zygote_;
   uint64_t watch_ = 0;
   uint64_t forks_allowed_ = 0;
+  std::map<pid_t, bool> asked_;  // of those that are watched
 };
 
 }  // namespace millrace::python

@@ -61,6 +61,14 @@ std::optional<size_t> children_of(pid_t process) {
       std::distance(std::istream_iterator<pid_t>(file), std::istream_iterator<pid_t>()));
 }
 
+size_t resident_bytes(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/statm");
+  size_t all = 0;
+  size_t resident = 0;
+  if (!(file >> all >> resident)) return 0;
+  return resident * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+}
+
 bool name_senders(const Fd& socket) {
   const int on = 1;
   return ::setsockopt(socket.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0;

@@ -33,6 +33,9 @@ Inside look_inside(pid_t thread);
 // kernel does not tell.
 std::optional<size_t> children_of(pid_t process);
 
+// What a process holds in memory; 0 where it cannot be seen.
+size_t resident_bytes(pid_t process);
+
 // Asks the kernel to add the sender to whatever arrives on a Unix socket.
 bool name_senders(const Fd& socket);
 

@@ -36,7 +36,7 @@ PendingCall pending_call(runtime::ActionCall call, runtime::Actions::Done done) 
   return pending;
 }
 
-std::string call_frame(PendingCall& call, base::Timestamp now) {
+std::string call_frame(PendingCall& call, base::Timestamp now, bool stays) {
   std::array<uint8_t, kNonceBytes> bytes{};
   const ssize_t given = ::getrandom(bytes.data(), bytes.size(), 0);
   MILLRACE_CHECK(given == static_cast<ssize_t>(bytes.size()));
@@ -45,7 +45,7 @@ std::string call_frame(PendingCall& call, base::Timestamp now) {
   const std::string head = "{\"call\":{\"nonce\":\"" + call.nonce + "\",\"cpu_seconds\":" +
                            std::to_string(std::max<int64_t>(limit.count(), 0) + kCpuSecondsBeyond) +
                            ",\"deadline_ms\":" + std::to_string(now.ms + call.time_limit.count()) +
-                           ",";
+                           (stays ? ",\"stays\":true," : ",\"stays\":false,");
   return encode_frame(head, call.body);
 }
 

@@ -22,7 +22,8 @@ struct PendingCall {
 
 PendingCall pending_call(runtime::ActionCall call, runtime::Actions::Done done);
 
-// The whole frame, for a worker that has it at this moment. Gives the call its nonce.
-std::string call_frame(PendingCall& call, base::Timestamp now);
+// The whole frame, for a worker that has it at this moment. Gives the call its nonce. `stays`: the
+// worker may stay for another call.
+std::string call_frame(PendingCall& call, base::Timestamp now, bool stays);
 
 }  // namespace millrace::python

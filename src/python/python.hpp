@@ -40,7 +40,10 @@ struct PoolOptions {
   std::chrono::milliseconds idle_last_max{3'600'000};  // then the first is ended too
   size_t worker_memory_bytes_max = 512 << 20;          // of address space
   size_t tmp_bytes_max = 64 << 20;                     // of each call's /tmp
-  size_t printed_bytes_max = 8 << 20;                  // by one call; then its worker is killed
+  // A worker whose calls are all proven to leave nothing behind ends after so many; 1: every call
+  // has a process of its own.
+  uint32_t calls_per_worker_max = 1'000;
+  size_t printed_bytes_max = 8 << 20;  // by one call; then its worker is killed
   size_t call_bytes_max = 4 << 20;
   size_t result_bytes_max = 1 << 20;
   size_t log_line_bytes_max = 8 << 10;

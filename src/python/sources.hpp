@@ -12,6 +12,10 @@ extern const std::string_view kWorkerNames;
 extern const std::string_view kWorkerNet;
 extern const std::string_view kWorkerContract;
 extern const std::string_view kWorkerPreload;
+extern const std::string_view kWorkerAllowed;
+extern const std::string_view kWorkerProof;
+extern const std::string_view kWorkerBodies;
+extern const std::string_view kWorkerProofs;
 extern const std::string_view kWorkerServe;
 extern const std::string_view kWorkerSlots;
 extern const std::string_view kWorkerZygote;
@@ -21,8 +25,9 @@ extern const std::string_view kWorkerDescribe;
 // Each program is what all processes share, then what this one is for.
 inline std::string serving_source() {
   std::string source(kWorkerCommon);
-  for (const std::string_view part : {kWorkerConfine, kWorkerNames, kWorkerNet, kWorkerContract,
-                                      kWorkerPreload, kWorkerServe, kWorkerSlots, kWorkerZygote}) {
+  for (const std::string_view part :
+       {kWorkerConfine, kWorkerNames, kWorkerNet, kWorkerContract, kWorkerPreload, kWorkerAllowed,
+        kWorkerProof, kWorkerBodies, kWorkerProofs, kWorkerServe, kWorkerSlots, kWorkerZygote}) {
     source += part;
   }
   return source;

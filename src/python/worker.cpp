@@ -16,6 +16,9 @@ using Kind = runtime::ActionOutcome::Kind;
 
 constexpr std::chrono::seconds kStatusLimit{1};
 constexpr size_t kExchangesMax = 100;
+// A worker that stays is looked at after so many calls, and goes if it has grown by so much.
+constexpr uint32_t kLookEvery = 64;
+constexpr size_t kGrowthBytesMax = 32 << 20;
 
 }  // namespace
 
@@ -81,12 +84,15 @@ void Worker::has_no_process(std::string_view reason) {
   gone();
 }
 
-void Worker::run(PendingCall call) {
+void Worker::run(PendingCall call, bool may_stay) {
   MILLRACE_CHECK(state_ == State::idle);
   state_ = State::busy;
-  has_run_ = true;
+  has_call_ = true;
+  may_stay_ = may_stay;
+  ++calls_;
+  if (may_stay && calls_ == 1 && zygote_.gate() != nullptr) zygote_.gate()->watch(sender_);
   const base::Timestamp now = setup_.clock.now();
-  unsent_ = call_frame(call, now);
+  unsent_ = call_frame(call, now, may_stay);
   running_ = Running{std::move(call), Loop::now(), {}, {}, {}, 0, false, 0};
   running_.until = running_.began + running_.call.time_limit;
   running_.trace.began_at = now;
@@ -94,6 +100,20 @@ void Worker::run(PendingCall call) {
   running_.trace.queued =
       std::chrono::duration_cast<std::chrono::microseconds>(running_.began - running_.call.since);
   write_some();
+}
+
+// What can be seen from here. That nothing was left is proven; this is in case the proof was wrong.
+bool Worker::can_stay() const {
+  if (!may_stay_ || calls_ >= setup_.options.calls_per_worker_max) return false;
+  if (zygote_.gate() != nullptr && zygote_.gate()->has_asked(sender_)) return false;
+  return calls_ % kLookEvery != 0 || resident_bytes(sender_) <= resident_bytes_ + kGrowthBytesMax;
+}
+
+void Worker::stay() {
+  if (calls_ == 1) resident_bytes_ = resident_bytes(sender_);
+  state_ = State::idle;
+  has_call_ = false;
+  idle_since_ = Loop::now();
 }
 
 void Worker::keep_deadline() {
@@ -219,6 +239,7 @@ void Worker::gone() {
   if (is_gone_) return;
   is_gone_ = true;
   state_ = State::ending;
+  if (zygote_.gate() != nullptr) zygote_.gate()->forget(sender_);
   if (!is_spent_) {
     read_output();
     log_printed(lines_.finish());

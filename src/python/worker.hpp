@@ -1,5 +1,6 @@
 // One worker process, forked by its version's zygote, and the one call that it runs: then it is
-// killed, with whatever the call left in it. It speaks the protocol and brings every line the
+// killed, with whatever the call left in it. A call that is proven to leave nothing may keep it for
+// others that are. It speaks the protocol and brings every line the
 // process says into the log, redacted. Whatever the process does, a call given to run() ends
 // exactly once.
 #pragma once
@@ -29,6 +30,8 @@ class Worker {
   class Owner {
    public:
     virtual void is_free(Worker& worker) = 0;
+    // Its call is over and it stays, for calls that are proven to leave nothing.
+    virtual void is_free_again(Worker& worker) = 0;
     virtual void is_gone(Worker& worker) = 0;
 
    protected:
@@ -45,7 +48,8 @@ class Worker {
   uint64_t name() const { return name_; }
   uint32_t slot() const { return slot_; }
   State state() const { return state_; }
-  bool has_run() const { return has_run_; }
+  // It has a call, or ended with one: its place is to be given back.
+  bool has_call() const { return has_call_; }
   // The call ended as a call should, and the process was killed after it.
   bool is_spent() const { return is_spent_; }
   bool was_ready() const { return was_ready_; }
@@ -60,8 +64,9 @@ class Worker {
   void has_exited(int status);
   void has_lost_its_zygote();
 
-  // The worker must be idle.
-  void run(PendingCall call);
+  // The worker must be idle. `may_stay`: the call is proven to leave nothing behind, and so is
+  // every other that this worker has had or will have.
+  void run(PendingCall call, bool may_stay);
   // When the call must have ended; only while it is busy.
   Loop::Moment until() const { return running_.until; }
   // Ends the call if it is over its time.
@@ -106,7 +111,9 @@ class Worker {
   bool handle_exchange(const json::object& exchange);
   bool handle_end(json::object& end);
 
-  void finish(runtime::ActionOutcome outcome);
+  void finish(runtime::ActionOutcome outcome, bool would_stay = false);
+  bool can_stay() const;
+  void stay();
   void log_line(runtime::Level level, const Line& line, bool of_call);
   void log_printed(const std::vector<Line>& lines);
   const Sensitives& sensitive();
@@ -127,14 +134,17 @@ class Worker {
   Fd control_;
   Fd output_;
   Fd process_;
-  pid_t sender_ = 0;  // of what was read last, while it is starting
+  pid_t sender_ = 0;  // of what was read last, while it is starting: the process
+  bool may_stay_ = false;
+  uint32_t calls_ = 0;
+  size_t resident_bytes_ = 0;  // after its first call
   uint64_t control_watch_ = 0;
   uint64_t output_watch_ = 0;
   Loop::Timer timer_;  // of the start or of the end
 
   State state_ = State::starting;
   bool was_ready_ = false;
-  bool has_run_ = false;
+  bool has_call_ = false;
   bool is_spent_ = false;
   bool killed_ = false;  // by us, for end_kind_
   bool is_gone_ = false;

@@ -53,6 +53,10 @@ class Channel:
         self._filled = 0
         self._lock = threading.Lock()
 
+    def forget(self):
+        """Nothing of what was received is left to be found."""
+        self._buffer[:] = bytes(len(self._buffer))
+
     def fileno(self):
         return self._socket.fileno()
 

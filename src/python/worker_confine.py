@@ -56,6 +56,16 @@ def limit(what, value):
     resource.setrlimit(what, (value, value))
 
 
+def limit_further_cpu(seconds):
+    """So much from now on; the limit can be set again for the next call."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + 1 + seconds
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    if hard != resource.RLIM_INFINITY:
+        soft = min(soft, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+
 def prepare_process(setup):
     """The environment, the limits and where modules are found: before app.py is imported."""
     os.environ.clear()

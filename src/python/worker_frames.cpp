@@ -130,11 +130,12 @@ bool Worker::handle_end(json::object& end) {
   json::value* const result = end.if_contains("result");
   if (result == nullptr || !result->is_object()) return false;
   hide_in_values(*result, sealed_);
-  finish({Kind::returned, std::move(result->get_object()), {}, {}});
+  finish({Kind::returned, std::move(result->get_object()), {}, {}},
+         json::get_bool(end, "stays").value_or(false));
   return true;
 }
 
-void Worker::finish(runtime::ActionOutcome outcome) {
+void Worker::finish(runtime::ActionOutcome outcome, bool would_stay) {
   if (running_.lines_left_out) {
     setup_.log.line(runtime::Level::warning, running_.call.chat_id,
                     "further lines of " + running_.call.command + " are left out");
@@ -145,7 +146,10 @@ void Worker::finish(runtime::ActionOutcome outcome) {
   running_.lines = 0;
   running_.lines_left_out = false;
   runtime::Actions::Done done = std::exchange(running_.call.done, nullptr);
-  if (state_ == State::busy) {
+  const bool stays = state_ == State::busy && would_stay && can_stay();
+  if (stays) {
+    stay();
+  } else if (state_ == State::busy) {
     is_spent_ = true;
     kill_process(process_);
     gone();
@@ -153,6 +157,7 @@ void Worker::finish(runtime::ActionOutcome outcome) {
   setup_.loop.later([done = std::move(done), outcome = std::move(outcome)]() mutable {
     done(std::move(outcome));
   });
+  if (stays) owner_.is_free_again(*this);
 }
 
 void Worker::read_output() {

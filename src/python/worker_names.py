@@ -18,6 +18,10 @@ class Names:
         self._names = {}
         self._lock = threading.Lock()
 
+    def forget(self):
+        self._addresses = {}
+        self._names = {}
+
     def address_of(self, name):
         name = name.rstrip('.').lower()
         with self._lock:

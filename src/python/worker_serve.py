@@ -1,5 +1,8 @@
 """Loads the scripts, and runs a call of one."""
+import copy
 
+# A worker that has grown by so much does not stay.
+GROWTH_KILOBYTES_MAX = 32 << 10
 
 
 class Unusable(Exception):
@@ -60,10 +63,14 @@ class Server:
         self._classes = {}
         self._problems = {}
         self._app_problem = ''
+        self._kilobytes = 0  # of memory, before the first call
+        self._was = []  # what no call may change: (the thing, what it was)
 
     def load(self):
         solution = self._solution
+        proofs = self._prove()
         preload(solution.folder)
+        proofs.load_instead_of_files(solution.folder)
         solution.load_app()
         missing = solution.fill_secrets(self._setup['secrets'])
         self._channel.send({'hello': {'secrets': solution.secrets()}})
@@ -72,6 +79,8 @@ class Server:
         self._key = solution.environment_key(self._environment)
         for name in solution.node_names():
             self._load_node(name)
+        if proofs.proven:
+            self._remember(proofs.trees)
         problems = [self._app_problem] if self._app_problem else []
         problems += missing.get(self._key, [])
         problems += ['{}: {}'.format(name, text) for name, text in self._problems.items()]
@@ -80,6 +89,29 @@ class Server:
         if open_descriptors():
             problems.append('an import left a file or a connection open; calls find it closed')
         self._channel.send({'ready': {'problems': [sendable(text) for text in problems]}})
+
+    def _prove(self):
+        """Says which commands leave nothing behind, by their texts: nothing of the solution's has
+        run here yet, so this can be believed, and nothing like it later."""
+        names = [] if self._setup['packages'] else self._solution.node_names()
+        proofs = Proofs(self._solution.folder, names)
+        self._channel.send({'proof': {'proven': [sendable(name) for name in proofs.proven]}})
+        return proofs
+
+    def _remember(self, names):
+        for name in names:
+            module = sys.modules.get(name)
+            if module is not None:
+                self._was.append((vars(module), dict(vars(module))))
+        params = self._solution.params()
+        self._was.append((params, copy.deepcopy(params)))
+        self._was.append((vars(builtins), dict(vars(builtins))))
+
+    def _is_as_it_was(self):
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - self._kilobytes
+        if grown > GROWTH_KILOBYTES_MAX or threading.active_count() > 1:
+            return False
+        return all(now == was for now, was in self._was)
 
     def _load_node(self, name):
         try:
@@ -119,10 +151,20 @@ class Server:
         self._measured('', self._payload(call))
 
     def serve(self):
-        """Runs one call. Nothing is left after it, whatever it left: the process is its own."""
-        call = self._channel.receive()['call']
+        """Runs one call, or one after the other as long as each is of a command that is proven to
+        leave nothing behind. Whatever else a call leaves is gone with this process."""
+        self._kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        while True:
+            call = self._channel.receive()['call']
+            stays = call['stays']
+            if stays:
+                limit_further_cpu(call['cpu_seconds'])
+            else:
+                limit(resource.RLIMIT_CPU, call['cpu_seconds'])
+            self._serve_one(call, stays)
+
+    def _serve_one(self, call, stays):
         nonce = call['nonce']
-        limit(resource.RLIMIT_CPU, call['cpu_seconds'])
         current.nonce = nonce
         current.exchanges_left = EXCHANGES_MAX
         try:
@@ -130,14 +172,21 @@ class Server:
         except Unusable as error:
             answer = {'kind': 'raised', 'message': sendable(str(error))}
         current.nonce = ''
+        # Only who returned as usual stays, and has lost nothing on the way.
+        stays = stays and isinstance(answer, str) and self._is_as_it_was()
+        if stays:
+            self._channel.forget()
+            names.forget()
         if isinstance(answer, str):
             # The result is JSON already: it was measured.
             self._channel.send_text(
-                '{"end":{"nonce":"%s","kind":"returned","result":%s}}' % (nonce, answer))
+                '{"end":{"nonce":"%s","kind":"returned","stays":%s,"result":%s}}' % (
+                    nonce, 'true' if stays else 'false', answer))
         else:
             answer['nonce'] = nonce
             self._channel.send({'end': answer})
-        os._exit(0)
+        if not stays:
+            os._exit(0)
 
     def _run(self, call):
         """The result as JSON, or an answer that says why there is none."""

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,11 @@ class Zygote {
   // Those whose values must not be in a result either.
   const Sensitives& sealed() const { return sealed_; }
   const std::string& end_note() const { return end_note_; }
+  // Whether the command's text proves that its calls leave nothing behind. Read by the process
+  // before anything of the solution's ran in it.
+  bool is_proven(std::string_view command) const { return proven_.contains(command); }
+  // Who answers its processes' questions; null without walls.
+  Gatekeeper* gate() const { return gate_.get(); }
 
   // Asks for a worker in that slot with these two ends; must be ready. False when the process does
   // not take it.
@@ -74,6 +80,7 @@ class Zygote {
   void read_output();
   void read_forks();
   bool handle(const json::object& frame);
+  bool handle_proof(const json::object& proof);
   bool handle_hello(const json::object& hello);
   bool handle_ready(const json::object& ready);
   bool is_from_it(const Packet& packet);
@@ -106,6 +113,8 @@ class Zygote {
   size_t sent_ = 0;
   Sensitives secrets_;
   Sensitives sealed_;
+  std::set<std::string, std::less<>> proven_;
+  bool proof_known_ = false;
   bool secrets_known_ = false;
   std::vector<Line> held_;  // printed before it was known what is secret
   size_t lines_seen_ = 0;

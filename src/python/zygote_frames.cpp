@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kMessageBytesMax = 2'000;
 constexpr size_t kSecretsMax = 1'000;
+constexpr size_t kProvenMax = 1'000;
 constexpr size_t kReadBytes = 64 << 10;
 // A value shorter than this that is secret by its name only may be an ordinary word of a result.
 constexpr size_t kSealedBytesMin = 8;
@@ -22,14 +23,29 @@ constexpr size_t kSealedBytesMin = 8;
 
 bool Zygote::handle(const json::object& frame) {
   read_forks();  // what it sent first may be seen second
+  if (const auto* proof = json::get_object(frame, "proof")) return handle_proof(*proof);
   if (const auto* hello = json::get_object(frame, "hello")) return handle_hello(*hello);
   if (const auto* ready = json::get_object(frame, "ready")) return handle_ready(*ready);
   return false;
 }
 
+// Comes behind the filter and before anything of the solution's is imported, once: what comes later
+// could be the solution's own word.
+bool Zygote::handle_proof(const json::object& proof) {
+  const auto* const proven = json::get_array(proof, "proven");
+  if (proof_known_ || secrets_known_ || !gate_is_known_ || proven == nullptr) return false;
+  for (const json::value& name : *proven) {
+    if (!name.is_string() || proven_.size() >= kProvenMax) return false;
+    proven_.emplace(name.get_string());
+  }
+  proof_known_ = true;
+  return true;
+}
+
 bool Zygote::handle_hello(const json::object& hello) {
   const auto* const secrets = json::get_array(hello, "secrets");
-  if (secrets_known_ || secrets == nullptr || secrets->size() > kSecretsMax) return false;
+  if (secrets_known_ || !proof_known_ || secrets == nullptr || secrets->size() > kSecretsMax)
+    return false;
   for (const json::value& item : *secrets) {
     if (!item.is_object()) return false;
     const auto label = json::get_string(item.get_object(), "label");

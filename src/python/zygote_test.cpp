@@ -32,9 +32,9 @@ class Import:
   EXPECT_EQ(bench.log.of("python"), "imported");
 }
 
-TEST(PythonZygote, GivesEachCallAProcessOfItsOwn) {
+TEST(PythonZygote, GivesEachCallThatMayLeaveSomethingAProcessOfItsOwn) {
   Folder folder;
-  folder.app(kApp).body("Fine", "        return {}\n");
+  folder.app(kApp).body("Fine", "        import os\n        return {}\n");
   PoolOptions options;
   options.workers_max = 1;
   Bench bench(folder, options);
