@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <set>
+
 #include "python/testing_proxy.hpp"
 
 namespace millrace::python::testing {
@@ -39,12 +41,41 @@ class Networked {
   std::string log() { return bench_->log.all(); }
   Proxy& proxy() { return proxy_; }
   Bench& bench() { return *bench_; }
+  // Scripts may be changed until the first call.
+  Folder& folder() { return folder_; }
 
  private:
   Folder folder_;
   Proxy proxy_;
   std::optional<Bench> bench_;
 };
+
+// Each call of a worker that stays has connections, exchanges and names of its own.
+TEST(PythonNetwork, IsANewOneForEachCallOfAWorkerThatStays) {
+  Networked net("        return {}\n");
+  net.folder().node("Ask", R"(import requests
+
+class Ask:
+    def execute(self, log, payload=None, context=None):
+        seen = requests.get('http://' + payload['host'] + '/', timeout=30).json()
+        try:
+            other = requests.get('http://240.0.0.1/', timeout=30).json()['target']
+        except requests.RequestException:
+            other = ''
+        return {'seen': seen['target'], 'other': other}
+)");
+  std::set<uint64_t> workers;
+  for (const std::string host : {"one.example", "two.example", "one.example"}) {
+    const auto outcome = net.bench().run("Ask", {{"host", host}});
+    EXPECT_EQ(json::get_string(outcome.result, "seen"), host + ":80") << text_of(outcome);
+    // The first address stands for the first name that this call has asked for.
+    EXPECT_EQ(json::get_string(outcome.result, "other"), host + ":80") << text_of(outcome);
+    EXPECT_EQ(outcome.trace.exchanges.size(), 2u);
+    workers.insert(outcome.trace.worker);
+  }
+  EXPECT_EQ(workers.size(), 1u);
+  EXPECT_EQ(net.proxy().heads().size(), 6u);
+}
 
 TEST(PythonNetwork, LetsRequestsThroughUnmodified) {
   Networked net(R"(        import requests
