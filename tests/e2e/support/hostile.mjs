@@ -6,6 +6,7 @@ import {once} from 'node:events';
 import {request as httpRequest} from 'node:http';
 import {setPriority} from 'node:os';
 
+import {Chance} from './chance.mjs';
 import {Wire, frameOf, kHostile, newTally, request, upgradeOf} from './hostile-wire.mjs';
 
 /**
@@ -20,13 +21,13 @@ import {Wire, frameOf, kHostile, newTally, request, upgradeOf} from './hostile-w
 
 const kTickMs = 5;
 const kArrearsMax = 50;  // what a blocked kind may catch up with at once
-const kEmoji = '\u{1F600}'.repeat(4096);
 const kUnreadEvents = [['1', '1', 'TOPIC', 'phx_join', {}], ['1', '2', 'TOPIC', 'chat:snapshot', {}],
   [null, '3', 'phoenix', 'heartbeat', {}]];
 const kRest = '/webhooks/rest/webhook';
 // It stands for another machine: it must not take the processor from the people who are measured.
 const kNice = 10;
 
+const chance = new Chance(1);
 const {port, ready, kinds: wanted, pace} = (await once(process, 'message'))[0];
 setPriority(kNice);
 /** @type {Record<string, Tally>} */
@@ -45,6 +46,11 @@ async function ask(path, body, token, tally) {
   tally.bytes += asked.socket?.bytesWritten ?? bytes.length;
   if (response.statusCode >= 300) throw new Error(`${path}: ${response.statusCode} ${answer}`);
   return answer === '' ? {} : JSON.parse(answer);
+}
+
+/** A message as long as may be, which no packing makes much shorter. */
+function emoji() {
+  return Array.from({length: 4096}, () => String.fromCodePoint(0x1f300 + chance.under(0x300))).join('');
 }
 
 function sessionBody() {
@@ -74,13 +80,14 @@ const kKinds = {
   /** Messages of 16 KB by a few senders. */
   async emoji() {
     let i = 0;
-    const messages = [0, 1, 2, 3].map((sender) => say(`emoji-${sender}`, kEmoji));
+    const messages = Array.from({length: 32}, (_, k) => say(`emoji-${k % 4}`, emoji()));
     return {rate: 80, wires: 4, window: 2, next: () => messages[i++ % messages.length]};
   },
   /** Short messages of somebody whose state is as full as it gets. */
   async short() {
     let i = 0;
-    return {rate: 600, wires: 1, window: 32, next: () => ++i <= 150 ? say('full', kEmoji) : say('full', `s${i}`)};
+    const long = say('full', emoji());
+    return {rate: 600, wires: 1, window: 32, next: () => ++i <= 150 ? long : say('full', `s${i}`)};
   },
   /** Somebody new with each message; each chat waits with a reminder. */
   async newcomers() {
@@ -136,7 +143,7 @@ const kKinds = {
     for (let i = 0; i < 10; ++i) {
       const session = await begun(tally);
       const path = `/messaging/v1/chats/${session.chat_id}/message`;
-      for (let k = 0; k < 8; ++k) await ask(path, {msg: kEmoji}, session.access_token, tally);
+      for (let k = 0; k < 8; ++k) await ask(path, {msg: emoji()}, session.access_token, tally);
       sessions.push(session);
     }
     let i = 0;
