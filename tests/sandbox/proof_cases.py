@@ -231,7 +231,7 @@ def main():
     leave = open(SOURCE + '/tests/sandbox/action_nodes/Leave.py').read()
     if proofs_of(leave.replace('class Leave', 'class C')).proven:
         wrong.append('Leave.py is proven')
-    for example, proven in (('hotel', ['Reserve']), ('braze-profile', [])):
+    for example, proven in (('hotel', ['Reserve']), ('braze-profile', ['BrazeExample'])):
         folder = '{}/examples/{}'.format(SOURCE, example)
         names = [file[:-3] for file in os.listdir(folder + '/action_nodes') if file.endswith('.py')]
         if prover['Proofs'](folder, names).proven != proven:
