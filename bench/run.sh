@@ -69,7 +69,7 @@ start() {  # name -> sets server, template, path
       [ "$1" = millrace-lean ] && solution=bench/solution
       path=/webhooks/rest/webhook
       BRAZE_URL=http://127.0.0.1:$stub_port BRAZE_API_KEY=stub-key taskset -c 0 build/release/millrace serve \
-        --solution $solution --data "$work/data" --listen 127.0.0.1:$port --log-level error \
+        --solution $solution --data "$work/data" --listen 127.0.0.1:$port --log-level ${LOG_LEVEL:-error} \
         --allow-internal 127.0.0.1:$stub_port \
         >"$work/server.out" 2>"$work/server.log" &
       ;;

@@ -146,7 +146,7 @@ void Tunnel::decide(ConnectRequest request) {
   }
   if (!door_->rate.take(began_)) {
     return refuse(429, "over " + std::to_string(limits.connects_per_second) +
-                           " connections were made within a second: keep them (requests.Session)");
+                           " connections were made within a second");
   }
   ++door_->connected;
   is_counted_ = true;
