@@ -32,6 +32,7 @@ struct Commit {
   std::vector<InputMark> marks;
   bool whole = true;
   size_t bytes = 0;  // of the record
+  size_t owed = 0;   // rows that it wrote
   Done<dialog::Turn*> done;
 };
 
@@ -96,7 +97,7 @@ class Runtime::Lane {
   void take_turn_as_it_stands(Consumer& consumer, dialog::Input input, Done<dialog::Turn*> done);
   void committed(Consumer& consumer, Commit commit, base::Result<int64_t> place);
   void failed(Consumer& consumer, Commit commit, const base::Error& error);
-  void perform(Consumer& consumer, const dialog::Turn& turn);
+  void perform(Consumer& consumer, const dialog::Turn& turn, size_t owed);
   // The solution that the one that has just ended names as its survey.
   SolutionPtr survey_after(const Consumer& consumer, const dialog::Turn& turn) const;
   void begin_survey(base::Id consumer);

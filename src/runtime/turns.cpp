@@ -2,6 +2,7 @@
 // and doing what it wants done.
 #include <algorithm>
 
+#include "runtime/effects.hpp"
 #include "runtime/lane.hpp"
 #include "runtime/promises.hpp"
 #include "runtime/record.hpp"
@@ -12,18 +13,6 @@ namespace {
 using base::Code;
 using base::fail;
 using dialog::Phase;
-
-std::vector<Delivery> deliveries_of(const dialog::Turn& turn, const flow::Program* program) {
-  std::vector<Delivery> owed;
-  for (const dialog::Effect& effect : turn.effects) {
-    const auto* owe = std::get_if<dialog::Owe>(&effect);
-    if (owe == nullptr) continue;
-    owed.push_back({owe->key, turn.state.consumer, turn.state.chat.to_string(),
-                    program != nullptr ? program->solution : std::string(), turn.state.environment,
-                    owe->kind, owe->body});
-  }
-  return owed;
-}
 
 // A longer pause between two messages is not worth a held request.
 constexpr int64_t kPauseWaitedForMs = 10'000;
@@ -159,9 +148,8 @@ void Runtime::Lane::commit(Consumer& consumer, std::shared_ptr<const flow::Progr
   auto then = back_here<base::Result<int64_t>>(
       [this, &consumer,
        commit = Commit{std::move(program), std::move(turn), at, record.marks, whole,
-                       record.body.size(), std::move(done)}](auto place) mutable {
-        committed(consumer, std::move(commit), std::move(place));
-      });
+                       record.body.size(), record.deliveries.size(), std::move(done)}](
+          auto place) mutable { committed(consumer, std::move(commit), std::move(place)); });
   if (is_kept(Promise::told_when_durable)) {
     ports_.journal.append(std::move(record), std::move(then));
     return;
@@ -216,21 +204,16 @@ void Runtime::Lane::committed(Consumer& consumer, Commit commit, base::Result<in
   }
   consumer.survey = survey_after(consumer, turn);
   tell_listeners(consumer, messages, turn);
-  perform(consumer, turn);
+  perform(consumer, turn, commit.owed);
   settle(consumer);
   pump(consumer);
   finished_one();
 }
 
-void Runtime::Lane::perform(Consumer& consumer, const dialog::Turn& turn) {
-  size_t owed = 0;
-  for (const dialog::Effect& effect : turn.effects) {
-    if (std::holds_alternative<dialog::Owe>(effect)) ++owed;
-    if (const auto* call = std::get_if<dialog::Call>(&effect)) call_action(consumer, *call, false);
-    if (const auto* awaited = std::get_if<dialog::AwaitDelivery>(&effect)) {
-      await_delivery(consumer.id, awaited->key);
-    }
-  }
+void Runtime::Lane::perform(Consumer& consumer, const dialog::Turn& turn, size_t owed) {
+  const ToDo wanted = to_do(turn);
+  for (const dialog::Call* call : wanted.calls) call_action(consumer, *call, false);
+  for (const auto* awaited : wanted.awaited) await_delivery(consumer.id, awaited->key);
   if (owed > 0) ports_.deliveries.owed(consumer.id, owed);
   if (consumer.survey) begin_survey(consumer.id);
 }
@@ -290,21 +273,16 @@ void Runtime::Lane::tell_listeners(Consumer& consumer, const std::vector<ChatMes
                                    const dialog::Turn& turn) {
   if (consumer.listeners.empty()) return;
   bool started = turn.state.turn == 1;
-  bool calls = false;
-  const dialog::Ended* ended = nullptr;
-  for (const dialog::Effect& effect : turn.effects) {
-    if (std::holds_alternative<dialog::Call>(effect)) calls = true;
-    if (const auto* end = std::get_if<dialog::Ended>(&effect)) ended = end;
-  }
+  const ToDo wanted = to_do(turn);
   std::erase_if(consumer.listeners, [&](const Listener& listener) {
     const auto subscriber = listener.subscriber.lock();
     if (!subscriber) return true;
     if (listener.chat != turn.state.chat) return false;
     if (started) subscriber->started();
     if (!messages.empty()) subscriber->said(messages);
-    if (calls) subscriber->typing(true);
+    if (!wanted.calls.empty()) subscriber->typing(true);
     // What a survey follows on has not ended for the consumer.
-    if (ended != nullptr && !consumer.survey) subscriber->ended(ended->reason);
+    if (wanted.ended != nullptr && !consumer.survey) subscriber->ended(wanted.ended->reason);
     return false;
   });
 }
