@@ -35,7 +35,7 @@ class Replay {
     const auto stored = reader_.state();
     if (!stored) return std::unexpected(stored.error());
     if (stored->chat != chat_) {
-      known_ = stored->braze;  // the consumer's chat before this one
+      known_ = stored->known_as;  // the consumer's chat before this one
       return {};
     }
     const auto input = runtime::read_input(record.body, key_);
@@ -87,7 +87,7 @@ class Replay {
                                        .locale = stored.region,
                                        .user_data = stored.user_data,
                                        .at = stored.created_at,
-                                       .braze = known_});
+                                       .known_as = known_});
   }
 
   // A turn that takes the chat to another version begins from a state made for it.
@@ -117,7 +117,7 @@ class Replay {
   runtime::StateReader reader_;
   std::map<std::string, ProgramPtr> programs_;
   std::optional<dialog::State> state_;
-  dialog::BrazeUser known_;
+  dialog::KnownAs known_;
   size_t turns_ = 0;
 };
 

@@ -62,11 +62,8 @@ struct PendingCall {
   bool told = false;          // the consumer has been told that it takes a while
 };
 
-// How the consumer is known at Braze.
-struct BrazeUser {
-  json::object identifier;  // what identified them last; empty while only the alias does
-  bool alias_used = false;  // sent under the alias, and not joined with `identifier` yet
-};
+// How each receiver of deliveries knows the consumer, by its kind: the kind's own to read.
+using KnownAs = std::map<std::string, json::value, std::less<>>;
 
 // Where a flow that was called, or that interrupted a question, goes back to.
 struct Frame {
@@ -117,7 +114,7 @@ struct State {
   int reminders = 0;                       // given since the consumer last spoke
   int streak = 0;                          // nodes run since the consumer last spoke
   std::optional<PendingCall> call;
-  BrazeUser braze;
+  KnownAs known_as;
   std::optional<Timer> timer;
   json::object error;    // context['error'] while it is being handled
   int64_t turn = 0;      // turns taken
@@ -187,8 +184,10 @@ struct Call {
 // Something owed to an outside system; it is made durable with the turn (runtime/ports.hpp).
 struct Owe {
   std::string key;
-  std::string kind;  // "braze.track", "braze.identify", "braze.call"
+  std::string kind;  // what the body is
   json::object body;
+  std::string receiver;  // whose it is
+  std::string command;   // that owes it; "" for what goes with another, or with an event
 };
 
 // The outcome of what was owed under this key is to come back as CallEnded.
@@ -240,7 +239,7 @@ struct ChatBirth {
   std::string locale;  // as requested: "pt-BR", or an Accept-Language list; may be empty
   json::object user_data;
   base::Timestamp at;
-  BrazeUser braze;  // as the consumer's chat before this one left it
+  KnownAs known_as;  // as the consumer's chat before this one left it
 };
 State open_chat(const flow::Program& program, const ChatBirth& birth);
 

@@ -283,7 +283,7 @@ State open_chat(const flow::Program& program, const ChatBirth& birth) {
   state.region = own_tag(birth.locale, program.locales[state.locale]);
   state.user_data = birth.user_data;
   state.created_at = birth.at;
-  state.braze = birth.braze;
+  state.known_as = birth.known_as;
   return state;
 }
 

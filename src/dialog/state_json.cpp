@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "dialog/dialog.hpp"
@@ -10,6 +11,16 @@ constexpr std::array<std::string_view, 6> kPhases{"opened",  "greeting", "waitin
 constexpr std::array<std::string_view, 5> kTimers{"opening", "silence", "pause", "progress",
                                                   "limit"};
 constexpr std::array<std::string_view, 2> kFrames{"call", "interruption"};
+
+// The members that a state has by itself. An object under any other name is how the receiver of
+// that name knows the consumer: that is where it has always stood, so that records which hold a
+// change only fit states of any age. A new member has to be added here.
+constexpr std::array<std::string_view, 33> kOwn{
+    "program", "chat",  "consumer", "env",       "phase",   "node",  "turn",
+    "seq",     "born",  "locale",   "region",    "vars",    "kept",  "user",
+    "last",    "call",  "frames",   "answering", "history", "again", "which",
+    "tries",   "props", "streak",   "reminders", "events",  "timer", "surveyed",
+    "error",   "ended", "secrets",  "held",      "known_as"};
 
 base::Result<Phase> phase_from(std::string_view name) {
   for (size_t i = 0; i < kPhases.size(); ++i) {
@@ -147,9 +158,9 @@ void read_collections(const json::object& object, State& state) {
                     moment(*call, "at"), json::get_bool(*call, "pending").value_or(false),
                     json::get_bool(*call, "told").value_or(false)};
   }
-  if (const auto* braze = json::get_object(object, "braze")) {
-    if (const auto* user = json::get_object(*braze, "user")) state.braze.identifier = *user;
-    state.braze.alias_used = json::get_bool(*braze, "alias").value_or(false);
+  for (const auto& member : object) {
+    const bool is_own = std::ranges::find(kOwn, std::string_view(member.key())) != kOwn.end();
+    if (!is_own && member.value().is_object()) state.known_as[member.key()] = member.value();
   }
 }
 
@@ -193,9 +204,8 @@ json::object to_json(const State& state) {
     if (state.call->left_pending) out["call"].get_object()["pending"] = true;
     if (state.call->told) out["call"].get_object()["told"] = true;
   }
-  if (state.braze.alias_used || !state.braze.identifier.empty()) {
-    out["braze"] =
-        json::object{{"user", state.braze.identifier}, {"alias", state.braze.alias_used}};
+  for (const auto& [kind, known] : state.known_as) {
+    if (known.is_object()) out[kind] = known;
   }
   write_talk(state, out);
   if (state.surveyed) out["surveyed"] = true;

@@ -1,0 +1,14 @@
+#include "app/receivers.hpp"
+
+#include "delivery/braze/kind.hpp"
+
+namespace millrace::app {
+
+delivery::Kinds receivers() {
+  static const delivery::Kind* const kKinds[] = {
+      &delivery::braze::kind(),
+  };
+  return kKinds;
+}
+
+}  // namespace millrace::app
