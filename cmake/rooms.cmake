@@ -1,5 +1,6 @@
-# A room is a folder of src/: one static library from its *.cpp, its *_test.cpp gathered into the
-# one unit-test binary. Folders are globbed so that adding a file is adding a file.
+# A room is a folder of src/ with whatever folders it has: one static library from its *.cpp, its
+# *_test.cpp gathered into the one unit-test binary. Folders are globbed so that adding a file is
+# adding a file.
 
 define_property(GLOBAL PROPERTY MILLRACE_TEST_SOURCES BRIEF_DOCS "unit tests of all rooms"
                 FULL_DOCS "unit tests of all rooms")
@@ -31,7 +32,7 @@ function(millrace_room name)
   if(MILLRACE_ONLY)
     list(REMOVE_ITEM ARG_DEPS ${MILLRACE_LEFT_OUT})
   endif()
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
@@ -56,7 +57,7 @@ function(millrace_app name)
   if(MILLRACE_ONLY)
     return()
   endif()
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/app/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/app/*.cpp)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")

@@ -114,6 +114,11 @@ base::Result<void> Runtime::Lane::restore(Consumer& consumer, Tail tail) {
   return {};
 }
 
+Consumer* Runtime::Lane::in_memory(base::Id consumer) {
+  const auto found = consumers_.find(consumer);
+  return found == consumers_.end() ? nullptr : found->second.get();
+}
+
 void Runtime::Lane::log_failure(const std::string& subject, std::string_view what,
                                 const base::Error& why) {
   constexpr int64_t kOneInMs = 1'000;

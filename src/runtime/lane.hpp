@@ -10,6 +10,7 @@
 
 #include "base/contain.hpp"
 #include "runtime/consumer.hpp"
+#include "runtime/effects.hpp"
 #include "runtime/promises.hpp"
 #include "runtime/timers.hpp"
 
@@ -41,6 +42,7 @@ struct Commit {
   std::vector<InputMark> marks;
   bool whole = true;
   size_t bytes = 0;  // of the record
+  size_t owed = 0;   // rows that it wrote
   TurnTaken taken;
   // Comes next, before anyone else's turn: what was said, after the turn that took the chat to
   // another version; then `taken` is for it.
@@ -178,7 +180,7 @@ class Runtime::Lane {
   void refuse(Consumer& consumer, const base::Error& why, TurnTaken& taken);
   // Gives the waiters what was said in answer to theirs.
   void hand_out(Consumer& consumer, const std::vector<ChatMessage>& messages);
-  void perform(Consumer& consumer, const std::vector<dialog::Effect>& effects);
+  void perform(Consumer& consumer, const ToDo& wanted, size_t owed);
   // No turn is under way any more: whoever waits in the mailbox has theirs.
   void rest(Consumer& consumer);
   // What the engine threw, as an error; a chat that stands is parked.
@@ -209,7 +211,7 @@ class Runtime::Lane {
   void submit_until_taken(base::Id consumer, dialog::Input input);
   void submit_until_taken(base::Id consumer, std::shared_ptr<const dialog::Input> input);
   void tell_listeners(Consumer& consumer, const std::vector<ChatMessage>& messages,
-                      const std::vector<dialog::Effect>& effects);
+                      const ToDo& wanted);
   void settle(Consumer& consumer);
   void touch(Consumer& consumer);
   void evict(Consumer& consumer);

@@ -6,6 +6,7 @@
 #include "base/json_change.hpp"
 #include "base/seal.hpp"
 #include "dialog/state_change.hpp"
+#include "runtime/effects.hpp"
 #include "runtime/record_parts.hpp"
 
 namespace millrace::runtime {
@@ -43,24 +44,6 @@ struct InputWriter {
   }
 };
 
-json::object message_to_json(const dialog::Say& say) {
-  json::object out = dialog::to_json(say.message);
-  out["seq"] = say.sequence;
-  if (say.node != 0) out["node"] = say.node;
-  if (!say.reply_to.empty()) out["re"] = say.reply_to;
-  return out;
-}
-
-json::object track_to_json(const dialog::Track& track) {
-  json::object out{{"name", track.name}, {"properties", track.properties}};
-  if (!track.retention_days.empty()) {
-    json::object days;
-    for (const auto& [property, count] : track.retention_days) days[property] = count;
-    out["retention_days"] = std::move(days);
-  }
-  return out;
-}
-
 // Takes out of an input what the state keeps secret; true when there was something.
 bool mask(const dialog::Turn& turn, const dialog::Input* input, json::object& in) {
   if (input == nullptr) return false;
@@ -86,22 +69,6 @@ json::object input_as_it_was(const dialog::Turn& turn, const dialog::Input& inpu
   json::object in = std::visit(InputWriter{turn}, input.what);
   if (const auto* said = std::get_if<dialog::Said>(&input.what)) in["text"] = said->text;
   return in;
-}
-
-void write_effects(const dialog::Turn& turn, json::object& record) {
-  json::array out;
-  json::array tracked;
-  json::array owed;
-  for (const dialog::Effect& effect : turn.effects) {
-    if (const auto* owe = std::get_if<dialog::Owe>(&effect)) owed.emplace_back(owe->key);
-    if (const auto* say = std::get_if<dialog::Say>(&effect)) out.push_back(message_to_json(*say));
-    if (const auto* track = std::get_if<dialog::Track>(&effect)) {
-      tracked.push_back(track_to_json(*track));
-    }
-  }
-  if (!out.empty()) record["out"] = std::move(out);
-  if (!tracked.empty()) record["tracked"] = std::move(tracked);
-  if (!owed.empty()) record["owed"] = std::move(owed);
 }
 
 json::object sealed_of(const dialog::State& after, const dialog::State* before) {

@@ -2,6 +2,7 @@
 // and doing what it wants done.
 #include <algorithm>
 
+#include "runtime/effects.hpp"
 #include "runtime/lane.hpp"
 #include "runtime/promises.hpp"
 #include "runtime/record.hpp"
@@ -12,37 +13,6 @@ namespace {
 using base::Code;
 using base::fail;
 using dialog::Phase;
-
-std::vector<Delivery> deliveries_of(const dialog::Turn& turn, const flow::Program* program) {
-  std::vector<Delivery> owed;
-  for (const dialog::Effect& effect : turn.effects) {
-    const auto* owe = std::get_if<dialog::Owe>(&effect);
-    if (owe == nullptr) continue;
-    owed.push_back({owe->key, turn.state.consumer, turn.state.chat.to_string(),
-                    program != nullptr ? program->solution : std::string(), turn.state.environment,
-                    owe->kind, owe->body});
-  }
-  return owed;
-}
-
-// A longer pause between two messages is not worth a held request.
-constexpr int64_t kPauseWaitedForMs = 10'000;
-
-// More will be said in answer to this input.
-bool is_unsettled(const Consumer& consumer, std::string_view input_id, base::Timestamp now) {
-  if (!consumer.chat) return false;
-  if (consumer.survey) return consumer.chat->answering == input_id;
-  const Phase phase = consumer.chat->phase;
-  const auto& timer = consumer.chat->timer;
-  const bool goes_on_soon =
-      phase == Phase::paused && timer && timer->due.ms - now.ms <= kPauseWaitedForMs;
-  const bool runs = phase == Phase::calling && !consumer.chat->call->left_pending;
-  if (!runs && !goes_on_soon) return false;
-  if (consumer.chat->answering == input_id) return true;
-  return std::ranges::any_of(consumer.chat->held, [&](const dialog::HeldMessage& held) {
-    return held.input_id == input_id;
-  });
-}
 
 // Whether a change suffices for the next record, or a whole state is due: when what has to be read
 // for it is several times what it would take to write it anew.
@@ -181,8 +151,8 @@ void Runtime::Lane::commit(Consumer& consumer, Written written, TurnTaken taken,
   auto then = back_here<base::Result<int64_t>>(
       [this, &consumer,
        commit = Commit{std::move(written.program), std::move(written.turn), written.at,
-                       record.marks, record.whole, record.body.size(), std::move(taken),
-                       std::move(next)}](auto place) mutable {
+                       record.marks, record.whole, record.body.size(), record.deliveries.size(),
+                       std::move(taken), std::move(next)}](auto place) mutable {
         committed(consumer, std::move(commit), std::move(place));
       });
   if (is_kept(Promise::told_when_durable)) {
@@ -222,8 +192,9 @@ void Runtime::Lane::committed(Consumer& consumer, Commit commit, base::Result<in
   const auto messages = bot_messages(commit.turn, commit.at);
   stored(consumer, commit, *place);
   hand_out(consumer, messages);
-  tell_listeners(consumer, messages, commit.turn.effects);
-  perform(consumer, commit.turn.effects);
+  const ToDo wanted = to_do(commit.turn);
+  tell_listeners(consumer, messages, wanted);
+  perform(consumer, wanted, commit.owed);
   settle(consumer);
   if (commit.next) {
     take_turn_as_it_stands(consumer, std::move(*commit.next), std::move(commit.taken));
@@ -248,40 +219,14 @@ void Runtime::Lane::stored(Consumer& consumer, Commit& commit, int64_t place) {
   weigh(consumer);  // while it is busy, and so cannot leave
 }
 
-void Runtime::Lane::hand_out(Consumer& consumer, const std::vector<ChatMessage>& messages) {
-  for (const ChatMessage& message : messages) {
-    for (Waiter& waiter : consumer.waiters) {
-      if (waiter.input_id == message.input_id) waiter.messages.push_back(message);
-    }
-  }
-}
-
 void Runtime::Lane::rest(Consumer& consumer) {
   consumer.busy = false;
   pump(consumer);
 }
 
-TurnTaken Runtime::Lane::told_all(Consumer& consumer, std::string input_id, Done<Answer> done) {
-  return [this, &consumer, input_id = std::move(input_id),
-          done = std::move(done)](base::Result<const dialog::Turn*> turn) mutable {
-    if (turn) {
-      consumer.waiters.push_back(
-          Waiter{receipt_of(**turn), std::move(input_id), {}, std::move(done)});
-    } else {
-      tell(std::move(done), base::Result<Answer>(std::unexpected(turn.error())));
-    }
-  };
-}
-
-void Runtime::Lane::perform(Consumer& consumer, const std::vector<dialog::Effect>& effects) {
-  size_t owed = 0;
-  for (const dialog::Effect& effect : effects) {
-    if (std::holds_alternative<dialog::Owe>(effect)) ++owed;
-    if (const auto* call = std::get_if<dialog::Call>(&effect)) call_action(consumer, *call, false);
-    if (const auto* awaited = std::get_if<dialog::AwaitDelivery>(&effect)) {
-      await_delivery(consumer.id, awaited->key);
-    }
-  }
+void Runtime::Lane::perform(Consumer& consumer, const ToDo& wanted, size_t owed) {
+  for (const dialog::Call* call : wanted.calls) call_action(consumer, *call, false);
+  for (const auto* awaited : wanted.awaited) await_delivery(consumer.id, awaited->key);
   if (owed > 0) ports_.deliveries.owed(consumer.id, owed);
   if (consumer.survey) begin_survey(consumer.id);
 }
@@ -336,52 +281,6 @@ void Runtime::Lane::submit_until_taken(base::Id id, std::shared_ptr<const dialog
       if (!taken) retry(taken.error().code);
     });
   });
-}
-
-void Runtime::Lane::tell_listeners(Consumer& consumer, const std::vector<ChatMessage>& messages,
-                                   const std::vector<dialog::Effect>& effects) {
-  if (consumer.listeners.empty()) return;
-  const bool started = consumer.chat->turn == 1;
-  bool calls = false;
-  const dialog::Ended* ended = nullptr;
-  for (const dialog::Effect& effect : effects) {
-    if (std::holds_alternative<dialog::Call>(effect)) calls = true;
-    if (const auto* end = std::get_if<dialog::Ended>(&effect)) ended = end;
-  }
-  std::erase_if(consumer.listeners, [&](const Listener& listener) {
-    const auto subscriber = listener.subscriber.lock();
-    if (!subscriber) return true;
-    if (listener.chat != consumer.chat->chat) return false;
-    if (started) subscriber->started();
-    if (!messages.empty()) subscriber->said(messages);
-    if (calls) subscriber->typing(true);
-    // What a survey follows on has not ended for the consumer.
-    if (ended != nullptr && !consumer.survey) subscriber->ended(ended->reason);
-    return false;
-  });
-}
-
-Consumer* Runtime::Lane::in_memory(base::Id consumer) {
-  const auto found = consumers_.find(consumer);
-  return found == consumers_.end() ? nullptr : found->second.get();
-}
-
-void Runtime::Lane::drop_gone_listeners(Consumer& consumer) {
-  std::erase_if(consumer.listeners,
-                [](const Listener& listener) { return listener.subscriber.expired(); });
-}
-
-void Runtime::Lane::settle(Consumer& consumer) {
-  std::vector<Waiter> settled;
-  std::erase_if(consumer.waiters, [&](Waiter& waiter) {
-    if (is_unsettled(consumer, waiter.input_id, now())) return false;
-    settled.push_back(std::move(waiter));
-    return true;
-  });
-  for (Waiter& waiter : settled) {
-    tell(std::move(waiter.done),
-         base::Result<Answer>(Answer{std::move(waiter.receipt), std::move(waiter.messages)}));
-  }
 }
 
 }  // namespace millrace::runtime
