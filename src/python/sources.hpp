@@ -37,8 +37,9 @@ inline std::string serving_source() {
 }
 inline std::string describing_source() {
   std::string source(kWorkerCommon);
-  for (const std::string_view part : {kWorkerConfine, kWorkerNames, kWorkerNet, kWorkerContract,
-                                      kWorkerChecks, kWorkerDescribe}) {
+  for (const std::string_view part :
+       {kWorkerConfine, kWorkerNames, kWorkerNet, kWorkerContract, kWorkerAllowed, kWorkerProof,
+        kWorkerBindings, kWorkerBodies, kWorkerProofs, kWorkerChecks, kWorkerDescribe}) {
     source += part;
   }
   return source;

@@ -57,6 +57,10 @@ def functions_proof(module, group, command=None):
                 Body(module, group, line, methods, one is command)
 
 
+def why(error):
+    return str(error) if isinstance(error, NotProven) else say(error)
+
+
 class LookedAt:
     """Finds the modules of a solution whose texts were looked at."""
 
@@ -119,14 +123,14 @@ class Proofs:
         except (NotProven, OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
             # What one script does when it is imported can reach into every other.
             self.trees = {}
-            self.reasons = {name: '{}: {}'.format(file, say(error)) for name in names}
+            self.reasons = dict.fromkeys(names, '{}: {}'.format(file, why(error)))
             return
         for name, module in modules.items():
             try:
                 command_proof(module, name, helpers, app.constants)
                 self.proven.append(name)
             except (NotProven, RecursionError) as error:
-                self.reasons[name] = str(error)
+                self.reasons[name] = '{}.py: {}'.format(name, why(error))
 
     def load_instead_of_files(self, folder):
         """From here on what was looked at is what is imported."""
