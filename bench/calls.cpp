@@ -65,7 +65,7 @@ class Burn:
             held.append(bytes(1 << 16))
 )";
 
-class RealClock final : public runtime::Clock {
+class RealClock final : public base::Clock {
  public:
   base::Timestamp now() override {
     return {std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -74,10 +74,10 @@ class RealClock final : public runtime::Clock {
   }
 };
 
-class NoLog final : public runtime::Log {
+class NoLog final : public base::Log {
  public:
-  void line(runtime::Level level, std::string_view, std::string_view text) override {
-    if (level == runtime::Level::error) std::printf("%.*s\n", int(text.size()), text.data());
+  void line(base::Level level, std::string_view, std::string_view text) override {
+    if (level == base::Level::error) std::printf("%.*s\n", int(text.size()), text.data());
   }
 };
 
@@ -206,7 +206,7 @@ std::filesystem::path solution() {
 }
 
 std::unique_ptr<python::Pool> pool_of(const std::filesystem::path& folder, size_t workers,
-                                      runtime::Clock& clock, runtime::Log& log) {
+                                      base::Clock& clock, base::Log& log) {
   python::PoolOptions options;
   options.workers_max = workers;
   auto pool = python::Pool::start(options, clock, log);

@@ -19,7 +19,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 namespace {
 
-class WallClock final : public runtime::Clock {
+class WallClock final : public base::Clock {
  public:
   base::Timestamp now() override {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -85,7 +85,7 @@ class Elsewhere {
 void measure_client(const Elsewhere& server, size_t body_bytes, int at_once, int count) {
   FakeResolver resolver;
   WallClock clock;
-  runtime::NoMeter meter;
+  base::NoMeter meter;
   ClientOptions options;
   options.rules.internal_allowed = {server.authority()};
   options.running_per_host_max = at_once;
@@ -129,7 +129,7 @@ std::vector<double> ask(Stream& stream, int count) {
 void measure_proxy(const Elsewhere& server) {
   FakeResolver resolver;
   QuietLog log;
-  runtime::NoMeter meter;
+  base::NoMeter meter;
   Folder folder;
   Proxy proxy(resolver, log, meter);
   const std::string path = (folder.path / "proxy").string();

@@ -20,7 +20,7 @@ namespace {
 
 using namespace millrace;
 
-class Clock final : public runtime::Clock {
+class Clock final : public base::Clock {
  public:
   base::Timestamp now() override {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -28,7 +28,7 @@ class Clock final : public runtime::Clock {
   }
 };
 
-class Random final : public runtime::Random {
+class Random final : public base::Random {
  public:
   void fill(std::span<uint8_t> bytes) override {
     for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(dice_());
@@ -38,9 +38,9 @@ class Random final : public runtime::Random {
   std::random_device dice_;
 };
 
-class Log final : public runtime::Log {
+class Log final : public base::Log {
  public:
-  void line(runtime::Level, std::string_view subject, std::string_view text) override {
+  void line(base::Level, std::string_view subject, std::string_view text) override {
     std::cerr << subject << ": " << text << "\n";
   }
 };
@@ -115,7 +115,7 @@ struct Sending {
   Clock clock;
   Random random;
   Log log;
-  runtime::NoMeter meter;
+  base::NoMeter meter;
   egress::SystemResolver resolver;
   std::unique_ptr<storage::DurableJournal> journal;
   std::unique_ptr<egress::Client> client;

@@ -87,7 +87,7 @@ base::Result<std::unique_ptr<ActionEdge>> ActionEdge::open(ActionOptions options
     parts->traces =
         std::make_unique<calls::Traces>(*parts->trace_store, ports.clock, ports.log, ports.meter);
   } else {
-    ports.log.line(runtime::Level::error, "calls",
+    ports.log.line(base::Level::error, "calls",
                    "no traces of calls are kept: " + store.error().describe());
   }
   python::PoolOptions pool;
@@ -99,7 +99,7 @@ base::Result<std::unique_ptr<ActionEdge>> ActionEdge::open(ActionOptions options
   pool.sandbox =
       !parts->options.world.unsafe_no_sandbox ? python::Sandbox::bubblewrap : python::Sandbox::none;
   if (!!parts->options.world.unsafe_no_sandbox) {
-    ports.log.line(runtime::Level::warning, "python",
+    ports.log.line(base::Level::warning, "python",
                    "action nodes run without a sandbox: --unsafe-no-sandbox was given");
   }
   auto started = python::Pool::start(pool, ports.clock, ports.log);
@@ -124,7 +124,7 @@ base::Result<std::map<std::string, std::string>> ActionEdge::Parts::secrets_of(
       found[name] = std::move(*value);
     } else {
       // Perhaps of the other environment: the script that needs it says so when it is called.
-      ports.log.line(runtime::Level::warning, "secrets", value.error().describe());
+      ports.log.line(base::Level::warning, "secrets", value.error().describe());
     }
   }
   return found;
@@ -143,7 +143,7 @@ base::Result<fs::path> ActionEdge::Parts::open_proxy(const ScriptVersion& versio
   const fs::path socket = sockets.path() / ("egress-" + std::to_string(++sockets_made) + ".sock");
   const auto opened = proxy.open(
       version.hash, socket.string(), rules, egress::ProxyLimits{},
-      [pool = pool.get(), hash = version.hash](std::string_view tag, runtime::Exchange exchange) {
+      [pool = pool.get(), hash = version.hash](std::string_view tag, web::Exchange exchange) {
         pool->note_exchange(hash, tag, std::move(exchange));
       });
   if (!opened) return std::unexpected(opened.error());

@@ -11,8 +11,8 @@
 
 #include "app/solution.hpp"
 #include "app/world_options.hpp"
+#include "base/meter.hpp"
 #include "base/result.hpp"
-#include "runtime/meter.hpp"
 #include "runtime/ports.hpp"
 
 namespace millrace::egress {
@@ -42,11 +42,11 @@ ScriptVersion script_version(const flow::Program& program);
 class ActionEdge {
  public:
   struct Ports {
-    runtime::Lanes& lanes;
-    runtime::Clock& clock;
-    runtime::Random& random;
-    runtime::Log& log;
-    runtime::Meter& meter;
+    base::Lanes& lanes;
+    base::Clock& clock;
+    base::Random& random;
+    base::Log& log;
+    base::Meter& meter;
   };
   // failed_precondition, with the remedy, where no sandbox can be made.
   static base::Result<std::unique_ptr<ActionEdge>> open(ActionOptions options, Ports ports);

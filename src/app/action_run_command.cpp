@@ -37,10 +37,10 @@ struct RunOptions {
 constexpr std::string_view kVersion = "run";
 
 // Shows the script's lines as they come, and keeps them.
-class ShownLog final : public runtime::Log {
+class ShownLog final : public base::Log {
  public:
   explicit ShownLog(bool is_shown) : is_shown_(is_shown) {}
-  void line(runtime::Level level, std::string_view, std::string_view text) override {
+  void line(base::Level level, std::string_view, std::string_view text) override {
     constexpr std::string_view kLevels[] = {"debug", "info", "warning", "error"};
     std::string line(kLevels[static_cast<size_t>(level)]);
     line += ": ";
@@ -161,7 +161,7 @@ base::Result<Ran> run_call(const RunOptions& options) {
   }
   SystemClock clock;
   SystemRandom random;
-  runtime::NoMeter meter;
+  base::NoMeter meter;
   auto call = make_call(options, *loaded, clock.now());
   if (!call) return std::unexpected(call.error());
   // As a version is installed: with the library's scripts, without what is no part of it.
@@ -171,7 +171,7 @@ base::Result<Ran> run_call(const RunOptions& options) {
       storage::install_version(folder->path() / "versions", std::string(kVersion), loaded->files);
   if (!installed) return std::unexpected(installed.error());
   ShownLog log(!options.json);
-  const auto lanes = http::IoLanes::make(1);
+  const auto lanes = lanes::IoLanes::make(1);
   lanes->start();
   ActionOptions edge_options;
   edge_options.data = folder->path();
@@ -196,7 +196,7 @@ base::Result<Ran> run_call(const RunOptions& options) {
 json::object to_json(const Ran& ran) {
   const runtime::AttemptTrace& trace = ran.outcome.trace;
   json::array exchanges;
-  for (const runtime::Exchange& exchange : trace.exchanges) {
+  for (const web::Exchange& exchange : trace.exchanges) {
     exchanges.push_back(json::object{{"host", exchange.host},
                                      {"port", exchange.port},
                                      {"method", exchange.method},
@@ -215,7 +215,7 @@ json::object to_json(const Ran& ran) {
 
 void print(const Ran& ran) {
   const runtime::AttemptTrace& trace = ran.outcome.trace;
-  for (const runtime::Exchange& exchange : trace.exchanges) {
+  for (const web::Exchange& exchange : trace.exchanges) {
     std::cerr << "  > " << exchange.method << " " << exchange.host << ":" << exchange.port << "  "
               << (exchange.refused.empty() ? std::to_string(exchange.status)
                                            : "not allowed: " + exchange.refused)

@@ -32,7 +32,7 @@ int complain(const base::Error& error) {
 std::string hosts_of(const calls::CallTrace& trace) {
   std::string hosts;
   for (const calls::AttemptRecord& attempt : trace.attempts) {
-    for (const runtime::Exchange& exchange : attempt.trace.exchanges) {
+    for (const web::Exchange& exchange : attempt.trace.exchanges) {
       if (!exchange.refused.empty() || hosts.contains(exchange.host)) continue;
       hosts += (hosts.empty() ? "" : ", ") + exchange.host;
     }

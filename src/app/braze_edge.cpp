@@ -11,41 +11,20 @@ namespace {
 // The rows of some ten thousand busy profiles.
 constexpr size_t kRowsCachedBytes = 64 << 20;
 
-// The runtime's ports in the sandbox's own words.
-struct SandboxClock final : braze::Clock {
-  explicit SandboxClock(runtime::Clock& the_clock) : clock(the_clock) {}
-  base::Timestamp now() override { return clock.now(); }
-  runtime::Clock& clock;
-};
-struct SandboxRandom final : braze::Random {
-  explicit SandboxRandom(runtime::Random& the_random) : random(the_random) {}
-  void fill(std::span<uint8_t> bytes) override { random.fill(bytes); }
-  runtime::Random& random;
-};
-struct SandboxScheduler final : braze::Scheduler {
-  explicit SandboxScheduler(runtime::Lanes& the_lanes) : lanes(the_lanes) {}
-  void after(std::chrono::milliseconds delay, std::move_only_function<void()> task) override {
-    lanes.run_after(0, delay, std::move(task));
-  }
-  runtime::Lanes& lanes;
-};
-
 }  // namespace
 
 struct BrazeEdge::Parts {
-  Parts(runtime::Clock& the_clock, runtime::Random& the_random,
-        std::shared_ptr<http::Notices> the_notices)
+  Parts(base::Clock& the_clock, base::Random& the_random,
+        std::shared_ptr<lanes::Notices> the_notices)
       : notices(std::move(the_notices)),
-        lanes(http::IoLanes::make(1, notices)),
+        lanes(lanes::IoLanes::make(1, notices)),
         clock(the_clock),
-        random(the_random),
-        scheduler(*lanes) {}
+        random(the_random) {}
 
-  std::shared_ptr<http::Notices> notices;
-  std::unique_ptr<http::IoLanes> lanes;
-  SandboxClock clock;
-  SandboxRandom random;
-  SandboxScheduler scheduler;
+  std::shared_ptr<lanes::Notices> notices;
+  std::unique_ptr<lanes::IoLanes> lanes;
+  base::Clock& clock;
+  base::Random& random;
   std::unique_ptr<base::KeyValueStore> store;
   std::unique_ptr<base::RecordLog> records;
   std::unique_ptr<braze::Sandbox> sandbox;
@@ -55,8 +34,8 @@ struct BrazeEdge::Parts {
 };
 
 base::Result<std::unique_ptr<BrazeEdge>> BrazeEdge::open(
-    const std::filesystem::path& data, const Endpoint& endpoint, runtime::Clock& clock,
-    runtime::Random& random, runtime::Log& log, Listening listening, braze::SandboxOptions options,
+    const std::filesystem::path& data, const Endpoint& endpoint, base::Clock& clock,
+    base::Random& random, base::Log& log, Listening listening, braze::SandboxOptions options,
     const std::vector<std::string>& make_anew) {
   auto parts = std::make_unique<Parts>(clock, random, listening.notices);
   if (options.keys.empty()) {
@@ -74,8 +53,8 @@ base::Result<std::unique_ptr<BrazeEdge>> BrazeEdge::open(
   if (endpoint.address != "0.0.0.0") options.inspector_hosts = {endpoint.address};
   const size_t body_bytes_max = options.body_bytes_max;
   parts->sandbox =
-      std::make_unique<braze::Sandbox>(*parts->store, *parts->records, parts->clock,
-                                       parts->scheduler, parts->random, std::move(options));
+      std::make_unique<braze::Sandbox>(*parts->store, *parts->records, parts->clock, *parts->lanes,
+                                       parts->random, std::move(options));
   http::ServerOptions http_options;
   http_options.address = endpoint.address;
   http_options.port = endpoint.port;

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "app/options.hpp"
+#include "base/world.hpp"
 #include "braze/braze.hpp"
-#include "http/notices.hpp"
-#include "runtime/ports.hpp"
+#include "lanes/notices.hpp"
 
 namespace millrace::app {
 
@@ -17,15 +17,15 @@ class BrazeEdge {
  public:
   struct Listening {
     size_t connections_max = 1'000;
-    std::shared_ptr<http::Notices> notices;
+    std::shared_ptr<lanes::Notices> notices;
   };
   // Keeps its data and its key in the data folder, so that both outlive a restart.
   // Without keys in the options there is one of its own, which may do everything; `make_anew` as in
   // data_folder.hpp.
   static base::Result<std::unique_ptr<BrazeEdge>> open(
-      const std::filesystem::path& data, const Endpoint& endpoint, runtime::Clock& clock,
-      runtime::Random& random, runtime::Log& log, Listening listening,
-      braze::SandboxOptions options = {}, const std::vector<std::string>& make_anew = {});
+      const std::filesystem::path& data, const Endpoint& endpoint, base::Clock& clock,
+      base::Random& random, base::Log& log, Listening listening, braze::SandboxOptions options = {},
+      const std::vector<std::string>& make_anew = {});
   ~BrazeEdge();
 
   const std::string& url() const;

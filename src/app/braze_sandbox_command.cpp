@@ -9,8 +9,8 @@
 #include "app/protect.hpp"
 #include "app/signals.hpp"
 #include "app/system.hpp"
+#include "base/meter.hpp"
 #include "base/text.hpp"
-#include "runtime/meter.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -60,10 +60,10 @@ base::Result<braze::SandboxOptions> sandbox_options(const BrazeSandboxOptions& g
   return options;
 }
 
-runtime::Level level_of(std::string_view name) {
-  if (name == "debug") return runtime::Level::debug;
-  if (name == "warning") return runtime::Level::warning;
-  return name == "error" ? runtime::Level::error : runtime::Level::info;
+base::Level level_of(std::string_view name) {
+  if (name == "debug") return base::Level::debug;
+  if (name == "warning") return base::Level::warning;
+  return name == "error" ? base::Level::error : base::Level::info;
 }
 
 int run(const BrazeSandboxOptions& given) {
@@ -80,11 +80,11 @@ int run(const BrazeSandboxOptions& given) {
   if (!options) return failed(options.error());
   auto lock = storage::FolderLock::acquire(given.data);
   if (!lock) return failed(lock.error());
-  runtime::NoMeter meter;
-  const auto notices = std::make_shared<http::Notices>(*log, meter);
-  auto edge = BrazeEdge::open(given.data, given.endpoint, clock, random, *log,
-                              {raise_descriptors().serving, notices}, std::move(*options),
-                              given.make_anew);
+  base::NoMeter meter;
+  const auto notices = std::make_shared<lanes::Notices>(*log, meter);
+  auto edge =
+      BrazeEdge::open(given.data, given.endpoint, clock, random, *log,
+                      {raise_descriptors().serving, notices}, std::move(*options), given.make_anew);
   if (!edge) return failed(edge.error());
   const json::object ready{{"braze_sandbox_url", (*edge)->url()},
                            {"braze_api_key", (*edge)->api_key()},

@@ -43,7 +43,7 @@ int run_chat(const ChatOptions& options) {
     std::cerr << "millrace chat: " << folder.error().describe() << "\n";
     return 1;
   }
-  const auto log = make_log(runtime::Level::warning);
+  const auto log = make_log(base::Level::warning);
   ServeOptions serve;
   serve.grants_all = true;
   serve.solutions = {options.solution};

@@ -10,7 +10,7 @@
 
 #include "app/manifest.hpp"
 #include "base/result.hpp"
-#include "runtime/ports.hpp"
+#include "base/world.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {

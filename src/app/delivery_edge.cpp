@@ -54,7 +54,7 @@ bool DeliveryEdge::Parts::may_reach(const std::string& written, std::string_view
 std::optional<outbox::Destination> DeliveryEdge::Parts::destination(
     std::string_view solution, std::string_view environment) const {
   const auto complain = [&](const std::string& why) {
-    ports.log.line(runtime::Level::warning, "outbox",
+    ports.log.line(base::Level::warning, "outbox",
                    std::string(solution) + " (" + std::string(environment) + "): " + why);
     return std::nullopt;
   };

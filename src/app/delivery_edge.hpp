@@ -8,9 +8,9 @@
 
 #include "app/grant_book.hpp"
 #include "app/solution.hpp"
+#include "base/meter.hpp"
 #include "base/result.hpp"
 #include "runtime/delivery_store.hpp"
-#include "runtime/meter.hpp"
 #include "runtime/ports.hpp"
 #include "runtime/solutions.hpp"
 #include "secrets/secrets.hpp"
@@ -26,10 +26,10 @@ class DeliveryEdge {
   struct Ports {
     runtime::DeliveryStore& store;
     egress::Resolver& names;
-    runtime::Clock& clock;
-    runtime::Random& random;
-    runtime::Log& log;
-    runtime::Meter& meter;
+    base::Clock& clock;
+    base::Random& random;
+    base::Log& log;
+    base::Meter& meter;
     const runtime::Solutions& solutions;
     const secrets::Resolver& secrets;
     const GrantBook& grants;

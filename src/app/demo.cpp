@@ -24,7 +24,7 @@ std::optional<fs::path> find_example() {
   return std::nullopt;
 }
 
-base::Result<std::unique_ptr<Server>> start(ServeOptions& serve, bool any_port, runtime::Log& log) {
+base::Result<std::unique_ptr<Server>> start(ServeOptions& serve, bool any_port, base::Log& log) {
   auto server = Server::start(serve, log);
   if (server || !any_port || server.error().code != base::Code::unavailable) return server;
   serve.listen.port = 0;
@@ -63,7 +63,7 @@ int run_demo(const DemoOptions& options) {
   serve.data = options.data ? *options.data : temporary->path();
   serve.listen = options.listen;
   serve.braze_sandbox = options.braze_sandbox;
-  serve.log_level = runtime::Level::warning;
+  serve.log_level = base::Level::warning;
   if (options.script && !options.listen_given) serve.listen.port = 0;
   const auto log = make_log(serve.log_level);
   const auto server = start(serve, !options.listen_given, *log);

@@ -198,7 +198,7 @@ void Health::note(const HealthReport& report) {
   ports_.meter.set("health_ok", {{"check", "all"}}, wrong.empty() ? 1 : 0);
   if (report.ready() == was_ready_) return;
   was_ready_ = report.ready();
-  ports_.log.line(was_ready_ ? runtime::Level::info : runtime::Level::error, "health",
+  ports_.log.line(was_ready_ ? base::Level::info : base::Level::error, "health",
                   was_ready_ ? "the server is ready again" : "the server is not ready: " + wrong);
 }
 

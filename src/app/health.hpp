@@ -51,9 +51,9 @@ class Health {
   using Ask = std::function<std::string()>;
   struct Ports {
     runtime::Journal& journal;
-    runtime::Lanes& lanes;
+    base::Lanes& lanes;
     WatchedMeter& meter;
-    runtime::Log& log;
+    base::Log& log;
     Ask workers;
     std::filesystem::path data;
     uint64_t disk_min = kDiskMinDefault;  // bytes

@@ -40,22 +40,22 @@ class FakeJournal final : public runtime::Journal {
   std::vector<Probed> kept;
 };
 
-struct FakeLanes final : runtime::Lanes {
+struct FakeLanes final : base::Lanes {
   size_t count() const override { return 2; }
-  void run_on(size_t lane, runtime::Task task) override {
+  void run_on(size_t lane, base::Task task) override {
     if (lane == 1 && is_stuck) {
       kept.push_back(std::move(task));
     } else {
       task();
     }
   }
-  void run_after(size_t, std::chrono::milliseconds, runtime::Task) override {}
+  void run_after(size_t, std::chrono::milliseconds, base::Task) override {}
   std::atomic<bool> is_stuck{false};
-  std::vector<runtime::Task> kept;
+  std::vector<base::Task> kept;
 };
 
-struct NoLog final : runtime::Log {
-  void line(runtime::Level, std::string_view, std::string_view) override { ++lines; }
+struct NoLog final : base::Log {
+  void line(base::Level, std::string_view, std::string_view) override { ++lines; }
   std::atomic<int> lines{0};
 };
 
@@ -93,7 +93,7 @@ class HealthOfAServer : public ::testing::Test {
 
   FakeJournal journal_;
   FakeLanes lanes_;
-  runtime::NoMeter shown_;
+  base::NoMeter shown_;
   WatchedMeter meter_{shown_};
   NoLog log_;
   const char* workers_wrong_ = "";
@@ -197,7 +197,7 @@ TEST(WorkersOfAServer, AreWrongFromARefusalUntilACallRuns) {
     void call(runtime::ActionCall, Done done) override { done({.kind = kind}); }
     runtime::CallOutcome kind = runtime::CallOutcome::returned;
   } workers;
-  struct FakeClock final : runtime::Clock {
+  struct FakeClock final : base::Clock {
     base::Timestamp now() override { return at; }
     base::Timestamp at{1'000'000};
   } clock;

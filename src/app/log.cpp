@@ -6,26 +6,26 @@
 namespace millrace::app {
 namespace {
 
-spdlog::level::level_enum level_of(runtime::Level level) {
+spdlog::level::level_enum level_of(base::Level level) {
   switch (level) {
-    case runtime::Level::debug: return spdlog::level::debug;
-    case runtime::Level::info: return spdlog::level::info;
-    case runtime::Level::warning: return spdlog::level::warn;
-    case runtime::Level::error: return spdlog::level::err;
+    case base::Level::debug: return spdlog::level::debug;
+    case base::Level::info: return spdlog::level::info;
+    case base::Level::warning: return spdlog::level::warn;
+    case base::Level::error: return spdlog::level::err;
   }
   return spdlog::level::err;
 }
 
-class StderrLog final : public runtime::Log {
+class StderrLog final : public base::Log {
  public:
-  explicit StderrLog(runtime::Level least)
+  explicit StderrLog(base::Level least)
       : logger_("millrace", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
     logger_.set_level(level_of(least));
     logger_.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %-7l %v", spdlog::pattern_time_type::utc);
     logger_.flush_on(spdlog::level::info);
   }
 
-  void line(runtime::Level level, std::string_view subject, std::string_view text) override {
+  void line(base::Level level, std::string_view subject, std::string_view text) override {
     logger_.log(level_of(level), "{} {}", subject, text);
   }
 
@@ -35,7 +35,7 @@ class StderrLog final : public runtime::Log {
 
 }  // namespace
 
-std::unique_ptr<runtime::Log> make_log(runtime::Level least) {
+std::unique_ptr<base::Log> make_log(base::Level least) {
   return std::make_unique<StderrLog>(least);
 }
 

@@ -3,11 +3,11 @@
 
 #include <memory>
 
-#include "runtime/ports.hpp"
+#include "base/world.hpp"
 
 namespace millrace::app {
 
 // Lines below `least` are dropped. Thread-safe.
-std::unique_ptr<runtime::Log> make_log(runtime::Level least);
+std::unique_ptr<base::Log> make_log(base::Level least);
 
 }  // namespace millrace::app

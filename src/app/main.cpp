@@ -85,9 +85,10 @@ void add_serve(CLI::App& cli, int& exit_code) {
   command->add_option("--threads", options.threads, "Threads for conversations; 0 is one per CPU")
       ->check(CLI::Range(0, 256));
   command
-      ->add_option("--action-workers", options.action_workers,
-                   "Calls of action nodes at once, over all solutions; 0 is what the memory allows, "
-                   "16 to 64 where it is bounded by a control group")
+      ->add_option(
+          "--action-workers", options.action_workers,
+          "Calls of action nodes at once, over all solutions; 0 is what the memory allows, "
+          "16 to 64 where it is bounded by a control group")
       ->check(CLI::Range(0, 256));
   command
       ->add_option(
@@ -126,10 +127,10 @@ void add_serve(CLI::App& cli, int& exit_code) {
   command->callback([&exit_code] {
     if (!sandbox.empty()) options.braze_sandbox = sandbox_endpoint;
     if (!metrics.empty()) options.metrics = metrics_endpoint;
-    options.log_level = level == "debug"     ? runtime::Level::debug
-                        : level == "warning" ? runtime::Level::warning
-                        : level == "error"   ? runtime::Level::error
-                                             : runtime::Level::info;
+    options.log_level = level == "debug"     ? base::Level::debug
+                        : level == "warning" ? base::Level::warning
+                        : level == "error"   ? base::Level::error
+                                             : base::Level::info;
     exit_code = app::run_serve(options);
   });
 }

@@ -54,7 +54,7 @@ struct Hash {
 template <typename Metric>
 class Kind {
  public:
-  using Labels = runtime::Meter::Labels;
+  using Labels = base::Meter::Labels;
 
   explicit Kind(prometheus::Registry& registry) : registry_(registry) {}
 

@@ -7,12 +7,12 @@
 #include <string>
 
 #include "app/health_pages.hpp"
+#include "base/meter.hpp"
 #include "base/web.hpp"
-#include "runtime/meter.hpp"
 
 namespace millrace::app {
 
-class Metrics final : public runtime::Meter {
+class Metrics final : public base::Meter {
  public:
   static constexpr size_t kSeriesMax = 1'000;
 

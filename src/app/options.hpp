@@ -12,7 +12,7 @@
 #include "app/shares.hpp"
 #include "app/world_options.hpp"
 #include "base/result.hpp"
-#include "runtime/ports.hpp"
+#include "base/world.hpp"
 
 namespace millrace::app {
 
@@ -47,7 +47,7 @@ struct ServeOptions {
   std::string public_url;                    // where people reach it; "" = not said
   std::chrono::seconds token_life{24 * 3'600};
   std::optional<Endpoint> metrics;  // where figures are shown; not given: nowhere
-  runtime::Level log_level = runtime::Level::info;
+  base::Level log_level = base::Level::info;
 };
 
 }  // namespace millrace::app

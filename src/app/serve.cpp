@@ -15,7 +15,7 @@ int run_serve(const ServeOptions& options) {
   keep_files_private();
   const auto log = make_log(options.log_level);
   if (::geteuid() == 0) {
-    log->line(runtime::Level::warning, "server",
+    log->line(base::Level::warning, "server",
               "runs as root, which it never needs: give it a user of its own");
   }
   const auto server = Server::start(options, *log);
@@ -25,7 +25,7 @@ int run_serve(const ServeOptions& options) {
   }
   std::cout << "ready " << json::serialize((*server)->ready().to_json()) << "\n" << std::flush;
   wait_for_stop_signal();
-  log->line(runtime::Level::info, "server", "stopping");
+  log->line(base::Level::info, "server", "stopping");
   (*server)->stop();
   return 0;
 }

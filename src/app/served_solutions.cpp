@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kLookEvery{200};
 }  // namespace
 
 ServedSolutions::ServedSolutions(fs::path data, LoadOptions loading, ActionEdge& actions,
-                                 GrantBook& grants, runtime::Clock& clock, runtime::Log& log)
+                                 GrantBook& grants, base::Clock& clock, base::Log& log)
     : data_(std::move(data)),
       versions_(data_ / "versions"),
       loading_(std::move(loading)),
@@ -90,7 +90,7 @@ base::Result<void> ServedSolutions::take_up(const Deployment& deployment) {
   auto solution = runtime::make_solution(std::move(program));
   solution.on_live = deployment.on_live;
   solutions_.deploy(std::move(solution));
-  log_.line(runtime::Level::info, "server",
+  log_.line(base::Level::info, "server",
             deployment.solution + " v" + std::to_string(deployment.version) + " (" +
                 deployment.hash +
                 ") is served; live chats: " + std::string(runtime::to_string(deployment.on_live)));
@@ -106,7 +106,7 @@ base::Result<void> ServedSolutions::add_scripts(const flow::Program& program) {
   const std::string command =
       lacking_command(program, app_py ? *app_py : std::string(), *rights, data_);
   if (!command.empty()) {
-    log_.line(runtime::Level::warning, "grants",
+    log_.line(base::Level::warning, "grants",
               program.solution +
                   " names what is not granted to it, and does not get it; if it "
                   "may have it, say: " +
@@ -154,7 +154,7 @@ void ServedSolutions::look(const std::stop_token& asked_to_stop) {
     if (failed || written == seen) continue;
     seen = written;
     if (auto done = take_up_all(); !done) {
-      log_.line(runtime::Level::error, "server",
+      log_.line(base::Level::error, "server",
                 "a deploy cannot be taken up: " + done.error().describe());
     }
   }
@@ -167,14 +167,14 @@ base::Result<void> ServedSolutions::add_old_versions() {
     if (solutions_.version(hash) != nullptr) continue;
     auto loaded = load_installed(versions_, hash);
     if (!loaded) {
-      log_.line(runtime::Level::warning, "server",
+      log_.line(base::Level::warning, "server",
                 "version " + hash + " can no longer be read; chats on it cannot go on");
       continue;
     }
     auto program = std::make_shared<const flow::Program>(std::move(*loaded));
     if (const auto added = add_scripts(*program); !added) {
       // Its chats go on; their calls take the road `error`.
-      log_.line(runtime::Level::error, "server",
+      log_.line(base::Level::error, "server",
                 "the scripts of version " + hash + " cannot run: " + added.error().describe());
     }
     solutions_.add_version(std::move(program));

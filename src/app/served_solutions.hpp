@@ -17,7 +17,7 @@ class ServedSolutions {
  public:
   // `loading`'s variables are the scripts' too. All must outlive it.
   ServedSolutions(std::filesystem::path data, LoadOptions loading, ActionEdge& actions,
-                  GrantBook& grants, runtime::Clock& clock, runtime::Log& log);
+                  GrantBook& grants, base::Clock& clock, base::Log& log);
 
   // Deploys folders as they are now. Their problems are written to standard error, and any error
   // among them refuses the folder.
@@ -45,8 +45,8 @@ class ServedSolutions {
   const LoadOptions loading_;
   ActionEdge& actions_;
   GrantBook& grants_;
-  runtime::Clock& clock_;
-  runtime::Log& log_;
+  base::Clock& clock_;
+  base::Log& log_;
   std::vector<std::string> named_;  // names of the solutions that the command line gave
   runtime::Solutions solutions_;
   std::jthread watcher_;

@@ -51,7 +51,7 @@ bool wants_sandbox(const ServeOptions& options) {
 
 // In the order in which they are made; they go in the reverse order.
 struct Server::Parts {
-  explicit Parts(runtime::Log& the_log) : log(the_log) {}
+  explicit Parts(base::Log& the_log) : log(the_log) {}
 
   base::Result<void> open(const ServeOptions& options);
   base::Result<void> open_data(const ServeOptions& options);
@@ -66,19 +66,19 @@ struct Server::Parts {
   void drain();
   void stop();
 
-  runtime::Log& log;
+  base::Log& log;
   SystemClock clock;
   SystemRandom random;
   Metrics metrics;
   WatchedMeter meter{metrics};
   std::optional<DataFolder> data;
-  std::shared_ptr<http::Notices> notices = std::make_shared<http::Notices>(log, metrics);
+  std::shared_ptr<lanes::Notices> notices = std::make_shared<lanes::Notices>(log, metrics);
   DescriptorShares descriptors = raise_descriptors();
   bool is_open = true;  // nobody but this machine can ask
-  Variables given;  // what the sandbox adds to the scripts' environment
+  Variables given;      // what the sandbox adds to the scripts' environment
   Ready ready;
   std::unique_ptr<BrazeEdge> sandbox;
-  std::unique_ptr<http::IoLanes> lanes;
+  std::unique_ptr<lanes::IoLanes> lanes;
   std::unique_ptr<storage::DurableJournal> journal;
   std::unique_ptr<ActionEdge> actions;
   std::optional<GrantBook> grants;
@@ -106,7 +106,7 @@ base::Result<void> Server::Parts::open(const ServeOptions& options) {
   if (auto done = open_data(options); !done) return done;
   if (auto done = open_sandbox(options); !done) return done;
   lanes =
-      http::IoLanes::make(options.threads == 0 ? http::usable_cpus() : options.threads, notices);
+      lanes::IoLanes::make(options.threads == 0 ? lanes::usable_cpus() : options.threads, notices);
   if (auto done = open_actions(options); !done) return done;
   if (auto done = serve_solutions(options); !done) return done;
   if (auto done = open_deliveries(options); !done) return done;
@@ -200,10 +200,9 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
   const web::OriginRule origins{is_open, options.public_url};
   shares = std::make_unique<ServedShares>(options.limits, log, metrics);
   rest_keys = std::make_unique<ServedRestKeys>(actions->secrets(), *grants);
-  engagement =
-      std::make_unique<engage::Engagement>(*runtime, served->solutions(), clock, *shares,
-                                           data->token_key,
-                                           engage::EngagementOptions{options.token_life, origins});
+  engagement = std::make_unique<engage::Engagement>(
+      *runtime, served->solutions(), clock, *shares, data->token_key,
+      engage::EngagementOptions{options.token_life, origins});
   rest = std::make_unique<channels::RestChannel>(*runtime, served->solutions(), *shares, *rest_keys,
                                                  channels::RestOptions{is_open, origins});
   page = std::make_unique<channels::ChatPage>(served->solutions());
@@ -258,7 +257,7 @@ void Server::Parts::describe(const ServeOptions& options) {
                                            {"stream_id", solution->stream_id.to_string()},
                                            {"chat_url", ready.base_url + "/chat/" + app_id},
                                            {"rest", rest_of(*solution)}});
-    log.line(runtime::Level::info, "server",
+    log.line(base::Level::info, "server",
              "the REST channel of " + solution->name + " is " + said_of_rest(rest_of(*solution)));
   }
   const runtime::Solution first = *served->solutions().fallback();
@@ -306,8 +305,7 @@ void Server::Parts::stop() {
   journal.reset();
 }
 
-base::Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options,
-                                                    runtime::Log& log) {
+base::Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options, base::Log& log) {
   auto parts = std::make_unique<Parts>(log);
   if (auto opened = parts->open(options); !opened) {
     parts->stop();

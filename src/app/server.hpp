@@ -32,8 +32,7 @@ class Server {
  public:
   // Starts everything and listens. Problems of a solution are written to standard error, and any
   // error among them refuses the start.
-  static base::Result<std::unique_ptr<Server>> start(const ServeOptions& options,
-                                                     runtime::Log& log);
+  static base::Result<std::unique_ptr<Server>> start(const ServeOptions& options, base::Log& log);
   // As stop().
   ~Server();
 

@@ -88,7 +88,7 @@ base::Result<void> set_share_limit(ShareLimits& limits, std::string_view text) {
                         known);
 }
 
-ServedShares::ServedShares(const ShareLimits& limits, runtime::Log& log, runtime::Meter& meter)
+ServedShares::ServedShares(const ShareLimits& limits, base::Log& log, base::Meter& meter)
     : limits_(limits), log_(log), meter_(meter) {
   for (size_t i = 0; i < base::kShareCount; ++i) {
     for (auto& part : parts_[i]) part = std::make_unique<Part>(limits_[i]);
@@ -120,7 +120,7 @@ void ServedShares::tell(Share share) {
   std::string text = "the share " + std::string(base::to_string(share)) +
                      " of one who asks is full; what is more is answered 429";
   if (*held_back > 0) text += " (and " + std::to_string(*held_back) + " times since last said)";
-  log_.line(runtime::Level::warning, "shares", text);
+  log_.line(base::Level::warning, "shares", text);
 }
 
 }  // namespace millrace::app

@@ -7,11 +7,11 @@
 #include <mutex>
 #include <string>
 
+#include "base/meter.hpp"
 #include "base/pace.hpp"
 #include "base/result.hpp"
 #include "base/shares.hpp"
-#include "runtime/meter.hpp"
-#include "runtime/ports.hpp"
+#include "base/world.hpp"
 
 namespace millrace::app {
 
@@ -27,7 +27,7 @@ class ServedShares final : public base::Shares {
  public:
   static constexpr size_t kAskersMax = 65'536;  // in each table
 
-  ServedShares(const ShareLimits& limits, runtime::Log& log, runtime::Meter& meter);
+  ServedShares(const ShareLimits& limits, base::Log& log, base::Meter& meter);
   std::optional<int> take(base::Share share, std::string_view who, double amount) override;
 
  private:
@@ -42,8 +42,8 @@ class ServedShares final : public base::Shares {
 
   const ShareLimits limits_;
   std::array<std::array<std::unique_ptr<Part>, kParts>, base::kShareCount> parts_;
-  runtime::Log& log_;
-  runtime::Meter& meter_;
+  base::Log& log_;
+  base::Meter& meter_;
   std::mutex mutex_;
   base::Pace pace_{std::chrono::minutes(1)};
 };

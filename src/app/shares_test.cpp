@@ -10,8 +10,8 @@ namespace {
 using base::Share;
 using base::ShareLimit;
 
-struct Lines final : runtime::Log {
-  void line(runtime::Level, std::string_view, std::string_view text) override {
+struct Lines final : base::Log {
+  void line(base::Level, std::string_view, std::string_view text) override {
     all.emplace_back(text);
   }
   std::vector<std::string> all;

@@ -29,7 +29,7 @@ std::string in_ms(std::chrono::microseconds time) {
   return in_ms(static_cast<double>(time.count()) / 1e3);
 }
 
-std::string describe(const runtime::Exchange& exchange) {
+std::string describe(const web::Exchange& exchange) {
   std::string text = exchange.method + " " + exchange.host + ":" + std::to_string(exchange.port);
   if (!exchange.refused.empty()) return text + "  not allowed: " + exchange.refused;
   text += exchange.status == 0 ? "  no answer" : "  " + std::to_string(exchange.status);
@@ -49,7 +49,7 @@ void print(const calls::AttemptRecord& attempt) {
   if (attempt.trace.worker != 0) std::cout << ", worker " << attempt.trace.worker;
   std::cout << "\n";
   if (!attempt.message.empty()) std::cout << "      " << attempt.message << "\n";
-  for (const runtime::Exchange& exchange : attempt.trace.exchanges) {
+  for (const web::Exchange& exchange : attempt.trace.exchanges) {
     std::cout << "      > " << describe(exchange) << "\n";
   }
   for (const std::string& line : attempt.trace.lines) std::cout << "      | " << line << "\n";

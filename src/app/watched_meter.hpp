@@ -8,15 +8,15 @@
 #include <set>
 #include <string>
 
-#include "runtime/meter.hpp"
+#include "base/meter.hpp"
 
 namespace millrace::app {
 
-class WatchedMeter final : public runtime::Meter {
+class WatchedMeter final : public base::Meter {
  public:
   static constexpr size_t kStoppedMax = 1'000;  // names remembered
 
-  explicit WatchedMeter(runtime::Meter& shown) : shown_(shown) {}
+  explicit WatchedMeter(base::Meter& shown) : shown_(shown) {}
 
   void count(std::string_view name, Labels labels, double by) override {
     shown_.count(name, labels, by);
@@ -32,7 +32,7 @@ class WatchedMeter final : public runtime::Meter {
   uint64_t store_changes() const { return store_changes_.load(std::memory_order_acquire); }
 
  private:
-  runtime::Meter& shown_;
+  base::Meter& shown_;
   mutable std::mutex mutex_;
   std::set<std::pair<std::string, std::string>> stopped_;
   std::atomic<uint64_t> store_changes_{0};

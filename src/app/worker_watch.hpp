@@ -15,7 +15,7 @@ class WorkerWatch final : public runtime::Actions {
   // So long after the last refusal it is not held against the workers any more.
   static constexpr std::chrono::seconds kRemembered{15};
 
-  WorkerWatch(runtime::Actions& workers, runtime::Clock& clock)
+  WorkerWatch(runtime::Actions& workers, base::Clock& clock)
       : workers_(workers), seen_(std::make_shared<Seen>()), clock_(clock) {}
 
   void call(runtime::ActionCall call, Done done) override;
@@ -30,7 +30,7 @@ class WorkerWatch final : public runtime::Actions {
 
   runtime::Actions& workers_;
   std::shared_ptr<Seen> seen_;  // with calls that end after this
-  runtime::Clock& clock_;
+  base::Clock& clock_;
 };
 
 }  // namespace millrace::app

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -32,6 +33,16 @@ struct OutboundAnswer {
   Kind kind = Kind::not_sent;
   Response response;
   std::string message;  // for people, without bodies and credentials; empty when answered
+};
+
+// A connection that a script made, or was not allowed to make, or a request over one.
+struct Exchange {
+  std::string host;
+  uint16_t port = 0;
+  std::string method;  // of a request, "GET"; "CONNECT" for the connection itself
+  int status = 0;      // of a request's answer; 0 when there was none
+  int64_t took_ms = 0;
+  std::string refused;  // why it was not allowed; empty when it was
 };
 
 class Outbound {

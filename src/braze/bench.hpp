@@ -1,5 +1,5 @@
 // What the sandbox's tests stand on: a store in memory whose batches can be held back or fail, a
-// clock and a scheduler that do what they are told, and short ways to say a request.
+// clock and lanes that do what they are told, and short ways to say a request.
 #pragma once
 
 #include <atomic>
@@ -119,21 +119,23 @@ class MemoryLog final : public base::RecordLog {
   std::deque<Waiting> waiting_;
 };
 
-class TestClock final : public Clock {
+class TestClock final : public base::Clock {
  public:
   base::Timestamp now() override { return at; }
   base::Timestamp at = *base::parse_iso8601("2026-01-02T03:04:05.678Z");
 };
-class TestScheduler final : public Scheduler {
+class TestLanes final : public base::Lanes {
  public:
-  void after(std::chrono::milliseconds delay, std::move_only_function<void()> task) override {
+  size_t count() const override { return 1; }
+  void run_on(size_t lane, base::Task task) override { run_after(lane, {}, std::move(task)); }
+  void run_after(size_t, std::chrono::milliseconds delay, base::Task task) override {
     delays.push_back(delay);
     tasks.push_back(std::move(task));
   }
   std::vector<std::chrono::milliseconds> delays;
-  std::vector<std::move_only_function<void()>> tasks;
+  std::vector<base::Task> tasks;
 };
-class CountingRandom final : public Random {
+class CountingRandom final : public base::Random {
  public:
   // Never the same eight bytes twice: ids must differ.
   void fill(std::span<uint8_t> bytes) override {
@@ -171,7 +173,7 @@ class Bench {
  public:
   explicit Bench(SandboxOptions options = {}) {
     options.keys = {{"K", {"*"}, "main"}, {"EXPORT", {"users.export.ids"}}};
-    sandbox = std::make_unique<Sandbox>(store, log, clock, scheduler, random, std::move(options));
+    sandbox = std::make_unique<Sandbox>(store, log, clock, lanes, random, std::move(options));
   }
 
   std::shared_ptr<Answer> send(web::Request request) {
@@ -224,7 +226,7 @@ class Bench {
   MemoryStore store;
   MemoryLog log;
   TestClock clock;
-  TestScheduler scheduler;
+  TestLanes lanes;
   CountingRandom random;
   std::unique_ptr<Sandbox> sandbox;
 };

@@ -18,28 +18,9 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "base/web.hpp"
+#include "base/world.hpp"
 
 namespace millrace::braze {
-
-class Clock {
- public:
-  virtual ~Clock() = default;
-  virtual base::Timestamp now() = 0;
-};
-
-// Runs a task later; thread-safe.
-class Scheduler {
- public:
-  virtual ~Scheduler() = default;
-  virtual void after(std::chrono::milliseconds delay, std::move_only_function<void()> task) = 0;
-};
-
-class Random {
- public:
-  virtual ~Random() = default;
-  // Thread-safe.
-  virtual void fill(std::span<uint8_t> bytes) = 0;
-};
 
 struct ApiKey {
   std::string key;
@@ -94,8 +75,8 @@ struct SandboxOptions {
 // handed to the store: stop the server first, then the store, then this.
 class Sandbox final : public web::Handler {
  public:
-  Sandbox(base::KeyValueStore& store, base::RecordLog& log, Clock& clock, Scheduler& scheduler,
-          Random& random, SandboxOptions options);
+  Sandbox(base::KeyValueStore& store, base::RecordLog& log, base::Clock& clock, base::Lanes& lanes,
+          base::Random& random, SandboxOptions options);
   ~Sandbox() override;
 
   // A 2xx is answered once everything it accepted is durable.

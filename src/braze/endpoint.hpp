@@ -28,7 +28,7 @@ struct World {
   ProfileStore& profiles;
   Workspace& workspace;
   Exports& exports;
-  Random& random;
+  base::Random& random;
   const json::object& seed;  // of the workspace
   uint64_t generation = 0;   // of the profiles that the workspace was read with
 

@@ -23,7 +23,7 @@ bool Exports::begin(ExportJob job) {
   auto running = std::make_shared<Running>();
   running->job = std::move(job);
   running_.push_back(running);
-  scheduler_.after(std::chrono::milliseconds(0), [this, running] { step(running); });
+  lanes_.run_after(0, std::chrono::milliseconds(0), [this, running] { step(running); });
   return true;
 }
 
@@ -50,7 +50,7 @@ void Exports::step(const std::shared_ptr<Running>& running) {
                                       : base::Result<std::string>("");
   if (next && !next->empty() && running->bytes < kBytesMax) {
     running->after = *next;
-    scheduler_.after(std::chrono::milliseconds(0), [this, running] { step(running); });
+    lanes_.run_after(0, std::chrono::milliseconds(0), [this, running] { step(running); });
     return;
   }
   std::erase(running_, running);

@@ -26,8 +26,8 @@ struct ExportJob {
 class Exports {
  public:
   // `mutex` is the one over the profiles.
-  Exports(ProfileStore& profiles, std::mutex& mutex, Scheduler& scheduler)
-      : profiles_(profiles), mutex_(mutex), scheduler_(scheduler) {}
+  Exports(ProfileStore& profiles, std::mutex& mutex, base::Lanes& lanes)
+      : profiles_(profiles), mutex_(mutex), lanes_(lanes) {}
 
   // False when one of the same segment is running. Called under the lock.
   bool begin(ExportJob job);
@@ -51,7 +51,7 @@ class Exports {
 
   ProfileStore& profiles_;
   std::mutex& mutex_;
-  Scheduler& scheduler_;
+  base::Lanes& lanes_;
   std::vector<std::shared_ptr<Running>> running_;
   std::deque<Ready> ready_;
   size_t ready_bytes_ = 0;

@@ -26,7 +26,7 @@ void Later::put(const web::Request& request, const json::object& body, base::Tim
   std::array<uint8_t, 2> chance{};
   random_.fill(chance);
   const int64_t wait = kLeastMs + (chance[0] * 256 + chance[1]) % (kMostMs - kLeastMs + 1);
-  scheduler_.after(std::chrono::milliseconds(wait), [this, key, kept] {
+  lanes_.run_after(0, std::chrono::milliseconds(wait), [this, key, kept] {
     const std::lock_guard lock(mutex_);
     apply(key, kept);
   });

@@ -13,13 +13,13 @@ namespace millrace::braze {
 class Later {
  public:
   // `mutex` is the one over the world.
-  Later(World& world, std::mutex& mutex, const SandboxOptions& options, Clock& clock,
-        Scheduler& scheduler, Random& random)
+  Later(World& world, std::mutex& mutex, const SandboxOptions& options, base::Clock& clock,
+        base::Lanes& lanes, base::Random& random)
       : world_(world),
         mutex_(mutex),
         options_(options),
         clock_(clock),
-        scheduler_(scheduler),
+        lanes_(lanes),
         random_(random) {}
 
   // Keeps it with the commit that follows, and applies it 2 to 8 s from now. Under the lock.
@@ -33,9 +33,9 @@ class Later {
   World& world_;
   std::mutex& mutex_;
   const SandboxOptions& options_;
-  Clock& clock_;
-  Scheduler& scheduler_;
-  Random& random_;
+  base::Clock& clock_;
+  base::Lanes& lanes_;
+  base::Random& random_;
   uint64_t count_ = 0;
 };
 

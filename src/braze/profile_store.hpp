@@ -35,7 +35,8 @@ bool is_meant_before(const Profile& one, const Profile& other);
 
 class ProfileStore {
  public:
-  ProfileStore(base::KeyValueStore& store, base::RecordLog& log, Random& random, StoreLimits limits)
+  ProfileStore(base::KeyValueStore& store, base::RecordLog& log, base::Random& random,
+               StoreLimits limits)
       : store_(store), log_(log), random_(random), limits_(limits) {}
 
   // Before anything else of a request: reads the records back the first time, and after something
@@ -127,7 +128,7 @@ class ProfileStore {
 
   base::KeyValueStore& store_;
   base::RecordLog& log_;
-  Random& random_;
+  base::Random& random_;
   const StoreLimits limits_;
   std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
   bool is_open_ = false;

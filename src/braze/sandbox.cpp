@@ -115,19 +115,19 @@ std::string seconds_since(base::Timestamp began, base::Timestamp now) {
 }  // namespace
 
 struct Sandbox::Impl {
-  Impl(base::KeyValueStore& store, base::RecordLog& log, Clock& the_clock, Scheduler& the_scheduler,
-       Random& the_random, SandboxOptions the_options)
+  Impl(base::KeyValueStore& store, base::RecordLog& log, base::Clock& the_clock,
+       base::Lanes& the_lanes, base::Random& the_random, SandboxOptions the_options)
       : options(std::move(the_options)),
         clock(the_clock),
-        scheduler(the_scheduler),
+        lanes(the_lanes),
         random(the_random),
         profiles(store, log, the_random, options.store),
         workspace(profiles),
-        exports(profiles, mutex, the_scheduler),
+        exports(profiles, mutex, the_lanes),
         world{profiles, workspace, exports, the_random, options.workspace},
         limits(options),
         inspector(world, mutex, faults, requests, options),
-        later(world, mutex, options, the_clock, the_scheduler, the_random) {
+        later(world, mutex, options, the_clock, the_lanes, the_random) {
     // What was accepted before a restart and not yet to be seen is applied now. A store that
     // cannot be read shows itself in the first answer.
     later.take_up();
@@ -276,9 +276,10 @@ struct Sandbox::Impl {
                   exchange->diagnostics.items()});
     if (mode == Fault::Mode::drop) response = dropped();
     if (mode == Fault::Mode::delay) {
-      scheduler.after(exchange->fault.delay, [exchange, response = std::move(response)]() mutable {
-        exchange->respond(std::move(response));
-      });
+      lanes.run_after(0, exchange->fault.delay,
+                      [exchange, response = std::move(response)]() mutable {
+                        exchange->respond(std::move(response));
+                      });
       return;
     }
     exchange->respond(std::move(response));
@@ -308,9 +309,9 @@ struct Sandbox::Impl {
   }
 
   const SandboxOptions options;
-  Clock& clock;
-  Scheduler& scheduler;
-  Random& random;
+  base::Clock& clock;
+  base::Lanes& lanes;
+  base::Random& random;
   std::mutex mutex;  // over profiles, from reading one to handing over what it became
   ProfileStore profiles;
   Workspace workspace;
@@ -323,9 +324,9 @@ struct Sandbox::Impl {
   Later later;
 };
 
-Sandbox::Sandbox(base::KeyValueStore& store, base::RecordLog& log, Clock& clock,
-                 Scheduler& scheduler, Random& random, SandboxOptions options)
-    : impl_(std::make_unique<Impl>(store, log, clock, scheduler, random, std::move(options))) {}
+Sandbox::Sandbox(base::KeyValueStore& store, base::RecordLog& log, base::Clock& clock,
+                 base::Lanes& lanes, base::Random& random, SandboxOptions options)
+    : impl_(std::make_unique<Impl>(store, log, clock, lanes, random, std::move(options))) {}
 
 Sandbox::~Sandbox() = default;
 

@@ -21,8 +21,8 @@ TEST(BrazeFaults, RefuseDelayAndDrop) {
   EXPECT_EQ(set(R"({"mode":"delay","delay_ms":4000})"), 200);
   const auto late = bench.send(Bench::request("/users/track", good));
   EXPECT_EQ(late->status, 0);
-  EXPECT_EQ(bench.scheduler.delays.at(0), std::chrono::seconds(4));
-  bench.scheduler.tasks.at(0)();
+  EXPECT_EQ(bench.lanes.delays.at(0), std::chrono::seconds(4));
+  bench.lanes.tasks.at(0)();
   EXPECT_EQ(late->status, 201);
   EXPECT_EQ(set(R"({"mode":"drop"})"), 200);
   EXPECT_TRUE(

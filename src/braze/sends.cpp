@@ -139,7 +139,7 @@ Served trigger(Call& call, const char* kind, const std::string& id, const json::
 
 }  // namespace
 
-std::string new_dispatch_id(Random& random) {
+std::string new_dispatch_id(base::Random& random) {
   std::array<uint8_t, 16> bytes{};
   random.fill(bytes);
   return base::to_hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()});

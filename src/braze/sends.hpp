@@ -32,7 +32,7 @@ enum class People { of_triggers, of_messages };
 std::expected<Send, std::string> read_send(const json::object& body, People people);
 
 // 32 hexadecimal digits.
-std::string new_dispatch_id(Random& random);
+std::string new_dispatch_id(base::Random& random);
 Effect deliver(Send send, const SandboxOptions& options);
 
 // What is wrong with the properties of a trigger; "" when nothing is.

@@ -124,8 +124,8 @@ class StoreRun {
     bench_.store.lose_what_waits();
     SandboxOptions fresh = options();
     fresh.keys = {{"K", {"*"}, "main"}};
-    bench_.sandbox = std::make_unique<Sandbox>(bench_.store, bench_.log, bench_.clock,
-                                               bench_.scheduler, bench_.random, std::move(fresh));
+    bench_.sandbox = std::make_unique<Sandbox>(bench_.store, bench_.log, bench_.clock, bench_.lanes,
+                                               bench_.random, std::move(fresh));
     for (int i = 0; i < kPairs; ++i) check(i);
   }
 

@@ -17,7 +17,7 @@ size_t rows_with(Bench& bench, std::string_view prefix) {
 
 void restart(Bench& bench, SandboxOptions options = {}) {
   options.keys = {{"K", {"*"}, "main"}};
-  bench.sandbox = std::make_unique<Sandbox>(bench.store, bench.log, bench.clock, bench.scheduler,
+  bench.sandbox = std::make_unique<Sandbox>(bench.store, bench.log, bench.clock, bench.lanes,
                                             bench.random, std::move(options));
 }
 
@@ -219,10 +219,10 @@ TEST(BrazeStore, AppliesLaterWhatWasAcceptedAndForgetsItThen) {
   Bench bench(options);
   EXPECT_EQ(bench.track(attribute(R"("n":{"inc":1})")).status, 201);
   EXPECT_TRUE(bench.profile("u").empty());
-  ASSERT_EQ(bench.scheduler.delays.size(), 1u);
-  EXPECT_GE(bench.scheduler.delays[0], std::chrono::seconds(2));
-  EXPECT_LE(bench.scheduler.delays[0], std::chrono::seconds(8));
-  bench.scheduler.tasks[0]();
+  ASSERT_EQ(bench.lanes.delays.size(), 1u);
+  EXPECT_GE(bench.lanes.delays[0], std::chrono::seconds(2));
+  EXPECT_LE(bench.lanes.delays[0], std::chrono::seconds(8));
+  bench.lanes.tasks[0]();
   EXPECT_EQ(bench.custom("u", "n"), "1");
   EXPECT_EQ(rows_with(bench, "q/"), 0u);
 }

@@ -11,7 +11,7 @@ namespace {
 // Calls of one command share a gate while their rules are the same; a deploy that changes the rules
 // brings a new one.
 std::string gate_name(const runtime::ActionCall& call) {
-  const delivery::BreakerRules& rules = call.policy.breaker;
+  const base::BreakerRules& rules = call.policy.breaker;
   std::string name = call.solution + '\0' + call.command;
   for (const int64_t number : {int64_t{call.policy.concurrency_max}, int64_t{rules.calls_min},
                                int64_t{rules.failures_percent}, rules.window_ms, rules.open_ms}) {
@@ -30,7 +30,7 @@ void run(Tasks tasks) {
   }
   under_way = &tasks;
   for (size_t i = 0; i < tasks.size(); ++i) {
-    runtime::Task task = std::move(tasks[i]);
+    base::Task task = std::move(tasks[i]);
     task();
   }
   under_way = nullptr;

@@ -77,13 +77,13 @@ void Caller::Impl::keep_attempt(Call& call, runtime::ActionOutcome& outcome) {
 }
 
 void Caller::Impl::pause(Id id, Call& call, Tasks& tasks) {
-  const delivery::Backoff& backoff = call.request.policy.backoff;
-  const int64_t wait = delivery::wait_ms(backoff, call.attempts.made(), chance());
+  const base::Backoff& backoff = call.request.policy.backoff;
+  const int64_t wait = base::wait_ms(backoff, call.attempts.made(), chance());
   call.place = Call::Place::pausing;
   call.since = ports.clock.now();
   call.attempt.paused_ms = wait;
   tasks.push_back([self = shared_from_this(), id, wait] {
-    runtime::Lanes& lanes = self->ports.lanes;
+    base::Lanes& lanes = self->ports.lanes;
     lanes.run_after(id % lanes.count(), std::chrono::milliseconds(wait),
                     [weak = std::weak_ptr(self), id] {
                       if (const auto impl = weak.lock()) impl->pause_over(id);
@@ -128,7 +128,7 @@ void Caller::Impl::conclude(Id id, Call& call, runtime::ActionOutcome outcome, T
   ports.meter.observe("call_seconds", {{"solution", trace.solution}, {"command", trace.command}},
                       static_cast<double>(ms) / 1e3);
   const bool is_traced = ports.traces != nullptr && (!is_left || !trace.attempts.empty());
-  runtime::Task tell = [done = std::move(call.done), outcome = std::move(outcome)]() mutable {
+  base::Task tell = [done = std::move(call.done), outcome = std::move(outcome)]() mutable {
     done(std::move(outcome));
   };
   if (!is_traced) {
@@ -156,7 +156,7 @@ void Caller::Impl::show_breaker(const Call& call) {
   ports.meter.set("call_breaker_open",
                   {{"solution", call.trace.solution}, {"command", call.trace.command}},
                   open ? 1 : 0);
-  ports.log.line(open ? runtime::Level::warning : runtime::Level::info, "calls",
+  ports.log.line(open ? base::Level::warning : base::Level::info, "calls",
                  call.trace.solution + ": the circuit breaker of " + call.trace.command +
                      (open ? " opened: too many of its calls failed" : " closed"));
 }

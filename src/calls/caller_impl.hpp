@@ -13,7 +13,7 @@
 
 namespace millrace::calls {
 
-using Tasks = std::vector<runtime::Task>;
+using Tasks = std::vector<base::Task>;
 
 // Runs tasks one after the other, those too that they cause on this thread, so that a runner which
 // answers at once does not grow the stack.

@@ -15,8 +15,8 @@
 
 #include "base/json.hpp"
 #include "base/key_value.hpp"
+#include "base/meter.hpp"
 #include "calls/quarantine.hpp"
-#include "runtime/meter.hpp"
 #include "runtime/ports.hpp"
 
 namespace millrace::calls {
@@ -71,8 +71,8 @@ struct TraceLimits {
 class Traces {
  public:
   // All must outlive it.
-  Traces(base::KeyValueStore& store, runtime::Clock& clock, runtime::Log& log,
-         runtime::Meter& meter, TraceLimits limits = {});
+  Traces(base::KeyValueStore& store, base::Clock& clock, base::Log& log, base::Meter& meter,
+         TraceLimits limits = {});
   // Writes what is pending.
   ~Traces();
   Traces(const Traces&) = delete;
@@ -80,7 +80,7 @@ class Traces {
 
   // Never blocks. With `written` the trace is written at once and never dropped; `written` is
   // called when it is durable, or could not be made so, on a thread of the store's.
-  void record(CallTrace trace, runtime::Task written = nullptr);
+  void record(CallTrace trace, base::Task written = nullptr);
 
  private:
   struct Impl;
@@ -103,11 +103,11 @@ class Caller final : public runtime::Actions {
   // All must outlive the runner's last `done`; the runner must outlive the Caller.
   struct Ports {
     runtime::Actions& runner;
-    runtime::Lanes& lanes;  // for what is to be done later; nothing is lost when they stop
-    runtime::Clock& clock;
-    runtime::Random& random;
-    runtime::Log& log;
-    runtime::Meter& meter;
+    base::Lanes& lanes;  // for what is to be done later; nothing is lost when they stop
+    base::Clock& clock;
+    base::Random& random;
+    base::Log& log;
+    base::Meter& meter;
     Traces* traces = nullptr;
     DeathRecords* deaths = nullptr;  // without it nothing is ever put aside
   };

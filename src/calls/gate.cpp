@@ -3,7 +3,7 @@
 namespace millrace::calls {
 namespace {
 
-using State = delivery::Breaker::State;
+using State = base::Breaker::State;
 
 }  // namespace
 

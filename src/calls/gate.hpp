@@ -8,8 +8,8 @@
 #include <deque>
 #include <optional>
 
+#include "base/breaker.hpp"
 #include "calls/attempts.hpp"
-#include "delivery/breaker.hpp"
 
 namespace millrace::calls {
 
@@ -49,8 +49,8 @@ class Gate {
   bool has_breaker() const { return rules_.calls_min > 0 && rules_.failures_percent <= 100; }
   Entry go(base::Timestamp now, Ticket ticket);
 
-  delivery::BreakerRules rules_;
-  delivery::Breaker breaker_;
+  base::BreakerRules rules_;
+  base::Breaker breaker_;
   RetryBudget budget_;
   std::optional<Ticket> probe_;  // let through to see whether they are back
   int concurrency_max_ = 0;

@@ -55,8 +55,8 @@ base::Result<DeathRecord> death_record_from_json(std::string_view text) {
                      word("message")};
 }
 
-Quarantine::Quarantine(DeathRecords* records, runtime::Clock& clock, runtime::Log& log,
-                       runtime::Meter& meter)
+Quarantine::Quarantine(DeathRecords* records, base::Clock& clock, base::Log& log,
+                       base::Meter& meter)
     : records_(records), clock_(clock), log_(log), meter_(meter) {
   if (records_ == nullptr) return;
   for (const DeathRecord& record : records_->all()) {
@@ -85,7 +85,7 @@ std::optional<std::string> Quarantine::refusal(const runtime::ActionCall& call) 
   }
   calls_[call.idempotency_key] = record.deaths;
   if (const auto kept = records_->keep(record); !kept) {
-    log_.line(runtime::Level::error, "calls",
+    log_.line(base::Level::error, "calls",
               "a call is not taken up, as it cannot be counted: " + kept.error().describe());
     return "it cannot be counted before it runs: " + kept.error().describe();
   }
@@ -149,14 +149,14 @@ std::optional<std::string> Quarantine::aside(const std::string& id) {
 void Quarantine::put_aside(DeathRecord record) {
   record.is_aside = true;
   aside_.insert(record.id());
-  log_.line(runtime::Level::error, "calls",
+  log_.line(base::Level::error, "calls",
             record.solution + ": " + name_of(record) + " is put aside after " +
                 std::to_string(record.deaths) + " workers or servers that ended under it (" +
                 record.message + "); release it with `millrace actions release`");
   meter_.count("calls_quarantined_total",
                {{"solution", record.solution}, {"command", record.command}}, 1);
   if (const auto kept = records_->keep(record); !kept) {
-    log_.line(runtime::Level::error, "calls",
+    log_.line(base::Level::error, "calls",
               "what is put aside cannot be kept: " + kept.error().describe());
   }
   show();

@@ -13,9 +13,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/meter.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
-#include "runtime/meter.hpp"
 #include "runtime/ports.hpp"
 
 namespace millrace::calls {
@@ -55,8 +55,7 @@ class DeathRecords {
 class Quarantine {
  public:
   // Without records nothing is put aside. All must outlive it.
-  Quarantine(DeathRecords* records, runtime::Clock& clock, runtime::Log& log,
-             runtime::Meter& meter);
+  Quarantine(DeathRecords* records, base::Clock& clock, base::Log& log, base::Meter& meter);
 
   // Before a call runs: why it must not; nullopt when it may.
   std::optional<std::string> refusal(const runtime::ActionCall& call);
@@ -76,9 +75,9 @@ class Quarantine {
   void show();
 
   DeathRecords* const records_;
-  runtime::Clock& clock_;
-  runtime::Log& log_;
-  runtime::Meter& meter_;
+  base::Clock& clock_;
+  base::Log& log_;
+  base::Meter& meter_;
   std::mutex mutex_;                          // guards what follows
   std::set<std::string, std::less<>> aside_;  // by id; what is there may have been released since
   std::map<std::string, int, std::less<>> calls_;  // deaths by key, of calls not aside

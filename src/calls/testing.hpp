@@ -17,18 +17,18 @@ namespace millrace::calls::testing {
 
 using Kind = runtime::CallOutcome;
 
-class FakeClock final : public runtime::Clock {
+class FakeClock final : public base::Clock {
  public:
   base::Timestamp now() override { return at; }
   base::Timestamp at{1'767'323'045'000};
 };
 
-class FakeLanes final : public runtime::Lanes {
+class FakeLanes final : public base::Lanes {
  public:
   explicit FakeLanes(FakeClock& clock) : clock_(clock) {}
   size_t count() const override { return 2; }
-  void run_on(size_t, runtime::Task task) override { task(); }
-  void run_after(size_t, std::chrono::milliseconds delay, runtime::Task task) override {
+  void run_on(size_t, base::Task task) override { task(); }
+  void run_after(size_t, std::chrono::milliseconds delay, base::Task task) override {
     tasks_.emplace(clock_.at.ms + delay.count(), std::move(task));
   }
   // Lets that time pass; what falls due meanwhile runs at its moment.
@@ -45,17 +45,17 @@ class FakeLanes final : public runtime::Lanes {
 
  private:
   FakeClock& clock_;
-  std::multimap<int64_t, runtime::Task> tasks_;
+  std::multimap<int64_t, base::Task> tasks_;
 };
 
-class FakeRandom final : public runtime::Random {
+class FakeRandom final : public base::Random {
  public:
   void fill(std::span<uint8_t> bytes) override { std::ranges::fill(bytes, uint8_t{0}); }
 };
 
-class FakeLog final : public runtime::Log {
+class FakeLog final : public base::Log {
  public:
-  void line(runtime::Level, std::string_view, std::string_view text) override {
+  void line(base::Level, std::string_view, std::string_view text) override {
     const std::lock_guard lock(mutex_);
     text_ += std::string(text) + "\n";
   }
@@ -69,7 +69,7 @@ class FakeLog final : public runtime::Log {
   std::string text_;
 };
 
-class FakeMeter final : public runtime::Meter {
+class FakeMeter final : public base::Meter {
  public:
   void count(std::string_view name, Labels labels, double by) override {
     const std::lock_guard lock(mutex_);

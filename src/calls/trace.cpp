@@ -16,7 +16,7 @@ std::string word(std::string_view text) {
   return std::string(base::utf8_prefix(text, kWordMax));
 }
 
-json::object to_object(const runtime::Exchange& exchange) {
+json::object to_object(const web::Exchange& exchange) {
   json::object object{{"host", word(exchange.host)},
                       {"port", exchange.port},
                       {"method", word(exchange.method)},
@@ -48,7 +48,7 @@ json::object to_object(const AttemptRecord& attempt, size_t& room) {
   }
   const size_t left_out = trace.lines.size() - lines.size();
   json::array exchanges;
-  for (const runtime::Exchange& exchange : trace.exchanges) {
+  for (const web::Exchange& exchange : trace.exchanges) {
     if (exchanges.size() == kExchangesMax) break;
     exchanges.push_back(to_object(exchange));
   }
@@ -78,7 +78,7 @@ runtime::CallOutcome outcome_of(const json::object& object) {
   return Kind::unknown;
 }
 
-runtime::Exchange exchange_from(const json::object& object) {
+web::Exchange exchange_from(const json::object& object) {
   return {.host = string_of(object, "host"),
           .port = static_cast<uint16_t>(number_of(object, "port")),
           .method = string_of(object, "method"),

@@ -48,11 +48,11 @@ struct Stock {
 struct Traces::Impl {
   struct Pending {
     CallTrace trace;
-    runtime::Task written;
+    base::Task written;
   };
 
-  Impl(base::KeyValueStore& the_store, runtime::Clock& the_clock, runtime::Log& the_log,
-       runtime::Meter& the_meter, TraceLimits given)
+  Impl(base::KeyValueStore& the_store, base::Clock& the_clock, base::Log& the_log,
+       base::Meter& the_meter, TraceLimits given)
       : store(the_store), clock(the_clock), log(the_log), meter(the_meter), limits(given) {
     const auto ms = [](std::chrono::hours hours) {
       return std::chrono::milliseconds(hours).count();
@@ -65,7 +65,7 @@ struct Traces::Impl {
     thread = std::jthread([this](const std::stop_token& asked) { work(asked); });
   }
 
-  void record(CallTrace trace, runtime::Task written) {
+  void record(CallTrace trace, base::Task written) {
     bool is_dropped = false;
     {
       const std::lock_guard lock(mutex);
@@ -106,7 +106,7 @@ struct Traces::Impl {
   void write(std::vector<Pending> batch) {
     if (is_stock_wrong.exchange(false)) take_stock();
     base::KeyValueBatch writes;
-    std::vector<runtime::Task> told;
+    std::vector<base::Task> told;
     for (Pending& one : batch) {
       const uint64_t number = ++last_number;
       const std::string key = trace_key(one.trace, number);
@@ -120,12 +120,12 @@ struct Traces::Impl {
       if (one.written) told.push_back(std::move(one.written));
     }
     commit(std::move(writes), [told = std::move(told)]() mutable {
-      for (runtime::Task& task : told) task();
+      for (base::Task& task : told) task();
     });
     forget();
   }
 
-  void commit(base::KeyValueBatch writes, runtime::Task then) {
+  void commit(base::KeyValueBatch writes, base::Task then) {
     {
       const std::lock_guard lock(mutex);
       ++commits;
@@ -200,13 +200,13 @@ struct Traces::Impl {
   }
 
   void complain(const base::Error& error) {
-    log.line(runtime::Level::error, "calls", "traces cannot be kept: " + error.describe());
+    log.line(base::Level::error, "calls", "traces cannot be kept: " + error.describe());
   }
 
   base::KeyValueStore& store;
-  runtime::Clock& clock;
-  runtime::Log& log;
-  runtime::Meter& meter;
+  base::Clock& clock;
+  base::Log& log;
+  base::Meter& meter;
   const TraceLimits limits;
 
   // The thread's own.
@@ -227,8 +227,8 @@ struct Traces::Impl {
   std::jthread thread;  // ends first
 };
 
-Traces::Traces(base::KeyValueStore& store, runtime::Clock& clock, runtime::Log& log,
-               runtime::Meter& meter, TraceLimits limits)
+Traces::Traces(base::KeyValueStore& store, base::Clock& clock, base::Log& log, base::Meter& meter,
+               TraceLimits limits)
     : impl_(std::make_unique<Impl>(store, clock, log, meter, limits)) {}
 
 Traces::~Traces() {
@@ -238,7 +238,7 @@ Traces::~Traces() {
   impl_->committed.wait(lock, [this] { return impl_->commits == 0; });
 }
 
-void Traces::record(CallTrace trace, runtime::Task written) {
+void Traces::record(CallTrace trace, base::Task written) {
   impl_->record(std::move(trace), std::move(written));
 }
 

@@ -88,7 +88,7 @@ void Pipe::met(Flight& flight, const Answer& answer, base::Timestamp now, uint64
   effects_.notices.push_back(
       {Notice::Kind::strange, "an answer that means nothing: " + described(answer)});
   ambiguous(flight);
-  flight.not_before = {now.ms + wait_ms(rules_.backoff, ++flight.failures, chance)};
+  flight.not_before = {now.ms + base::wait_ms(rules_.backoff, ++flight.failures, chance)};
 }
 
 void Pipe::accepted(Flight& flight, const Answer& answer, base::Timestamp now) {
@@ -136,7 +136,7 @@ void Pipe::refused(Flight& flight, const Answer& answer, base::Timestamp now, ui
   if (answer.has_counters) {
     // Refused, and yet something was processed: of the rest it cannot be told.
     ambiguous(flight);
-    flight.not_before = {now.ms + wait_ms(rules_.backoff, ++flight.failures, chance)};
+    flight.not_before = {now.ms + base::wait_ms(rules_.backoff, ++flight.failures, chance)};
     return;
   }
   if (named > 0 && flight.bisections < rules_.bisections_max) {
@@ -182,7 +182,7 @@ void Pipe::throttled(const Answer& answer, base::Timestamp now, uint64_t chance)
   int64_t until = answer.wait_until.value_or(base::Timestamp{}).ms;
   // Without a time, or with one that has come: as patient as after a failure.
   if (until <= now.ms) {
-    until = now.ms + std::max(kShortestWaitMs, wait_ms(rules_.backoff, throttles_, chance));
+    until = now.ms + std::max(kShortestWaitMs, base::wait_ms(rules_.backoff, throttles_, chance));
   }
   until = std::min(until, now.ms + rules_.wait_max_ms);
   throttled_until_ = {std::max(throttled_until_.ms, until)};
@@ -190,14 +190,14 @@ void Pipe::throttled(const Answer& answer, base::Timestamp now, uint64_t chance)
 
 void Pipe::failed(Flight& flight, const std::string& why, base::Timestamp now, uint64_t chance) {
   if (flight.failures++ == 0) flight.failed_first = now;
-  flight.not_before = {now.ms + wait_ms(rules_.backoff, flight.failures, chance)};
+  flight.not_before = {now.ms + base::wait_ms(rules_.backoff, flight.failures, chance)};
   if (went_through_at_ > flight.failed_first) ++flight.failures_alone;
   // Those that were under way together fail together: that is one failure.
   if (failures_ == 0 || flight.began >= failed_at_) {
     ++failures_;
     failed_at_ = now;
-    resume_at_ = {now.ms +
-                  std::max(kShortestWaitMs, wait_ms(rules_.backoff, failures_, other(chance)))};
+    resume_at_ = {now.ms + std::max(kShortestWaitMs,
+                                    base::wait_ms(rules_.backoff, failures_, other(chance)))};
   }
   if (failures_ >= kFailuresOfTheTarget && !std::exchange(down_, true)) {
     effects_.notices.push_back({Notice::Kind::away, why});

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "delivery/backoff.hpp"
+#include "base/backoff.hpp"
 
 namespace millrace::delivery {
 
@@ -25,11 +25,11 @@ struct Rules {
   Ambiguous ambiguous = Ambiguous::hold;
   int ambiguous_max = 20;  // times that one object is sent again before it is held after all
 
-  Backoff backoff{200, 20'000};     // while the target is away; one request at a time is tried
-  int64_t wait_max_ms = 3'600'000;  // no receiver may make us wait longer
-  int64_t probe_ms = 300'000;       // a stopped pipe tries once in so long
-  int bisections_max = 16;          // further requests spent on finding what spoils a refused one
-  int failures_alone_max = 10;      // server errors of one request while others went through
+  base::Backoff backoff{200, 20'000};  // while the target is away; one request at a time is tried
+  int64_t wait_max_ms = 3'600'000;     // no receiver may make us wait longer
+  int64_t probe_ms = 300'000;          // a stopped pipe tries once in so long
+  int bisections_max = 16;      // further requests spent on finding what spoils a refused one
+  int failures_alone_max = 10;  // server errors of one request while others went through
 
   // What a user's attributes are remembered as, to leave out those that have not changed.
   size_t remembered_users_max = 10'000;

@@ -157,7 +157,7 @@ void Client::Impl::end_all() {
 }
 
 base::Result<std::unique_ptr<Client>> Client::make(ClientOptions options, Resolver& resolver,
-                                                   runtime::Clock& clock, runtime::Meter& meter) {
+                                                   base::Clock& clock, base::Meter& meter) {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (ready != CURLE_OK) return fail(Code::internal, "libcurl cannot be set up");
   auto guard = Guard::make(options.rules);

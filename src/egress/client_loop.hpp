@@ -45,8 +45,7 @@ struct Job {
 };
 
 struct Client::Impl {
-  Impl(ClientOptions given, Guard judge, Resolver& names, runtime::Clock& time,
-       runtime::Meter& figures)
+  Impl(ClientOptions given, Guard judge, Resolver& names, base::Clock& time, base::Meter& figures)
       : options(std::move(given)),
         guard(std::move(judge)),
         resolver(names),
@@ -93,8 +92,8 @@ struct Client::Impl {
   ClientOptions options;
   Guard guard;
   Resolver& resolver;
-  runtime::Clock& clock;
-  runtime::Meter& meter;
+  base::Clock& clock;
+  base::Meter& meter;
   Hosts hosts;
   std::shared_ptr<Inbox> inbox;
   std::unique_ptr<CURLM, FreeMulti> multi{curl_multi_init()};

@@ -22,7 +22,7 @@ using web::OutboundAnswer;
 using web::OutboundRequest;
 using Kind = OutboundAnswer::Kind;
 
-class SetClock final : public runtime::Clock {
+class SetClock final : public base::Clock {
  public:
   base::Timestamp now() override { return {ms}; }
   std::atomic<int64_t> ms{1'000'000};
@@ -59,7 +59,7 @@ class EgressClient : public ::testing::Test {
 
   testing::FakeResolver resolver;
   SetClock clock;
-  runtime::NoMeter meter;
+  base::NoMeter meter;
   std::unique_ptr<Client> client;
 };
 

@@ -11,12 +11,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/breaker.hpp"
+#include "base/meter.hpp"
 #include "base/outbound.hpp"
 #include "base/result.hpp"
-#include "delivery/breaker.hpp"
+#include "base/world.hpp"
 #include "egress/rules.hpp"
-#include "runtime/meter.hpp"
-#include "runtime/ports.hpp"
 
 namespace millrace::egress {
 
@@ -61,7 +61,7 @@ struct ClientOptions {
   int running_per_host_max = 32;
   size_t waiting_per_host_max = 2'000;   // more are answered not_sent
   size_t waiting_bytes_max = 256 << 20;  // bodies of all requests that are here
-  delivery::BreakerRules breaker;        // per host and port
+  base::BreakerRules breaker;            // per host and port
   milliseconds connect_time{10'000};
   milliseconds kept_for{30'000};  // an unused connection; shorter than servers usually keep it
   std::string user_agent = "Millrace";
@@ -82,7 +82,7 @@ struct ClientOptions {
 class Client final : public web::Outbound {
  public:
   static base::Result<std::unique_ptr<Client>> make(ClientOptions options, Resolver& resolver,
-                                                    runtime::Clock& clock, runtime::Meter& meter);
+                                                    base::Clock& clock, base::Meter& meter);
   ~Client() override;  // stops
   // `done` is called on the client's thread (on the caller's after a stop); it must be quick.
   void send(web::OutboundRequest request, Done done) override;
@@ -116,9 +116,9 @@ class Proxy {
  public:
   // A connect has been decided: 200, or what it was refused with and why (in `refused`). Called on
   // the proxy's thread; must be quick.
-  using Observer = std::function<void(std::string_view tag, runtime::Exchange exchange)>;
+  using Observer = std::function<void(std::string_view tag, web::Exchange exchange)>;
 
-  Proxy(Resolver& resolver, runtime::Log& log, runtime::Meter& meter);
+  Proxy(Resolver& resolver, base::Log& log, base::Meter& meter);
   ~Proxy();  // stops
   Proxy(const Proxy&) = delete;
   Proxy& operator=(const Proxy&) = delete;

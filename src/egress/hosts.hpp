@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "base/breaker.hpp"
 #include "base/time.hpp"
-#include "delivery/breaker.hpp"
 
 namespace millrace::egress {
 
@@ -19,7 +19,7 @@ class Hosts {
     int running_max = 256;
     int running_per_host_max = 32;
     size_t waiting_per_host_max = 2'000;
-    delivery::BreakerRules breaker;
+    base::BreakerRules breaker;
   };
   struct Next {
     uint64_t request = 0;
@@ -43,10 +43,10 @@ class Hosts {
 
  private:
   struct Host {
-    explicit Host(delivery::BreakerRules rules) : breaker(rules) {}
+    explicit Host(base::BreakerRules rules) : breaker(rules) {}
     std::deque<uint64_t> waiting;
     int running = 0;
-    delivery::Breaker breaker;
+    base::Breaker breaker;
     base::Timestamp used_at;
   };
 

@@ -62,7 +62,7 @@ base::Result<void> listen_at(Acceptor& acceptor, const std::string& path) {
 }  // namespace
 
 struct Proxy::Impl {
-  Impl(Resolver& resolver, runtime::Log& log, runtime::Meter& meter)
+  Impl(Resolver& resolver, base::Log& log, base::Meter& meter)
       : shared{resolver, log, meter, std::make_shared<Gate>(), {}}, sweeper(context) {
     shared.gate->context = &context;
     work.emplace(context.get_executor());
@@ -96,7 +96,7 @@ void Proxy::Impl::serve() {
       context.run();
     } catch (const std::exception& error) {
       shared.meter.count("egress_exceptions_total", {}, 1);
-      shared.log.line(runtime::Level::error, "egress",
+      shared.log.line(base::Level::error, "egress",
                       "an exception ended a tunnel: " + std::string(error.what()).substr(0, 120));
     }
   }
@@ -111,7 +111,7 @@ void Proxy::Impl::accept(const std::shared_ptr<Door>& door) {
         // Out of descriptors, most likely. The sweep begins again; a loop here would do nothing
         // else.
         if (error) {
-          shared.log.line(runtime::Level::warning, "egress", "cannot accept: " + error.message());
+          shared.log.line(base::Level::warning, "egress", "cannot accept: " + error.message());
           door->is_paused = true;
           return;
         }
@@ -173,7 +173,7 @@ void Proxy::Impl::run(std::move_only_function<void()> task) {
   done.get_future().wait();
 }
 
-Proxy::Proxy(Resolver& resolver, runtime::Log& log, runtime::Meter& meter)
+Proxy::Proxy(Resolver& resolver, base::Log& log, base::Meter& meter)
     : impl_(std::make_unique<Impl>(resolver, log, meter)) {}
 
 Proxy::~Proxy() {

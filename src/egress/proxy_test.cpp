@@ -19,7 +19,7 @@ using testing::Stream;
 
 struct Seen {
   std::string tag;
-  runtime::Exchange exchange;
+  web::Exchange exchange;
 };
 
 // A proxy with one door, and what it was seen to decide.
@@ -60,7 +60,7 @@ class EgressProxy : public ::testing::Test {
   std::string path = (folder.path / "proxy").string();
   FakeResolver resolver;
   testing::QuietLog log;
-  runtime::NoMeter meter;
+  base::NoMeter meter;
 
  private:
   std::mutex mutex_;

@@ -29,9 +29,9 @@ inline Address ip(std::string_view text) {
   return *address;
 }
 
-class QuietLog final : public runtime::Log {
+class QuietLog final : public base::Log {
  public:
-  void line(runtime::Level, std::string_view, std::string_view) override {}
+  void line(base::Level, std::string_view, std::string_view) override {}
 };
 
 // Answers at once; a name with several answers gives the next one each time, then the last for

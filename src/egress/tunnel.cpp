@@ -239,12 +239,12 @@ void Tunnel::drain() {
 void Tunnel::observe(int status, const std::string& reason) {
   if (!door_->observer || !door_->is_open) return;
   const auto took = std::chrono::steady_clock::now() - began_;
-  runtime::Exchange exchange{.host = request_.to.host.name,
-                             .port = request_.to.port,
-                             .method = "CONNECT",
-                             .status = status,
-                             .took_ms = duration_cast<milliseconds>(took).count(),
-                             .refused = reason};
+  web::Exchange exchange{.host = request_.to.host.name,
+                         .port = request_.to.port,
+                         .method = "CONNECT",
+                         .status = status,
+                         .took_ms = duration_cast<milliseconds>(took).count(),
+                         .refused = reason};
   door_->observer(request_.tag, std::move(exchange));
 }
 

@@ -39,8 +39,8 @@ struct Gate {
 // What all tunnels share.
 struct Shared {
   Resolver& resolver;
-  runtime::Log& log;
-  runtime::Meter& meter;
+  base::Log& log;
+  base::Meter& meter;
   std::shared_ptr<Gate> gate;           // shared with answers of the resolver under way
   std::array<char, 64 * 1024> scratch;  // for one read and the write that follows it
 };

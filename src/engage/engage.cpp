@@ -66,7 +66,7 @@ web::Response unauthenticated() {
 }  // namespace
 
 Engagement::Engagement(runtime::Runtime& runtime, const runtime::Solutions& solutions,
-                       runtime::Clock& clock, base::Shares& shares, std::string key,
+                       base::Clock& clock, base::Shares& shares, std::string key,
                        EngagementOptions options)
     : runtime_(runtime),
       solutions_(solutions),

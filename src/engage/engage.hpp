@@ -24,7 +24,7 @@ struct EngagementOptions {
 class Engagement final : public web::Handler {
  public:
   // `key` signs access tokens; whoever has it can speak for any consumer.
-  Engagement(runtime::Runtime& runtime, const runtime::Solutions& solutions, runtime::Clock& clock,
+  Engagement(runtime::Runtime& runtime, const runtime::Solutions& solutions, base::Clock& clock,
              base::Shares& shares, std::string key, EngagementOptions options = {});
 
   // True for the paths this edge answers.
@@ -49,7 +49,7 @@ class Engagement final : public web::Handler {
 
   runtime::Runtime& runtime_;
   const runtime::Solutions& solutions_;
-  runtime::Clock& clock_;
+  base::Clock& clock_;
   base::Shares& shares_;
   const std::string key_;
   const EngagementOptions options_;

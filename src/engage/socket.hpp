@@ -19,7 +19,7 @@ class Channel;
 struct SocketPorts {
   runtime::Runtime& runtime;
   const runtime::Solutions& solutions;
-  runtime::Clock& clock;
+  base::Clock& clock;
   base::Shares& shares;
 };
 
@@ -55,7 +55,7 @@ class SocketConnection final : public web::SocketHandler,
 
   runtime::Runtime& runtime_;
   const runtime::Solutions& solutions_;
-  runtime::Clock& clock_;
+  base::Clock& clock_;
   base::Shares& shares_;
   const std::string key_;
   const Identity identity_;

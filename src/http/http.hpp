@@ -1,6 +1,5 @@
-// The network edge: the threads that everything runs on, an HTTP/1.1 and WebSocket server, and a
-// small blocking client for the program's own tools. Asio, Beast and libcurl stay behind this
-// header.
+// The network edge: an HTTP/1.1 and WebSocket server, and a small blocking client for the program's
+// own tools. Asio, Beast and libcurl stay behind this header.
 #pragma once
 
 #include <chrono>
@@ -13,38 +12,10 @@
 #include "base/result.hpp"
 #include "base/shares.hpp"
 #include "base/web.hpp"
-#include "http/notices.hpp"
-#include "runtime/ports.hpp"
+#include "base/world.hpp"
+#include "lanes/lanes.hpp"
 
 namespace millrace::http {
-
-// How many CPUs this process may use; at least 1.
-size_t usable_cpus();
-
-// Threads with an event loop each. A connection lives wholly on one lane.
-class IoLanes final : public runtime::Lanes {
- public:
-  // An exception that leaves a task ends that task and nothing else; `notices` is told, if given.
-  static std::unique_ptr<IoLanes> make(size_t count, std::shared_ptr<Notices> notices = nullptr);
-  ~IoLanes() override;  // as stop()
-
-  void start();
-  // Ends the threads after the task each is running. What was posted and has not run is dropped.
-  void stop();
-
-  size_t count() const override;
-  void run_on(size_t lane, runtime::Task task) override;
-  void run_after(size_t lane, std::chrono::milliseconds delay, runtime::Task task) override;
-  // The lane whose thread this is; nullopt on any other thread.
-  std::optional<size_t> current_lane() const;
-
-  struct Impl;
-  Impl& impl() { return *impl_; }
-
- private:
-  explicit IoLanes(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
-};
 
 struct ServerOptions {
   std::string address = "127.0.0.1";  // "::1" and "[::1]" mean the same
@@ -68,8 +39,8 @@ struct ServerOptions {
   std::chrono::milliseconds sweep_every{1'000};         // how finely the limits of time are kept
   // Networks ("10.0.0.0/8") whose X-Forwarded-For or Forwarded says who asks.
   std::vector<std::string> trusted_proxies;
-  base::Shares* shares = nullptr;    // bytes by address are taken from it; none: no limit
-  std::shared_ptr<Notices> notices;  // none: nothing is told
+  base::Shares* shares = nullptr;           // bytes by address are taken from it; none: no limit
+  std::shared_ptr<lanes::Notices> notices;  // none: nothing is told
 };
 
 // A response with this header closes the connection instead of being sent: for rehearsing failures.
@@ -80,7 +51,7 @@ class Server {
   // Listens on every lane. The handler must outlive the lanes' threads, and the lanes must outlive
   // the server, which goes after they have stopped or after it has been drained. Errors:
   // unavailable (the port is taken), invalid_argument (no such address or network).
-  static base::Result<std::unique_ptr<Server>> listen(IoLanes& lanes, web::Handler& handler,
+  static base::Result<std::unique_ptr<Server>> listen(lanes::IoLanes& lanes, web::Handler& handler,
                                                       ServerOptions options);
   ~Server();
 

@@ -338,7 +338,7 @@ TEST_F(HttpServer, CutsWhoDoesNotReadItsAnswer) {
 TEST(HttpLanes, OutliveWhatATaskThrows) {
   KeptLog log;
   CountingMeter meter;
-  auto lanes = IoLanes::make(1, std::make_shared<Notices>(log, meter));
+  auto lanes = lanes::IoLanes::make(1, std::make_shared<lanes::Notices>(log, meter));
   std::promise<void> ran;
   lanes->run_on(0, [] { throw std::length_error("first"); });
   lanes->run_after(0, std::chrono::milliseconds(0), [] { throw 7; });
@@ -349,7 +349,7 @@ TEST(HttpLanes, OutliveWhatATaskThrows) {
 }
 
 TEST(HttpLanes, RunTasksOnTheirOwnThreadInOrder) {
-  auto lanes = IoLanes::make(2);
+  auto lanes = lanes::IoLanes::make(2);
   std::mutex mutex;
   std::condition_variable changed;
   std::vector<int> ran;

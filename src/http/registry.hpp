@@ -40,7 +40,7 @@ struct Shared {
   };
   static constexpr size_t kScratchBytes = 64 << 10;
 
-  Shared(IoLanes& the_lanes, web::Handler& the_handler, ServerOptions the_options)
+  Shared(lanes::IoLanes& the_lanes, web::Handler& the_handler, ServerOptions the_options)
       : lanes(the_lanes), handler(the_handler), options(std::move(the_options)) {
     for (size_t i = 0; i < lanes.count(); ++i) per_lane.push_back(std::make_unique<PerLane>());
   }
@@ -55,7 +55,7 @@ struct Shared {
     if (options.notices) options.notices->tell_exception(where);
   }
 
-  IoLanes& lanes;
+  lanes::IoLanes& lanes;
   web::Handler& handler;
   const ServerOptions options;
   std::vector<Network> trusted;

@@ -22,7 +22,7 @@ std::string http_date() {
 }  // namespace
 
 struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
-  Impl(IoLanes& lanes, web::Handler& handler, ServerOptions options)
+  Impl(lanes::IoLanes& lanes, web::Handler& handler, ServerOptions options)
       : shared(std::make_shared<Shared>(lanes, handler, std::move(options))) {}
 
   base::Result<void> open() {
@@ -180,7 +180,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   std::atomic<bool> closed{false};
 };
 
-base::Result<std::unique_ptr<Server>> Server::listen(IoLanes& lanes, web::Handler& handler,
+base::Result<std::unique_ptr<Server>> Server::listen(lanes::IoLanes& lanes, web::Handler& handler,
                                                      ServerOptions options) {
   auto impl = std::make_shared<Impl>(lanes, handler, std::move(options));
   if (auto opened = impl->open(); !opened) return std::unexpected(opened.error());

@@ -163,9 +163,9 @@ class EchoHandler final : public web::Handler {
   std::vector<web::Respond> kept_;
 };
 
-class KeptLog final : public runtime::Log {
+class KeptLog final : public base::Log {
  public:
-  void line(runtime::Level, std::string_view, std::string_view text) override {
+  void line(base::Level, std::string_view, std::string_view text) override {
     const std::lock_guard lock(mutex_);
     lines_.emplace_back(text);
   }
@@ -180,7 +180,7 @@ class KeptLog final : public runtime::Log {
 };
 
 // Counts by the value of the first label.
-class CountingMeter final : public runtime::Meter {
+class CountingMeter final : public base::Meter {
  public:
   void count(std::string_view, Labels labels, double) override {
     const std::lock_guard lock(mutex_);
@@ -225,9 +225,9 @@ class HttpServer : public testing::Test {
 
   KeptLog log_;
   CountingMeter meter_;
-  std::shared_ptr<Notices> notices_ = std::make_shared<Notices>(log_, meter_);
+  std::shared_ptr<lanes::Notices> notices_ = std::make_shared<lanes::Notices>(log_, meter_);
   EchoHandler handler_;
-  std::unique_ptr<IoLanes> lanes_ = IoLanes::make(2, notices_);
+  std::unique_ptr<lanes::IoLanes> lanes_ = lanes::IoLanes::make(2, notices_);
   std::unique_ptr<Server> server_;
 };
 

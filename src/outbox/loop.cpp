@@ -55,7 +55,7 @@ void Sender::Loop::when_settled(std::string key, Deliveries::Done done) {
   });
 }
 
-void Sender::Loop::post(runtime::Task task) {
+void Sender::Loop::post(base::Task task) {
   bool was_empty = false;
   {
     const std::lock_guard lock(mutex_);
@@ -66,7 +66,7 @@ void Sender::Loop::post(runtime::Task task) {
 }
 
 void Sender::Loop::run() {
-  std::vector<runtime::Task> tasks;
+  std::vector<base::Task> tasks;
   for (;;) {
     const milliseconds longest = pause();
     bool has_owed = false;
@@ -79,7 +79,7 @@ void Sender::Loop::run() {
       has_owed = std::exchange(has_owed_, false);
       is_stopping_ = stopping_;
     }
-    for (runtime::Task& task : tasks) task();
+    for (base::Task& task : tasks) task();
     tasks.clear();
     if (has_owed) find_lanes();
     step();
@@ -124,7 +124,7 @@ milliseconds Sender::Loop::pause() {
 void Sender::Loop::find_lanes() {
   const auto targets = ports_.store.targets();
   if (!targets) {
-    ports_.log.line(runtime::Level::error, "outbox", targets.error().describe());
+    ports_.log.line(base::Level::error, "outbox", targets.error().describe());
     return;
   }
   for (const runtime::DeliveryTarget& target : *targets) lane_of(target).has_more = true;
@@ -144,7 +144,7 @@ void Sender::Loop::load(Lane& lane) {
     const size_t limit = std::min(kLoadMax, lane.pipe.room());
     auto rows = ports_.store.waiting(lane.target.number, lane.cursor, limit);
     if (!rows) {
-      log(runtime::Level::error, lane, rows.error().describe());
+      log(base::Level::error, lane, rows.error().describe());
       return;
     }
     lane.has_more = rows->size() == limit;
@@ -252,7 +252,7 @@ uint64_t Sender::Loop::chance() {
   return out;
 }
 
-void Sender::Loop::log(runtime::Level level, const Lane& lane, std::string_view text) {
+void Sender::Loop::log(base::Level level, const Lane& lane, std::string_view text) {
   ports_.log.line(
       level, "outbox",
       lane.target.solution + " (" + lane.target.environment + "): " + std::string(text));

@@ -43,7 +43,7 @@ class Sender::Loop {
   };
 
   // loop.cpp
-  void post(runtime::Task task);
+  void post(base::Task task);
   void run();
   bool is_finished() const;
   void step();
@@ -58,7 +58,7 @@ class Sender::Loop {
   void answered(Lane& lane, uint64_t number, int64_t mark, const web::OutboundAnswer& answer);
   base::Timestamp now() { return ports_.clock.now(); }
   uint64_t chance();
-  void log(runtime::Level level, const Lane& lane, std::string_view text);
+  void log(base::Level level, const Lane& lane, std::string_view text);
 
   // writing.cpp: what becomes durable, and who is told then
   void take_effects(Lane& lane, std::vector<int64_t> unmark = {}, std::vector<int64_t> orders = {});
@@ -84,7 +84,7 @@ class Sender::Loop {
 
   std::mutex mutex_;
   std::condition_variable word_;
-  std::vector<runtime::Task> inbox_;
+  std::vector<base::Task> inbox_;
   bool has_owed_ = true;
   bool stopping_ = false;
   std::atomic<size_t> waiter_count_ = 0;

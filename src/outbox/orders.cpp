@@ -51,7 +51,7 @@ base::Result<void> Sender::Loop::take_up_marks() {
     if (auto done = future.get(); !done) return done;
   }
   if (!by_row.empty()) {
-    ports_.log.line(runtime::Level::warning, "outbox",
+    ports_.log.line(base::Level::warning, "outbox",
                     std::to_string(by_row.size()) +
                         " deliveries were under way when the server last ended; they may have "
                         "happened");
@@ -62,7 +62,7 @@ base::Result<void> Sender::Loop::take_up_marks() {
 void Sender::Loop::look_for_orders() {
   const auto orders = ports_.store.orders(kOrdersMax);
   if (!orders) {
-    ports_.log.line(runtime::Level::error, "outbox", orders.error().describe());
+    ports_.log.line(base::Level::error, "outbox", orders.error().describe());
     return;
   }
   if (orders->empty()) return;
@@ -123,7 +123,7 @@ void Sender::Loop::forget_old() {
   ports_.store.prune({now().ms - kept.count()}, kPrunedMax, [this](base::Result<void> done) {
     post([this, done] {
       --writes_under_way_;
-      if (!done) ports_.log.line(runtime::Level::warning, "outbox", done.error().describe());
+      if (!done) ports_.log.line(base::Level::warning, "outbox", done.error().describe());
     });
   });
 }

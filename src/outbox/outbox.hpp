@@ -10,10 +10,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/meter.hpp"
 #include "base/outbound.hpp"
 #include "delivery/rules.hpp"
 #include "runtime/delivery_store.hpp"
-#include "runtime/meter.hpp"
 #include "runtime/ports.hpp"
 
 namespace millrace::outbox {
@@ -45,10 +45,10 @@ class Sender final : public runtime::Deliveries {
   struct Ports {
     runtime::DeliveryStore& store;
     web::Outbound& outbound;
-    runtime::Clock& clock;
-    runtime::Random& random;
-    runtime::Log& log;
-    runtime::Meter& meter;
+    base::Clock& clock;
+    base::Random& random;
+    base::Log& log;
+    base::Meter& meter;
     Resolve resolve;
   };
 

@@ -36,20 +36,20 @@ void Sender::Loop::tell(Lane& lane, const delivery::Notice& notice) {
   switch (notice.kind) {
     case Kind::stopped:
       stopped(1);
-      log(runtime::Level::error, lane,
+      log(base::Level::error, lane,
           "deliveries are stopped, and kept: " + notice.text +
               "; mend it, then `millrace deliveries retry`");
       return tell_config_error(lane);
-    case Kind::resumed: stopped(0); return log(runtime::Level::info, lane, notice.text);
+    case Kind::resumed: stopped(0); return log(base::Level::info, lane, notice.text);
     case Kind::away:
-      return log(runtime::Level::warning, lane,
+      return log(base::Level::warning, lane,
                  "does not take deliveries for now; they are kept: " + notice.text);
-    case Kind::back: return log(runtime::Level::info, lane, "takes deliveries again");
+    case Kind::back: return log(base::Level::info, lane, "takes deliveries again");
     case Kind::strange:
       ports_.meter.count("millrace_delivery_strange_answers_total", {});
       if (now() < lane.complain_at) return;
       lane.complain_at = {now().ms + kComplainEveryMs};
-      return log(runtime::Level::warning, lane, notice.text);
+      return log(base::Level::warning, lane, notice.text);
   }
 }
 
@@ -88,7 +88,7 @@ void Sender::Loop::submit(Write change, uint64_t number) {
 void Sender::Loop::written(const Write& change, uint64_t number, const base::Result<void>& result) {
   --writes_under_way_;
   if (!result) {
-    ports_.log.line(runtime::Level::error, "outbox",
+    ports_.log.line(base::Level::error, "outbox",
                     "what became of deliveries cannot be written: " + result.error().describe());
     failed_writes_.emplace_front(number, change);
     write_again_at_ = {now().ms + kWriteAgainAfterMs};

@@ -37,11 +37,11 @@ void Crew::prewarm(size_t count) {
   if (!stopping_ && workers_.size() < wanted) want_workers(wanted - workers_.size());
 }
 
-void Crew::add_exchange(uint64_t worker, std::string_view nonce, runtime::Exchange exchange) {
+void Crew::add_exchange(uint64_t worker, std::string_view nonce, web::Exchange exchange) {
   if (Worker* const found = find(worker)) found->add_exchange(nonce, std::move(exchange));
 }
 
-void Crew::stop(runtime::Task on_empty) {
+void Crew::stop(base::Task on_empty) {
   stopping_ = true;
   on_empty_ = std::move(on_empty);
   refuse_waiting(kStopping);
@@ -91,7 +91,7 @@ void Crew::drop(Worker& worker) {
   std::erase(kept_, &worker);
   const auto found = std::ranges::find(workers_, &worker, &std::unique_ptr<Worker>::get);
   MILLRACE_CHECK(found != workers_.end());
-  runtime::Task later = [kept = std::move(*found)] {};
+  base::Task later = [kept = std::move(*found)] {};
   workers_.erase(found);
   setup_.loop.post(later);
   slots_free_.push_back(worker.slot());
@@ -113,7 +113,7 @@ void Crew::is_gone(Worker& worker) {
   if (!worker.is_retired() && !worker.was_ready()) {
     did_not_start(worker);
   } else if (worker.has_call() && !worker.is_spent()) {
-    setup_.log.line(runtime::Level::warning, "python", "a worker ended: " + worker.end_note());
+    setup_.log.line(base::Level::warning, "python", "a worker ended: " + worker.end_note());
   }
   if (worker.is_retired()) end_zygote_when_alone();
   pump();
@@ -122,7 +122,7 @@ void Crew::is_gone(Worker& worker) {
 
 void Crew::did_not_start(Worker& worker) {
   setup_.log.line(
-      runtime::Level::error, "python",
+      base::Level::error, "python",
       "a worker of version " + setup_.version.hash + " did not start: " + worker.end_note());
   start_after_ = Loop::now() + kCrewStartPause;
   if (worker.is_late() && zygote_) zygote_->end("it starts no worker any more");
@@ -234,7 +234,7 @@ void Crew::look_at_the_wait() {
     setup_.options.waited_long(setup_.version.hash, waiting_.size());
     if (told_of_wait_ + kLongWaitPause <= moment) {
       told_of_wait_ = moment;
-      setup_.log.line(runtime::Level::warning, "python",
+      setup_.log.line(base::Level::warning, "python",
                       std::to_string(waiting_.size()) + " calls of version " + setup_.version.hash +
                           " wait for a worker, the first for more than a " + "second; " +
                           std::to_string(running_) + " run (--action-workers)");

@@ -38,7 +38,7 @@ class Crew final : public Worker::Owner, public Zygote::Owner {
 
   void call(PendingCall call);
   void prewarm(size_t count);
-  void add_exchange(uint64_t worker, std::string_view nonce, runtime::Exchange exchange);
+  void add_exchange(uint64_t worker, std::string_view nonce, web::Exchange exchange);
 
   // Gives calls that wait to workers that do, as far as this crew's share goes.
   void pump();
@@ -47,7 +47,7 @@ class Crew final : public Worker::Owner, public Zygote::Owner {
 
   // Refuses what waits and whatever still comes; lets calls in flight end. `on_empty` is called
   // once there is no process left, perhaps at once.
-  void stop(runtime::Task on_empty);
+  void stop(base::Task on_empty);
   // Kills what is still in flight.
   void kill();
 
@@ -110,7 +110,7 @@ class Crew final : public Worker::Owner, public Zygote::Owner {
   Loop::Timer idle_timer_;
   Loop::Timer flush_timer_;
   bool stopping_ = false;
-  runtime::Task on_empty_;
+  base::Task on_empty_;
 };
 
 }  // namespace millrace::python

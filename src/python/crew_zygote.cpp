@@ -21,18 +21,18 @@ void Crew::is_ready(Zygote&) {
 }
 
 void Crew::is_gone(Zygote& zygote) {
-  runtime::Task drop = [kept = std::exchange(zygote_, nullptr)] {};
+  base::Task drop = [kept = std::exchange(zygote_, nullptr)] {};
   setup_.loop.post(drop);
   const size_t wanted = std::exchange(workers_wanted_, 0);
   if (!zygote.was_ready() && !stopping_) {
     setup_.log.line(
-        runtime::Level::error, "python",
+        base::Level::error, "python",
         "the process of version " + setup_.version.hash + " did not start: " + zygote.end_note());
     start_after_ = Loop::now() + kCrewStartPause;
     refuse_waiting(kNoWorkerStarts);
   } else if (!stopping_ && !zygote.end_note().starts_with("retired")) {
     setup_.log.line(
-        runtime::Level::warning, "python",
+        base::Level::warning, "python",
         "the process of version " + setup_.version.hash + " ended: " + zygote.end_note());
   }
   while (!workers_.empty()) workers_.back()->has_lost_its_zygote();
@@ -63,7 +63,7 @@ void Crew::want_zygote() {
   if (zygote_ || zygote_is_wanted_) return;
   zygote_is_wanted_ = true;
   // On the loop's thread, whoever asks: the process dies with the thread that starts it.
-  runtime::Task start = [this] {
+  base::Task start = [this] {
     zygote_is_wanted_ = false;
     if (!stopping_ && !zygote_) start_zygote();
   };
@@ -77,7 +77,7 @@ void Crew::start_zygote() {
     zygote_ = std::move(*zygote);
     return;
   }
-  setup_.log.line(runtime::Level::error, "python",
+  setup_.log.line(base::Level::error, "python",
                   "no worker could be started: " + zygote.error().describe());
   workers_wanted_ = 0;
   refuse_waiting(kNoWorkerStarts);
@@ -87,7 +87,7 @@ void Crew::start_workers(size_t wanted) {
   for (; wanted > 0 && !slots_free_.empty(); --wanted) {
     auto worker = Worker::start(setup_, *zygote_, ++last_name_, slots_free_.front(), *this);
     if (!worker) {
-      setup_.log.line(runtime::Level::error, "python",
+      setup_.log.line(base::Level::error, "python",
                       "no worker could be started: " + worker.error().describe());
       start_after_ = Loop::now() + kCrewStartPause;
       if (workers_.empty()) refuse_waiting(kNoWorkerStarts);

@@ -32,9 +32,9 @@ TEST(PythonLog, BringsLinesUnderTheChatWithTheirLevels) {
   EXPECT_EQ(bench.log.of("chat-1"), "one|two 2|three|four\\nlines");
   const auto entries = bench.log.entries();
   ASSERT_EQ(entries.size(), 4u);
-  EXPECT_EQ(entries[1].level, runtime::Level::info);
-  EXPECT_EQ(entries[2].level, runtime::Level::warning);
-  EXPECT_EQ(entries[3].level, runtime::Level::error);
+  EXPECT_EQ(entries[1].level, base::Level::info);
+  EXPECT_EQ(entries[2].level, base::Level::warning);
+  EXPECT_EQ(entries[3].level, base::Level::error);
 }
 
 TEST(PythonLog, BringsPrintsUnderTheChat) {

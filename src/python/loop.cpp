@@ -49,9 +49,9 @@ void Loop::unwatch(uint64_t watch, int fd) {
 }
 
 Loop::Turn::~Turn() {
-  std::vector<runtime::Task> later = std::exchange(loop_.later_, {});
+  std::vector<base::Task> later = std::exchange(loop_.later_, {});
   loop_.turn_.unlock();
-  for (runtime::Task& task : later) task();
+  for (base::Task& task : later) task();
 }
 
 Loop::Timer Loop::at(Moment moment, Ready ready) {
@@ -69,7 +69,7 @@ void Loop::cancel(Timer& timer) {
   timer = {};
 }
 
-bool Loop::post(runtime::Task& task) {
+bool Loop::post(base::Task& task) {
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
@@ -139,12 +139,12 @@ void Loop::run_timers() {
 }
 
 void Loop::run_tasks() {
-  std::vector<runtime::Task> tasks;
+  std::vector<base::Task> tasks;
   {
     const std::lock_guard lock(mutex_);
     tasks.swap(tasks_);
   }
-  for (runtime::Task& task : tasks) {
+  for (base::Task& task : tasks) {
     const Turn turn(*this);
     task();
     task = nullptr;  // what it held goes within the turn

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/world.hpp"
 #include "python/fd.hpp"
-#include "runtime/ports.hpp"
 
 namespace millrace::python {
 
@@ -55,11 +55,11 @@ class Loop {
   void cancel(Timer& timer);
 
   // For what calls out to others, who may come back for a turn of their own.
-  void later(runtime::Task task) { later_.push_back(std::move(task)); }
+  void later(base::Task task) { later_.push_back(std::move(task)); }
 
   // Hands a task over from any thread; it is done on the loop's. False, with the task untouched,
   // once the loop has ended.
-  bool post(runtime::Task& task);
+  bool post(base::Task& task);
 
   // Runs until end() is called and everything posted before that has been done.
   void run();
@@ -79,7 +79,7 @@ class Loop {
   Fd wake_;
 
   std::mutex turn_;  // guards what follows
-  std::vector<runtime::Task> later_;
+  std::vector<base::Task> later_;
   bool ending_ = false;
   bool waiting_ = false;
   std::atomic<bool> tasks_follow_ =
@@ -93,7 +93,7 @@ class Loop {
   std::atomic<std::thread::id> runner_;
 
   std::mutex mutex_;  // guards what follows
-  std::vector<runtime::Task> tasks_;
+  std::vector<base::Task> tasks_;
   bool closed_ = false;
 };
 

@@ -27,8 +27,7 @@ base::Result<std::string> known_environment(std::string_view name) {
 }  // namespace
 
 struct Pool::Impl {
-  Impl(PoolOptions given_options, Ground found, runtime::Clock& given_clock,
-       runtime::Log& given_log)
+  Impl(PoolOptions given_options, Ground found, base::Clock& given_clock, base::Log& given_log)
       : options(std::move(given_options)),
         ground(std::move(found)),
         clock(given_clock),
@@ -65,8 +64,8 @@ struct Pool::Impl {
 
   const PoolOptions options;
   const Ground ground;
-  runtime::Clock& clock;
-  runtime::Log& log;
+  base::Clock& clock;
+  base::Log& log;
   std::unique_ptr<Loop> loop;
 
   // For whoever has the loop's turn.
@@ -85,8 +84,8 @@ Pool::~Pool() {
   stop(std::chrono::milliseconds(0));
 }
 
-base::Result<std::unique_ptr<Pool>> Pool::start(PoolOptions options, runtime::Clock& clock,
-                                                runtime::Log& log) {
+base::Result<std::unique_ptr<Pool>> Pool::start(PoolOptions options, base::Clock& clock,
+                                                base::Log& log) {
   auto ground = find_ground(options.sandbox, options.interpreter);
   if (!ground) return std::unexpected(ground.error());
   if (options.sandbox == Sandbox::bubblewrap) Groups::remove_leftovers();
@@ -152,7 +151,7 @@ void Pool::call(runtime::ActionCall call, Done done) {
 }
 
 void Pool::note_exchange(std::string_view version, std::string_view call_tag,
-                         runtime::Exchange exchange) {
+                         web::Exchange exchange) {
   const size_t colon = call_tag.find(':');
   if (colon == std::string_view::npos) return;
   uint64_t worker = 0;
@@ -171,7 +170,7 @@ void Pool::stop(std::chrono::milliseconds grace) {
     thread.swap(impl_->thread);
   }
   if (!thread.joinable()) return;
-  runtime::Task begin = [impl = impl_.get(), grace] { impl->begin_stop(grace); };
+  base::Task begin = [impl = impl_.get(), grace] { impl->begin_stop(grace); };
   impl_->loop->post(begin);
   thread.join();
 }

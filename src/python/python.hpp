@@ -77,8 +77,8 @@ class Pool final : public runtime::Actions {
   // Finds out whether a sandbox can be made here and starts the pool's thread; no worker yet.
   // `failed_precondition`, with what to do, when there is no Python or no sandbox. Clock and log
   // must outlive the pool.
-  static base::Result<std::unique_ptr<Pool>> start(PoolOptions options, runtime::Clock& clock,
-                                                   runtime::Log& log);
+  static base::Result<std::unique_ptr<Pool>> start(PoolOptions options, base::Clock& clock,
+                                                   base::Log& log);
   // As stop(0 ms).
   ~Pool() override;
 
@@ -94,8 +94,7 @@ class Pool final : public runtime::Actions {
 
   // Adds to the trace of a call under way what the proxy saw of it. `call_tag` is what the script's
   // side said in `Millrace-Call`. Of no effect once the call has ended. Thread-safe.
-  void note_exchange(std::string_view version, std::string_view call_tag,
-                     runtime::Exchange exchange);
+  void note_exchange(std::string_view version, std::string_view call_tag, web::Exchange exchange);
 
   // Takes no more calls, refuses those that wait, gives those in flight `grace` to end and kills
   // the rest, which end as `refused` too: whoever starts them again must call them `uncertain`.

@@ -76,20 +76,20 @@ PARAMS = {
 }
 )";
 
-class FakeClock final : public runtime::Clock {
+class FakeClock final : public base::Clock {
  public:
   base::Timestamp now() override { return {1'767'323'045'000}; }
 };
 
-class FakeLog final : public runtime::Log {
+class FakeLog final : public base::Log {
  public:
   struct Entry {
-    runtime::Level level;
+    base::Level level;
     std::string subject;
     std::string text;
   };
 
-  void line(runtime::Level level, std::string_view subject, std::string_view text) override {
+  void line(base::Level level, std::string_view subject, std::string_view text) override {
     const std::lock_guard lock(mutex_);
     entries_.push_back({level, std::string(subject), std::string(text)});
     changed_.notify_all();

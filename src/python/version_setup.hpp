@@ -5,11 +5,11 @@
 #include <map>
 #include <string>
 
+#include "base/world.hpp"
 #include "python/launch.hpp"
 #include "python/loop.hpp"
 #include "python/python.hpp"
 #include "python/shares.hpp"
-#include "runtime/ports.hpp"
 
 namespace millrace::python {
 
@@ -22,8 +22,8 @@ struct Common {
 
 struct VersionSetup {
   const PoolOptions& options;
-  runtime::Clock& clock;
-  runtime::Log& log;
+  base::Clock& clock;
+  base::Log& log;
   Loop& loop;
   const Ground& ground;
   Common& common;

@@ -140,7 +140,7 @@ void Worker::retire() {
   end(Kind::refused, {});
 }
 
-void Worker::add_exchange(std::string_view nonce, runtime::Exchange exchange) {
+void Worker::add_exchange(std::string_view nonce, web::Exchange exchange) {
   if (state_ != State::busy || running_.call.nonce != nonce) return;
   if (running_.trace.exchanges.size() >= kExchangesMax) return;
   exchange.host = redacted(exchange.host);

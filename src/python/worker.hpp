@@ -72,7 +72,7 @@ class Worker {
   // Ends the call if it is over its time.
   void keep_deadline();
   // What somebody else saw of the call of that nonce.
-  void add_exchange(std::string_view nonce, runtime::Exchange exchange);
+  void add_exchange(std::string_view nonce, web::Exchange exchange);
   // Kills the process. A call in flight ends with this kind and message.
   void end(runtime::ActionOutcome::Kind kind, std::string message);
   // Ends a worker that nobody needs any more; it must not be busy.
@@ -114,7 +114,7 @@ class Worker {
   void finish(runtime::ActionOutcome outcome, bool would_stay = false);
   bool can_stay() const;
   void stay();
-  void log_line(runtime::Level level, const Line& line, bool of_call);
+  void log_line(base::Level level, const Line& line, bool of_call);
   void log_printed(const std::vector<Line>& lines);
   const Sensitives& sensitive();
   std::string redacted(std::string_view text);

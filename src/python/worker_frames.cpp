@@ -19,19 +19,19 @@ constexpr int64_t kTookMsMax = 24 * 3'600'000;
 // What is longer was cut by the worker, perhaps within a secret.
 constexpr size_t kSaidBytesMax = 8'000;
 
-runtime::Level level_of(std::string_view name) {
-  if (name == "error") return runtime::Level::error;
-  if (name == "warning") return runtime::Level::warning;
-  if (name == "debug") return runtime::Level::debug;
-  return runtime::Level::info;
+base::Level level_of(std::string_view name) {
+  if (name == "error") return base::Level::error;
+  if (name == "warning") return base::Level::warning;
+  if (name == "debug") return base::Level::debug;
+  return base::Level::info;
 }
 
-std::string_view name_of(runtime::Level level) {
+std::string_view name_of(base::Level level) {
   switch (level) {
-    case runtime::Level::debug: return "debug";
-    case runtime::Level::info: return "info";
-    case runtime::Level::warning: return "warning";
-    case runtime::Level::error: break;
+    case base::Level::debug: return "debug";
+    case base::Level::info: return "info";
+    case base::Level::warning: return "warning";
+    case base::Level::error: break;
   }
   return "error";
 }
@@ -61,7 +61,7 @@ bool Worker::handle_here(const json::object&) {
   if (state_ != State::starting) return false;
   auto process = zygote_.child(sender_);
   if (!process) {
-    setup_.log.line(runtime::Level::error, "python",
+    setup_.log.line(base::Level::error, "python",
                     "version " + setup_.version.hash +
                         ": a process that spoke as a worker is none: " + process.error().message);
     return false;
@@ -121,7 +121,7 @@ bool Worker::handle_end(json::object& end) {
     const std::string_view place = json::get_string(end, "place").value_or("");
     std::string text = redacted(message);
     if (!place.empty()) {
-      setup_.log.line(runtime::Level::warning, running_.call.chat_id,
+      setup_.log.line(base::Level::warning, running_.call.chat_id,
                       running_.call.command + ": " + text + " (" + redacted(place) + ")");
     }
     finish({*kind, {}, std::move(text), {}});
@@ -137,7 +137,7 @@ bool Worker::handle_end(json::object& end) {
 
 void Worker::finish(runtime::ActionOutcome outcome, bool would_stay) {
   if (running_.lines_left_out) {
-    setup_.log.line(runtime::Level::warning, running_.call.chat_id,
+    setup_.log.line(base::Level::warning, running_.call.chat_id,
                     "further lines of " + running_.call.command + " are left out");
   }
   running_.trace.ran =
@@ -180,12 +180,12 @@ void Worker::read_output() {
 void Worker::log_printed(const std::vector<Line>& lines) {
   for (const Line& line : lines) {
     if (!line.text.empty()) {
-      log_line(runtime::Level::info, line, static_cast<bool>(running_.call.done));
+      log_line(base::Level::info, line, static_cast<bool>(running_.call.done));
     }
   }
 }
 
-void Worker::log_line(runtime::Level level, const Line& line, bool of_call) {
+void Worker::log_line(base::Level level, const Line& line, bool of_call) {
   if (running_.lines >= setup_.options.log_lines_max) {
     running_.lines_left_out = true;
     return;

@@ -176,7 +176,7 @@ void Zygote::gone() {
   read_output();
   log_printed(lines_.finish());
   if (!held_.empty() && !secrets_known_) {
-    setup_.log.line(runtime::Level::warning, "python",
+    setup_.log.line(base::Level::warning, "python",
                     std::to_string(held_.size()) +
                         " lines withheld: the process ended before it said what is secret");
   }

@@ -73,7 +73,7 @@ bool Zygote::handle_ready(const json::object& ready) {
     if (!problem.is_string()) return false;
     const std::string text =
         fit_for_log({std::string(problem.get_string())}, secrets_, kMessageBytesMax);
-    setup_.log.line(runtime::Level::warning, "python", text);
+    setup_.log.line(base::Level::warning, "python", text);
   }
   setup_.loop.cancel(timer_);
   state_ = State::ready;
@@ -166,7 +166,7 @@ void Zygote::log_printed(const std::vector<Line>& lines) {
       if (held_.size() < setup_.options.log_lines_max) held_.push_back(line);
     } else if (lines_seen_ < setup_.options.log_lines_max) {
       ++lines_seen_;
-      setup_.log.line(runtime::Level::info, "python",
+      setup_.log.line(base::Level::info, "python",
                       fit_for_log(line, secrets_, setup_.options.log_line_bytes_max));
     }
   }

@@ -123,7 +123,7 @@ void Runtime::Lane::log_failure(const std::string& subject, std::string_view wha
     const size_t more = std::exchange(failures_unlogged_, 0);
     if (more > 0) text += " (and " + std::to_string(more) + " more before)";
   }
-  ports_.log.line(Level::error, subject, text);
+  ports_.log.line(base::Level::error, subject, text);
 }
 
 void Runtime::Lane::remember(Consumer& consumer, const std::vector<InputMark>& marks,
@@ -230,7 +230,7 @@ void Runtime::Lane::sweep() {
   }
 }
 
-void Runtime::Lane::drain(Task idle) {
+void Runtime::Lane::drain(base::Task idle) {
   draining_ = true;
   idle_ = std::move(idle);
   ++under_way_;

@@ -78,7 +78,7 @@ class Runtime::Lane {
 
   base::Id new_id();
   base::Timestamp now() { return ports_.clock.now(); }
-  void drain(Task idle);
+  void drain(base::Task idle);
   void start_sweeping();
   const Solutions& solutions() const { return solutions_; }
 
@@ -152,7 +152,7 @@ class Runtime::Lane {
   size_t firing_ = 0;                                      // timers whose turns are under way
   size_t under_way_ = 0;  // commits, reads and calls whose end has not come
   bool draining_ = false;
-  Task idle_;
+  base::Task idle_;
   base::Timestamp failure_logged_;
   size_t failures_unlogged_ = 0;
 };

@@ -12,54 +12,16 @@
 #include <string_view>
 #include <vector>
 
+#include "base/backoff.hpp"
+#include "base/breaker.hpp"
 #include "base/id.hpp"
 #include "base/json.hpp"
+#include "base/outbound.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
-#include "delivery/backoff.hpp"
-#include "delivery/breaker.hpp"
+#include "base/world.hpp"
 
 namespace millrace::runtime {
-
-using Task = std::move_only_function<void()>;
-
-// Threads, each running its tasks one at a time. A consumer's turns all run on one lane.
-class Lanes {
- public:
-  virtual ~Lanes() = default;
-  virtual size_t count() const = 0;
-  // Runs the task on that lane: at once when the caller is on it already, else as soon as it is
-  // free. Thread-safe. Tasks posted after the lanes have stopped are dropped.
-  virtual void run_on(size_t lane, Task task) = 0;
-  // Runs the task on that lane after the delay. Thread-safe.
-  virtual void run_after(size_t lane, std::chrono::milliseconds delay, Task task) = 0;
-};
-
-class Clock {
- public:
-  virtual ~Clock() = default;
-  virtual base::Timestamp now() = 0;
-  // Milliseconds from a beginning of the clock's own, which pass evenly whoever sets the time of
-  // day: what waiting is measured by.
-  virtual int64_t steady_ms() { return now().ms; }
-};
-
-class Random {
- public:
-  virtual ~Random() = default;
-  // Fills with bytes that nobody can guess. Thread-safe.
-  virtual void fill(std::span<uint8_t> bytes) = 0;
-};
-
-enum class Level { debug, info, warning, error };
-
-// The server's log. Lines must arrive here already free of secrets and of consumers' words.
-class Log {
- public:
-  virtual ~Log() = default;
-  // `subject` is the chat id, or a room's name where there is no chat. Thread-safe.
-  virtual void line(Level level, std::string_view subject, std::string_view text) = 0;
-};
 
 // Something owed to an outside system. It is made durable together with the turn that owes it.
 struct Delivery {
@@ -156,9 +118,9 @@ struct CallPolicy {
   int attempts_max = 1;
   // Outcomes that are attempted again. `refused` always may be: it never ran.
   std::vector<CallOutcome> retry_on;
-  delivery::Backoff backoff;
+  base::Backoff backoff;
   int concurrency_max = 0;  // calls of this command at once, over all chats; 0 = no bound
-  delivery::BreakerRules breaker;
+  base::BreakerRules breaker;
 };
 
 // One call of an action node, as handed to whoever runs it.
@@ -180,23 +142,13 @@ struct ActionCall {
   CallPolicy policy;  // the time limit for the runner, the rest for whoever makes the attempts
 };
 
-// A connection that a script made, or was not allowed to make, or a request over one.
-struct Exchange {
-  std::string host;
-  uint16_t port = 0;
-  std::string method;  // of a request, "GET"; "CONNECT" for the connection itself
-  int status = 0;      // of a request's answer; 0 when there was none
-  int64_t took_ms = 0;
-  std::string refused;  // why it was not allowed; empty when it was
-};
-
 // What one attempt at a call was seen to do. Its texts are free of secrets and of consumers' words.
 struct AttemptTrace {
   base::Timestamp began_at;  // when a worker had it
   std::chrono::microseconds queued{0};
   std::chrono::microseconds ran{0};
   std::vector<std::string> lines;  // "info: text", as logged; at most as many as are logged
-  std::vector<Exchange> exchanges;
+  std::vector<web::Exchange> exchanges;
   uint64_t worker = 0;
 };
 

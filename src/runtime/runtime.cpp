@@ -297,10 +297,10 @@ void Runtime::forget_gone_subscribers(base::Id consumer) {
   });
 }
 
-void Runtime::drain(Task idle) {
+void Runtime::drain(base::Task idle) {
   struct Countdown {
     std::atomic<size_t> left;
-    Task idle;
+    base::Task idle;
   };
   auto countdown = std::make_shared<Countdown>(lanes_.size(), std::move(idle));
   for (const auto& lane : lanes_) {

@@ -110,13 +110,13 @@ struct Consumer;
 class Runtime {
  public:
   struct Ports {
-    Lanes& lanes;
-    Clock& clock;
-    Random& random;
+    base::Lanes& lanes;
+    base::Clock& clock;
+    base::Random& random;
     Journal& journal;
     Actions& actions;
     Deliveries& deliveries;
-    Log& log;
+    base::Log& log;
     std::string seal_key;                 // 32 bytes; seals secure answers in the journal
     std::string environment = "sandbox";  // of the chats that begin here; or "live"
   };
@@ -156,7 +156,7 @@ class Runtime {
 
   // Refuses new inputs with `unavailable` and calls `idle` once no turn, no action and no waiting
   // answer is under way.
-  void drain(Task idle);
+  void drain(base::Task idle);
 
   // For tests and metrics; approximate while lanes run.
   size_t hot_consumers() const;

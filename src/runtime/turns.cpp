@@ -122,7 +122,7 @@ std::optional<Adoption> Runtime::Lane::adopt(const Consumer& consumer, const dia
   auto turn = fresh ? dialog::advance(*latest->program, std::move(*fresh), adopted)
                     : std::unexpected(fresh.error());
   if (!turn) {
-    ports_.log.line(Level::info, state.chat.to_string(),
+    ports_.log.line(base::Level::info, state.chat.to_string(),
                     "stays on version " + state.program + ": " + turn.error().message);
     return {};
   }
@@ -243,7 +243,7 @@ SolutionPtr Runtime::Lane::survey_after(const Consumer& consumer, const dialog::
   }
   SolutionPtr survey = solutions_.named(consumer.program->survey);
   if (!survey) {
-    ports_.log.line(Level::warning, state.chat.to_string(),
+    ports_.log.line(base::Level::warning, state.chat.to_string(),
                     "the survey '" + consumer.program->survey + "' is not served");
   }
   return survey;

@@ -5,7 +5,7 @@
 namespace millrace::storage {
 namespace {
 
-using runtime::Level;
+using base::Level;
 
 // So many times too late, the checkpointing thread cannot keep up and the writer helps.
 constexpr int kTooLate = 12;

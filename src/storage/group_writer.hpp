@@ -14,8 +14,8 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/meter.hpp"
-#include "runtime/ports.hpp"
+#include "base/meter.hpp"
+#include "base/world.hpp"
 #include "storage/group_queue.hpp"
 #include "storage/sqlite.hpp"
 #include "storage/storage.hpp"
@@ -34,8 +34,8 @@ class GroupWriter {
     Writes writes = Writes::something;
   };
   struct Reporting {
-    runtime::Log& log;
-    runtime::Meter& meter;
+    base::Log& log;
+    base::Meter& meter;
     // Pages in the write-ahead log before it is copied into the database, 4 KiB each.
     int checkpoint_pages = kCheckpointPages;
   };

@@ -310,7 +310,7 @@ class SqliteJournal final : public DurableJournal {
 }  // namespace
 
 base::Result<std::unique_ptr<DurableJournal>> open_journal(const std::filesystem::path& file,
-                                                           runtime::Log& log, runtime::Meter& meter,
+                                                           base::Log& log, base::Meter& meter,
                                                            int checkpoint_pages) {
   return SqliteJournal::open(file, {log, meter, checkpoint_pages});
 }

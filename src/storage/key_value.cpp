@@ -125,26 +125,25 @@ class SqliteKeyValue final : public base::KeyValueStore {
 
 }  // namespace
 
-runtime::Meter& no_meter() {
-  static runtime::NoMeter nothing;
+base::Meter& no_meter() {
+  static base::NoMeter nothing;
   return nothing;
 }
 
 base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(const std::filesystem::path& file,
-                                                                  runtime::Log& log,
+                                                                  base::Log& log,
                                                                   size_t cache_bytes,
-                                                                  runtime::Meter& meter) {
+                                                                  base::Meter& meter) {
   return SqliteKeyValue::open(file, {log, meter}, cache_bytes);
 }
 
 base::Result<std::unique_ptr<base::KeyValueStore>> open_or_begin_key_value(
-    const std::filesystem::path& file, runtime::Log& log, size_t cache_bytes,
-    runtime::Meter& meter) {
+    const std::filesystem::path& file, base::Log& log, size_t cache_bytes, base::Meter& meter) {
   auto opened = open_key_value(file, log, cache_bytes, meter);
   if (opened) return opened;
   const auto aside = put_aside(file);
   if (!aside) return std::unexpected(opened.error());
-  log.line(runtime::Level::error, "storage",
+  log.line(base::Level::error, "storage",
            file.filename().string() + " cannot be opened (" + opened.error().describe() +
                "); it was put aside as " + *aside + ", and a new one is begun");
   return open_key_value(file, log, cache_bytes, meter);

@@ -13,7 +13,7 @@ ReadThread::~ReadThread() {
   thread_.join();
 }
 
-void ReadThread::post(runtime::Task task) {
+void ReadThread::post(base::Task task) {
   {
     const std::lock_guard lock(mutex_);
     queue_.push_back(std::move(task));
@@ -23,7 +23,7 @@ void ReadThread::post(runtime::Task task) {
 
 void ReadThread::run() {
   for (;;) {
-    runtime::Task task;
+    base::Task task;
     {
       std::unique_lock lock(mutex_);
       queued_.wait(lock, [this] { return stopping_ || !queue_.empty(); });

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <thread>
 
-#include "runtime/ports.hpp"
+#include "base/world.hpp"
 
 namespace millrace::storage {
 
@@ -15,14 +15,14 @@ class ReadThread {
   ReadThread();
   // Runs what is queued, then ends.
   ~ReadThread();
-  void post(runtime::Task task);
+  void post(base::Task task);
 
  private:
   void run();
 
   std::mutex mutex_;
   std::condition_variable queued_;
-  std::deque<runtime::Task> queue_;
+  std::deque<base::Task> queue_;
   bool stopping_ = false;
   std::thread thread_;
 };

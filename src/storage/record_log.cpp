@@ -44,8 +44,7 @@ std::optional<uint64_t> id_of(const std::string& name) {
 
 class SegmentedLog final : public base::RecordLog {
  public:
-  static base::Result<std::unique_ptr<base::RecordLog>> open(const fs::path& folder,
-                                                             runtime::Log& log,
+  static base::Result<std::unique_ptr<base::RecordLog>> open(const fs::path& folder, base::Log& log,
                                                              size_t segment_bytes) {
     std::error_code error;
     fs::create_directories(folder, error);
@@ -89,7 +88,7 @@ class SegmentedLog final : public base::RecordLog {
     uint64_t last = 0;  // the number of its last record; 0: it has none
   };
 
-  SegmentedLog(fs::path folder, runtime::Log& log, size_t segment_bytes)
+  SegmentedLog(fs::path folder, base::Log& log, size_t segment_bytes)
       : folder_(std::move(folder)), log_(log), segment_bytes_(segment_bytes) {}
 
   fs::path path_of(const Segment& segment) const {
@@ -157,7 +156,7 @@ class SegmentedLog final : public base::RecordLog {
   void write(std::vector<Work>& group) {
     auto written = make_room();
     if (written) written = write_frames(group);
-    if (!written) log_.line(runtime::Level::error, "storage", written.error().describe());
+    if (!written) log_.line(base::Level::error, "storage", written.error().describe());
     for (Work& work : group) {
       if (written && !work.follows) {
         work.done(
@@ -250,7 +249,7 @@ class SegmentedLog final : public base::RecordLog {
   }
 
   const fs::path folder_;
-  runtime::Log& log_;
+  base::Log& log_;
   const size_t segment_bytes_;
   GroupQueue<Work> queue_;
   std::atomic<uint64_t> dropped_ = 0;
@@ -299,7 +298,7 @@ base::Result<void> verify_record_log(const fs::path& folder, Verification& into)
 }
 
 base::Result<std::unique_ptr<base::RecordLog>> open_record_log(const fs::path& folder,
-                                                               runtime::Log& log,
+                                                               base::Log& log,
                                                                size_t segment_bytes) {
   return SegmentedLog::open(folder, log, segment_bytes);
 }

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "base/key_value.hpp"
+#include "base/meter.hpp"
 #include "base/record_log.hpp"
 #include "base/result.hpp"
 #include "flow/flow.hpp"
 #include "runtime/delivery_store.hpp"
-#include "runtime/meter.hpp"
 #include "runtime/ports.hpp"
 
 namespace millrace::storage {
@@ -25,7 +25,7 @@ class DurableJournal : public runtime::Journal {
 };
 
 // For stores whose figures nobody shows.
-runtime::Meter& no_meter();
+base::Meter& no_meter();
 
 // Pages of 4 KiB in a write-ahead log before it is copied into its database.
 constexpr int kCheckpointPages = 2'000;
@@ -37,27 +37,28 @@ constexpr int kCheckpointPages = 2'000;
 // (unavailable) until a transaction was written and synced again; that is tried whenever something
 // is appended or probed. Until then `store_stopped` is 1 in the meter.
 base::Result<std::unique_ptr<DurableJournal>> open_journal(const std::filesystem::path& file,
-                                                           runtime::Log& log,
-                                                           runtime::Meter& meter = no_meter(),
+                                                           base::Log& log,
+                                                           base::Meter& meter = no_meter(),
                                                            int checkpoint_pages = kCheckpointPages);
 
 // Opens or creates a key-value store in that file; the same way of committing. `cache_bytes`: of
 // the file that are kept in memory for writing, at most.
-base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(
-    const std::filesystem::path& file, runtime::Log& log, size_t cache_bytes = 16 << 20,
-    runtime::Meter& meter = no_meter());
+base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(const std::filesystem::path& file,
+                                                                  base::Log& log,
+                                                                  size_t cache_bytes = 16 << 20,
+                                                                  base::Meter& meter = no_meter());
 
 // The same for what may be lost, like diagnostics: a file that cannot be opened is put aside as
 // NAME.damaged-N, which the log says, and a new one is begun.
 base::Result<std::unique_ptr<base::KeyValueStore>> open_or_begin_key_value(
-    const std::filesystem::path& file, runtime::Log& log, size_t cache_bytes = 16 << 20,
-    runtime::Meter& meter = no_meter());
+    const std::filesystem::path& file, base::Log& log, size_t cache_bytes = 16 << 20,
+    base::Meter& meter = no_meter());
 
 // Opens or creates a record log in that folder (mode 0700), which is its alone. Files are of about
 // `segment_bytes`; up to four that are not needed any more are kept to be written again. Errors:
 // data_loss when a record in the middle is missing; unavailable.
 base::Result<std::unique_ptr<base::RecordLog>> open_record_log(const std::filesystem::path& folder,
-                                                               runtime::Log& log,
+                                                               base::Log& log,
                                                                size_t segment_bytes = 16 << 20);
 
 // Held while a process uses a data folder; a second one is refused (already_exists).

@@ -7,13 +7,13 @@
 #include <filesystem>
 #include <string>
 
-#include "runtime/ports.hpp"
+#include "base/world.hpp"
 
 namespace millrace::storage {
 
-class NoLog final : public runtime::Log {
+class NoLog final : public base::Log {
  public:
-  void line(runtime::Level, std::string_view, std::string_view) override {}
+  void line(base::Level, std::string_view, std::string_view) override {}
 };
 
 class Folder {

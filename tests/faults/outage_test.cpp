@@ -28,7 +28,7 @@ constexpr std::chrono::seconds kPatience{60};  // of the test: for what would ne
 
 // Two threads, each with its queue. What is to run later runs never: the tests' chats have no
 // timers, and sweeping does not matter here.
-class Threads final : public runtime::Lanes {
+class Threads final : public base::Lanes {
  public:
   Threads() {
     for (Lane& lane : lanes_) lane.thread = std::thread([&lane] { run(lane); });
@@ -44,7 +44,7 @@ class Threads final : public runtime::Lanes {
     }
   }
   size_t count() const override { return std::size(lanes_); }
-  void run_on(size_t at, runtime::Task task) override {
+  void run_on(size_t at, base::Task task) override {
     Lane& lane = lanes_[at];
     if (std::this_thread::get_id() == lane.thread.get_id()) {
       task();
@@ -52,7 +52,7 @@ class Threads final : public runtime::Lanes {
     }
     post(at, std::move(task));
   }
-  void post(size_t at, runtime::Task task) {
+  void post(size_t at, base::Task task) {
     Lane& lane = lanes_[at];
     {
       const std::lock_guard lock(lane.mutex);
@@ -60,19 +60,19 @@ class Threads final : public runtime::Lanes {
     }
     lane.changed.notify_one();
   }
-  void run_after(size_t, std::chrono::milliseconds, runtime::Task) override {}
+  void run_after(size_t, std::chrono::milliseconds, base::Task) override {}
 
  private:
   struct Lane {
     std::mutex mutex;
     std::condition_variable changed;
-    std::deque<runtime::Task> queue;
+    std::deque<base::Task> queue;
     bool is_over = false;
     std::thread thread;
   };
   static void run(Lane& lane) {
     for (;;) {
-      runtime::Task task;
+      base::Task task;
       {
         std::unique_lock lock(lane.mutex);
         lane.changed.wait(lock, [&] { return lane.is_over || !lane.queue.empty(); });
@@ -86,7 +86,7 @@ class Threads final : public runtime::Lanes {
   Lane lanes_[2];
 };
 
-class SteadyClock final : public runtime::Clock {
+class SteadyClock final : public base::Clock {
  public:
   base::Timestamp now() override { return {1'767'323'045'000 + ++ticks_}; }
 
@@ -94,7 +94,7 @@ class SteadyClock final : public runtime::Clock {
   std::atomic<int64_t> ticks_ = 0;
 };
 
-class SeededRandom final : public runtime::Random {
+class SeededRandom final : public base::Random {
  public:
   explicit SeededRandom(uint64_t seed) : dice_(seed) {}
   void fill(std::span<uint8_t> bytes) override {

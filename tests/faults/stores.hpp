@@ -35,9 +35,9 @@ inline base::Result<void> probe(runtime::Journal& journal) {
 }
 
 // What was said last, by level.
-class KeptLog final : public runtime::Log {
+class KeptLog final : public base::Log {
  public:
-  void line(runtime::Level level, std::string_view, std::string_view text) override {
+  void line(base::Level level, std::string_view, std::string_view text) override {
     const std::lock_guard lock(mutex_);
     lines_.push_back({level, std::string(text)});
   }
@@ -50,7 +50,7 @@ class KeptLog final : public runtime::Log {
 
  private:
   std::mutex mutex_;
-  std::vector<std::pair<runtime::Level, std::string>> lines_;
+  std::vector<std::pair<base::Level, std::string>> lines_;
 };
 
 }  // namespace millrace::faults

@@ -110,7 +110,7 @@ class SocketOutbound final : public web::Outbound {
 
 // What runs in the process that is killed.
 // Lets somebody wait until nothing is left to be delivered.
-class NothingWaits final : public runtime::Meter {
+class NothingWaits final : public base::Meter {
  public:
   void count(std::string_view, Labels, double) override {}
   void observe(std::string_view, Labels, double) override {}

@@ -17,7 +17,7 @@
 
 namespace millrace::outbox {
 
-class RealClock final : public runtime::Clock {
+class RealClock final : public base::Clock {
  public:
   base::Timestamp now() override {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -25,7 +25,7 @@ class RealClock final : public runtime::Clock {
   }
 };
 
-class SeededRandom final : public runtime::Random {
+class SeededRandom final : public base::Random {
  public:
   void fill(std::span<uint8_t> bytes) override {
     const std::lock_guard lock(mutex_);
@@ -37,9 +37,9 @@ class SeededRandom final : public runtime::Random {
   std::mt19937_64 dice_{1};
 };
 
-class KeptLog final : public runtime::Log {
+class KeptLog final : public base::Log {
  public:
-  void line(runtime::Level, std::string_view, std::string_view text) override {
+  void line(base::Level, std::string_view, std::string_view text) override {
     const std::lock_guard lock(mutex_);
     lines_.append(text).append("\n");
   }

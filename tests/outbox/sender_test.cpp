@@ -87,7 +87,7 @@ class OutboxSender : public testing::Test {
   KeptLog log;
   RealClock clock;
   SeededRandom random;
-  runtime::NoMeter meter;
+  base::NoMeter meter;
   ModelOutbound outbound;
   fs::path folder;
   Settings settings;

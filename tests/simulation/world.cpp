@@ -7,13 +7,13 @@ namespace millrace::simulation {
 bool Schedule::run_one() {
   if (events_.empty()) return false;
   now_ = std::max(now_, events_.top().ms);
-  runtime::Task task = std::move(events_.top().task);
+  base::Task task = std::move(events_.top().task);
   events_.pop();
   task();
   return true;
 }
 
-void Lanes::run_on(size_t lane, runtime::Task task) {
+void Lanes::run_on(size_t lane, base::Task task) {
   if (lane == current_) {
     task();
     return;
@@ -22,12 +22,12 @@ void Lanes::run_on(size_t lane, runtime::Task task) {
                   [this, lane, task = std::move(task)]() mutable { run(lane, std::move(task)); });
 }
 
-void Lanes::run_after(size_t lane, std::chrono::milliseconds delay, runtime::Task task) {
+void Lanes::run_after(size_t lane, std::chrono::milliseconds delay, base::Task task) {
   schedule_.after(delay.count(),
                   [this, lane, task = std::move(task)]() mutable { run(lane, std::move(task)); });
 }
 
-void Lanes::run(size_t lane, runtime::Task task) {
+void Lanes::run(size_t lane, base::Task task) {
   current_ = lane;
   task();
   current_ = kNone;

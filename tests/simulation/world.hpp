@@ -18,8 +18,8 @@ namespace millrace::simulation {
 // Tasks in the order of their time; those of one time in the order they came.
 class Schedule {
  public:
-  void at(int64_t ms, runtime::Task task) { events_.push({ms, ++order_, std::move(task)}); }
-  void after(int64_t ms, runtime::Task task) { at(now_ + ms, std::move(task)); }
+  void at(int64_t ms, base::Task task) { events_.push({ms, ++order_, std::move(task)}); }
+  void after(int64_t ms, base::Task task) { at(now_ + ms, std::move(task)); }
   int64_t now() const { return now_; }
   bool run_one();
   // What a crash takes with it.
@@ -29,7 +29,7 @@ class Schedule {
   struct Event {
     int64_t ms;
     int64_t order;
-    mutable runtime::Task task;
+    mutable base::Task task;
     bool operator<(const Event& other) const {
       return std::pair(ms, order) > std::pair(other.ms, other.order);
     }
@@ -51,23 +51,23 @@ class Dice {
   std::mt19937_64 engine_;
 };
 
-class Lanes final : public runtime::Lanes {
+class Lanes final : public base::Lanes {
  public:
   Lanes(Schedule& schedule, Dice& dice) : schedule_(schedule), dice_(dice) {}
   size_t count() const override { return 3; }
-  void run_on(size_t lane, runtime::Task task) override;
-  void run_after(size_t lane, std::chrono::milliseconds delay, runtime::Task task) override;
+  void run_on(size_t lane, base::Task task) override;
+  void run_after(size_t lane, std::chrono::milliseconds delay, base::Task task) override;
   // Runs as if on no lane, as an edge's thread would.
   static constexpr size_t kNone = SIZE_MAX;
 
  private:
-  void run(size_t lane, runtime::Task task);
+  void run(size_t lane, base::Task task);
   Schedule& schedule_;
   Dice& dice_;
   size_t current_ = kNone;
 };
 
-class Clock final : public runtime::Clock {
+class Clock final : public base::Clock {
  public:
   explicit Clock(Schedule& schedule) : schedule_(schedule) {}
   base::Timestamp now() override { return {schedule_.now() + ahead_}; }
@@ -80,7 +80,7 @@ class Clock final : public runtime::Clock {
   int64_t ahead_ = 0;
 };
 
-class Random final : public runtime::Random {
+class Random final : public base::Random {
  public:
   explicit Random(Dice& dice) : dice_(dice) {}
   void fill(std::span<uint8_t> bytes) override {
@@ -91,9 +91,9 @@ class Random final : public runtime::Random {
   Dice& dice_;
 };
 
-class Log final : public runtime::Log {
+class Log final : public base::Log {
  public:
-  void line(runtime::Level, std::string_view, std::string_view) override {}
+  void line(base::Level, std::string_view, std::string_view) override {}
 };
 
 // What survives: the synced records. Appends wait for a sync that comes a little later; now and

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace millrace::delivery {
+namespace millrace::base {
 
 struct Backoff {
   int64_t base_ms = 200;    // the widest wait after the first failure
@@ -15,4 +15,4 @@ struct Backoff {
 // least 1; `chance` is any evenly distributed number.
 int64_t wait_ms(const Backoff& backoff, int failures, uint64_t chance);
 
-}  // namespace millrace::delivery
+}  // namespace millrace::base

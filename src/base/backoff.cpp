@@ -1,8 +1,8 @@
-#include "delivery/backoff.hpp"
+#include "base/backoff.hpp"
 
 #include <algorithm>
 
-namespace millrace::delivery {
+namespace millrace::base {
 
 int64_t wait_ms(const Backoff& backoff, int failures, uint64_t chance) {
   constexpr int kDoublingsMax = 40;  // further ones are over any cap
@@ -13,4 +13,4 @@ int64_t wait_ms(const Backoff& backoff, int failures, uint64_t chance) {
   return static_cast<int64_t>(chance % (static_cast<uint64_t>(widest) + 1));
 }
 
-}  // namespace millrace::delivery
+}  // namespace millrace::base

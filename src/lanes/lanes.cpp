@@ -1,8 +1,13 @@
+#include "lanes/lanes.hpp"
+
+#include <pthread.h>
 #include <sched.h>
 
-#include "http/asio.hpp"
+#include <string>
 
-namespace millrace::http {
+#include "lanes/event_loop.hpp"
+
+namespace millrace::lanes {
 namespace {
 
 // Which lane of which lanes this thread is.
@@ -43,6 +48,7 @@ void IoLanes::start() {
   for (size_t i = 0; i < impl_->lanes.size(); ++i) {
     impl_->lanes[i]->thread = std::thread([impl = impl_.get(), i] {
       here = {impl, i};
+      pthread_setname_np(pthread_self(), ("lane " + std::to_string(i)).c_str());
       impl->run(*impl->lanes[i]);
     });
   }
@@ -57,7 +63,7 @@ void IoLanes::stop() {
     if (lane->thread.joinable()) lane->thread.join();
   }
   for (const auto& lane : impl_->lanes) {
-    std::vector<runtime::Task> dropped;
+    std::vector<base::Task> dropped;
     {
       const std::lock_guard lock(lane->mutex);
       lane->stopped = true;
@@ -78,7 +84,7 @@ std::optional<size_t> IoLanes::current_lane() const {
   return here.lane;
 }
 
-void IoLanes::run_on(size_t lane, runtime::Task task) {
+void IoLanes::run_on(size_t lane, base::Task task) {
   if (here.lanes == impl_.get() && here.lane == lane) {
     task();
     return;
@@ -96,15 +102,15 @@ void IoLanes::run_on(size_t lane, runtime::Task task) {
 }
 
 void IoLanes::Impl::run_tasks(Lane& lane) {
-  std::vector<runtime::Task> tasks;
+  std::vector<base::Task> tasks;
   {
     const std::lock_guard lock(lane.mutex);
     tasks.swap(lane.tasks);
   }
-  for (runtime::Task& task : tasks) run_task(std::exchange(task, nullptr));
+  for (base::Task& task : tasks) run_task(std::exchange(task, nullptr));
 }
 
-void IoLanes::Impl::run_task(runtime::Task task) noexcept {
+void IoLanes::Impl::run_task(base::Task task) noexcept {
   try {
     task();
     task = nullptr;
@@ -124,18 +130,18 @@ void IoLanes::Impl::run(Lane& lane) {
   }
 }
 
-void IoLanes::run_after(size_t lane, std::chrono::milliseconds delay, runtime::Task task) {
+void IoLanes::run_after(size_t lane, std::chrono::milliseconds delay, base::Task task) {
   // The timer is made on its own lane: timers of one loop are not shared between threads.
   run_on(lane, [this, &to = *impl_->lanes[lane], delay, task = std::move(task)]() mutable {
     const auto at =
         to.timers.insert(to.timers.end(), {asio::steady_timer(to.context, delay), std::move(task)});
     at->timer.async_wait([impl = impl_.get(), &to, at](error_code error) {
       if (error) return;
-      runtime::Task due = std::move(at->task);
+      base::Task due = std::move(at->task);
       to.timers.erase(at);
       impl->run_task(std::move(due));
     });
   });
 }
 
-}  // namespace millrace::http
+}  // namespace millrace::lanes

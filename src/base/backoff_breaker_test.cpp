@@ -1,12 +1,12 @@
 #include <gtest/gtest.h>
 
-#include "delivery/backoff.hpp"
-#include "delivery/breaker.hpp"
+#include "base/backoff.hpp"
+#include "base/breaker.hpp"
 
-namespace millrace::delivery {
+namespace millrace::base {
 namespace {
 
-TEST(DeliveryBackoff, WidestWaitDoublesUpToTheCap) {
+TEST(BaseBackoff, WidestWaitDoublesUpToTheCap) {
   const Backoff backoff{200, 1'000};
   EXPECT_EQ(wait_ms(backoff, 1, 200), 200);
   EXPECT_EQ(wait_ms(backoff, 1, 201), 0);
@@ -17,7 +17,7 @@ TEST(DeliveryBackoff, WidestWaitDoublesUpToTheCap) {
   EXPECT_EQ(wait_ms({0, 0}, 3, 77), 0);
 }
 
-TEST(DeliveryBreaker, OpensAtTheShareOfFailuresAndProbesOnceAtATime) {
+TEST(BaseBreaker, OpensAtTheShareOfFailuresAndProbesOnceAtATime) {
   Breaker breaker({50, 4, 10'000, 5'000});
   for (int i = 0; i < 2; ++i) breaker.report({1'000}, true);
   breaker.report({1'000}, false);
@@ -35,14 +35,14 @@ TEST(DeliveryBreaker, OpensAtTheShareOfFailuresAndProbesOnceAtATime) {
   EXPECT_EQ(breaker.state({11'200}), Breaker::State::closed);
 }
 
-TEST(DeliveryBreaker, ForgetsWhatIsOlderThanItsWindow) {
+TEST(BaseBreaker, ForgetsWhatIsOlderThanItsWindow) {
   Breaker breaker({50, 4, 10'000, 5'000});
   for (int i = 0; i < 3; ++i) breaker.report({0}, false);
   breaker.report({10'001}, false);
   EXPECT_TRUE(breaker.allow({10'001}));
 }
 
-TEST(DeliveryBreaker, OutcomeOfAnAttemptBegunBeforeItOpenedDoesNotCloseIt) {
+TEST(BaseBreaker, OutcomeOfAnAttemptBegunBeforeItOpenedDoesNotCloseIt) {
   Breaker breaker({50, 1, 10'000, 5'000});
   breaker.report({0}, false);
   breaker.report({1}, true);
@@ -50,4 +50,4 @@ TEST(DeliveryBreaker, OutcomeOfAnAttemptBegunBeforeItOpenedDoesNotCloseIt) {
 }
 
 }  // namespace
-}  // namespace millrace::delivery
+}  // namespace millrace::base

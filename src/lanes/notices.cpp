@@ -1,6 +1,6 @@
-#include "http/notices.hpp"
+#include "lanes/notices.hpp"
 
-namespace millrace::http {
+namespace millrace::lanes {
 
 void Notices::tell(std::string_view kind, std::string_view sentence) {
   meter_.count("edge_notices_total", {{"kind", kind}}, 1);
@@ -12,7 +12,7 @@ void Notices::tell(std::string_view kind, std::string_view sentence) {
   if (!held_back) return;
   std::string text(sentence);
   if (*held_back > 0) text += " (and " + std::to_string(*held_back) + " times since last said)";
-  log_.line(runtime::Level::warning, "http", text);
+  log_.line(base::Level::warning, "http", text);
 }
 
 void Notices::tell_exception(std::string_view where) noexcept {
@@ -30,4 +30,4 @@ void Notices::tell_exception(std::string_view where) noexcept {
   }
 }
 
-}  // namespace millrace::http
+}  // namespace millrace::lanes

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-namespace millrace::runtime {
+namespace millrace::base {
 
 class Meter {
  public:
@@ -27,4 +27,4 @@ class NoMeter final : public Meter {
   void observe(std::string_view, Labels, double) override {}
 };
 
-}  // namespace millrace::runtime
+}  // namespace millrace::base

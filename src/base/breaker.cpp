@@ -1,20 +1,20 @@
-#include "delivery/breaker.hpp"
+#include "base/breaker.hpp"
 
-namespace millrace::delivery {
+namespace millrace::base {
 namespace {
 
 constexpr size_t kOutcomesMax = 1'000;
 
 }  // namespace
 
-bool Breaker::allow(base::Timestamp now) {
+bool Breaker::allow(Timestamp now) {
   if (!is_open_) return true;
   if (probing_ || now.ms < open_until().ms) return false;
   probing_ = true;
   return true;
 }
 
-void Breaker::report(base::Timestamp now, bool succeeded) {
+void Breaker::report(Timestamp now, bool succeeded) {
   if (is_open_) {
     if (!probing_) return;  // begun before it opened
     probing_ = false;
@@ -39,22 +39,22 @@ void Breaker::report(base::Timestamp now, bool succeeded) {
   if (total >= rules_.calls_min && failures_ * 100 >= total * rules_.failures_percent) open(now);
 }
 
-Breaker::State Breaker::state(base::Timestamp now) const {
+Breaker::State Breaker::state(Timestamp now) const {
   if (!is_open_) return State::closed;
   return probing_ || now.ms >= open_until().ms ? State::half_open : State::open;
 }
 
-void Breaker::forget_before(base::Timestamp moment) {
+void Breaker::forget_before(Timestamp moment) {
   while (!outcomes_.empty() && outcomes_.front().at.ms < moment.ms) {
     failures_ -= outcomes_.front().succeeded ? 0 : 1;
     outcomes_.pop_front();
   }
 }
 
-void Breaker::open(base::Timestamp now) {
+void Breaker::open(Timestamp now) {
   is_open_ = true;
   probing_ = false;
   opened_at_ = now;
 }
 
-}  // namespace millrace::delivery
+}  // namespace millrace::base

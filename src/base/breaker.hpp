@@ -7,7 +7,7 @@
 
 #include "base/time.hpp"
 
-namespace millrace::delivery {
+namespace millrace::base {
 
 struct BreakerRules {
   int failures_percent = 50;   // opens at this share of failures, ...
@@ -24,27 +24,27 @@ class Breaker {
 
   // Whether an attempt may be made now. In half_open only one is under way at a time; whoever got
   // a `true` owes a report().
-  bool allow(base::Timestamp now);
-  void report(base::Timestamp now, bool succeeded);
-  State state(base::Timestamp now) const;
+  bool allow(Timestamp now);
+  void report(Timestamp now, bool succeeded);
+  State state(Timestamp now) const;
   // When the next attempt may be let through; in the past when it may be now.
-  base::Timestamp open_until() const { return {opened_at_.ms + rules_.open_ms}; }
+  Timestamp open_until() const { return {opened_at_.ms + rules_.open_ms}; }
 
  private:
   struct Outcome {
-    base::Timestamp at;
+    Timestamp at;
     bool succeeded = false;
   };
 
-  void forget_before(base::Timestamp moment);
-  void open(base::Timestamp now);
+  void forget_before(Timestamp moment);
+  void open(Timestamp now);
 
   BreakerRules rules_;
   std::deque<Outcome> outcomes_;  // of the window, at most kOutcomesMax
   int failures_ = 0;
   bool is_open_ = false;
   bool probing_ = false;
-  base::Timestamp opened_at_;
+  Timestamp opened_at_;
 };
 
-}  // namespace millrace::delivery
+}  // namespace millrace::base

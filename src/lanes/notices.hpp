@@ -1,22 +1,22 @@
-// What this edge has to tell the operator: counted each time (edge_notices_total by kind), logged
+// What the edges have to tell the operator: counted each time (edge_notices_total by kind), logged
 // once a kind and minute. Texts name no address in full and nothing that a peer said.
 #pragma once
 
 #include <mutex>
 #include <string_view>
 
+#include "base/meter.hpp"
 #include "base/pace.hpp"
-#include "runtime/meter.hpp"
-#include "runtime/ports.hpp"
+#include "base/world.hpp"
 
-namespace millrace::http {
+namespace millrace::lanes {
 
 // Thread-safe. The log and the meter must outlive it.
 class Notices {
  public:
   static constexpr size_t kWhatBytesMax = 120;
 
-  Notices(runtime::Log& log, runtime::Meter& meter,
+  Notices(base::Log& log, base::Meter& meter,
           std::chrono::milliseconds interval = std::chrono::minutes(1))
       : log_(log), meter_(meter), pace_(interval) {}
 
@@ -26,10 +26,10 @@ class Notices {
   void tell_exception(std::string_view where) noexcept;
 
  private:
-  runtime::Log& log_;
-  runtime::Meter& meter_;
+  base::Log& log_;
+  base::Meter& meter_;
   std::mutex mutex_;
   base::Pace pace_;
 };
 
-}  // namespace millrace::http
+}  // namespace millrace::lanes
