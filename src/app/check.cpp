@@ -47,6 +47,7 @@ int run_check(const CheckOptions& options) {
               << (loaded->problems.size() - errors == 1 ? "" : "s");
     if (loaded->program) std::cout << ", " << loaded->program->nodes.size() << " nodes";
     std::cout << "\n";
+    for (const std::string& note : loaded->script_notes) std::cout << "  " << note << "\n";
     if (loaded->program) tell_what_it_needs(*loaded);
   }
   return errors == 0 ? 0 : 1;

@@ -21,6 +21,7 @@ struct ReplayOptions {
   std::string chat;
   fs::path data;
   bool quiet = false;
+  bool parked = false;
 };
 
 // Takes a chat's records one by one and makes each turn anew.
@@ -158,6 +159,21 @@ int list_chats(const fs::path& data) {
   return 2;
 }
 
+int list_parked(const fs::path& data) {
+  const auto chats = storage::parked_chats(data / "journal.db");
+  if (!chats) {
+    std::cerr << "millrace chats: " << chats.error().describe() << "\n";
+    return 2;
+  }
+  for (const runtime::ParkedChat& chat : *chats) {
+    std::cout << chat.chat_id << "  " << chat.solution << "  " << chat.version << "  node "
+              << (chat.node.empty() ? "-" : chat.node) << "  " << base::to_iso8601(chat.at) << "  "
+              << chat.what << "\n";
+  }
+  if (chats->empty()) std::cerr << "no chat is parked\n";
+  return 0;
+}
+
 }  // namespace
 
 void add_replay_command(CLI::App& cli, int& exit_code) {
@@ -179,7 +195,16 @@ void add_replay_command(CLI::App& cli, int& exit_code) {
   chats->add_option("--data", options.data, "The server's data folder")
       ->required()
       ->check(CLI::ExistingDirectory);
-  chats->callback([&exit_code] { exit_code = list_chats(options.data); });
+  chats->add_flag("--parked", options.parked,
+                  "Only those that wait because the engine failed in them: id, solution, version, "
+                  "node, since when, what failed");
+  chats->footer(
+      "A parked chat answers with an error and hurts no other. It is tried again after a deploy "
+      "of\n"
+      "its solution and at the next start of the server; see docs/operating.md.");
+  chats->callback([&exit_code] {
+    exit_code = options.parked ? list_parked(options.data) : list_chats(options.data);
+  });
 }
 
 }  // namespace millrace::app

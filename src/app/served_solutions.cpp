@@ -90,6 +90,7 @@ base::Result<void> ServedSolutions::take_up(const Deployment& deployment) {
   auto solution = runtime::make_solution(std::move(program));
   solution.on_live = deployment.on_live;
   solutions_.deploy(std::move(solution));
+  if (deployed_) deployed_(deployment.solution);
   log_.line(base::Level::info, "server",
             deployment.solution + " v" + std::to_string(deployment.version) + " (" +
                 deployment.hash +

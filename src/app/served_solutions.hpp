@@ -27,6 +27,10 @@ class ServedSolutions {
   // Chats begun on an older version stay on it, so each is kept ready; its workers start when
   // called.
   base::Result<void> add_old_versions();
+  // Called on the watching thread when a solution has another version; set before watch().
+  void when_deployed(std::function<void(const std::string& solution)> callback) {
+    deployed_ = std::move(callback);
+  }
   // From now on looks for deploys made by other processes, on a thread of its own.
   void watch();
   void stop_watching();
@@ -49,6 +53,7 @@ class ServedSolutions {
   base::Log& log_;
   std::vector<std::string> named_;  // names of the solutions that the command line gave
   runtime::Solutions solutions_;
+  std::function<void(const std::string&)> deployed_;
   std::jthread watcher_;
 };
 

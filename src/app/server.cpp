@@ -112,7 +112,8 @@ base::Result<void> Server::Parts::open(const ServeOptions& options) {
   if (auto done = open_deliveries(options); !done) return done;
   runtime = std::make_unique<runtime::Runtime>(
       runtime::Runtime::Ports{*lanes, clock, random, *journal, actions->actions(),
-                              deliveries->deliveries(), log, data->seal_key, options.environment},
+                              deliveries->deliveries(), log, data->seal_key, options.environment,
+                              &meter},
       served->solutions());
   lanes->start();
   if (auto done = runtime->recover(); !done) return done;
@@ -121,6 +122,7 @@ base::Result<void> Server::Parts::open(const ServeOptions& options) {
   if (auto done = show_metrics(options); !done) return done;
   describe(options);
   memory.emplace();
+  served->when_deployed([this](const std::string& solution) { runtime->deployed(solution); });
   served->watch();
   return {};
 }

@@ -64,6 +64,11 @@ flow::AppFacts facts_of(const python::AppFacts& app, std::vector<flow::Problem>&
   return facts;
 }
 
+std::string note_of(const python::ScriptFacts& script) {
+  if (script.keeps_worker) return script.name + " keeps its worker: its calls leave nothing behind";
+  return script.name + " has a process for each call, which is slower: " + script.why_not;
+}
+
 }  // namespace
 
 Variables declared_variables(const std::vector<std::string>& names, const Variables& given,
@@ -115,6 +120,8 @@ base::Result<LoadedSolution> load_solution(const fs::path& folder, const LoadOpt
   if (!app) return std::unexpected(app.error());
   LoadedSolution loaded;
   loaded.facts = facts_of(*app, loaded.problems);
+  for (const python::ScriptFacts& script : app->scripts)
+    loaded.script_notes.push_back(note_of(script));
   for (std::string& name : add_library_scripts(*files))
     loaded.facts.scripts.insert(std::move(name));
   flow::Compilation compilation = flow::compile(*files, loaded.facts);

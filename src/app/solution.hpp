@@ -20,6 +20,7 @@ struct LoadedSolution {
   flow::AppFacts facts;
   std::optional<flow::Program> program;  // absent when there is any error
   std::vector<flow::Problem> problems;
+  std::vector<std::string> script_notes;  // how each script's calls run, and why
 };
 
 // The variables that a solution's scripts may see: those that solution.yaml declares and that it

@@ -1,8 +1,5 @@
 #include "base/result.hpp"
 
-#include <cstdio>
-#include <cstdlib>
-
 namespace millrace::base {
 
 std::string_view to_string(Code code) {
@@ -25,11 +22,6 @@ std::string_view to_string(Code code) {
 
 std::string Error::describe() const {
   return where.empty() ? message : where + ": " + message;
-}
-
-void check_failed(const char* condition, const char* file, int line) {
-  std::fprintf(stderr, "millrace: broken check at %s:%d: %s\n", file, line, condition);
-  std::abort();
 }
 
 }  // namespace millrace::base

@@ -47,8 +47,8 @@ inline std::unexpected<Error> fail(Code code, std::string message, std::string w
 
 [[noreturn]] void check_failed(const char* condition, const char* file, int line);
 
-// What must be true, in every build. A broken check ends the process: nothing half done is stored,
-// and a restart replays from what was durable.
+// What must be true, in every build. A broken check ends the turn it is in (contain.hpp), else the
+// process: nothing half done is stored, and a restart replays from what was durable.
 #define MILLRACE_CHECK(condition)                                     \
   do {                                                                \
     if (!(condition)) [[unlikely]]                                    \

@@ -2,15 +2,76 @@
 #include <array>
 
 #include "dialog/dialog.hpp"
+#include "dialog/state_parts.hpp"
 
 namespace millrace::dialog {
+namespace parts {
+
+json::object answer(const Answered& answered) {
+  json::object item{{"node", answered.node}};
+  if (!answered.text.empty()) item["text"] = answered.text;
+  if (answered.before) item["before"] = *answered.before;
+  if (answered.frames != 0) item["frames"] = answered.frames;
+  return item;
+}
+
+json::array answers(const std::vector<Answered>& answers) {
+  json::array out;
+  out.reserve(answers.size());
+  for (const Answered& answered : answers) out.push_back(answer(answered));
+  return out;
+}
+
+json::object texts(const std::map<std::string, std::string, std::less<>>& texts) {
+  json::object out;
+  out.reserve(texts.size());
+  for (const auto& [name, text] : texts) out.emplace(name, text);
+  return out;
+}
+
+json::array kept(const State& state) {
+  json::array out;
+  for (const auto& [node, value] : state.kept) out.push_back(json::array{node, value});
+  return out;
+}
+
+json::object call(const PendingCall& call) {
+  json::object out{{"key", call.key}, {"node", call.node}, {"at", call.made_at.ms}};
+  if (call.left_pending) out["pending"] = true;
+  if (call.told) out["told"] = true;
+  return out;
+}
+
+json::array frames(const State& state) {
+  json::array out;
+  for (const Frame& frame : state.frames) {
+    out.push_back(
+        json::object{{"kind", kFrames[static_cast<size_t>(frame.kind)]}, {"node", frame.node}});
+  }
+  return out;
+}
+
+json::array which(const State& state) {
+  json::array out;
+  for (const ask::Candidate& reading : state.candidates) {
+    out.push_back(json::object{{"value", reading.value}, {"label", reading.label}});
+  }
+  return out;
+}
+
+json::object timer(const Timer& timer) {
+  return {{"kind", kTimers[static_cast<size_t>(timer.kind)]}, {"due", timer.due.ms}};
+}
+
+}  // namespace parts
+
 namespace {
+
+using parts::kFrames;
+using parts::kTimers;
 
 constexpr std::array<std::string_view, 6> kPhases{"opened",  "greeting", "waiting",
                                                   "calling", "paused",   "ended"};
-constexpr std::array<std::string_view, 5> kTimers{"opening", "silence", "pause", "progress",
-                                                  "limit"};
-constexpr std::array<std::string_view, 2> kFrames{"call", "interruption"};
 
 // The members that a state has by itself. An object under any other name is how the receiver of
 // that name knows the consumer: that is where it has always stood, so that records which hold a
@@ -43,18 +104,6 @@ size_t index_of(const std::array<std::string_view, N>& names, std::string_view n
 
 int small(const json::object& object, std::string_view key) {
   return static_cast<int>(json::get_integer(object, key).value_or(0));
-}
-
-json::array answers_to_json(const std::vector<Answered>& answers) {
-  json::array out;
-  for (const Answered& answered : answers) {
-    json::object item{{"node", answered.node}};
-    if (!answered.text.empty()) item["text"] = answered.text;
-    if (answered.before) item["before"] = *answered.before;
-    if (answered.frames != 0) item["frames"] = answered.frames;
-    out.push_back(std::move(item));
-  }
-  return out;
 }
 
 std::vector<Answered> answers_from_json(const json::object& object, std::string_view key) {
@@ -108,32 +157,16 @@ void read_talk(const json::object& object, State& state) {
 }
 
 void write_talk(const State& state, json::object& out) {
-  if (!state.frames.empty()) {
-    json::array frames;
-    for (const Frame& frame : state.frames) {
-      frames.push_back(
-          json::object{{"kind", kFrames[static_cast<size_t>(frame.kind)]}, {"node", frame.node}});
-    }
-    out["frames"] = std::move(frames);
-  }
-  if (!state.history.empty()) out["history"] = answers_to_json(state.history);
-  if (!state.again.empty()) out["again"] = answers_to_json(state.again);
-  if (!state.candidates.empty()) {
-    json::array readings;
-    for (const ask::Candidate& reading : state.candidates) {
-      readings.push_back(json::object{{"value", reading.value}, {"label", reading.label}});
-    }
-    out["which"] = std::move(readings);
-  }
+  if (!state.frames.empty()) out["frames"] = parts::frames(state);
+  if (!state.history.empty()) out["history"] = parts::answers(state.history);
+  if (!state.again.empty()) out["again"] = parts::answers(state.again);
+  if (!state.candidates.empty()) out["which"] = parts::which(state);
   if (state.tries != 0) out["tries"] = state.tries;
   if (state.reminders != 0) out["reminders"] = state.reminders;
   if (state.streak != 0) out["streak"] = state.streak;
   if (!state.events.empty()) out["events"] = state.events;
   if (!state.global_props.empty()) out["props"] = state.global_props;
-  if (state.timer) {
-    out["timer"] = json::object{{"kind", kTimers[static_cast<size_t>(state.timer->kind)]},
-                                {"due", state.timer->due.ms}};
-  }
+  if (state.timer) out["timer"] = parts::timer(*state.timer);
 }
 
 void read_collections(const json::object& object, State& state) {
@@ -184,26 +217,12 @@ json::object to_json(const State& state) {
   out["born"] = state.created_at.ms;
   if (state.locale != 0) out["locale"] = state.locale;
   out["region"] = state.region;
-  if (!state.variables.empty()) {
-    json::object variables;
-    variables.reserve(state.variables.size());
-    for (const auto& [name, value] : state.variables) variables.emplace(name, value);
-    out["vars"] = std::move(variables);
-  }
-  if (!state.kept.empty()) {
-    json::array kept;
-    for (const auto& [node, value] : state.kept) kept.push_back(json::array{node, value});
-    out["kept"] = std::move(kept);
-  }
+  if (!state.variables.empty()) out["vars"] = parts::texts(state.variables);
+  if (!state.kept.empty()) out["kept"] = parts::kept(state);
   if (!state.user_data.empty()) out["user"] = state.user_data;
   if (!state.last_message.empty()) out["last"] = state.last_message;
   if (!state.answering.empty()) out["answering"] = state.answering;
-  if (state.call) {
-    out["call"] = json::object{
-        {"key", state.call->key}, {"node", state.call->node}, {"at", state.call->made_at.ms}};
-    if (state.call->left_pending) out["call"].get_object()["pending"] = true;
-    if (state.call->told) out["call"].get_object()["told"] = true;
-  }
+  if (state.call) out["call"] = parts::call(*state.call);
   for (const auto& [kind, known] : state.known_as) {
     if (known.is_object()) out[kind] = known;
   }
@@ -216,11 +235,7 @@ json::object to_json(const State& state) {
 
 json::object sealed_part(const State& state) {
   json::object out;
-  if (!state.secrets.empty()) {
-    json::object secrets;
-    for (const auto& [name, value] : state.secrets) secrets.emplace(name, value);
-    out["secrets"] = std::move(secrets);
-  }
+  if (!state.secrets.empty()) out["secrets"] = parts::texts(state.secrets);
   if (!state.held.empty()) {
     json::array held;
     for (const HeldMessage& message : state.held) {

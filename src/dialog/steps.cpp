@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "dialog/engine.hpp"
 #include "dialog/payload.hpp"
+#include "dialog/poison.hpp"
 
 namespace millrace::dialog {
 
@@ -24,6 +25,7 @@ void Engine::enter(NodeNumber number) {
     }
     const flow::Node* node = program_.find(*next);
     MILLRACE_CHECK(node != nullptr);  // compile() refuses roads to nowhere
+    throw_if_poisoned(node->id);
     state().node = *next;
     next = std::visit([this](const auto& does) { return step(does); }, node->does);
   }

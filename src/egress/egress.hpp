@@ -97,7 +97,7 @@ class Client final : public web::Outbound {
 
 // How much a sandboxed solution version may take.
 struct ProxyLimits {
-  int connections_max = 64;                // at once
+  int connections_max = 256;               // at once, with those that workers keep
   int connects_per_second = 2'000;         // with as many in one go
   int64_t sent_bytes_max = 64 << 20;       // by the worker, on one connection
   int64_t received_bytes_max = 256 << 20;  // from outside, on one connection

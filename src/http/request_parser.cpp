@@ -93,8 +93,12 @@ size_t RequestParser::feed_line(std::string_view bytes) {
   const size_t used = end == bytes.npos ? bytes.size() : end + 1;
   // What cannot become a request is not waited for.
   constexpr size_t kLookedAt = kMethodBytesMax + 2;
-  if (state_ == State::request_line && line_.size() < kLookedAt &&
-      !can_begin_request((line_ + std::string(part.substr(0, kLookedAt))).substr(0, kLookedAt))) {
+  const auto begins = [&] {
+    if (line_.empty()) return can_begin_request(part.substr(0, kLookedAt));
+    const std::string joined = line_ + std::string(part.substr(0, kLookedAt));
+    return can_begin_request(std::string_view(joined).substr(0, kLookedAt));
+  };
+  if (state_ == State::request_line && line_.size() < kLookedAt && !begins()) {
     refuse(400, "not a well-formed request line");
     return used;
   }

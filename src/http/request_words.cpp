@@ -1,13 +1,15 @@
 #include "http/request_words.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 #include "base/text.hpp"
 
 namespace millrace::http {
 namespace {
 
-bool is_alpha_or_digit(char c) {
+constexpr bool is_alpha_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 bool is_digit(char c) {
@@ -16,6 +18,15 @@ bool is_digit(char c) {
 bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
+
+// By byte: whether a method or a header's name may have it.
+constexpr std::array<bool, 256> kInToken = [] {
+  std::array<bool, 256> in{};
+  for (int c = 0; c < 128; ++c)
+    in[static_cast<size_t>(c)] = is_alpha_or_digit(static_cast<char>(c));
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) in[static_cast<uint8_t>(c)] = true;
+  return in;
+}();
 
 bool is_port(std::string_view text) {
   if (text.empty()) return true;  // "host:" is allowed by RFC 3986 3.2.3
@@ -41,10 +52,8 @@ bool is_reg_name(std::string_view text) {
 }  // namespace
 
 bool is_token(std::string_view text) {
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return is_alpha_or_digit(c) || kOthers.find(c) != kOthers.npos;
-  });
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return kInToken[static_cast<uint8_t>(c)]; });
 }
 
 bool is_field_value(std::string_view text) {

@@ -199,10 +199,17 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
       return false;
     }
     const Address address = asker(peer_, request.headers, place_.shared().trusted);
-    request.peer = address.to_string();
-    request.network = address.is_v4() ? request.peer : share_name(address);
+    if (address != named_ || peer_name_.empty()) name(address);
+    request.peer = peer_name_;
+    request.network = network_name_;
     request.is_local = address.is_loopback();
     return true;
+  }
+
+  void name(const Address& address) {
+    named_ = address;
+    peer_name_ = address.to_string();
+    network_name_ = address.is_v4() ? peer_name_ : share_name(address);
   }
 
   void upgrade(const web::Request& request) {
@@ -308,6 +315,9 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   Place place_;
   tcp::socket socket_;
   const Address peer_;
+  Address named_;  // who asked last, with the two names of it
+  std::string peer_name_;
+  std::string network_name_;
   RequestParser parser_;
   std::string early_;  // what came after the request that is being answered
   size_t early_at_ = 0;

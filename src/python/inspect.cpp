@@ -144,6 +144,8 @@ class Reader {
     script.file = text(facts, "file");
     script.has_class = json::get_bool(facts, "has_class").value_or(false);
     script.repeatable = json::get_bool(facts, "repeatable").value_or(false);
+    script.keeps_worker = json::get_bool(facts, "keeps_worker").value_or(false);
+    script.why_not = fit_for_log({text(facts, "why_not")}, sensitive_, kTextBytesMax);
     script.problems = problems(facts);
     return script;
   }

@@ -83,6 +83,22 @@ TEST(PythonInspect, NamesTheThreeMistakesOfThePublishedListing) {
             "(send the body with json=, not params=)\n");
 }
 
+TEST(PythonInspect, SaysWhichScriptsKeepTheirWorkerAndWhyOthersDoNot) {
+  Folder folder;
+  folder.app(kApp).body("Plain", "        return {}\n");
+  folder.node("Counts",
+              "SEEN = []\nclass Counts:\n    def execute(self, log, payload=None, context=None):\n"
+              "        SEEN.append(1)\n        return {}\n");
+  const AppFacts facts = inspected(folder);
+  ASSERT_EQ(facts.scripts.size(), 2u);
+  EXPECT_FALSE(facts.scripts[0].keeps_worker);
+  EXPECT_EQ(facts.scripts[0].why_not,
+            "Counts.py: line 4: the method 'append' may change what the call has not made");
+  EXPECT_TRUE(facts.scripts[1].keeps_worker);
+  EXPECT_EQ(facts.scripts[1].why_not, "");
+  EXPECT_EQ(written(facts.scripts[0].problems), "");
+}
+
 TEST(PythonInspect, FindsCommasMissingInOtherPlaces) {
   Folder folder;
   folder.app(kApp)

@@ -4,54 +4,14 @@
 
 #include <set>
 
-#include "python/testing_proxy.hpp"
+#include "python/testing_network.hpp"
 
 namespace millrace::python::testing {
 namespace {
 
-void serve_http(Peer& peer, const std::string& target) {
-  if (target.ends_with(":443") && !peer.begin_tls()) return;
-  for (std::string request = peer.read_message(); !request.empty(); request = peer.read_message()) {
-    const std::string line = request.substr(0, request.find('\r'));
-    const json::object body{{"target", target}, {"line", line}};
-    peer.write(http_answer(line.contains("/missing") ? 404 : 200, json::serialize(body)));
-  }
-}
-
-std::string refuse_inside(const std::string& target) {
-  if (!target.starts_with("10.") && !target.starts_with("denied.")) return {};
-  const std::string reason = "not on the list of hosts; add it under egress in solution.yaml";
-  return "HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: " +
-         std::to_string(reason.size()) + "\r\n\r\n" + reason;
-}
-
-// A version whose one script has this body, behind a proxy.
-class Networked {
- public:
-  explicit Networked(std::string_view body, Proxy::Serve serve = serve_http)
-      : proxy_(folder_.path() / "proxy", refuse_inside, std::move(serve)) {
-    folder_.app(kApp).body("Ask", body);
-    std::ofstream(folder_.path() / "authority.pem") << kAuthority;
-    VersionFolder version{"v1", folder_.path(), "sandbox", {}};
-    version.proxy_socket = proxy_.file();
-    version.ca_file = "authority.pem";
-    bench_.emplace(std::move(version));
-  }
-  runtime::ActionOutcome run() { return bench_->run("Ask"); }
-  std::string log() { return bench_->log.all(); }
-  Proxy& proxy() { return proxy_; }
-  Bench& bench() { return *bench_; }
-  // Scripts may be changed until the first call.
-  Folder& folder() { return folder_; }
-
- private:
-  Folder folder_;
-  Proxy proxy_;
-  std::optional<Bench> bench_;
-};
-
-// Each call of a worker that stays has connections, exchanges and names of its own.
-TEST(PythonNetwork, IsANewOneForEachCallOfAWorkerThatStays) {
+// Each call of a worker that stays has exchanges and names of its own; an address that stands for a
+// name is never taken for another call's.
+TEST(PythonNetwork, HasNamesForEachCallOfAWorkerThatStays) {
   Networked net("        return {}\n");
   net.folder().node("Ask", R"(import requests
 
@@ -74,6 +34,7 @@ class Ask:
     workers.insert(outcome.trace.worker);
   }
   EXPECT_EQ(workers.size(), 1u);
+  // Two hosts are kept at most, and what led somewhere by such an address is not.
   EXPECT_EQ(net.proxy().heads().size(), 6u);
 }
 
@@ -93,9 +54,10 @@ TEST(PythonNetwork, LetsRequestsThroughUnmodified) {
   const auto heads = net.proxy().heads();
   ASSERT_EQ(heads.size(), 2u);
   // Whichever worker was ready first ran the call.
-  EXPECT_TRUE(heads[1].starts_with("CONNECT secure.example:443 HTTP/1.1\r\n"
-                                   "Host: secure.example:443\r\nMillrace-Call: " +
-                                   std::to_string(outcome.trace.worker) + ":"))
+  EXPECT_TRUE(
+      heads[1].starts_with("CONNECT secure.example:443 HTTP/1.1\r\n"
+                           "Host: secure.example:443\r\nMillrace-Call: " +
+                           std::to_string(outcome.trace.worker) + ":"))
       << heads[1];
   const auto& seen = outcome.trace.exchanges;
   ASSERT_EQ(seen.size(), 3u);

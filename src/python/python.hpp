@@ -138,6 +138,8 @@ struct ScriptFacts {
   std::string file;        // "action_nodes/BrazeExample.py"
   bool has_class = false;  // a class of that name with an execute method
   bool repeatable = false;
+  bool keeps_worker = false;  // proven to leave nothing behind, so calls share a worker
+  std::string why_not;        // "X.py: line 3: ..." where not
   std::vector<Problem> problems;
 };
 

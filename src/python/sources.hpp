@@ -10,10 +10,12 @@ extern const std::string_view kWorkerCommon;
 extern const std::string_view kWorkerConfine;
 extern const std::string_view kWorkerNames;
 extern const std::string_view kWorkerNet;
+extern const std::string_view kWorkerKept;
 extern const std::string_view kWorkerContract;
 extern const std::string_view kWorkerPreload;
 extern const std::string_view kWorkerAllowed;
 extern const std::string_view kWorkerProof;
+extern const std::string_view kWorkerBindings;
 extern const std::string_view kWorkerBodies;
 extern const std::string_view kWorkerProofs;
 extern const std::string_view kWorkerServe;
@@ -26,16 +28,18 @@ extern const std::string_view kWorkerDescribe;
 inline std::string serving_source() {
   std::string source(kWorkerCommon);
   for (const std::string_view part :
-       {kWorkerConfine, kWorkerNames, kWorkerNet, kWorkerContract, kWorkerPreload, kWorkerAllowed,
-        kWorkerProof, kWorkerBodies, kWorkerProofs, kWorkerServe, kWorkerSlots, kWorkerZygote}) {
+       {kWorkerConfine, kWorkerNames, kWorkerNet, kWorkerKept, kWorkerContract, kWorkerPreload,
+        kWorkerAllowed, kWorkerProof, kWorkerBindings, kWorkerBodies, kWorkerProofs, kWorkerServe,
+        kWorkerSlots, kWorkerZygote}) {
     source += part;
   }
   return source;
 }
 inline std::string describing_source() {
   std::string source(kWorkerCommon);
-  for (const std::string_view part : {kWorkerConfine, kWorkerNames, kWorkerNet, kWorkerContract,
-                                      kWorkerChecks, kWorkerDescribe}) {
+  for (const std::string_view part :
+       {kWorkerConfine, kWorkerNames, kWorkerNet, kWorkerContract, kWorkerAllowed, kWorkerProof,
+        kWorkerBindings, kWorkerBodies, kWorkerProofs, kWorkerChecks, kWorkerDescribe}) {
     source += part;
   }
   return source;

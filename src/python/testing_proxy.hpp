@@ -51,6 +51,8 @@ class Peer {
       ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
     }
   }
+  // The other side meets an end, as when a server goes.
+  void end() { ::shutdown(fd_, SHUT_RDWR); }
   // Up to an empty line, and then the body it announces; "" when the other side has gone.
   std::string read_message() {
     std::string text;

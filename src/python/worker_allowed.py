@@ -18,7 +18,9 @@ ALLOWED_CALLS = frozenset(
     '{}.{}'.format(module, name) for module, names in {
         'base64': '''b16decode b16encode b32decode b32encode b64decode b64encode
                      urlsafe_b64decode urlsafe_b64encode''',
-        'collections': 'Counter OrderedDict defaultdict',
+        'binascii': 'crc32 hexlify unhexlify',
+        'calendar': 'monthrange',
+        'collections': 'Counter OrderedDict defaultdict deque',
         'copy': 'copy deepcopy',
         'datetime': '''date date.fromisoformat date.fromtimestamp date.today datetime
                        datetime.combine datetime.fromisoformat datetime.fromtimestamp
@@ -27,7 +29,12 @@ ALLOWED_CALLS = frozenset(
         'decimal': 'Decimal',
         'hashlib': 'blake2b blake2s md5 sha1 sha224 sha256 sha384 sha3_256 sha3_512 sha512',
         'hmac': 'compare_digest digest new',
+        'functools': 'reduce',
         'html': 'escape unescape',
+        'http.client': 'HTTPConnection HTTPSConnection',
+        'ipaddress': 'ip_address ip_network',
+        'itertools': '''accumulate chain chain.from_iterable combinations groupby islice pairwise
+                        permutations product starmap takewhile zip_longest''',
         'json': 'dumps loads',
         'math': '''ceil copysign cos dist exp fabs floor fmod fsum gcd hypot isclose isfinite
                    isinf isnan lcm log log10 log2 modf pow prod radians degrees sin sqrt tan
@@ -35,11 +42,15 @@ ALLOWED_CALLS = frozenset(
         'millrace': 'error ok pending retry_later',
         'os': '''environ.get getenv path.basename path.dirname path.join path.splitext''',
         're': 'compile escape findall finditer fullmatch match search split sub subn',
-        'requests': 'delete get head patch post put request',
+        'operator': 'itemgetter',
+        'requests': 'Session delete get head options patch post put request session',
         'secrets': 'choice compare_digest randbelow token_bytes token_hex token_urlsafe',
+        'statistics': 'fmean mean median',
         'string': 'capwords',
+        'textwrap': 'dedent fill indent shorten wrap',
         'time': '''ctime gmtime localtime mktime monotonic monotonic_ns perf_counter sleep
                    strftime strptime time time_ns''',
+        'unicodedata': 'normalize',
         'urllib.parse': '''parse_qs parse_qsl quote quote_plus unquote unquote_plus urlencode
                            urljoin urlparse urlsplit urlunparse urlunsplit''',
         'uuid': 'UUID uuid3 uuid4 uuid5',
@@ -52,6 +63,7 @@ ALLOWED_VALUES = frozenset(
         'decimal': '''Decimal InvalidOperation ROUND_CEILING ROUND_DOWN ROUND_FLOOR
                       ROUND_HALF_DOWN ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP''',
         'hashlib': 'md5 sha1 sha224 sha256 sha384 sha512',
+        'http.client': '''BadStatusLine HTTPException IncompleteRead InvalidURL RemoteDisconnected''',
         'json': 'JSONDecodeError',
         'math': 'e inf nan pi tau',
         're': '''A ASCII DOTALL I IGNORECASE M MULTILINE S U UNICODE VERBOSE X error''',
@@ -66,9 +78,26 @@ ALLOWED_VALUES = frozenset(
         'uuid': 'NAMESPACE_DNS NAMESPACE_OID NAMESPACE_URL NAMESPACE_X500',
     }.items() for name in names.split())
 
+# What `with` may be about: it closes what this call has made, or lets an error pass.
+CONTEXT_CALLS = frozenset('''
+    contextlib.closing contextlib.suppress requests.Session requests.delete requests.get
+    requests.head requests.options requests.patch requests.post requests.put requests.request
+    requests.session'''.split())
+# What contextlib.closing may be about.
+CLOSED_CALLS = frozenset(['http.client.HTTPConnection', 'http.client.HTTPSConnection'])
+SESSION_CALLS = frozenset(['requests.Session', 'requests.session'])
+# Of a session that the call has made: what may be set, and what is its own to be changed.
+SESSION_ATTRIBUTES = frozenset(['auth', 'max_redirects', 'trust_env'])
+SESSION_PARTS = frozenset(['headers', 'cookies', 'params'])
+# Methods of connections and sessions, which scripts can only have made themselves.
+CONNECTION_METHODS = frozenset('''
+    close delete getheader getheaders getresponse head options patch post put read
+    request'''.split())
+CONNECTION_ARGUMENTS_MAX = 4  # further ones of a session's say what is to be called
+
 # Others alter what they are given, keep a connection, or warn once only.
 REQUEST_KEYWORDS = frozenset(
-    'url method params data json headers timeout allow_redirects auth cookies'.split())
+    'url method params data json headers timeout allow_redirects auth body cookies'.split())
 PRINT_KEYWORDS = frozenset('sep end flush'.split())
 
 # Methods that change nothing, whatever of the reachable they are called on.
@@ -88,18 +117,18 @@ PURE_METHODS = frozenset('''
 
 # Those that change what they are called on: only on what this call has made.
 MUTATORS = frozenset('''
-    add append clear difference_update discard extend insert intersection_update
-    move_to_end pop popitem remove reverse setdefault sort symmetric_difference_update
+    add append appendleft clear difference_update discard extend insert intersection_update
+    move_to_end pop popitem popleft remove reverse setdefault sort symmetric_difference_update
     update'''.split())
 
 # What these names mean is known here, so no object of a script's may give them another meaning.
-KNOWN_METHODS = PURE_METHODS | MUTATORS
+KNOWN_METHODS = PURE_METHODS | MUTATORS | CONNECTION_METHODS
 
 DATA_ATTRIBUTES = frozenset('''
     args content cookies days denominator elapsed encoding errno filename fragment
     headers hex hostname hour imag int is_redirect lastindex max microsecond
     microseconds min minute month msg netloc numerator ok params password path pattern
-    port pos query real reason response resolution scheme second seconds status_code
+    port pos query real reason response resolution scheme second seconds status status_code
     strerror string text tm_hour tm_mday tm_min tm_mon tm_sec tm_wday tm_yday tm_year
     tzinfo url username year'''.split())
 
@@ -107,7 +136,8 @@ DATA_ATTRIBUTES = frozenset('''
 FRESH_CALLS = frozenset('''
     bool bytearray bytes complex dict float frozenset int len list repr round set
     sorted str tuple'''.split()) | frozenset('''
-    collections.Counter collections.OrderedDict collections.defaultdict copy.deepcopy
+    collections.Counter collections.OrderedDict collections.defaultdict collections.deque
+    copy.deepcopy
     hashlib.blake2b hashlib.md5 hashlib.sha1 hashlib.sha224 hashlib.sha256
     hashlib.sha384 hashlib.sha512 hmac.new json.loads re.findall re.split
     urllib.parse.parse_qs urllib.parse.parse_qsl millrace.error millrace.ok

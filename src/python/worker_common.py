@@ -9,6 +9,7 @@ import json
 import json.encoder
 import os
 import re
+import select
 import socket
 import sys
 import threading
@@ -56,6 +57,10 @@ class Channel:
     def forget(self):
         """Nothing of what was received is left to be found."""
         self._buffer[:] = bytes(len(self._buffer))
+
+    def is_asked_within(self, seconds):
+        """Whether a frame begins to come, or the pool goes, before so much time has passed."""
+        return self._filled > 0 or bool(select.select([self._socket], [], [], seconds)[0])
 
     def fileno(self):
         return self._socket.fileno()

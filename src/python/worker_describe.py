@@ -107,8 +107,13 @@ class Describer:
         facts['repeatable'] = getattr(node, 'repeatable', False) is True
 
     def describe(self):
+        names = self._solution.node_names()
+        proofs = Proofs(self._solution.folder, names)  # before anything of the solution's runs
         facts = self.app()
-        facts['scripts'] = [self.script(name) for name in self._solution.node_names()]
+        facts['scripts'] = [self.script(name) for name in names]
+        for script, name in zip(facts['scripts'], names):
+            script['keeps_worker'] = name in proofs.proven
+            script['why_not'] = sendable(proofs.reasons.get(name, ''))
         return facts
 
     def secrets(self):

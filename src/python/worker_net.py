@@ -15,6 +15,7 @@ class Current:
     """The call that is being run, and the channel to say something about it."""
     worker = 0
     nonce = ''  # of the call; empty between calls
+    stays = False  # the call is one of those that leave nothing behind
     exchanges_left = 0
     channel = None
 

@@ -14,6 +14,8 @@ UNINERT_MODULES = {'antigravity', 'this', 'idlelib', 'tkinter', 'turtle', 'turtl
 IMMUTABLE = (str, bytes, int, float, complex, bool, type(None), type(...))
 PLAIN_NAMES = ('__name__', '__file__')
 APP = '..app'
+HELPERS = '.nodes.'  # in a path, what stands for a helper: a script that is no command
+HELPERS_MAX = 100
 
 
 class NotProven(Exception):
@@ -57,6 +59,7 @@ class Module:
         self.functions = {}
         self.classes = {}
         self.methods = set()
+        self.helpers = set()
         for node in tree.body:
             self._top(node)
 
@@ -107,6 +110,8 @@ class Module:
             return
         if node.level == 0:
             self._imported(node, node.module)
+        elif node.level == 1:
+            return self._import_helper(node)
         elif node.level != 2 or node.module or [one.name for one in node.names] != ['app']:
             raise NotProven(node, 'another script is imported')
         for alias in node.names:
@@ -115,6 +120,20 @@ class Module:
             name = alias.asname or alias.name
             self._bind(node, name)
             self.imports[name] = APP if node.level else '{}.{}'.format(node.module, alias.name)
+
+    def _import_helper(self, node):
+        """`from . import _helper`, or `from ._helper import name`."""
+        for alias in node.names:
+            helper = node.module or alias.name
+            if not helper.startswith('_') or helper.startswith('__') or not helper.isidentifier():
+                raise NotProven(node, "another command's script is imported")
+            if alias.name == '*':
+                raise NotProven(node, 'everything is imported')
+            name = alias.asname or alias.name
+            self._bind(node, name)
+            self.imports[name] = HELPERS + helper + ('.' + alias.name if node.module else '')
+            self.helpers.add(helper)
+        return None
 
     def _assign(self, node):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]

@@ -1,25 +1,64 @@
 """Puts the proof together for a version, and sees to it that what was looked at is what runs."""
 
 
-def command_proof(module, name, app_names):
-    """Raises NotProven unless every function of the command's script leaves nothing behind."""
+class Group:
+    """A command's script and the helpers that it uses: an object of one can be met in any other."""
+
+    def __init__(self, module, helpers, app_names):
+        self.app_names = app_names
+        self.helpers = {}
+        wanted = list(module.helpers)
+        while wanted:
+            name = wanted.pop()
+            if name not in self.helpers:
+                self.helpers[name] = helpers[name]
+                wanted.extend(helpers[name].helpers)
+        self.methods = set().union(*(one.methods for one in (module, *self.helpers.values())))
+
+    def is_helper_s(self, path):
+        """Whether the path is that of what a helper defines, and never changes."""
+        if not path.startswith(HELPERS):
+            return False
+        helper, _, name = path[len(HELPERS):].partition('.')
+        known = self.helpers.get(helper)
+        return known is not None and (
+            name in known.constants or name in known.functions or name in known.classes)
+
+
+def command_proof(module, name, helpers, app_names):
+    """Raises NotProven unless every function of the command's script, and of the helpers that it
+    uses, leaves nothing behind."""
+    group = Group(module, helpers, app_names)
     node = module.classes.get(name)
     if node is None or any(not (isinstance(base, ast.Name) and base.id == 'object')
                            for base in node.bases):
         raise NotProven(node, 'no plain class of that name')
+    functions_proof(module, group, node)
+    for file, helper in group.helpers.items():
+        try:
+            functions_proof(helper, group)
+        except NotProven as error:
+            raise NotProven(None, '{}.py: {}'.format(file, error)) from None
+
+
+def functions_proof(module, group, command=None):
     for function in module.functions.values():
-        Body(module, app_names, function)
+        Body(module, group, function)
     for one in module.classes.values():
         methods = {line.name for line in one.body if isinstance(line, ast.FunctionDef)}
-        if one is node and 'execute' not in methods:
-            raise NotProven(node, 'no execute that is not async')
+        if one is command and 'execute' not in methods:
+            raise NotProven(one, 'no execute that is not async')
         for line in one.body:
             if isinstance(line, ast.AsyncFunctionDef):
                 raise NotProven(line, 'async')
             if isinstance(line, ast.FunctionDef):
                 if line.name == 'execute' and line.decorator_list:
                     raise NotProven(line, 'a static execute')
-                Body(module, app_names, line, methods, one is node)
+                Body(module, group, line, methods, one is command)
+
+
+def why(error):
+    return str(error) if isinstance(error, NotProven) else say(error)
 
 
 class LookedAt:
@@ -59,31 +98,39 @@ class Proofs:
         self.proven = []
         self.reasons = {}
         self.trees = {}
-        modules = {}
+        modules, helpers = {}, {}
         file = 'app.py'
         try:
             for name_of_packages in ('requirements.txt', 'wheels'):
                 if os.path.lexists(os.path.join(folder, name_of_packages)):
                     raise NotProven(None, 'the solution brings packages')
             app = self._module(folder, '', file)
-            if app.stateful or app.functions or app.classes:
+            if app.stateful or app.functions or app.classes or app.helpers:
                 raise NotProven(None, 'more than constants')
             if os.path.exists(os.path.join(folder, NODES, '__init__.py')):
                 raise NotProven(None, 'action_nodes has an __init__.py')
             for name in names:
                 file = '{}.py'.format(name)
                 modules[name] = self._module(folder, NODES, file)
+            wanted = {helper for module in modules.values() for helper in module.helpers}
+            while wanted:
+                name = wanted.pop()
+                file = '{}.py'.format(name)
+                helpers[name] = self._module(folder, NODES, file)
+                wanted |= helpers[name].helpers - helpers.keys()
+                if len(helpers) > HELPERS_MAX:
+                    raise NotProven(None, 'too many helpers')
         except (NotProven, OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
             # What one script does when it is imported can reach into every other.
             self.trees = {}
-            self.reasons = {name: '{}: {}'.format(file, say(error)) for name in names}
+            self.reasons = dict.fromkeys(names, '{}: {}'.format(file, why(error)))
             return
         for name, module in modules.items():
             try:
-                command_proof(module, name, app.constants)
+                command_proof(module, name, helpers, app.constants)
                 self.proven.append(name)
             except (NotProven, RecursionError) as error:
-                self.reasons[name] = str(error)
+                self.reasons[name] = '{}.py: {}'.format(name, why(error))
 
     def load_instead_of_files(self, folder):
         """From here on what was looked at is what is imported."""

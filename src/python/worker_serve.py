@@ -70,6 +70,7 @@ class Server:
         solution = self._solution
         proofs = self._prove()
         preload(solution.folder)
+        kept.prepare()
         proofs.load_instead_of_files(solution.folder)
         solution.load_app()
         missing = solution.fill_secrets(self._setup['secrets'])
@@ -155,6 +156,8 @@ class Server:
         leave nothing behind. Whatever else a call leaves is gone with this process."""
         self._kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         while True:
+            if not kept.is_empty() and not self._channel.is_asked_within(KEPT_SECONDS_MAX):
+                kept.close()
             call = self._channel.receive()['call']
             stays = call['stays']
             if stays:
@@ -167,6 +170,7 @@ class Server:
         nonce = call['nonce']
         current.nonce = nonce
         current.exchanges_left = EXCHANGES_MAX
+        current.stays = stays
         try:
             answer = self._run(call)
         except Unusable as error:

@@ -44,8 +44,10 @@ struct PageRequest {
 struct Consumer {
   base::Id id;
   bool loaded = false;
-  bool busy = false;   // a turn is being committed, or the journal is being read for one
-  int64_t number = 0;  // of the last durable record
+  // A turn is under way, from its taking until all that follows from it has begun, or the journal
+  // is being read for one.
+  bool busy = false;
+  int64_t number = 0;                            // of the last durable record
   std::optional<dialog::State> chat;             // the latest one, as the last record left it
   std::shared_ptr<const flow::Program> program;  // of that chat; null when not installed
   // Since the last record that can be read alone: how many, and their bytes beside its own.
@@ -62,5 +64,17 @@ struct Consumer {
   size_t bytes = 0;                      // counted for it among the lane's
   std::list<Consumer*>::iterator place;  // in the lane's order of use
 };
+
+// What the turn's sender may know of it.
+inline Receipt receipt_of(const dialog::Turn& turn) {
+  return {turn.state.chat, message_id(turn.state.chat, turn.said_sequence), turn.said_sequence,
+          false};
+}
+
+// not_found when the consumer's chat is not the one that is meant.
+inline base::Result<void> check_chat(const Consumer& consumer, base::Id chat) {
+  if (consumer.chat && consumer.chat->chat == chat) return {};
+  return base::fail(base::Code::not_found, "there is no such chat");
+}
 
 }  // namespace millrace::runtime

@@ -1,7 +1,6 @@
 #include "runtime/lane.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace millrace::runtime {
 namespace {
@@ -20,10 +19,20 @@ Runtime::Lane::Lane(size_t index, const Ports& ports, const Solutions& solutions
                     const Limits& limits)
     : index_(index), ports_(ports), solutions_(solutions), limits_(limits) {}
 
-base::Id Runtime::Lane::new_id() {
-  std::array<uint8_t, 10> random{};
-  ports_.random.fill(random);
-  return base::Id::version7(now(), random);
+Runtime::Lane::Running::~Running() {
+  lane_.running_ = false;
+  // Left over when something threw; the lane goes on with it after whoever catches.
+  if (lane_.later_.empty()) return;
+  lane_.ports_.lanes.run_after(lane_.index_, std::chrono::milliseconds(0),
+                               [&lane = lane_] { lane.run([] {}); });
+}
+
+void Runtime::Lane::run_later() {
+  while (!later_.empty()) {
+    base::Task task = std::move(later_.front());
+    later_.pop_front();
+    task();
+  }
 }
 
 void Runtime::Lane::submit(base::Id id, From from, Job job, size_t bytes) {
@@ -79,10 +88,7 @@ void Runtime::Lane::loaded(Consumer& consumer, base::Result<Tail> tail) {
   }
   consumer.loaded = true;
   weigh(consumer);
-  if (consumer.chat && consumer.program) {
-    if (consumer.chat->phase == Phase::calling) take_up_call(consumer);
-    if (!timers_.has(consumer.id)) keep_timer(consumer);
-  }
+  if (!is_parked(consumer.id)) take_up(consumer);
   pump(consumer);
   finished_one();
 }
@@ -108,10 +114,15 @@ base::Result<void> Runtime::Lane::restore(Consumer& consumer, Tail tail) {
   return {};
 }
 
+Consumer* Runtime::Lane::in_memory(base::Id consumer) {
+  const auto found = consumers_.find(consumer);
+  return found == consumers_.end() ? nullptr : found->second.get();
+}
+
 void Runtime::Lane::log_failure(const std::string& subject, std::string_view what,
                                 const base::Error& why) {
   constexpr int64_t kOneInMs = 1'000;
-  const bool is_everyones = why.code == Code::unavailable;
+  const bool is_everyones = why.code == Code::unavailable || why.code == Code::internal;
   const int64_t at = now().ms;
   if (is_everyones && std::abs(at - failure_logged_.ms) < kOneInMs) {
     ++failures_unlogged_;
@@ -163,7 +174,7 @@ bool Runtime::Lane::is_evictable(const Consumer& consumer) const {
   // A script's result comes to who is here; a delivery's, a pending call's and a timer's finds its
   // consumer wherever it is.
   const bool script_runs = consumer.chat && consumer.program &&
-                           consumer.chat->phase == Phase::calling &&
+                           consumer.chat->phase == Phase::calling && !is_parked(consumer.id) &&
                            !consumer.chat->call->left_pending &&
                            !dialog::awaits_delivery(*consumer.program, *consumer.chat);
   return !consumer.busy && consumer.mailbox.empty() && consumer.waiters.empty() &&
@@ -214,7 +225,7 @@ bool Runtime::Lane::listen(Consumer& consumer, base::Id chat,
 void Runtime::Lane::start_sweeping() {
   constexpr std::chrono::seconds kEvery{30};
   ports_.lanes.run_after(index_, kEvery, [this] {
-    sweep();
+    run([this] { sweep(); });
     start_sweeping();
   });
 }
@@ -239,7 +250,7 @@ void Runtime::Lane::drain(base::Task idle) {
 
 void Runtime::Lane::finished_one() {
   --under_way_;
-  if (draining_ && under_way_ == 0 && idle_) std::exchange(idle_, nullptr)();
+  if (draining_ && under_way_ == 0 && idle_) later_.push_back(std::exchange(idle_, nullptr));
 }
 
 }  // namespace millrace::runtime

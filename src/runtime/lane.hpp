@@ -1,12 +1,17 @@
 // One lane's share of the consumers: their mailboxes, the turn under way for each, who waits for
-// what. Everything here runs on the lane's own thread; there are no locks.
+// what. Everything here runs on the lane's own thread, one thing after another (run()); there are
+// no locks. The way of a turn is in turns.cpp.
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <limits>
 #include <unordered_map>
 
+#include "base/contain.hpp"
 #include "runtime/consumer.hpp"
+#include "runtime/effects.hpp"
+#include "runtime/promises.hpp"
 #include "runtime/timers.hpp"
 
 namespace millrace::runtime {
@@ -17,11 +22,16 @@ struct Standing {
   dialog::State state;
 };
 
-// A turn that takes the chat to another version.
-struct Adoption {
+// Called when a turn has been stored, before its effects begin, or with the reason why there is
+// none. Inside the turn: it may note what is to be told, and asks nothing of the lane.
+using TurnTaken = std::move_only_function<void(base::Result<const dialog::Turn*>)>;
+
+// A turn that was taken, and its record.
+struct Written {
   std::shared_ptr<const flow::Program> program;
   dialog::Turn turn;
-  dialog::Input input;
+  base::Timestamp at;
+  JournalRecord record;
 };
 
 // A turn on its way to the disk.
@@ -33,7 +43,10 @@ struct Commit {
   bool whole = true;
   size_t bytes = 0;  // of the record
   size_t owed = 0;   // rows that it wrote
-  Done<dialog::Turn*> done;
+  TurnTaken taken;
+  // Comes next, before anyone else's turn: what was said, after the turn that took the chat to
+  // another version; then `taken` is for it.
+  std::optional<dialog::Input> next;
 };
 
 class Runtime::Lane {
@@ -43,21 +56,50 @@ class Runtime::Lane {
 
   size_t index() const { return index_; }
   size_t hot() const { return hot_.load(std::memory_order_relaxed); }
+  size_t parked() const { return parked_count_.load(std::memory_order_relaxed); }
+
+  // Runs the task on this lane, from any thread: at once when the lane is free, else after what is
+  // under way. So nothing here ever runs inside something else.
+  template <typename F>
+  void run_here(F task) {
+    ports_.lanes.run_on(index_, [this, task = std::move(task)]() mutable { run(std::move(task)); });
+  }
+  // Calls `done` after what is under way.
+  template <typename T>
+  void tell(Done<T> done, base::Result<T> result) {
+    later_.push_back([done = std::move(done), result = std::move(result)]() mutable {
+      done(std::move(result));
+    });
+  }
+  // What tells `done`, after the turn, what `result_of` makes of it.
+  template <typename T, typename F>
+  TurnTaken told(Done<T> done, F result_of) {
+    return [this, done = std::move(done),
+            result_of = std::move(result_of)](base::Result<const dialog::Turn*> turn) mutable {
+      if (!turn) {
+        tell(std::move(done), base::Result<T>(std::unexpected(turn.error())));
+      } else if constexpr (std::is_void_v<T>) {
+        result_of(**turn);
+        tell(std::move(done), base::Result<void>());
+      } else {
+        tell(std::move(done), base::Result<T>(result_of(**turn)));
+      }
+    };
+  }
+  // What tells `done` all that is said in answer to this input, once nothing more will come.
+  TurnTaken told_all(Consumer& consumer, std::string input_id, Done<Answer> done);
 
   // Queues a job for the consumer, reading it from the journal first where needed. `bytes` is what
   // the job holds of the consumer's words.
   enum class From { outside, inside };
   void submit(base::Id consumer, From from, Job job, size_t bytes = 0);
 
-  // Takes one turn of the consumer's chat and commits it; `done` comes after the commit, before
-  // anyone else hears of the turn. The consumer must be idle.
-  void take_turn(Consumer& consumer, dialog::Input input, Done<dialog::Turn*> done);
+  // Takes one turn of the consumer's chat, which must be idle, and does all that follows from it.
+  void take_turn(Consumer& consumer, dialog::Input input, TurnTaken taken);
   // The same, as the first turn of a chat that begins.
-  void take_first_turn(Consumer& consumer, Standing chat, dialog::Input input,
-                       Done<dialog::Turn*> done);
-  // Commits a turn that was taken elsewhere (the opening of a chat: then `input` is nullptr).
-  void commit(Consumer& consumer, std::shared_ptr<const flow::Program> program, dialog::Turn turn,
-              const dialog::Input* input, Done<dialog::Turn*> done);
+  void take_first_turn(Consumer& consumer, Standing chat, dialog::Input input, TurnTaken taken);
+  // The same, for a chat in which nothing has been said.
+  void open(Consumer& consumer, Standing chat, TurnTaken taken);
   // A chat that is to begin. Nothing has it before its first turn is durable.
   Standing new_chat(const Consumer& consumer, const Solution& solution,
                     const SessionRequest& request, base::Id chat);
@@ -72,12 +114,15 @@ class Runtime::Lane {
   bool listen(Consumer& consumer, base::Id chat, std::weak_ptr<Subscriber> subscriber);
   // Puts a consumer with something due among the timers, without reading it.
   void recover(const DueConsumer& due);
+  // A former run parked this chat; its next input tries it again.
+  void keep_parked(ParkedChat chat);
+  // Takes up what was due in the chats that are parked in this solution.
+  void try_parked_again(const std::string& solution);
 
   // nullptr when it is not; never reads the journal.
   Consumer* in_memory(base::Id consumer);
   static void drop_gone_listeners(Consumer& consumer);
 
-  base::Id new_id();
   base::Timestamp now() { return ports_.clock.now(); }
   void drain(base::Task idle);
   void start_sweeping();
@@ -91,21 +136,68 @@ class Runtime::Lane {
   void pump(Consumer& consumer);
   Job next_job(Consumer& consumer);
   void weigh(Consumer& consumer);
+  // Runs the task now, or after what is under way.
+  template <typename F>
+  void run(F task) {
+    if (running_ && is_kept(Promise::answers_come_after)) {
+      later_.push_back(std::move(task));
+      return;
+    }
+    const Running running(*this);
+    task();
+    run_later();
+  }
+  void run_later();
   // A deploy since the chat's version may want it to go on with the newer one: then the turn that
-  // takes it there.
-  std::optional<Adoption> adopt(const Consumer& consumer, const dialog::Input& input);
-  void take_turn_as_it_stands(Consumer& consumer, dialog::Input input, Done<dialog::Turn*> done);
+  // takes it there, and the input of that turn.
+  std::optional<std::pair<Written, dialog::Input>> adopt(Consumer& consumer,
+                                                         const dialog::Input& input);
+  void take_turn_as_it_stands(Consumer& consumer, dialog::Input input, TurnTaken taken);
+  // The one place that catches what the engine throws. Gives what `work` gives, a Result; what it
+  // throws parks the chat.
+  template <typename Work>
+  std::invoke_result_t<Work> caught(Consumer& consumer, const flow::Program& program, Work work) {
+    const base::ChecksThrow checks;
+    try {
+      return work();
+    } catch (const std::exception& thrown) {
+      return std::unexpected(park(consumer, program, base::name_of(thrown)));
+    } catch (...) {
+      return std::unexpected(park(consumer, program, "something that is no exception"));
+    }
+  }
+  // Takes a turn and writes its record. `input` is nullptr for the opening of a chat.
+  template <typename MakeTurn>
+  base::Result<Written> take(Consumer& consumer, std::shared_ptr<const flow::Program> program,
+                             const dialog::Input* input, MakeTurn make);
+  Written write(const Consumer& consumer, std::shared_ptr<const flow::Program> program,
+                dialog::Turn turn, const dialog::Input* input);
+  void commit(Consumer& consumer, Written written, TurnTaken taken,
+              std::optional<dialog::Input> next = {});
   void committed(Consumer& consumer, Commit commit, base::Result<int64_t> place);
+  void stored(Consumer& consumer, Commit& commit, int64_t place);
   void failed(Consumer& consumer, Commit commit, const base::Error& error);
-  void perform(Consumer& consumer, const dialog::Turn& turn, size_t owed);
+  void refuse(Consumer& consumer, const base::Error& why, TurnTaken& taken);
+  // Gives the waiters what was said in answer to theirs.
+  void hand_out(Consumer& consumer, const std::vector<ChatMessage>& messages);
+  void perform(Consumer& consumer, const ToDo& wanted, size_t owed);
+  // No turn is under way any more: whoever waits in the mailbox has theirs.
+  void rest(Consumer& consumer);
+  // What the engine threw, as an error; a chat that stands is parked.
+  base::Error park(Consumer& consumer, const flow::Program& program, std::string what);
+  // It is, and nothing has been deployed since.
+  bool is_parked(base::Id consumer) const;
+  void unpark(base::Id consumer);
+  std::string deployed_of(const std::string& solution) const;
   // The solution that the one that has just ended names as its survey.
-  SolutionPtr survey_after(const Consumer& consumer, const dialog::Turn& turn) const;
+  SolutionPtr survey_after(const Consumer& consumer) const;
   void begin_survey(base::Id consumer);
   void call_action(Consumer& consumer, dialog::Call call, bool uncertain);
   void call_ended(base::Id consumer, std::string key, ActionOutcome outcome);
   std::string completion_token(const Consumer& consumer, const std::string& call_key);
   void await_delivery(base::Id consumer, std::string key);
-  // What a former run left open when it ended.
+  // What a former run, or a turn that failed, left open.
+  void take_up(Consumer& consumer);
   void take_up_call(Consumer& consumer);
   // Timers: the consumer's one as its state has it; what is due now; a wake for what comes next.
   void keep_timer(const Consumer& consumer);
@@ -117,8 +209,9 @@ class Runtime::Lane {
   void page_read(Consumer& consumer, base::Result<Snapshot> page);
   // An input of our own making must not be lost because the journal was away for a moment.
   void submit_until_taken(base::Id consumer, dialog::Input input);
+  void submit_until_taken(base::Id consumer, std::shared_ptr<const dialog::Input> input);
   void tell_listeners(Consumer& consumer, const std::vector<ChatMessage>& messages,
-                      const dialog::Turn& turn);
+                      const ToDo& wanted);
   void settle(Consumer& consumer);
   void touch(Consumer& consumer);
   void evict(Consumer& consumer);
@@ -133,11 +226,21 @@ class Runtime::Lane {
   template <typename T, typename F>
   auto back_here(F then) {
     return [this, then = std::move(then)](T value) mutable {
-      ports_.lanes.run_on(index_, [then = std::move(then), value = std::move(value)]() mutable {
-        then(std::move(value));
-      });
+      run_here(
+          [then = std::move(then), value = std::move(value)]() mutable { then(std::move(value)); });
     };
   }
+
+  // While one stands the lane is at something.
+  class Running {
+   public:
+    explicit Running(Lane& lane) : lane_(lane) { lane_.running_ = true; }
+    ~Running();
+    Running(const Running&) = delete;
+
+   private:
+    Lane& lane_;
+  };
 
   const size_t index_;
   Ports ports_;
@@ -152,6 +255,10 @@ class Runtime::Lane {
   int64_t wake_ms_ = std::numeric_limits<int64_t>::max();  // of the next planned look at them
   size_t firing_ = 0;                                      // timers whose turns are under way
   size_t under_way_ = 0;  // commits, reads and calls whose end has not come
+  bool running_ = false;
+  std::deque<base::Task> later_;  // follows what is under way, in this order
+  std::unordered_map<base::Id, ParkedChat, base::IdHash> parked_;
+  std::atomic<size_t> parked_count_{0};
   bool draining_ = false;
   base::Task idle_;
   base::Timestamp failure_logged_;

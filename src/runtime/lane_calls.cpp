@@ -131,8 +131,11 @@ void Runtime::Lane::take_up_call(Consumer& consumer) {
     await_delivery(consumer.id, state.call->key);
     return;
   }
+  auto call = caught(consumer, *consumer.program, [&]() -> base::Result<dialog::Call> {
+    return dialog::pending_call(*consumer.program, state);
+  });
   // Its action may or may not have happened.
-  call_action(consumer, dialog::pending_call(*consumer.program, state), true);
+  if (call) call_action(consumer, std::move(*call), true);
 }
 
 }  // namespace millrace::runtime

@@ -38,7 +38,7 @@ void Runtime::Lane::plan_wake() {
   ports_.lanes.run_after(index_, std::chrono::milliseconds(delay), [this, planned = *next] {
     if (planned != wake_ms_) return;  // another was planned meanwhile
     wake_ms_ = std::numeric_limits<int64_t>::max();
-    fire_due();
+    run([this] { fire_due(); });
   });
 }
 
@@ -64,7 +64,7 @@ void Runtime::Lane::fire(const Timers::Due& due) {
       return;
     }
     dialog::Input input{now(), dialog::TimerDue{*consumer.chat->timer}};
-    take_turn(consumer, std::move(input), [this, due](base::Result<dialog::Turn*> taken) {
+    take_turn(consumer, std::move(input), [this, due](base::Result<const dialog::Turn*> taken) {
       fired(due, taken ? base::Result<void>() : std::unexpected(taken.error()));
     });
   });
@@ -76,8 +76,8 @@ void Runtime::Lane::fired(const Timers::Due& due, base::Result<void> taken) {
   if (again && !timers_.has(due.consumer)) {
     timers_.set(due.consumer, ports_.clock.steady_ms() + kTryAgainMs, due.at);
   }
-  // Not from here: this may be inside the turn that has just been committed.
-  ports_.lanes.run_after(index_, std::chrono::milliseconds(0), [this] { fire_due(); });
+  // Not from here: this is inside the turn that has just been stored.
+  later_.push_back([this] { fire_due(); });
 }
 
 }  // namespace millrace::runtime

@@ -82,12 +82,13 @@ void Runtime::Lane::answer_again(Consumer& consumer, Waiter waiter, std::string 
   consumer.busy = true;  // no turn may slip in between what is read and what is still to come
   ++under_way_;
   std::string id = waiter.input_id;
-  auto tell = [this, &consumer, waiter = std::move(waiter)](base::Result<Found> found) mutable {
-    consumer.busy = false;
+  auto answer = [this, &consumer, waiter = std::move(waiter)](base::Result<Found> found) mutable {
     if (!found) {
-      waiter.done(std::unexpected(found.error()));
+      tell(std::move(waiter.done), base::Result<Answer>(std::unexpected(found.error())));
     } else if (!found->said || !found->same_text) {
-      waiter.done(fail(Code::already_exists, "this message id was that of another message"));
+      tell(std::move(waiter.done),
+           base::Result<Answer>(
+               fail(Code::already_exists, "this message id was that of another message")));
     } else {
       waiter.receipt.chat = *found->chat;
       waiter.receipt.message = found->said->id;
@@ -96,13 +97,13 @@ void Runtime::Lane::answer_again(Consumer& consumer, Waiter waiter, std::string 
       consumer.waiters.push_back(std::move(waiter));
       settle(consumer);
     }
-    pump(consumer);
+    rest(consumer);
     finished_one();
   };
   ports_.journal.read_at(
       consumer.id, std::move(places),
       [key = ports_.seal_key, id = std::move(id), text = std::move(text),
-       back = back_here<base::Result<Found>>(std::move(tell))](auto records) mutable {
+       back = back_here<base::Result<Found>>(std::move(answer))](auto records) mutable {
         if (records) {
           back(find_answer(*records, key, id, text));
         } else {
@@ -113,7 +114,9 @@ void Runtime::Lane::answer_again(Consumer& consumer, Waiter waiter, std::string 
 
 void Runtime::Lane::read_page(Consumer& consumer, PageRequest request) {
   if (consumer.pages.size() >= kPagesWaitingMax) {
-    request.done(fail(Code::resource_exhausted, "too many readings of this chat at once"));
+    tell(std::move(request.done),
+         base::Result<Snapshot>(
+             fail(Code::resource_exhausted, "too many readings of this chat at once")));
     return;
   }
   consumer.pages.push_back(std::move(request));
@@ -147,7 +150,7 @@ void Runtime::Lane::page_read(Consumer& consumer, base::Result<Snapshot> page) {
       page->solution = program->solution;
     }
   }
-  request.done(std::move(page));
+  tell(std::move(request.done), std::move(page));
   if (!consumer.pages.empty()) read_next_page(consumer);
   finished_one();
 }

@@ -6,9 +6,10 @@ namespace millrace::runtime {
 
 enum class Promise {
   none,
-  repeats_are_known,  // a message id makes one turn
-  told_when_durable,  // nothing is told before it is on disk
-  loss_is_marked,     // a call made again after a crash says so
+  repeats_are_known,   // a message id makes one turn
+  told_when_durable,   // nothing is told before it is on disk
+  loss_is_marked,      // a call made again after a crash says so
+  answers_come_after,  // no turn begins inside the call that answers another
 };
 
 #ifdef MILLRACE_BREAKABLE

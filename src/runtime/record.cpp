@@ -5,6 +5,7 @@
 #include "base/hash.hpp"
 #include "base/json_change.hpp"
 #include "base/seal.hpp"
+#include "dialog/state_change.hpp"
 #include "runtime/effects.hpp"
 #include "runtime/record_parts.hpp"
 
@@ -71,6 +72,7 @@ json::object input_as_it_was(const dialog::Turn& turn, const dialog::Input& inpu
 }
 
 json::object sealed_of(const dialog::State& after, const dialog::State* before) {
+  if (before != nullptr && dialog::same_sealed_part(*before, after)) return {};
   json::object now = dialog::sealed_part(after);
   if (before == nullptr) return now;
   json::object change = json::change_of(dialog::sealed_part(*before), now);
@@ -81,7 +83,7 @@ json::object sealed_of(const dialog::State& after, const dialog::State* before) 
 json::object changed_state(const dialog::State& before, const dialog::State& after,
                            std::string_view said) {
   json::object out{{"consumer", after.consumer.to_string()}, {"chat", after.chat.to_string()}};
-  json::object change = json::change_of(dialog::to_json(before), dialog::to_json(after));
+  json::object change = dialog::change_of(before, after);
   constexpr size_t kWorthIt = 8;  // bytes
   if (said.size() >= kWorthIt) {
     each_text_of(change, [&](json::value& text) {

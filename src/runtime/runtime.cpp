@@ -1,10 +1,10 @@
 #include "runtime/runtime.hpp"
 
+#include <array>
 #include <atomic>
 
 #include "runtime/completion_token.hpp"
 #include "runtime/lane.hpp"
-#include "runtime/promises.hpp"
 
 namespace millrace::runtime {
 namespace {
@@ -13,17 +13,6 @@ using base::Code;
 using base::fail;
 
 constexpr size_t kInputIdMax = 128;
-
-// The consumer's chat must be the one that is meant.
-base::Result<void> check_chat(const Consumer& consumer, base::Id chat) {
-  if (consumer.chat && consumer.chat->chat == chat) return {};
-  return fail(Code::not_found, "there is no such chat");
-}
-
-Receipt receipt_of(const dialog::Turn& turn) {
-  return {turn.state.chat, message_id(turn.state.chat, turn.said_sequence), turn.said_sequence,
-          false};
-}
 
 }  // namespace
 
@@ -45,101 +34,103 @@ Runtime::Lane& Runtime::home(base::Id consumer) {
   return *lanes_[base::IdHash{}(consumer) % lanes_.size()];
 }
 
+base::Id Runtime::new_id() {
+  std::array<uint8_t, 10> random{};
+  ports_.random.fill(random);
+  return base::Id::version7(ports_.clock.now(), random);
+}
+
 base::Result<void> Runtime::recover() {
   auto due = ports_.journal.due_consumers();
   if (!due) return std::unexpected(due.error());
-  std::vector<std::vector<DueConsumer>> shares(lanes_.size());
-  for (const DueConsumer& one : *due) shares[home(one.consumer).index()].push_back(one);
+  auto parked = ports_.journal.parked_chats();
+  if (!parked) return std::unexpected(parked.error());
+  struct Share {
+    std::vector<DueConsumer> due;
+    std::vector<ParkedChat> parked;
+  };
+  std::vector<Share> shares(lanes_.size());
+  for (const DueConsumer& one : *due) shares[home(one.consumer).index()].due.push_back(one);
+  for (ParkedChat& one : *parked) {
+    shares[home(one.consumer).index()].parked.push_back(std::move(one));
+  }
   for (size_t i = 0; i < lanes_.size(); ++i) {
-    ports_.lanes.run_on(i, [&lane = *lanes_[i], share = std::move(shares[i])] {
-      for (const DueConsumer& one : share) lane.recover(one);
+    lanes_[i]->run_here([&lane = *lanes_[i], share = std::move(shares[i])]() mutable {
+      for (ParkedChat& one : share.parked) lane.keep_parked(std::move(one));
+      for (const DueConsumer& one : share.due) lane.recover(one);
     });
   }
   return {};
 }
 
-void Runtime::open_session(SessionRequest request, Done<Session> done) {
-  const SolutionPtr solution = solutions_.find(request.app);
-  if (solution == nullptr) {
-    done(fail(Code::not_found, "there is no solution with this app_id", "app_id"));
-    return;
-  }
-  const base::Id consumer_id = lanes_.front()->new_id();
-  const base::Id chat = lanes_.front()->new_id();
-  Lane& lane = home(consumer_id);
-  ports_.lanes.run_on(lane.index(), [&lane, consumer_id, chat, solution,
-                                     request = std::move(request),
-                                     done = std::move(done)]() mutable {
-    lane.submit(consumer_id, Lane::From::outside,
-                [&lane, chat, solution, request = std::move(request),
-                 done = std::move(done)](base::Result<Consumer*> consumer) mutable {
-                  if (!consumer) {
-                    done(std::unexpected(consumer.error()));
-                    return;
-                  }
-                  Standing opened = lane.new_chat(**consumer, *solution, request, chat);
-                  const Session session{(*consumer)->id, chat, solution};
-                  lane.commit(
-                      **consumer, std::move(opened.program),
-                      dialog::Turn{std::move(opened.state), 0, {}}, nullptr,
-                      [session, done = std::move(done)](base::Result<dialog::Turn*> taken) mutable {
-                        if (taken) {
-                          done(session);
-                        } else {
-                          done(std::unexpected(taken.error()));
-                        }
-                      });
-                });
+template <typename T, typename Body>
+void Runtime::on_consumer(base::Id id, Done<T> done, Body body, size_t bytes) {
+  Lane& lane = home(id);
+  lane.run_here([&lane, id, bytes, done = std::move(done), body = std::move(body)]() mutable {
+    lane.submit(
+        id, Lane::From::outside,
+        [&lane, done = std::move(done),
+         body = std::move(body)](base::Result<Consumer*> consumer) mutable {
+          if (consumer) {
+            body(lane, **consumer, std::move(done));
+          } else {
+            lane.tell(std::move(done), base::Result<T>(std::unexpected(consumer.error())));
+          }
+        },
+        bytes);
   });
 }
 
+void Runtime::open_session(SessionRequest request, Done<Session> done) {
+  auto begin = [this, chat = new_id(), request = std::move(request)](Lane& lane, Consumer& consumer,
+                                                                     Done<Session> opened) {
+    const SolutionPtr solution = solutions_.find(request.app);
+    if (solution == nullptr) {
+      lane.tell(std::move(opened),
+                base::Result<Session>(
+                    fail(Code::not_found, "there is no solution with this app_id", "app_id")));
+      return;
+    }
+    lane.open(consumer, lane.new_chat(consumer, *solution, request, chat),
+              lane.told<Session>(std::move(opened), [id = consumer.id, chat, solution](auto&) {
+                return Session{id, chat, solution};
+              }));
+  };
+  on_consumer<Session>(new_id(), std::move(done), std::move(begin));
+}
+
 void Runtime::start(base::Id consumer, base::Id chat, Done<void> done) {
-  turn_of(consumer, chat, dialog::Started{}, std::move(done));
+  take_input(consumer, chat, dialog::Started{}, std::move(done));
 }
 
 void Runtime::end(base::Id consumer, base::Id chat, std::string reason, Done<void> done) {
-  turn_of(consumer, chat, dialog::EndRequested{std::move(reason)}, std::move(done));
+  take_input(consumer, chat, dialog::EndRequested{std::move(reason)}, std::move(done));
 }
 
 void Runtime::tell_event(base::Id consumer, base::Id chat, dialog::PageEvent event,
                          Done<void> done) {
-  turn_of(consumer, chat, std::move(event), std::move(done));
+  take_input(consumer, chat, std::move(event), std::move(done));
 }
 
-void Runtime::turn_of(base::Id consumer_id, base::Id chat,
-                      std::variant<dialog::Started, dialog::EndRequested, dialog::PageEvent> what,
-                      Done<void> done) {
-  Lane& lane = home(consumer_id);
-  ports_.lanes.run_on(lane.index(), [&lane, consumer_id, chat, what = std::move(what),
-                                     done = std::move(done)]() mutable {
-    lane.submit(
-        consumer_id, Lane::From::outside,
-        [&lane, chat, what = std::move(what),
-         done = std::move(done)](base::Result<Consumer*> consumer) mutable {
-          auto found = consumer ? check_chat(**consumer, chat) : std::unexpected(consumer.error());
-          if (!found) {
-            done(std::unexpected(found.error()));
-            return;
-          }
-          dialog::Input input{lane.now(), {}};
-          std::visit([&](auto& given) { input.what = std::move(given); }, what);
-          lane.take_turn(**consumer, std::move(input),
-                         [done = std::move(done)](base::Result<dialog::Turn*> taken) mutable {
-                           if (taken) {
-                             done({});
-                           } else {
-                             done(std::unexpected(taken.error()));
-                           }
-                         });
-        });
-  });
+void Runtime::take_input(base::Id id, base::Id chat, decltype(dialog::Input::what) what,
+                         Done<void> done) {
+  on_consumer<void>(
+      id, std::move(done),
+      [chat, what = std::move(what)](Lane& lane, Consumer& consumer, Done<void> taken) mutable {
+        if (const auto found = check_chat(consumer, chat); !found) {
+          lane.tell(std::move(taken), found);
+          return;
+        }
+        lane.take_turn(consumer, {lane.now(), std::move(what)},
+                       lane.told<void>(std::move(taken), [](auto&) {}));
+      });
 }
 
 void Runtime::say(SayRequest request, Done<Receipt> done) {
   take_said(std::move(request), Wait::no,
             [done = std::move(done)](base::Result<Answer> answer) mutable {
               if (answer) {
-                done(answer->receipt);
+                done(std::move(answer->receipt));
               } else {
                 done(std::unexpected(answer.error()));
               }
@@ -151,150 +142,114 @@ void Runtime::converse(SayRequest request, Done<Answer> done) {
 }
 
 void Runtime::take_said(SayRequest request, Wait wait, Done<Answer> done) {
-  if (request.input_id.size() > kInputIdMax) {
-    done(fail(Code::invalid_argument,
-              "the message id is longer than " + std::to_string(kInputIdMax) + " bytes"));
-    return;
-  }
-  Lane& lane = home(request.consumer);
   const base::Id id = request.consumer;
-  ports_.lanes.run_on(lane.index(), [this, &lane, id, wait, request = std::move(request),
-                                     done = std::move(done)]() mutable {
-    const size_t bytes = request.text.size();
-    lane.submit(
-        id, Lane::From::outside,
-        [this, &lane, wait, request = std::move(request),
-         done = std::move(done)](base::Result<Consumer*> consumer) mutable {
-          if (!consumer) {
-            done(std::unexpected(consumer.error()));
-            return;
-          }
-          take_said_now(lane, **consumer, std::move(request), wait, std::move(done));
-        },
-        bytes);
-  });
-}
-
-void Runtime::take_said_now(Lane& lane, Consumer& consumer, SayRequest request, Wait wait,
-                            Done<Answer> done) {
-  if (request.chat) {
-    if (const auto found = check_chat(consumer, *request.chat); !found) {
-      done(std::unexpected(found.error()));
+  const size_t bytes = request.text.size();
+  auto take = [this, wait, request = std::move(request)](Lane& lane, Consumer& consumer,
+                                                         Done<Answer> answered) mutable {
+    const auto refuse = [&](std::unexpected<base::Error> why) {
+      lane.tell(std::move(answered), base::Result<Answer>(std::move(why)));
+    };
+    if (request.input_id.size() > kInputIdMax) {
+      refuse(fail(Code::invalid_argument,
+                  "the message id is longer than " + std::to_string(kInputIdMax) + " bytes"));
       return;
     }
-  }
-  if (!request.input_id.empty() && lane.is_repeated(consumer, request.input_id)) {
-    Receipt receipt{consumer.chat->chat, {}, 0, true};
-    lane.answer_again(consumer, Waiter{receipt, std::move(request.input_id), {}, std::move(done)},
-                      std::move(request.text));
-    return;
-  }
-  // Without an id of the sender's own the answer still has to be told from others.
-  if (request.input_id.empty()) request.input_id = "~" + lane.new_id().to_string();
-  auto taken = [&consumer, wait, input_id = request.input_id,
-                done = std::move(done)](base::Result<dialog::Turn*> turn) mutable {
-    if (!turn) {
-      done(std::unexpected(turn.error()));
-    } else if (wait == Wait::no) {
-      done(Answer{receipt_of(**turn), {}});
+    if (request.chat) {
+      if (const auto found = check_chat(consumer, *request.chat); !found) {
+        refuse(std::unexpected(found.error()));
+        return;
+      }
+    }
+    if (!request.input_id.empty() && lane.is_repeated(consumer, request.input_id)) {
+      Receipt receipt{consumer.chat->chat, {}, 0, true};
+      lane.answer_again(consumer,
+                        Waiter{receipt, std::move(request.input_id), {}, std::move(answered)},
+                        std::move(request.text));
+      return;
+    }
+    const bool begins =
+        request.begin && (!consumer.chat || consumer.chat->phase == dialog::Phase::ended);
+    const SolutionPtr solution = begins ? solutions_.find(request.begin->app) : nullptr;
+    if (begins && solution == nullptr) {
+      refuse(fail(Code::not_found, "there is no solution with this app_id", "app_id"));
+      return;
+    }
+    // Without an id of the sender's own the answer still has to be told from others.
+    if (request.input_id.empty()) request.input_id = "~" + new_id().to_string();
+    auto taken = wait == Wait::no ? lane.told<Answer>(std::move(answered),
+                                                      [](const dialog::Turn& turn) {
+                                                        return Answer{receipt_of(turn), {}};
+                                                      })
+                                  : lane.told_all(consumer, request.input_id, std::move(answered));
+    dialog::Input said{lane.now(),
+                       dialog::Said{std::move(request.input_id), std::move(request.text),
+                                    request.begin.has_value()}};
+    if (begins) {
+      lane.take_first_turn(consumer, lane.new_chat(consumer, *solution, *request.begin, new_id()),
+                           std::move(said), std::move(taken));
     } else {
-      consumer.waiters.push_back(
-          Waiter{receipt_of(**turn), std::move(input_id), {}, std::move(done)});
+      lane.take_turn(consumer, std::move(said), std::move(taken));
     }
   };
-  dialog::Input said{lane.now(), dialog::Said{std::move(request.input_id), std::move(request.text),
-                                              request.begin.has_value()}};
-  if (!request.begin || (consumer.chat && consumer.chat->phase != dialog::Phase::ended)) {
-    lane.take_turn(consumer, std::move(said), std::move(taken));
-    return;
-  }
-  const SolutionPtr solution = solutions_.find(request.begin->app);
-  if (solution == nullptr) {
-    taken(fail(Code::not_found, "there is no solution with this app_id", "app_id"));
-    return;
-  }
-  lane.take_first_turn(consumer, lane.new_chat(consumer, *solution, *request.begin, lane.new_id()),
-                       std::move(said), std::move(taken));
+  on_consumer<Answer>(id, std::move(done), std::move(take), bytes);
 }
 
 void Runtime::complete(std::string_view token, json::object result, Done<void> done) {
-  const auto completion = read_completion_token(ports_.seal_key, token);
+  auto completion = read_completion_token(ports_.seal_key, token);
   if (!completion || completion->until < ports_.clock.now()) {
     done(fail(Code::permission_denied, "this token completes nothing, or its time is over"));
     return;
   }
-  Lane& lane = home(completion->consumer);
-  ports_.lanes.run_on(lane.index(), [&lane, completion = *completion, result = std::move(result),
-                                     done = std::move(done)]() mutable {
-    lane.submit(
-        completion.consumer, Lane::From::outside,
-        [&lane, key = std::move(completion.call_key), result = std::move(result),
-         done = std::move(done)](base::Result<Consumer*> consumer) mutable {
-          if (!consumer) {
-            done(std::unexpected(consumer.error()));
-            return;
-          }
-          result.erase("pending");
-          lane.take_turn(
-              **consumer,
-              {lane.now(),
-               dialog::CallEnded{std::move(key), dialog::CallEnd::returned, std::move(result), {}}},
-              [done = std::move(done)](base::Result<dialog::Turn*> taken) mutable {
-                if (taken) {
-                  done({});
-                } else {
-                  done(std::unexpected(taken.error()));
-                }
-              });
-        });
-  });
+  result.erase("pending");
+  dialog::CallEnded ended{
+      std::move(completion->call_key), dialog::CallEnd::returned, std::move(result), {}};
+  on_consumer<void>(
+      completion->consumer, std::move(done),
+      [ended = std::move(ended)](Lane& lane, Consumer& consumer, Done<void> taken) mutable {
+        lane.take_turn(consumer, {lane.now(), std::move(ended)},
+                       lane.told<void>(std::move(taken), [](auto&) {}));
+      });
 }
 
-void Runtime::snapshot(base::Id consumer_id, base::Id chat, int64_t before, Done<Snapshot> done) {
-  Lane& lane = home(consumer_id);
-  ports_.lanes.run_on(lane.index(), [&lane, consumer_id, chat, before,
-                                     done = std::move(done)]() mutable {
-    lane.submit(
-        consumer_id, Lane::From::outside,
-        [&lane, chat, before, done = std::move(done)](base::Result<Consumer*> consumer) mutable {
-          auto found = consumer ? check_chat(**consumer, chat) : std::unexpected(consumer.error());
-          if (found) {
-            lane.read_page(**consumer, {chat, before, std::move(done), {}});
-          } else {
-            done(std::unexpected(found.error()));
-          }
-        });
-  });
+void Runtime::snapshot(base::Id id, base::Id chat, int64_t before, Done<Snapshot> done) {
+  on_consumer<Snapshot>(
+      id, std::move(done), [chat, before](Lane& lane, Consumer& consumer, Done<Snapshot> read) {
+        if (const auto found = check_chat(consumer, chat); !found) {
+          lane.tell(std::move(read), base::Result<Snapshot>(std::unexpected(found.error())));
+          return;
+        }
+        lane.read_page(consumer, {chat, before, std::move(read), {}});
+      });
 }
 
-void Runtime::subscribe(base::Id consumer_id, base::Id chat, std::weak_ptr<Subscriber> subscriber,
+void Runtime::subscribe(base::Id id, base::Id chat, std::weak_ptr<Subscriber> subscriber,
                         Done<dialog::Phase> done) {
-  Lane& lane = home(consumer_id);
-  ports_.lanes.run_on(lane.index(), [&lane, consumer_id, chat, subscriber = std::move(subscriber),
-                                     done = std::move(done)]() mutable {
-    lane.submit(consumer_id, Lane::From::outside,
-                [&lane, chat, subscriber = std::move(subscriber),
-                 done = std::move(done)](base::Result<Consumer*> consumer) mutable {
-                  auto found =
-                      consumer ? check_chat(**consumer, chat) : std::unexpected(consumer.error());
-                  if (!found) {
-                    done(std::unexpected(found.error()));
-                    return;
-                  }
-                  if (!lane.listen(**consumer, chat, std::move(subscriber))) {
-                    done(fail(Code::resource_exhausted, "too many sockets listen to this chat"));
-                    return;
-                  }
-                  done((*consumer)->chat->phase);
-                });
-  });
+  on_consumer<dialog::Phase>(
+      id, std::move(done),
+      [chat, subscriber = std::move(subscriber)](Lane& lane, Consumer& consumer,
+                                                 Done<dialog::Phase> heard) mutable {
+        base::Result<dialog::Phase> phase = fail(Code::not_found, "there is no such chat");
+        if (check_chat(consumer, chat)) {
+          phase = consumer.chat->phase;
+          if (!lane.listen(consumer, chat, std::move(subscriber))) {
+            phase = fail(Code::resource_exhausted, "too many sockets listen to this chat");
+          }
+        }
+        lane.tell(std::move(heard), std::move(phase));
+      });
 }
 
 void Runtime::forget_gone_subscribers(base::Id consumer) {
   Lane& lane = home(consumer);
-  ports_.lanes.run_on(lane.index(), [&lane, consumer] {
+  lane.run_here([&lane, consumer] {
     if (Consumer* kept = lane.in_memory(consumer)) Lane::drop_gone_listeners(*kept);
   });
+}
+
+void Runtime::deployed(const std::string& solution) {
+  for (const auto& lane : lanes_) {
+    lane->run_here([&lane = *lane, solution] { lane.try_parked_again(solution); });
+  }
 }
 
 void Runtime::drain(base::Task idle) {
@@ -304,7 +259,7 @@ void Runtime::drain(base::Task idle) {
   };
   auto countdown = std::make_shared<Countdown>(lanes_.size(), std::move(idle));
   for (const auto& lane : lanes_) {
-    ports_.lanes.run_on(lane->index(), [&lane = *lane, countdown] {
+    lane->run_here([&lane = *lane, countdown] {
       lane.drain([countdown] {
         if (countdown->left.fetch_sub(1) == 1) countdown->idle();
       });
@@ -315,6 +270,12 @@ void Runtime::drain(base::Task idle) {
 size_t Runtime::hot_consumers() const {
   size_t total = 0;
   for (const auto& lane : lanes_) total += lane->hot();
+  return total;
+}
+
+size_t Runtime::parked_chats() const {
+  size_t total = 0;
+  for (const auto& lane : lanes_) total += lane->parked();
   return total;
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/id.hpp"
 #include "base/json.hpp"
+#include "base/meter.hpp"
 #include "base/result.hpp"
 #include "dialog/dialog.hpp"
 #include "runtime/ports.hpp"
@@ -119,47 +120,63 @@ class Runtime {
     base::Log& log;
     std::string seal_key;                 // 32 bytes; seals secure answers in the journal
     std::string environment = "sandbox";  // of the chats that begin here; or "live"
+    base::Meter* meter = nullptr;         // none: nothing is counted
   };
 
   Runtime(Ports ports, const Solutions& solutions, Limits limits = {});
   ~Runtime();
 
-  // Takes up what a former run left open: actions whose outcome is not known, timers. Call once,
-  // before the first request.
+  // Takes up what a former run left open: actions whose outcome is not known, timers, chats that
+  // are parked. Call once, before the first request. Blocks; thread-safe like all that follows.
   base::Result<void> recover();
 
-  // Each `done` is called exactly once, on the consumer's lane, after the turn is durable.
-  // Errors: not_found (no such solution, consumer or chat), already_exists (started twice; a
-  // message id that was another text's), failed_precondition, invalid_argument (more than a chat
-  // may hold), resource_exhausted (mailbox full), unavailable (the journal cannot write).
+  // What holds for every method with a `done`: it may be called from any thread and never blocks.
+  // `done` is called exactly once, on the consumer's lane, never before the method has returned to
+  // a caller on that lane, and never inside a turn: the turn that it answers is durable, its
+  // effects have begun, and whatever `done` asks of the runtime comes after it. When the lanes have
+  // been stopped it is not called any more. Errors of all of them: not_found (no such solution,
+  // consumer or chat), invalid_argument (more than a chat may hold), resource_exhausted (mailbox
+  // full), unavailable (the journal cannot write, or drain() was called), internal (the chat is
+  // parked), data_loss (its version or its records cannot be read).
+
+  // A new consumer, with a chat that nothing has been said in. Durable when `done` is called.
   void open_session(SessionRequest request, Done<Session> done);
+  // The bot may begin. Errors besides: already_exists (it was started).
   void start(base::Id consumer, base::Id chat, Done<void> done);
+  // Takes the turn that answers these words; `done` comes when that turn is durable. Errors
+  // besides: already_exists (the id was another text's), failed_precondition (not started).
   void say(SayRequest request, Done<Receipt> done);
   // As say, and waits until everything said in answer is durable too.
   void converse(SayRequest request, Done<Answer> done);
+  // Ends the chat, also one that is parked.
   void end(base::Id consumer, base::Id chat, std::string reason, Done<void> done);
   // A page that the chat runs in, or has opened, tells of an event.
   void tell_event(base::Id consumer, base::Id chat, dialog::PageEvent event, Done<void> done);
   // The result of a call that its script left pending. The token is the one that the script had as
   // context['completion_token']. Errors besides: permission_denied (no token of ours, or too old),
-  // not_found (no longer awaited: it was completed, or given up).
+  // not_found (no longer awaited: it was completed, or given up). A token that is none of ours is
+  // refused on the caller's thread, before the method returns.
   void complete(std::string_view token, json::object result, Done<void> done);
   // The last page (`before` = 0), or the one that another page's `before` names. Errors besides:
   // not_found (no such page), resource_exhausted (too many are being read for this consumer).
   void snapshot(base::Id consumer, base::Id chat, int64_t before, Done<Snapshot> done);
   // From now on, until the subscriber is gone; `done` gives the chat's phase at that moment.
+  // Errors besides: resource_exhausted (too many listen to this consumer).
   void subscribe(base::Id consumer, base::Id chat, std::weak_ptr<Subscriber> subscriber,
                  Done<dialog::Phase> done);
 
   // A subscriber of that consumer has gone: what was kept for it is given back.
   void forget_gone_subscribers(base::Id consumer);
+  // Another version of this solution is served from now on: what is parked in it is tried again.
+  void deployed(const std::string& solution);
 
-  // Refuses new inputs with `unavailable` and calls `idle` once no turn, no action and no waiting
-  // answer is under way.
+  // Refuses new inputs with `unavailable` and calls `idle`, on some lane, once no turn, no action
+  // and no waiting answer is under way. Call once.
   void drain(base::Task idle);
 
   // For tests and metrics; approximate while lanes run.
   size_t hot_consumers() const;
+  size_t parked_chats() const;
 
  private:
   class Lane;
@@ -169,12 +186,14 @@ class Runtime {
 
   enum class Wait { no, yes };
   Lane& home(base::Id consumer);
-  void turn_of(base::Id consumer, base::Id chat,
-               std::variant<dialog::Started, dialog::EndRequested, dialog::PageEvent> what,
-               Done<void> done);
+  base::Id new_id();
+  // Calls body(lane, consumer, done) on the consumer's lane once it is in memory and no turn of its
+  // is under way; or `done` with the reason why not. `bytes`: of the consumer's words in `body`.
+  template <typename T, typename Body>
+  void on_consumer(base::Id consumer, Done<T> done, Body body, size_t bytes = 0);
+  void take_input(base::Id consumer, base::Id chat, decltype(dialog::Input::what) what,
+                  Done<void> done);
   void take_said(SayRequest request, Wait wait, Done<Answer> done);
-  void take_said_now(Lane& lane, Consumer& consumer, SayRequest request, Wait wait,
-                     Done<Answer> done);
 };
 
 // The id of a chat's message, derived so that it is the same after any restart.

@@ -14,25 +14,6 @@ using base::Code;
 using base::fail;
 using dialog::Phase;
 
-// A longer pause between two messages is not worth a held request.
-constexpr int64_t kPauseWaitedForMs = 10'000;
-
-// More will be said in answer to this input.
-bool is_unsettled(const Consumer& consumer, std::string_view input_id, base::Timestamp now) {
-  if (!consumer.chat) return false;
-  if (consumer.survey) return consumer.chat->answering == input_id;
-  const Phase phase = consumer.chat->phase;
-  const auto& timer = consumer.chat->timer;
-  const bool goes_on_soon =
-      phase == Phase::paused && timer && timer->due.ms - now.ms <= kPauseWaitedForMs;
-  const bool runs = phase == Phase::calling && !consumer.chat->call->left_pending;
-  if (!runs && !goes_on_soon) return false;
-  if (consumer.chat->answering == input_id) return true;
-  return std::ranges::any_of(consumer.chat->held, [&](const dialog::HeldMessage& held) {
-    return held.input_id == input_id;
-  });
-}
-
 // Whether a change suffices for the next record, or a whole state is due: when what has to be read
 // for it is several times what it would take to write it anew.
 bool is_change_enough(const Consumer& consumer, const dialog::Turn& turn) {
@@ -57,81 +38,21 @@ Standing Runtime::Lane::new_chat(const Consumer& consumer, const Solution& solut
                                                                   .known_as = known})};
 }
 
-void Runtime::Lane::take_first_turn(Consumer& consumer, Standing chat, dialog::Input input,
-                                    Done<dialog::Turn*> done) {
-  auto turn = dialog::advance(*chat.program, std::move(chat.state), input);
-  if (!turn) {
-    done(std::unexpected(turn.error()));
-    return;
-  }
-  commit(consumer, std::move(chat.program), std::move(*turn), &input, std::move(done));
+// ---- the way of a turn: taken, written, stored, told, performed, settled
+
+template <typename MakeTurn>
+base::Result<Written> Runtime::Lane::take(Consumer& consumer,
+                                          std::shared_ptr<const flow::Program> program,
+                                          const dialog::Input* input, MakeTurn make) {
+  return caught(consumer, *program, [&]() -> base::Result<Written> {
+    base::Result<dialog::Turn> turn = make();
+    if (!turn) return std::unexpected(turn.error());
+    return write(consumer, program, std::move(*turn), input);
+  });
 }
 
-void Runtime::Lane::take_turn(Consumer& consumer, dialog::Input input, Done<dialog::Turn*> done) {
-  if (!consumer.chat) {
-    done(fail(Code::not_found, "there is no such chat"));
-    return;
-  }
-  if (!consumer.program) {
-    done(fail(Code::data_loss, "version " + consumer.chat->program + " is no longer installed"));
-    return;
-  }
-  auto adopted = adopt(consumer, input);
-  if (!adopted) {
-    take_turn_as_it_stands(consumer, std::move(input), std::move(done));
-    return;
-  }
-  // One that begins again has yet to be started, which what the consumer says does.
-  if (auto* said = std::get_if<dialog::Said>(&input.what)) said->starts = true;
-  commit(consumer, std::move(adopted->program), std::move(adopted->turn), &adopted->input,
-         [this, &consumer, input = std::move(input),
-          done = std::move(done)](base::Result<dialog::Turn*> taken) mutable {
-           if (taken) {
-             take_turn_as_it_stands(consumer, std::move(input), std::move(done));
-           } else {
-             done(std::unexpected(taken.error()));
-           }
-         });
-}
-
-std::optional<Adoption> Runtime::Lane::adopt(const Consumer& consumer, const dialog::Input& input) {
-  const dialog::State& state = *consumer.chat;
-  const bool by_consumer = std::holds_alternative<dialog::Said>(input.what) ||
-                           std::holds_alternative<dialog::Started>(input.what);
-  if (!by_consumer || state.phase == Phase::calling || state.phase == Phase::ended) return {};
-  const SolutionPtr latest = solutions_.named(consumer.program->solution);
-  if (!latest || latest->on_live == OnLive::pin || latest->program->hash == state.program) {
-    return {};
-  }
-  using Why = dialog::Adopted::Why;
-  const bool migrates = latest->on_live == OnLive::migrate;
-  const dialog::Input adopted{input.at, dialog::Adopted{migrates ? Why::migrated : Why::restarted}};
-  auto fresh = migrates ? dialog::migrate(*consumer.program, *latest->program, state)
-                        : dialog::begin_again(*latest->program, state);
-  auto turn = fresh ? dialog::advance(*latest->program, std::move(*fresh), adopted)
-                    : std::unexpected(fresh.error());
-  if (!turn) {
-    ports_.log.line(base::Level::info, state.chat.to_string(),
-                    "stays on version " + state.program + ": " + turn.error().message);
-    return {};
-  }
-  return Adoption{latest->program, std::move(*turn), adopted};
-}
-
-void Runtime::Lane::take_turn_as_it_stands(Consumer& consumer, dialog::Input input,
-                                           Done<dialog::Turn*> done) {
-  auto turn = dialog::advance(*consumer.program, *consumer.chat, input);
-  if (!turn) {
-    done(std::unexpected(turn.error()));
-    return;
-  }
-  commit(consumer, consumer.program, std::move(*turn), &input, std::move(done));
-}
-
-void Runtime::Lane::commit(Consumer& consumer, std::shared_ptr<const flow::Program> program,
-                           dialog::Turn turn, const dialog::Input* input,
-                           Done<dialog::Turn*> done) {
-  MILLRACE_CHECK(consumer.loaded && !consumer.busy);
+Written Runtime::Lane::write(const Consumer& consumer, std::shared_ptr<const flow::Program> program,
+                             dialog::Turn turn, const dialog::Input* input) {
   const base::Timestamp at = input == nullptr ? now() : input->at;
   const bool whole = !is_change_enough(consumer, turn);
   JournalRecord record{
@@ -143,13 +64,97 @@ void Runtime::Lane::commit(Consumer& consumer, std::shared_ptr<const flow::Progr
       .whole = whole,
       .marks = marks_of(turn, input),
       .deliveries = deliveries_of(turn, program.get())};
+  return {std::move(program), std::move(turn), at, std::move(record)};
+}
+
+void Runtime::Lane::open(Consumer& consumer, Standing chat, TurnTaken taken) {
+  auto written = take(consumer, std::move(chat.program), nullptr,
+                      [&] { return dialog::Turn{std::move(chat.state), 0, {}}; });
+  if (!written) return refuse(consumer, written.error(), taken);
+  commit(consumer, std::move(*written), std::move(taken));
+}
+
+void Runtime::Lane::take_first_turn(Consumer& consumer, Standing chat, dialog::Input input,
+                                    TurnTaken taken) {
+  auto written = take(consumer, chat.program, &input,
+                      [&] { return dialog::advance(*chat.program, std::move(chat.state), input); });
+  if (!written) return refuse(consumer, written.error(), taken);
+  commit(consumer, std::move(*written), std::move(taken));
+}
+
+void Runtime::Lane::take_turn(Consumer& consumer, dialog::Input input, TurnTaken taken) {
+  if (!consumer.chat) return taken(fail(Code::not_found, "there is no such chat"));
+  if (!consumer.program) {
+    return taken(
+        fail(Code::data_loss, "version " + consumer.chat->program + " is no longer installed"));
+  }
+  if (is_parked(consumer.id) && !std::holds_alternative<dialog::EndRequested>(input.what)) {
+    return taken(fail(Code::internal,
+                      "this conversation has met a fault of the server's, and waits until it is "
+                      "mended"));
+  }
+  auto adopted = adopt(consumer, input);
+  if (!adopted) return take_turn_as_it_stands(consumer, std::move(input), std::move(taken));
+  // One that begins again has yet to be started, which what the consumer says does.
+  if (auto* said = std::get_if<dialog::Said>(&input.what)) said->starts = true;
+  commit(consumer, std::move(adopted->first), std::move(taken), std::move(input));
+}
+
+std::optional<std::pair<Written, dialog::Input>> Runtime::Lane::adopt(Consumer& consumer,
+                                                                      const dialog::Input& input) {
+  const dialog::State& state = *consumer.chat;
+  const bool by_consumer = std::holds_alternative<dialog::Said>(input.what) ||
+                           std::holds_alternative<dialog::Started>(input.what);
+  if (!by_consumer || state.phase == Phase::calling || state.phase == Phase::ended) return {};
+  const SolutionPtr latest = solutions_.named(consumer.program->solution);
+  if (!latest || latest->on_live == OnLive::pin || latest->program->hash == state.program) {
+    return {};
+  }
+  using Why = dialog::Adopted::Why;
+  const bool migrates = latest->on_live == OnLive::migrate;
+  const dialog::Input adopted{input.at, dialog::Adopted{migrates ? Why::migrated : Why::restarted}};
+  auto written = take(consumer, latest->program, &adopted, [&]() -> base::Result<dialog::Turn> {
+    auto fresh = migrates ? dialog::migrate(*consumer.program, *latest->program, state)
+                          : dialog::begin_again(*latest->program, state);
+    if (!fresh) return std::unexpected(fresh.error());
+    return dialog::advance(*latest->program, std::move(*fresh), adopted);
+  });
+  if (!written) {
+    ports_.log.line(base::Level::info, state.chat.to_string(),
+                    "stays on version " + state.program + ": " + written.error().message);
+    return {};
+  }
+  return std::pair{std::move(*written), adopted};
+}
+
+void Runtime::Lane::take_turn_as_it_stands(Consumer& consumer, dialog::Input input,
+                                           TurnTaken taken) {
+  // The state is copied here and nowhere else: until the turn is stored, the old one holds.
+  auto written = take(consumer, consumer.program, &input,
+                      [&] { return dialog::advance(*consumer.program, *consumer.chat, input); });
+  if (!written) return refuse(consumer, written.error(), taken);
+  commit(consumer, std::move(*written), std::move(taken));
+}
+
+// There is no turn; when it would have followed another one, that one is settled now.
+void Runtime::Lane::refuse(Consumer& consumer, const base::Error& why, TurnTaken& taken) {
+  taken(std::unexpected(why));
+  if (consumer.busy) rest(consumer);
+}
+
+void Runtime::Lane::commit(Consumer& consumer, Written written, TurnTaken taken,
+                           std::optional<dialog::Input> next) {
+  MILLRACE_CHECK(consumer.loaded);
   consumer.busy = true;
   ++under_way_;
+  JournalRecord& record = written.record;
   auto then = back_here<base::Result<int64_t>>(
       [this, &consumer,
-       commit = Commit{std::move(program), std::move(turn), at, record.marks, whole,
-                       record.body.size(), record.deliveries.size(), std::move(done)}](
-          auto place) mutable { committed(consumer, std::move(commit), std::move(place)); });
+       commit = Commit{std::move(written.program), std::move(written.turn), written.at,
+                       record.marks, record.whole, record.body.size(), record.deliveries.size(),
+                       std::move(taken), std::move(next)}](auto place) mutable {
+        committed(consumer, std::move(commit), std::move(place));
+      });
   if (is_kept(Promise::told_when_durable)) {
     ports_.journal.append(std::move(record), std::move(then));
     return;
@@ -172,54 +177,62 @@ void Runtime::Lane::failed(Consumer& consumer, Commit commit, const base::Error&
   for (const Listener& listener : listeners) {
     if (const auto subscriber = listener.subscriber.lock()) subscriber->lost();
   }
-  commit.done(error);
+  commit.taken(error);
   for (Job& job : refused) job(error);
-  for (Waiter& waiter : waiters) waiter.done(error);
-  for (PageRequest& page : pages) page.done(error);
+  for (Waiter& waiter : waiters) tell(std::move(waiter.done), base::Result<Answer>(error));
+  for (PageRequest& page : pages) tell(std::move(page.done), base::Result<Snapshot>(error));
   finished_one();
 }
 
 void Runtime::Lane::committed(Consumer& consumer, Commit commit, base::Result<int64_t> place) {
-  if (!place) {
-    failed(consumer, std::move(commit), place.error());
-    return;
+  if (!place) return failed(consumer, std::move(commit), place.error());
+  // In this order: who answered is a waiter before the answer is handed out, the new state is the
+  // state before anyone is told of it, and effects begin before anything follows.
+  if (!commit.next) commit.taken(&commit.turn);
+  const auto messages = bot_messages(commit.turn, commit.at);
+  stored(consumer, commit, *place);
+  hand_out(consumer, messages);
+  const ToDo wanted = to_do(commit.turn);
+  tell_listeners(consumer, messages, wanted);
+  perform(consumer, wanted, commit.owed);
+  settle(consumer);
+  if (commit.next) {
+    take_turn_as_it_stands(consumer, std::move(*commit.next), std::move(commit.taken));
+  } else {
+    rest(consumer);
   }
-  dialog::Turn& turn = commit.turn;
+  finished_one();
+}
+
+// What the record says is what holds from now on.
+void Runtime::Lane::stored(Consumer& consumer, Commit& commit, int64_t place) {
   ++consumer.number;
   consumer.since_whole = commit.whole ? 0 : consumer.since_whole + 1;
   consumer.bytes_since_whole = commit.whole ? 0 : consumer.bytes_since_whole + commit.bytes;
   if (commit.whole) consumer.whole_bytes = commit.bytes;
-  consumer.chat = turn.state;
+  consumer.chat = std::move(commit.turn.state);
   consumer.program = std::move(commit.program);
-  remember(consumer, commit.marks, *place);
+  consumer.survey = survey_after(consumer);
+  remember(consumer, commit.marks, place);
   keep_timer(consumer);
+  unpark(consumer.id);
   weigh(consumer);  // while it is busy, and so cannot leave
-  consumer.busy = false;
-  commit.done(&turn);
-  const auto messages = bot_messages(turn, commit.at);
-  for (const ChatMessage& message : messages) {
-    for (Waiter& waiter : consumer.waiters) {
-      if (waiter.input_id == message.input_id) waiter.messages.push_back(message);
-    }
-  }
-  consumer.survey = survey_after(consumer, turn);
-  tell_listeners(consumer, messages, turn);
-  perform(consumer, turn, commit.owed);
-  settle(consumer);
-  pump(consumer);
-  finished_one();
 }
 
-void Runtime::Lane::perform(Consumer& consumer, const dialog::Turn& turn, size_t owed) {
-  const ToDo wanted = to_do(turn);
+void Runtime::Lane::rest(Consumer& consumer) {
+  consumer.busy = false;
+  pump(consumer);
+}
+
+void Runtime::Lane::perform(Consumer& consumer, const ToDo& wanted, size_t owed) {
   for (const dialog::Call* call : wanted.calls) call_action(consumer, *call, false);
   for (const auto* awaited : wanted.awaited) await_delivery(consumer.id, awaited->key);
   if (owed > 0) ports_.deliveries.owed(consumer.id, owed);
   if (consumer.survey) begin_survey(consumer.id);
 }
 
-SolutionPtr Runtime::Lane::survey_after(const Consumer& consumer, const dialog::Turn& turn) const {
-  const dialog::State& state = turn.state;
+SolutionPtr Runtime::Lane::survey_after(const Consumer& consumer) const {
+  const dialog::State& state = *consumer.chat;
   const bool is_over = state.phase == Phase::ended && state.end_reason == dialog::kEndCompleted;
   if (!is_over || state.surveyed || !consumer.program || consumer.program->survey.empty()) {
     return nullptr;
@@ -239,10 +252,10 @@ void Runtime::Lane::begin_survey(base::Id id) {
     const SolutionPtr survey = consumer.survey;
     if (!survey || !consumer.chat) return;
     const dialog::Input input{now(), dialog::Adopted{dialog::Adopted::Why::survey}};
-    auto turn = dialog::advance(*survey->program, *consumer.chat, input);
-    if (turn) {
-      commit(consumer, survey->program, std::move(*turn), &input,
-             [](base::Result<dialog::Turn*>) {});
+    auto written = take(consumer, survey->program, &input,
+                        [&] { return dialog::advance(*survey->program, *consumer.chat, input); });
+    if (written) {
+      commit(consumer, std::move(*written), [](base::Result<const dialog::Turn*>) {});
     } else {
       consumer.survey.reset();
       settle(consumer);
@@ -251,62 +264,23 @@ void Runtime::Lane::begin_survey(base::Id id) {
 }
 
 void Runtime::Lane::submit_until_taken(base::Id id, dialog::Input input) {
-  submit(id, From::inside,
-         [this, id, input = std::move(input)](base::Result<Consumer*> consumer) mutable {
-           const auto retry = [this, id, input](base::Code code) {
-             if (code != Code::unavailable || draining_)
-               return;  // no longer awaited, which is fine
-             ports_.lanes.run_after(index_, std::chrono::seconds(1),
-                                    [this, id, input] { submit_until_taken(id, input); });
-           };
-           if (!consumer) {
-             retry(consumer.error().code);
-             return;
-           }
-           take_turn(**consumer, input, [retry](base::Result<dialog::Turn*> taken) {
-             if (!taken) retry(taken.error().code);
-           });
-         });
+  const auto kept = std::make_shared<const dialog::Input>(std::move(input));
+  submit_until_taken(id, kept);
 }
 
-void Runtime::Lane::tell_listeners(Consumer& consumer, const std::vector<ChatMessage>& messages,
-                                   const dialog::Turn& turn) {
-  if (consumer.listeners.empty()) return;
-  bool started = turn.state.turn == 1;
-  const ToDo wanted = to_do(turn);
-  std::erase_if(consumer.listeners, [&](const Listener& listener) {
-    const auto subscriber = listener.subscriber.lock();
-    if (!subscriber) return true;
-    if (listener.chat != turn.state.chat) return false;
-    if (started) subscriber->started();
-    if (!messages.empty()) subscriber->said(messages);
-    if (!wanted.calls.empty()) subscriber->typing(true);
-    // What a survey follows on has not ended for the consumer.
-    if (wanted.ended != nullptr && !consumer.survey) subscriber->ended(wanted.ended->reason);
-    return false;
+void Runtime::Lane::submit_until_taken(base::Id id, std::shared_ptr<const dialog::Input> input) {
+  const auto retry = [this, id, input](Code code) {
+    if (code != Code::unavailable || draining_) return;  // no longer awaited, which is fine
+    ports_.lanes.run_after(index_, std::chrono::seconds(1), [this, id, input] {
+      run([this, id, input] { submit_until_taken(id, input); });
+    });
+  };
+  submit(id, From::inside, [this, input, retry](base::Result<Consumer*> consumer) {
+    if (!consumer) return retry(consumer.error().code);
+    take_turn(**consumer, *input, [retry](base::Result<const dialog::Turn*> taken) {
+      if (!taken) retry(taken.error().code);
+    });
   });
-}
-
-Consumer* Runtime::Lane::in_memory(base::Id consumer) {
-  const auto found = consumers_.find(consumer);
-  return found == consumers_.end() ? nullptr : found->second.get();
-}
-
-void Runtime::Lane::drop_gone_listeners(Consumer& consumer) {
-  std::erase_if(consumer.listeners,
-                [](const Listener& listener) { return listener.subscriber.expired(); });
-}
-
-void Runtime::Lane::settle(Consumer& consumer) {
-  std::vector<Waiter> settled;
-  std::erase_if(consumer.waiters, [&](Waiter& waiter) {
-    if (is_unsettled(consumer, waiter.input_id, now())) return false;
-    settled.push_back(std::move(waiter));
-    return true;
-  });
-  for (Waiter& waiter : settled) {
-    waiter.done(Answer{std::move(waiter.receipt), std::move(waiter.messages)});
-  }
 }
 
 }  // namespace millrace::runtime

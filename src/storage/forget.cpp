@@ -21,6 +21,8 @@ constexpr const char* kRemoveTurns =
     "DELETE FROM turns WHERE consumer IN (SELECT consumer FROM temp.meant);"
     "DELETE FROM heads WHERE consumer IN (SELECT consumer FROM temp.meant);"
     "UPDATE known SET position = (SELECT COALESCE(MAX(position), 0) FROM turns);";
+constexpr const char* kRemoveParked =
+    "DELETE FROM parked WHERE consumer IN (SELECT consumer FROM temp.meant);";
 constexpr const char* kRemoveDeliveries =
     "CREATE TEMP TABLE gone AS SELECT id FROM deliveries "
     "WHERE consumer IN (SELECT consumer FROM temp.meant);"
@@ -50,12 +52,15 @@ base::Result<void> remove_aside(Connection& writing, const People& people, const
 }
 
 base::Result<void> remove_rows(Connection& writing, const People& people, const WhoseBody& whose) {
+  const auto has_parked = has_table(writing, "parked");
+  if (!has_parked) return std::unexpected(has_parked.error());
   const auto has_deliveries = has_table(writing, "deliveries");
   if (!has_deliveries) return std::unexpected(has_deliveries.error());
   const auto has_aside = has_table(writing, "turns_aside");
   if (!has_aside) return std::unexpected(has_aside.error());
   auto done = name_people(writing, people);
   if (done) done = writing.execute(kRemoveTurns);
+  if (done && *has_parked) done = writing.execute(kRemoveParked);
   if (done && *has_deliveries) done = writing.execute(kRemoveDeliveries);
   if (done && *has_aside) done = remove_aside(writing, people, whose);
   return done;

@@ -1,7 +1,7 @@
-// The journal's two tables. `turns` only ever grows at its end, each record pointing at the one
-// before it of the same consumer. `heads` says where each consumer's last record is; it is brought
-// up to date for many turns at once, and what it lacks after a crash is read from the end of
-// `turns`. So a turn costs one appended row, wherever its consumer's key would sort.
+// The journal's two tables of turns. `turns` only ever grows at its end, each record pointing at
+// the one before it of the same consumer. `heads` says where each consumer's last record is; it is
+// brought up to date for many turns at once, and what it lacks after a crash is read from the end
+// of `turns`. So a turn costs one appended row, wherever its consumer's key would sort.
 #include <algorithm>
 #include <unordered_map>
 
@@ -10,6 +10,7 @@
 #include "storage/group_writer.hpp"
 #include "storage/journal_reads.hpp"
 #include "storage/journal_tables.hpp"
+#include "storage/parked.hpp"
 #include "storage/read_thread.hpp"
 #include "storage/storage.hpp"
 #include "storage/write_ahead_log.hpp"
@@ -109,6 +110,18 @@ class SqliteJournal final : public DurableJournal {
     return std::exchange(due_at_start_, {});
   }
 
+  void park(runtime::ParkedChat chat) override {
+    writer_.submit(
+        {[this, chat = std::move(chat)] { return parked_.put(chat); }, [](base::Result<void>) {}});
+  }
+  void unpark(base::Id consumer) override {
+    writer_.submit(
+        {[this, consumer] { return parked_.remove(consumer); }, [](base::Result<void>) {}});
+  }
+  base::Result<std::vector<runtime::ParkedChat>> parked_chats() override {
+    return std::exchange(parked_at_start_, {});
+  }
+
   void probe(Probed done) override { writer_.probe(std::move(done)); }
 
   runtime::DeliveryStore& deliveries() override { return deliveries_; }
@@ -143,6 +156,10 @@ class SqliteJournal final : public DurableJournal {
   base::Result<void> prepare(JournalReads reads, const std::filesystem::path& file) {
     if (auto ready = deliveries_.prepare(writer_, file); !ready) return ready;
     reads_ = std::move(reads);
+    if (auto ready = parked_.prepare(writer_.connection()); !ready) return ready;
+    auto parked = ParkedChats::read(writer_.connection());
+    if (!parked) return std::unexpected(parked.error());
+    parked_at_start_ = std::move(*parked);
     Connection& writing = writer_.connection();
     const std::pair<Statement*, const char*> on_writing[] = {
         {&insert_,
@@ -302,6 +319,8 @@ class SqliteJournal final : public DurableJournal {
   Place written_;  // the last turn of the transaction under way
   Place durable_;  // the last turn that was acknowledged
   std::vector<runtime::DueConsumer> due_at_start_;
+  std::vector<runtime::ParkedChat> parked_at_start_;
+  ParkedChats parked_;
   Deliveries deliveries_;
   std::unique_ptr<ReadThread> reader_;
   GroupWriter writer_;

@@ -1,5 +1,6 @@
 // A journal read beside the server that writes it.
 #include "storage/journal_reads.hpp"
+#include "storage/parked.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::storage {
@@ -33,6 +34,17 @@ base::Result<void> each(const std::filesystem::path& file, std::string_view sql,
 }
 
 }  // namespace
+
+base::Result<std::vector<runtime::ParkedChat>> parked_chats(const std::filesystem::path& journal) {
+  std::error_code failed;
+  if (!std::filesystem::exists(journal, failed))
+    return std::unexpected(no_journal(journal).error());
+  auto connection = Connection::open(journal, Connection::Use::reading);
+  if (!connection) return std::unexpected(connection.error());
+  const auto has_table = connection->prepare("SELECT 1 FROM parked");
+  if (!has_table) return {};  // written by an earlier build
+  return ParkedChats::read(*connection);
+}
 
 base::Result<void> each_tail(const std::filesystem::path& journal, EachTail tell) {
   std::error_code failed;

@@ -107,6 +107,9 @@ using EachRecord = std::move_only_function<bool(const runtime::JournalRecord&)>;
 base::Result<void> each_record_with(const std::filesystem::path& journal, base::Id chat,
                                     EachRecord each);
 
+// The chats that are parked, the longest first, beside a running server or without one.
+base::Result<std::vector<runtime::ParkedChat>> parked_chats(const std::filesystem::path& journal);
+
 // Deliveries beside a running server, or without one: those that are meant, the oldest first; and
 // an order about some, which whoever sends takes up.
 base::Result<std::vector<runtime::StoredDelivery>> list_deliveries(

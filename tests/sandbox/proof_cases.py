@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 SOURCE = sys.argv[1]
-PARTS = ('common', 'allowed', 'proof', 'bodies', 'proofs')
+PARTS = ('common', 'allowed', 'proof', 'bindings', 'bodies', 'proofs')
 prover = {'__name__': 'prover'}
 exec(compile(''.join(open('{}/src/python/worker_{}.py'.format(SOURCE, part)).read()
                      for part in PARTS), 'prover', 'exec'), prover)
@@ -80,6 +80,20 @@ class C:
 """,
     body("return {}", more="    @staticmethod\n    def other(a: int = 1) -> dict:\n        return {}\n"),
     body("print('x', flush=True)\nreturn {}"),
+    # Sessions and connections of the call's own.
+    body("with requests.Session() as s:\n    s.headers.update({'A': 'b'})\n    s.headers['C'] = 'd'\n    s.auth = ('a', 'b')\n"
+         "    s.trust_env = False\n    s.cookies.update({'x': 'y'})\n    r = s.post('http://x', json=payload, timeout=5)\n"
+         "    return {'ok': r.ok, 'x': r.json()['x']}"),
+    body("s = requests.Session()\ns.params.update({'a': 1})\nr = s.request('GET', 'http://x')\ns.close()\nreturn r.json()"),
+    body("with requests.post('http://x', json=payload, timeout=5) as r:\n    return r.json()"),
+    body("c = http.client.HTTPConnection('x', 80, timeout=5)\ntry:\n    c.request('POST', '/x', json.dumps(payload), {'A': 'b'})\n"
+         "    r = c.getresponse()\n    r.read()\n    return {'s': r.status}\nexcept (OSError, http.client.HTTPException):\n    return {}\n"
+         "finally:\n    c.close()", top='import http.client'),
+    body("with contextlib.closing(http.client.HTTPSConnection('x', timeout=5)) as c:\n    c.request('GET', '/')\n    return {'s': c.getresponse().status}",
+         top='import http.client, contextlib'),
+    body("with contextlib.suppress(KeyError, ValueError):\n    return {'x': payload['x']}\nreturn {}", top='import contextlib'),
+    body("d = deque([1])\nd.appendleft(2)\nreturn {'x': reduce(lambda a, b: a + b, chain(d, [1])), 'm': sorted([(1, 2)], key=itemgetter(1))}",
+         top='from collections import deque\nfrom functools import reduce\nfrom itertools import chain\nfrom operator import itemgetter'),
 ]
 REFUSED = [
     # What Leave.py leaves, written as plainly as can be.
@@ -140,11 +154,44 @@ REFUSED = [
     body("del app.PARAMS['sandbox']"), body("del app.PARAMS"), body("with self as app.x:\n    pass"),
     body("return next(IT)", top='IT = iter([1, 2])'), body("return D['x']", top='import collections\nD = collections.defaultdict(list)'),
     body("return next(G)", top='G = (x for x in [1, 2])'), body("S.get('http://x')", top='S = requests.Session()'),
-    body("requests.Session().get('http://x')"), body("requests.get('x', proxies=app.PARAMS)"),
+    body("requests.get('x', proxies=app.PARAMS)"),
     body("requests.get('x', hooks={})"), body("requests.get('x', verify=False)"), body("requests.get('x', stream=True)"),
     body("requests.get('x', **payload)"), body("requests.get(*payload)"), body("requests.packages.x = 1"),
     body("requests.adapters.DEFAULT_RETRIES = 3"), body("json.JSONEncoder.default = print"),
     body("r = requests.get('x')\nr.raw._pool.ConnectionCls.x = 1"), body("r = requests.get('x')\nr.connection.close()"),
+    # Sessions, connections and `with` that are more than the call's own.
+    body("s = requests.Session()\ns.get('x', hooks={})"), body("s = requests.Session()\ns.get('x', **payload)"),
+    body("s = requests.Session()\ns.request('GET', 'x', None, None, None, None, None, None, None, None, None, {'response': print})"),
+    body("s = requests.Session()\ns.request(*payload['x'])"), body("s = requests.Session()\ns.post('x', verify=False)"),
+    body("s = requests.Session()\ns.mount('http://', payload)"), body("s = requests.Session()\ns.get_adapter('http://x').poolmanager.clear()"),
+    body("s = requests.Session()\ns.adapters['http://'].max_retries = 3"), body("s = requests.Session()\ns.adapters.clear()"),
+    body("s = requests.Session()\ns.hooks['response'].append(print)"), body("s = requests.Session()\ns.headers = app.PARAMS\ns.headers.update(x=1)"),
+    body("s = requests.Session()\ns.params = app.PARAMS\ns.params.update(x=1)"), body("s = requests.Session()\ns.verify = False"),
+    body("s = requests.Session()\ns = app\ns.headers['x'] = 1"), body("s = requests.Session() if payload else app\ns.auth = 1"),
+    body("for s in [app]:\n    s.auth = 1"), body("payload = requests.Session()\npayload.headers['x'] = 1\npayload = app"),
+    body("s = requests.Session()\n[s for s in [app]]\ns.auth = 1"), body("s, t = requests.Session(), app\nt.auth = 1"),
+    body("with requests.Session() as s, closing(app) as s:\n    s.auth = 1", top='from contextlib import closing'),
+    body("with requests.get('x') as s:\n    s.headers['x'] = 1"), body("with S as s:\n    s.get('x')", top='S = requests.Session()'),
+    body("self.helper(requests.Session(), log)", more=HELPER + "        thing.auth = 1\n"),
+    body("requests.Session(app)"), body("x = requests.Session"), body("requests.Session.get = print"), body("requests.Session.trust_env = False"),
+    body("requests.sessions.HTTPAdapter = print"), body("requests.sessions.Session().get('x')"), body("requests.adapters.HTTPAdapter()"),
+    body("s = requests.Session()\nf = s.post\nf('x', hooks={})"), body("s = requests.Session()\ns.send(payload)"),
+    body("with payload as x:\n    pass"), body("with open('/tmp/x') as f:\n    pass"), body("with threading.Lock():\n    pass", top='import threading'),
+    body("with decimal.localcontext() as c:\n    c.prec = 3", top='import decimal'), body("with requests.Session() as self.s:\n    pass"),
+    body("with requests.Session() as (a, b):\n    pass"), body("with requests.Session() as app.x:\n    pass"),
+    body("with closing(B()) as b:\n    b['x'] = 1", top="from contextlib import closing\nclass B:\n    def close(self):\n        return app.PARAMS\n"),
+    body("with closing(app.PARAMS) as b:\n    b['x'] = 1", top='from contextlib import closing'),
+    body("x = closing(app)", top='from contextlib import closing'), body("with redirect_stdout(log):\n    pass", top='from contextlib import redirect_stdout'),
+    body("with suppress(*payload):\n    pass", top='from contextlib import suppress'), body("x = contextlib.ExitStack()", top='import contextlib'),
+    body("c = http.client.HTTPSConnection('x', context=payload)", top='import http.client'),
+    body("c = http.client.HTTPConnection('x', 80, 5, None, 1)", top='import http.client'), body("c = http.client.HTTPConnection(*payload)", top='import http.client'),
+    body("c = http.client.HTTPConnection('x')\nc.set_debuglevel(1)", top='import http.client'), body("c = http.client.HTTPConnection('x')\nc.sock = 1", top='import http.client'),
+    body("c = http.client.HTTPConnection('x')\nreturn c.sock.fileno()", top='import http.client'), body("C2.c.request('GET', '/')", top='import http.client\nclass C2:\n    c = http.client.HTTPConnection("x")\n'),
+    body("CON.request('GET', '/')", top='import http.client\nCON = http.client.HTTPConnection("x")'), body("http.client.HTTPConnection.debuglevel = 1", top='import http.client'),
+    body("x = B().close()\nx['a'] = 1", top="class B:\n    close = dict\n"), body("self.close = app\nself.close.x = 1"),
+    body("return next(IT)", top='import itertools\nIT = itertools.count()'), body("x = operator.attrgetter('__class__')(log)", top='import operator'),
+    body("x = operator.methodcaller('update', x=1)(app.PARAMS)", top='import operator'), body("x = functools.partial(setattr, app)", top='import functools'),
+    body("return {}", top='import functools\n@functools.lru_cache\ndef f(x):\n    return x'), body("Q.append(1)", top='from collections import deque\nQ = deque()'),
     # Reaching what is between the calls, or what must not be read.
     body("return {'x': '{0._channel._buffer}'.format(log)}"), body("return {'x': payload['f'].format(log)}"),
     body("return {'x': '{0:{1.x}}'.format(log, log)}"), body("return {'x': '{0[0].x}'.format([log])}"),
@@ -183,6 +230,32 @@ REFUSED = [
     TOP + "class C:\n    def execute(self, log, payload, context, *, payload2=1):\n        return {}\n    execute = print\n",
     TOP + "class D:\n    def execute(self, log, payload, context):\n        return {}\n", 'class C(\n', '',
     'x' * (257 << 10),
+]
+
+
+# How a script imports its helper, what it does with it, the helper, and whether that is proven.
+HELPED = [
+    ('from . import _h', 'return _h.f(payload, _h.X)', "X = {'a': 1}\ndef f(p, x):\n    d = dict(p)\n    d['y'] = x['a']\n    return d\n", True),
+    ('from ._h import f, B, X as Y', 'return {"a": f(1), "b": B(2).v(), "c": Y}', 'import json\nX = (1, 2)\ndef f(x):\n    return json.dumps(x)\n'
+     'class B:\n    def __init__(self, x):\n        self.x = x\n    def v(self):\n        return self.x\n', False),
+    ('from ._h import f, E', 'try:\n    return {"a": f(1)}\nexcept E as e:\n    return {"e": str(e)}', 'class E(Exception):\n    pass\ndef f(x):\n    raise E(x)\n', True),
+    ('from . import _h', 'return _h.post(payload)', "import requests\nfrom .. import app\ndef post(p):\n    return requests.post(app.PARAMS['sandbox']['url'], json=p).json()\n", True),
+    ('from . import _h', '_h.X["a"] = 1', 'X = {}\n', False), ('from . import _h', '_h.X.append(1)', 'X = []\n', False),
+    ('from ._h import X', 'X.append(1)', 'X = []\n', False), ('from ._h import X', 'X["a"] = 1', 'X = {}\n', False),
+    ('from ._h import f', 'x = f()\nx["a"] = 1', 'X = {}\ndef f():\n    return X\n', False),
+    ('from ._h import f', 'f(app.PARAMS)', 'def f(x):\n    x["a"] = 1\n', False), ('from . import _h', '_h.x = 1', 'x = 0\n', False),
+    ('from . import _h', 'x = _h', 'x = 0\n', False), ('from . import _h', 'return _h.S.get("x")', 'import requests\nS = requests.Session()\n', False),
+    ('from ._h import S', 'return S.get("x")', 'import requests\nS = requests.Session()\n', False), ('from ._h import *', 'return {}', 'x = 0\n', False),
+    ('from ._h import f', 'return {}', 'X = []\ndef f():\n    X.append(1)\n', False), ('from ._h import f', 'return {}', 'print(1)\ndef f():\n    pass\n', False),
+    ('from ._h import f', 'return {}', 'import json\njson.dumps = print\ndef f():\n    pass\n', False), ('from ._h import f', 'return {}', 'class (\n', False),
+    # An object of one's is something new to the other only where its methods' names are known.
+    ('from ._h import f', 'f(payload)', 'def f(x):\n    y = x.json()\n    y["a"] = 1\n', True),
+    ('from ._h import f\nclass B:\n    def json(self):\n        return app.PARAMS', 'f(B())', 'def f(x):\n    y = x.json()\n    y["a"] = 1\n', False),
+    ('from ._h import B', 'x = B().json()\nx["a"] = 1', 'from .. import app\nclass B:\n    def json(self):\n        return app.PARAMS\n', False),
+    ('from . import _missing', 'return {}', '', False), ('from . import __h', 'return {}', '', False), ('from .._h import f', 'return {}', 'def f():\n    pass\n', False),
+    ('from ._h import os', 'os.chdir("/")', 'import os\n', False), ('from . import _h', '_h.os.chdir("/")', 'import os\n', False),
+    ('from . import _h', '_h.requests.get = print', 'import requests\n', False), ('from . import _h', 'return _h.app.PARAMS', 'from .. import app\n', False),
+    ('from ._h import f', 'return {}', 'from ._g import f\n', False),
 ]
 
 
@@ -228,6 +301,10 @@ def main():
     beside = proofs_of(fine, APP, [('action_nodes/D.py', 'S = []\nclass D:\n    def execute(self, log, payload, context):\n        S.append(1)\n')])
     if beside.proven != ['C'] or list(beside.reasons) != ['D']:
         wrong.append('a neighbour that only keeps something for itself matters')
+    for what, use, helper, proven in HELPED:
+        found = proofs_of(body(use, top=what), APP, [('action_nodes/_h.py', helper)])
+        if (found.proven == ['C']) != proven:
+            wrong.append('{} with a helper: {}\n{}\n{}'.format('not proven' if proven else 'proven', found.reasons, use, helper))
     leave = open(SOURCE + '/tests/sandbox/action_nodes/Leave.py').read()
     if proofs_of(leave.replace('class Leave', 'class C')).proven:
         wrong.append('Leave.py is proven')

@@ -8,9 +8,10 @@
 //   the journal's numbers have no gap,
 //   what was told was on the disk when it was told,
 //   every chat replays from its stored inputs byte for byte.
-// Between the crashes the clock is set forward and back, and versions are deployed under the live
-// chats with each policy.
-// A failing seed prints itself; MILLRACE_SEED=n runs it alone, MILLRACE_SEEDS=n that many.
+// Between the crashes the clock is set forward and back, versions are deployed under the live chats
+// with each policy, and the engine throws at some node now and then, which parks that chat. Some
+// say the next thing from inside the call that answers them. A failing seed prints itself;
+// MILLRACE_SEED=n runs it alone, MILLRACE_SEEDS=n that many.
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
@@ -18,6 +19,7 @@
 #include <iostream>
 #include <set>
 
+#include "dialog/poison.hpp"
 #include "runtime/promises.hpp"
 #include "runtime/record.hpp"
 #include "tests/example.hpp"
@@ -74,7 +76,17 @@ class Scenario {
     for (int i = 0; i < kPeople; ++i) {
       people_.push_back({base::Id::derived("person", std::to_string(i))});
     }
+#ifdef MILLRACE_BREAKABLE
+    dialog::is_poisoned = [this](std::string_view) {
+      EXPECT_FALSE(is_inside_) << "a turn began inside the call that answers another";
+      return throws_ && dice_.one_in(200);
+    };
+#endif
   }
+#ifdef MILLRACE_BREAKABLE
+  ~Scenario() { dialog::is_poisoned = nullptr; }
+#endif
+  Scenario(const Scenario&) = delete;
 
   void play() {
     start_server();
@@ -89,6 +101,9 @@ class Scenario {
     }
     disk_.never_fail();
     back_end_.never_fail();
+    throws_ = false;
+    crash_server();  // what is parked is tried again by the next run
+    start_server();
     int64_t steps = 0;
     while (!all_finished() && ++steps < 2'000'000 && schedule_.run_one()) {
     }
@@ -101,13 +116,16 @@ class Scenario {
     EXPECT_EQ(disk_.refused(), 0) << "records out of order";
     for (const auto& [key, times] : back_end_.effects()) EXPECT_EQ(times, 1) << key;
     for (const Person& person : people_) check_journal(person);
+    EXPECT_TRUE(disk_.parked().empty()) << "a chat that goes on is still listed as parked";
   }
 
  private:
   void deploy() {
     auto solution = runtime::make_solution(versions_[static_cast<size_t>(dice_.between(0, 2))]);
     solution.on_live = static_cast<runtime::OnLive>(dice_.between(0, 2));
+    const std::string name = solution.name;
     solutions_.deploy(std::move(solution));
+    server_->runtime.deployed(name);
   }
 
   void start_server() {
@@ -122,6 +140,13 @@ class Scenario {
     schedule_.forget();
     disk_.crash();
     server_.reset();
+  }
+
+  // From inside the call that answered the last message: no turn begins before that returns.
+  void say_at_once(Person& person) {
+    is_inside_ = true;
+    send(person, person.message_id(), person.text);
+    is_inside_ = false;
   }
 
   void say(Person& person) {
@@ -161,7 +186,11 @@ class Scenario {
     person.text = reply_to(answer.messages.empty() ? "" : answer.messages.back().content.text);
     ASSERT_FALSE(person.text.empty()) << "nothing to say to: " << all;
     ++person.said;
-    say(person);
+    if (dice_.one_in(3)) {
+      say_at_once(person);
+    } else {
+      say(person);
+    }
   }
 
   bool all_finished() const {
@@ -256,6 +285,8 @@ class Scenario {
   runtime::Solutions solutions_;
   std::vector<std::shared_ptr<const flow::Program>> versions_;
   std::vector<Person> people_;
+  bool throws_ = true;
+  bool is_inside_ = false;
   std::unique_ptr<Server> server_;
 };
 
@@ -308,7 +339,8 @@ TEST_P(SimulationFinds, ABrokenPromise) {
 INSTANTIATE_TEST_SUITE_P(EachPromise, SimulationFinds,
                          testing::Values(runtime::Promise::repeats_are_known,
                                          runtime::Promise::told_when_durable,
-                                         runtime::Promise::loss_is_marked));
+                                         runtime::Promise::loss_is_marked,
+                                         runtime::Promise::answers_come_after));
 #endif
 
 }  // namespace

@@ -119,6 +119,12 @@ base::Result<std::vector<runtime::DueConsumer>> Disk::due_consumers() {
   return due;
 }
 
+base::Result<std::vector<runtime::ParkedChat>> Disk::parked_chats() {
+  std::vector<runtime::ParkedChat> chats;
+  for (const auto& [consumer, chat] : parked_) chats.push_back(chat);
+  return chats;
+}
+
 void Disk::probe(Probed done) {
   base::Result<void> result;
   if (may_fail_ && dice_.one_in(60)) {

@@ -107,12 +107,16 @@ class Disk final : public runtime::Journal {
   void read_before(base::Id consumer, int64_t place, Page page, Read done) override;
   base::Result<std::vector<runtime::DueConsumer>> due_consumers() override;
   void probe(Probed done) override;
+  void park(runtime::ParkedChat chat) override { parked_[chat.consumer] = std::move(chat); }
+  void unpark(base::Id consumer) override { parked_.erase(consumer); }
+  base::Result<std::vector<runtime::ParkedChat>> parked_chats() override;
   // A crash: of what waited for the sync, a part may have reached the disk, in order.
   void crash();
   void never_fail() { may_fail_ = false; }
   // Records that came out of order, which the journal does not take.
   int refused() const { return refused_; }
   const std::map<base::Id, std::vector<runtime::JournalRecord>>& kept() const { return kept_; }
+  const std::map<base::Id, runtime::ParkedChat>& parked() const { return parked_; }
 
  private:
   void sync();
@@ -123,6 +127,7 @@ class Disk final : public runtime::Journal {
   Dice& dice_;
   std::map<base::Id, std::vector<runtime::JournalRecord>> kept_;
   std::vector<std::pair<runtime::JournalRecord, Appended>> waiting_;
+  std::map<base::Id, runtime::ParkedChat> parked_;
   bool sync_planned_ = false;
   int refused_ = 0;
   bool may_fail_ = true;

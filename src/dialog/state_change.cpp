@@ -1,0 +1,255 @@
+#include "dialog/state_change.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/json_change.hpp"
+#include "dialog/state_parts.hpp"
+
+namespace millrace::dialog {
+namespace {
+
+using Texts = std::map<std::string, std::string, std::less<>>;
+
+bool same(const Answered& a, const Answered& b) {
+  return a.node == b.node && a.frames == b.frames && a.text == b.text && a.before == b.before;
+}
+bool same(const Frame& a, const Frame& b) {
+  return a.kind == b.kind && a.node == b.node;
+}
+bool same(const ask::Candidate& a, const ask::Candidate& b) {
+  return a.value == b.value && a.label == b.label;
+}
+bool same(const HeldMessage& a, const HeldMessage& b) {
+  return a.input_id == b.input_id && a.text == b.text;
+}
+bool same(const PendingCall& a, const PendingCall& b) {
+  return a.node == b.node && a.made_at == b.made_at && a.left_pending == b.left_pending &&
+         a.told == b.told && a.key == b.key;
+}
+template <typename T>
+bool same(const std::vector<T>& a, const std::vector<T>& b) {
+  return std::ranges::equal(a, b, [](const T& x, const T& y) { return same(x, y); });
+}
+template <typename T>
+bool same(const std::optional<T>& a, const std::optional<T>& b) {
+  return a.has_value() == b.has_value() && (!a || same(*a, *b));
+}
+
+// Whether every name that only `after` has comes behind all that both have: what is added to an
+// object comes at its end (base/json_change.hpp).
+bool only_adds_at_end(const Texts& before, const Texts& after) {
+  auto at = after.begin();
+  for (const auto& [name, text] : before) {
+    if (!after.contains(name)) continue;
+    if (at->first != name) return false;
+    ++at;
+  }
+  return true;
+}
+
+// A change under the names of base/json_change.hpp, member by member in to_json()'s order.
+class Writer {
+ public:
+  Writer(const State& before, const State& after) : before_(before), after_(after) {}
+
+  // A member that is always there.
+  template <typename T>
+  void always(std::string_view name, T State::* member) {
+    if (before_.*member != after_.*member) set(name, json::value(after_.*member));
+  }
+  // A member that is left out while it is 0, false or "".
+  template <typename T>
+  void unless_empty(std::string_view name, T State::* member) {
+    if (before_.*member == after_.*member) return;
+    if (after_.*member == T()) {
+      removed_.emplace_back(name);
+    } else {
+      set(name, json::value(after_.*member));
+    }
+  }
+  // A member that is there where `is_there(state)`, as `write(state)`.
+  void part(std::string_view name, auto is_there, auto write) {
+    const bool was = is_there(before_);
+    const bool is = is_there(after_);
+    if (was && is) {
+      take(json::change_of({{name, write(before_)}}, {{name, write(after_)}}));
+    } else if (is) {
+      set(name, write(after_));
+    } else if (was) {
+      removed_.emplace_back(name);
+    }
+  }
+
+  void texts(std::string_view name, const Texts& before, const Texts& after);
+  void answers(std::string_view name, const std::vector<Answered>& before,
+               const std::vector<Answered>& after);
+  void set(std::string_view name, json::value what) { note("=", name, std::move(what)); }
+
+  json::object done() && {
+    if (!removed_.empty()) change_["-"] = std::move(removed_);
+    return std::move(change_);
+  }
+
+ private:
+  void note(std::string_view kind, std::string_view name, json::value what) {
+    json::value& group = change_[kind];
+    if (!group.is_object()) group.emplace_object();
+    group.get_object().emplace(name, std::move(what));
+  }
+  // The change of one member.
+  void take(json::object change) {
+    for (auto& group : change) {
+      for (auto& member : group.value().get_object()) {
+        note(group.key(), member.key(), std::move(member.value()));
+      }
+    }
+  }
+
+  const State& before_;
+  const State& after_;
+  json::object change_;
+  json::array removed_;
+};
+
+void Writer::texts(std::string_view name, const Texts& before, const Texts& after) {
+  if (before == after) return;
+  if (after.empty()) {
+    removed_.emplace_back(name);
+  } else if (before.empty() || !only_adds_at_end(before, after)) {
+    set(name, parts::texts(after));
+  } else {
+    json::object inner;
+    json::object changed;
+    for (const auto& [key, text] : after) {
+      const auto was = before.find(key);
+      if (was == before.end() || was->second != text) changed.emplace(key, text);
+    }
+    if (!changed.empty()) inner.emplace("=", std::move(changed));
+    json::array gone;
+    for (const auto& [key, text] : before) {
+      if (!after.contains(key)) gone.emplace_back(key);
+    }
+    if (!gone.empty()) inner.emplace("-", std::move(gone));
+    note("/", name, std::move(inner));
+  }
+}
+
+void Writer::answers(std::string_view name, const std::vector<Answered>& before,
+                     const std::vector<Answered>& after) {
+  if (same(before, after)) return;
+  if (after.empty()) {
+    removed_.emplace_back(name);
+    return;
+  }
+  const auto first = std::ranges::find_if(
+      before, [&](const Answered& answered) { return same(answered, after.front()); });
+  if (first == before.end()) {
+    set(name, parts::answers(after));
+    return;
+  }
+  const auto [left, right] =
+      std::mismatch(first, before.end(), after.begin(), after.end(),
+                    [](const Answered& a, const Answered& b) { return same(a, b); });
+  json::array added;
+  for (auto at = right; at != after.end(); ++at) added.push_back(parts::answer(*at));
+  note("+", name,
+       json::object{
+           {"drop", first - before.begin()}, {"keep", left - first}, {"add", std::move(added)}});
+}
+
+void change_of_talk(Writer& writer, const State& before, const State& after) {
+  if (!same(before.frames, after.frames)) {
+    writer.part("frames", [](const State& s) { return !s.frames.empty(); }, parts::frames);
+  }
+  writer.answers("history", before.history, after.history);
+  writer.answers("again", before.again, after.again);
+  if (!same(before.candidates, after.candidates)) {
+    writer.part("which", [](const State& s) { return !s.candidates.empty(); }, parts::which);
+  }
+  writer.unless_empty("tries", &State::tries);
+  writer.unless_empty("reminders", &State::reminders);
+  writer.unless_empty("streak", &State::streak);
+  if (before.events != after.events) {
+    writer.part(
+        "events", [](const State& s) { return !s.events.empty(); },
+        [](const State& s) { return s.events; });
+  }
+  if (before.global_props != after.global_props) {
+    writer.part(
+        "props", [](const State& s) { return !s.global_props.empty(); },
+        [](const State& s) { return s.global_props; });
+  }
+  if (before.timer != after.timer) {
+    writer.part(
+        "timer", [](const State& s) { return s.timer.has_value(); },
+        [](const State& s) { return parts::timer(*s.timer); });
+  }
+}
+
+// How receivers know the consumer: a member for each, under the receiver's name.
+void change_of_known(Writer& writer, const State& before, const State& after) {
+  if (before.known_as == after.known_as) return;
+  std::set<std::string_view> names;
+  for (const State* state : {&before, &after}) {
+    for (const auto& [name, known] : state->known_as) names.insert(name);
+  }
+  for (const std::string_view name : names) {
+    const auto is_there = [name](const State& state) {
+      const auto known = state.known_as.find(name);
+      return known != state.known_as.end() && known->second.is_object();
+    };
+    writer.part(name, is_there,
+                [name](const State& state) { return state.known_as.find(name)->second; });
+  }
+}
+
+}  // namespace
+
+json::object change_of(const State& before, const State& after) {
+  Writer writer(before, after);
+  writer.always("program", &State::program);
+  if (before.chat != after.chat) writer.set("chat", json::value(after.chat.to_string()));
+  if (before.consumer != after.consumer)
+    writer.set("consumer", json::value(after.consumer.to_string()));
+  writer.always("env", &State::environment);
+  if (before.phase != after.phase) writer.set("phase", json::value(to_string(after.phase)));
+  writer.always("node", &State::node);
+  writer.always("turn", &State::turn);
+  writer.always("seq", &State::sequence);
+  if (before.created_at != after.created_at) writer.set("born", after.created_at.ms);
+  writer.unless_empty("locale", &State::locale);
+  writer.always("region", &State::region);
+  writer.texts("vars", before.variables, after.variables);
+  if (before.kept != after.kept) {
+    writer.part("kept", [](const State& s) { return !s.kept.empty(); }, parts::kept);
+  }
+  if (before.user_data != after.user_data) {
+    writer.part(
+        "user", [](const State& s) { return !s.user_data.empty(); },
+        [](const State& s) { return s.user_data; });
+  }
+  writer.unless_empty("last", &State::last_message);
+  writer.unless_empty("answering", &State::answering);
+  if (!same(before.call, after.call)) {
+    writer.part(
+        "call", [](const State& s) { return s.call.has_value(); },
+        [](const State& s) { return parts::call(*s.call); });
+  }
+  change_of_known(writer, before, after);
+  change_of_talk(writer, before, after);
+  writer.unless_empty("surveyed", &State::surveyed);
+  if (before.error != after.error) {
+    writer.part(
+        "error", [](const State& s) { return !s.error.empty(); },
+        [](const State& s) { return s.error; });
+  }
+  writer.unless_empty("ended", &State::end_reason);
+  return std::move(writer).done();
+}
+
+bool same_sealed_part(const State& before, const State& after) {
+  return before.secrets == after.secrets && same(before.held, after.held);
+}
+
+}  // namespace millrace::dialog

@@ -1,0 +1,14 @@
+// What has changed from one state of a chat to the next, without making either into JSON: only the
+// members that are not the same are.
+#pragma once
+
+#include "dialog/dialog.hpp"
+
+namespace millrace::dialog {
+
+// json::change_of(to_json(before), to_json(after)), to the byte.
+json::object change_of(const State& before, const State& after);
+// Whether sealed_part() of both is the same.
+bool same_sealed_part(const State& before, const State& after);
+
+}  // namespace millrace::dialog
