@@ -109,7 +109,7 @@ class Alterer {
       case 1: state.global_props = object(); break;
       case 2: state.error = object(); break;
       case 3: {
-        const std::string receiver = below(2) == 0 ? "braze" : "another";
+        const std::string receiver = below(2) == 0 ? "one" : "another";
         if (below(3) == 0) {
           state.known_as.erase(receiver);
         } else {
