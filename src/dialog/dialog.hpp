@@ -20,13 +20,15 @@
 
 namespace millrace::dialog {
 
-inline constexpr size_t kMessageLengthMax = 4'096;    // code points of one consumer message
-inline constexpr size_t kHeldMessagesMax = 16;        // said while an action runs
-inline constexpr int kStepsMax = 200;                 // nodes run in one turn
-inline constexpr int kStreakMax = 1'000;              // nodes run since the consumer last spoke
-inline constexpr size_t kHistoryMax = 100;            // answers that can be gone back to
-inline constexpr size_t kEventsMax = 100;             // page events kept for the scripts
-inline constexpr size_t kStateBytesMax = 64 << 10;    // weight() of a state
+inline constexpr size_t kMessageLengthMax = 4'096;       // code points of one consumer message
+inline constexpr size_t kHeldMessagesMax = 16;           // said while an action runs
+inline constexpr int kStepsMax = 200;                    // nodes run in one turn
+inline constexpr int kStreakMax = 1'000;                 // nodes run since the consumer last spoke
+inline constexpr size_t kHistoryMax = 100;               // answers that can be gone back to
+inline constexpr size_t kEventsMax = 100;                // page events kept for the scripts
+inline constexpr size_t kEventNameMax = 128;             // bytes of a page event's name
+inline constexpr size_t kEventDetailBytesMax = 8 << 10;  // weight of its detail
+inline constexpr size_t kStateBytesMax = 64 << 10;       // weight() of a state
 inline constexpr size_t kHistoryBytesMax = 16 << 10;  // of that, answers that can be gone back to,
 inline constexpr size_t kEventsBytesMax = 16 << 10;   // ... and page events; the oldest go first
 inline constexpr size_t kTurnBytesMax = 256 << 10;    // of texts that one turn says or assigns
