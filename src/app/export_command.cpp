@@ -29,9 +29,9 @@ class ChatPrinter {
   explicit ChatPrinter(std::string key) : reader_(std::move(key)) {}
 
   base::Result<void> take(const runtime::JournalRecord& record) {
-    const auto turn = runtime::read_record(record.body);
+    const auto turn = runtime::read_record(record);
     if (!turn) return std::unexpected(turn.error());
-    if (auto read = reader_.take(record.body); !read) return read;
+    if (auto read = reader_.take(record); !read) return read;
     auto state = reader_.state();
     if (!state) return std::unexpected(state.error());
     if (last_ && last_->chat != state->chat) print_chat();

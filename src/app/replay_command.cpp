@@ -32,14 +32,14 @@ class Replay {
 
   // An error names the first turn that came out otherwise.
   base::Result<void> take(const runtime::JournalRecord& record) {
-    if (auto read = reader_.take(record.body); !read) return read;
+    if (auto read = reader_.take(record); !read) return read;
     const auto stored = reader_.state();
     if (!stored) return std::unexpected(stored.error());
     if (stored->chat != chat_) {
       known_ = stored->braze;  // the consumer's chat before this one
       return {};
     }
-    const auto input = runtime::read_input(record.body, key_);
+    const auto input = runtime::read_input(record, key_);
     if (!input) return std::unexpected(input.error());
     ++turns_;
     const auto now = program(stored->program);
@@ -59,8 +59,9 @@ class Replay {
     auto turn = dialog::advance(**now, std::move(*before), **input);
     if (!turn) return differs(stored->turn, "the engine refuses it: " + turn.error().message);
     const bool whole = reader_.since() == 0;
-    const std::string made = runtime::write_record(*turn, &**input, (*input)->at, key_,
-                                                   whole ? nullptr : &*last, reader_.since());
+    const std::string made =
+        runtime::write_record(*turn, &**input, (*input)->at, key_, whole ? nullptr : &*last,
+                              reader_.since(), reader_.version());
     if (made != record.body) return differs(stored->turn, first_difference(record.body, made));
     state_ = std::move(turn->state);
     return {};

@@ -21,13 +21,13 @@ class Writer {
       : versions_(std::move(versions)), key_(std::move(key)), chat_(chat), reader_(key_) {}
 
   base::Result<void> take(const runtime::JournalRecord& record) {
-    if (auto read = reader_.take(record.body); !read) return read;
-    const auto stored = runtime::read_record(record.body);
+    if (auto read = reader_.take(record); !read) return read;
+    const auto stored = runtime::read_record(record);
     if (!stored) return std::unexpected(stored.error());
     if (stored->chat != chat_) return {};
     auto state = reader_.state();
     if (!state) return std::unexpected(state.error());
-    const auto input = runtime::read_input(record.body, key_);
+    const auto input = runtime::read_input(record, key_);
     if (!input) return std::unexpected(input.error());
     if (!born_) born_ = *state;
     if (*input) write_input(**input, *stored);
