@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/chats.hpp"
 #include "app/commands.hpp"
 #include "app/people.hpp"
 #include "runtime/record.hpp"
@@ -94,11 +95,12 @@ base::Result<void> print_all(const PersonOptions& options) {
   auto key = storage::read_file(options.data / "journal.key");
   ChatPrinter printer(key ? std::move(*key) : std::string());
   base::Result<void> printed;
-  auto read =
-      storage::each_record_of(journal, *consumer, [&](const runtime::JournalRecord& record) {
-        printed = printer.take(record);
-        return printed.has_value();
-      });
+  const auto archive = archive_of(options.data);
+  if (!archive) return std::unexpected(archive.error());
+  auto read = (*archive)->consumer(*consumer, [&](const runtime::JournalRecord& record) {
+    printed = printer.take(record);
+    return printed.has_value();
+  });
   if (!read) return read;
   if (!printed) return printed;
   printer.finish();

@@ -3,6 +3,7 @@
 #include <map>
 #include <vector>
 
+#include "app/chats.hpp"
 #include "app/deployments.hpp"
 #include "flow/yaml_text.hpp"
 #include "runtime/record.hpp"
@@ -121,11 +122,12 @@ base::Result<std::string> test_from_chat(const fs::path& data, base::Id chat) {
   if (!key) return std::unexpected(key.error());
   Writer writer(data / "versions", std::move(*key), chat);
   base::Result<void> outcome;
-  const auto read = storage::each_record_with(data / "journal.db", chat,
-                                              [&](const runtime::JournalRecord& record) {
-                                                outcome = writer.take(record);
-                                                return outcome.has_value();
-                                              });
+  const auto archive = archive_of(data);
+  if (!archive) return std::unexpected(archive.error());
+  const auto read = (*archive)->chat(chat, [&](const runtime::JournalRecord& record) {
+    outcome = writer.take(record);
+    return outcome.has_value();
+  });
   if (!read) return std::unexpected(read.error());
   if (!outcome) return std::unexpected(outcome.error());
   return writer.text();
