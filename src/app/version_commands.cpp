@@ -172,7 +172,7 @@ int versions(const VersionOptions& options) {
     const bool is_current = deployments->current(deployment.solution) == &deployment;
     std::cout << (is_current ? "* " : "  ") << line_of(deployment) << "  "
               << base::to_iso8601(deployment.at) << "  " << runtime::to_string(deployment.on_live)
-              << "  " << chats << " live\n";
+              << "  " << live[deployment.hash] << " live\n";
   }
   if (deployments->all().empty()) std::cout << "nothing has been deployed\n";
   return 0;
