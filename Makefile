@@ -7,7 +7,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo test unit e2e golden simulate lint format fuzz bench bench-engine bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox soak tsan ci clean setup setup-test setup-dev
+.PHONY: help build demo test unit e2e golden simulate lint format fuzz bench bench-engine bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive soak tsan ci clean setup setup-test setup-dev
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -111,6 +111,10 @@ bench-profiles: build  ## the Braze sandbox with PROFILES=1000000 profiles: look
 bench-outbox: build  ## deliveries from durable row to acknowledged; what a million waiting rows take
 	@cmake --build --preset release -j $(JOBS) --target outbox_bench
 	@bench/outbox.sh build/release
+
+bench-archive: build  ## reading a folder of a million turns beside a running server
+	@cmake --build --preset release -j $(JOBS) --target archive_bench
+	@bench/archive.sh $(or $(TURNS),1000000)
 
 ci: test  ## what CI runs
 

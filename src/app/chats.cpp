@@ -1,23 +1,49 @@
 #include "app/chats.hpp"
 
+#include "app/deployments.hpp"
 #include "runtime/record.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
 
-base::Result<void> each_chat(const std::filesystem::path& data, EachChat each) {
-  const auto key = storage::read_file(data / "journal.key");
-  return storage::each_tail(data / "journal.db",
-                            [&](const std::vector<runtime::JournalRecord>& records) {
-                              runtime::StateReader reader(key ? *key : std::string());
-                              for (const runtime::JournalRecord& record : records) {
-                                if (!reader.take(record.body)) return true;
-                              }
-                              const auto state = reader.state();
-                              const auto last = runtime::read_record(records.back().body);
-                              if (state && last) each(*state, last->at);
-                              return true;
-                            });
+base::Result<std::unique_ptr<runtime::Archive>> archive_of(const std::filesystem::path& data) {
+  return storage::open_archive(data / "journal.db");
+}
+
+std::vector<std::string> versions_of(const std::filesystem::path& data,
+                                     const std::string& solution) {
+  std::vector<std::string> versions;
+  const auto deployments = Deployments::open(data);
+  if (!deployments) return versions;
+  for (const Deployment& deployment : deployments->all()) {
+    if (deployment.solution == solution) versions.push_back(deployment.hash);
+  }
+  return versions;
+}
+
+base::Result<void> each_chat(runtime::Archive& archive, runtime::ChatFilter filter, EachChat each) {
+  constexpr size_t kPage = 1'000;
+  filter.limit = kPage;
+  for (;;) {
+    const auto page = archive.live(filter);
+    if (!page) return std::unexpected(page.error());
+    for (const runtime::ChatEntry& chat : *page) {
+      if (auto done = each(chat); !done) return done;
+    }
+    if (page->size() < kPage) return {};
+    filter.after = {page->back().last_at, page->back().chat};
+  }
+}
+
+base::Result<dialog::State> state_of(runtime::Archive& archive, const runtime::ChatEntry& chat,
+                                     const std::string& seal_key) {
+  const auto tail = archive.tail(chat.consumer, chat.last);
+  if (!tail) return std::unexpected(tail.error());
+  runtime::StateReader reader(seal_key);
+  for (const runtime::JournalRecord& record : *tail) {
+    if (auto taken = reader.take(record); !taken) return std::unexpected(taken.error());
+  }
+  return reader.state();
 }
 
 }  // namespace millrace::app

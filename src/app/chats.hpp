@@ -1,18 +1,29 @@
-// The latest chat of every consumer, read from a data folder beside a running server.
+// The chats of a data folder, read beside a running server.
 #pragma once
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 
 #include "base/result.hpp"
-#include "base/time.hpp"
 #include "dialog/dialog.hpp"
+#include "runtime/archive.hpp"
 
 namespace millrace::app {
 
-// `at` is the time of its last turn. A chat that cannot be read is left out. not_found when there
-// is no journal in that folder.
-using EachChat = std::move_only_function<void(const dialog::State& state, base::Timestamp at)>;
-base::Result<void> each_chat(const std::filesystem::path& data, EachChat each);
+// not_found when there is no journal in that folder.
+base::Result<std::unique_ptr<runtime::Archive>> archive_of(const std::filesystem::path& data);
+
+// The versions that were ever deployed of a solution; for chats that do not say its name.
+std::vector<std::string> versions_of(const std::filesystem::path& data,
+                                     const std::string& solution);
+
+// Every chat that a filter means, whatever its limit, those with the latest turn first.
+using EachChat = std::move_only_function<base::Result<void>(const runtime::ChatEntry& chat)>;
+base::Result<void> each_chat(runtime::Archive& archive, runtime::ChatFilter filter, EachChat each);
+
+// A chat's state as its last turn left it.
+base::Result<dialog::State> state_of(runtime::Archive& archive, const runtime::ChatEntry& chat,
+                                     const std::string& seal_key);
 
 }  // namespace millrace::app

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/chats.hpp"
 #include "app/commands.hpp"
 #include "app/people.hpp"
 #include "runtime/record.hpp"
@@ -29,9 +30,9 @@ class ChatPrinter {
   explicit ChatPrinter(std::string key) : reader_(std::move(key)) {}
 
   base::Result<void> take(const runtime::JournalRecord& record) {
-    const auto turn = runtime::read_record(record.body);
+    const auto turn = runtime::read_record(record);
     if (!turn) return std::unexpected(turn.error());
-    if (auto read = reader_.take(record.body); !read) return read;
+    if (auto read = reader_.take(record); !read) return read;
     auto state = reader_.state();
     if (!state) return std::unexpected(state.error());
     if (last_ && last_->chat != state->chat) print_chat();
@@ -94,11 +95,12 @@ base::Result<void> print_all(const PersonOptions& options) {
   auto key = storage::read_file(options.data / "journal.key");
   ChatPrinter printer(key ? std::move(*key) : std::string());
   base::Result<void> printed;
-  auto read =
-      storage::each_record_of(journal, *consumer, [&](const runtime::JournalRecord& record) {
-        printed = printer.take(record);
-        return printed.has_value();
-      });
+  const auto archive = archive_of(options.data);
+  if (!archive) return std::unexpected(archive.error());
+  auto read = (*archive)->consumer(*consumer, [&](const runtime::JournalRecord& record) {
+    printed = printer.take(record);
+    return printed.has_value();
+  });
   if (!read) return read;
   if (!printed) return printed;
   printer.finish();

@@ -4,13 +4,13 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "app/chats.hpp"
 #include "app/commands.hpp"
 #include "app/people.hpp"
 #include "app/system.hpp"
 #include "app/trace_files.hpp"
 #include "app/verify_data.hpp"
 #include "calls/calls.hpp"
-#include "runtime/record.hpp"
 
 namespace millrace::app {
 namespace {
@@ -30,16 +30,17 @@ struct ForgetOptions {
   bool dry_run = false;
 };
 
-base::Result<People> quiet_since(const fs::path& journal, base::Timestamp before) {
-  const auto at_rest = storage::people_at_rest(journal);
+base::Result<People> quiet_since(const fs::path& data, base::Timestamp before) {
+  const auto at_rest = storage::people_at_rest(data / "journal.db");
   if (!at_rest) return at_rest;
+  const auto archive = archive_of(data);
+  if (!archive) return std::unexpected(archive.error());
   People quiet;
-  auto read = storage::each_tail(journal, [&](const std::vector<runtime::JournalRecord>& records) {
-    const auto last = runtime::read_record(records.back().body);
-    const base::Id consumer = records.back().consumer;
-    if (last && last->at < before && at_rest->contains(consumer)) quiet.insert(consumer);
-    return true;
-  });
+  auto read = each_chat(**archive, {.latest = true, .before = before},
+                        [&](const runtime::ChatEntry& chat) -> base::Result<void> {
+                          if (at_rest->contains(chat.consumer)) quiet.insert(chat.consumer);
+                          return {};
+                        });
   if (!read) return std::unexpected(read.error());
   return quiet;
 }
@@ -48,7 +49,7 @@ base::Result<People> who(const ForgetOptions& options) {
   if (options.older_than > 0) {
     constexpr int64_t kDayMs = 24LL * 60 * 60 * 1000;
     const int64_t before = SystemClock().now().ms - options.older_than * kDayMs;
-    return quiet_since(options.person.data / "journal.db", {before});
+    return quiet_since(options.person.data, {before});
   }
   const auto person = find_person(options.person);
   if (person) return People{*person};

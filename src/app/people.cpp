@@ -23,9 +23,11 @@ base::Result<base::Id> find_by_id(const std::filesystem::path& journal, const st
   const auto known = is_known(journal, *id);
   if (!known) return std::unexpected(known.error());
   if (*known) return *id;
-  const auto consumer = storage::consumer_of_chat(journal, *id, chat_in);
-  if (!consumer) return std::unexpected(consumer.error());
-  if (*consumer) return **consumer;
+  const auto archive = storage::open_archive(journal);
+  if (!archive) return std::unexpected(archive.error());
+  const auto chat = (*archive)->find(*id);
+  if (!chat) return std::unexpected(chat.error());
+  if (*chat) return (*chat)->consumer;
   return fail(Code::not_found, "no consumer and no chat has the id " + text);
 }
 

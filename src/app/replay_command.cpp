@@ -6,7 +6,7 @@
 #include "app/chats.hpp"
 #include "app/commands.hpp"
 #include "app/deployments.hpp"
-#include "dialog/dialog.hpp"
+#include "dialog/names.hpp"
 #include "runtime/record.hpp"
 #include "storage/storage.hpp"
 
@@ -20,26 +20,25 @@ using base::fail;
 struct ReplayOptions {
   std::string chat;
   fs::path data;
-  bool quiet = false;
   bool parked = false;
+  std::string solution;
+  std::string phase;
+  std::string since;
+  size_t limit = 1'000;
 };
 
 // Takes a chat's records one by one and makes each turn anew.
 class Replay {
  public:
-  Replay(fs::path data, std::string key, base::Id chat)
-      : data_(std::move(data)), key_(std::move(key)), chat_(chat), reader_(key_) {}
+  Replay(fs::path data, std::string key)
+      : data_(std::move(data)), key_(std::move(key)), reader_(key_) {}
 
   // An error names the first turn that came out otherwise.
   base::Result<void> take(const runtime::JournalRecord& record) {
-    if (auto read = reader_.take(record.body); !read) return read;
+    if (auto read = reader_.take(record); !read) return read;
     const auto stored = reader_.state();
     if (!stored) return std::unexpected(stored.error());
-    if (stored->chat != chat_) {
-      known_ = stored->known_as;  // the consumer's chat before this one
-      return {};
-    }
-    const auto input = runtime::read_input(record.body, key_);
+    const auto input = runtime::read_input(record, key_);
     if (!input) return std::unexpected(input.error());
     ++turns_;
     const auto now = program(stored->program);
@@ -59,12 +58,16 @@ class Replay {
     auto turn = dialog::advance(**now, std::move(*before), **input);
     if (!turn) return differs(stored->turn, "the engine refuses it: " + turn.error().message);
     const bool whole = reader_.since() == 0;
-    const std::string made = runtime::write_record(*turn, &**input, (*input)->at, key_,
-                                                   whole ? nullptr : &*last, reader_.since());
+    const std::string made =
+        runtime::write_record(*turn, &**input, (*input)->at, key_, whole ? nullptr : &*last,
+                              reader_.since(), reader_.version());
     if (made != record.body) return differs(stored->turn, first_difference(record.body, made));
     state_ = std::move(turn->state);
     return {};
   }
+
+  // The consumer's chat before this one, as it was left.
+  void take_former(const dialog::State& state) { known_ = state.known_as; }
 
   size_t turns() const { return turns_; }
 
@@ -114,13 +117,31 @@ class Replay {
 
   fs::path data_;
   std::string key_;
-  base::Id chat_;
   runtime::StateReader reader_;
   std::map<std::string, ProgramPtr> programs_;
   std::optional<dialog::State> state_;
   dialog::KnownAs known_;
   size_t turns_ = 0;
 };
+
+base::Result<void> replay_chat(runtime::Archive& archive, base::Id chat, const std::string& key,
+                               Replay& replay) {
+  const auto entry = archive.find(chat);
+  if (!entry) return std::unexpected(entry.error());
+  if (!*entry) return fail(Code::not_found, "there is no such chat");
+  const auto former = archive.tail_before(**entry);
+  if (!former) return std::unexpected(former.error());
+  if (!former->empty()) {
+    runtime::StateReader reader(key);
+    for (const runtime::JournalRecord& record : *former) {
+      if (auto taken = reader.take(record); !taken) return taken;
+    }
+    const auto state = reader.state();
+    if (!state) return std::unexpected(state.error());
+    replay.take_former(*state);
+  }
+  return {};
+}
 
 int replay(const ReplayOptions& options) {
   const auto complain = [](const std::string& text) {
@@ -129,38 +150,66 @@ int replay(const ReplayOptions& options) {
   };
   const auto chat = base::Id::parse(options.chat);
   if (!chat) return complain("'" + options.chat + "' is not a chat's id");
-  auto key = storage::read_file(options.data / "journal.key");
+  const auto key = storage::read_file(options.data / "journal.key");
   if (!key) return complain(key.error().describe());
-  Replay replay(options.data, std::move(*key), *chat);
+  const auto archive = archive_of(options.data);
+  if (!archive) return complain(archive.error().describe());
+  Replay replay(options.data, *key);
+  if (auto begun = replay_chat(**archive, *chat, *key, replay); !begun) {
+    return complain(begun.error().describe());
+  }
   base::Result<void> outcome;
-  const auto read = storage::each_record_with(options.data / "journal.db", *chat,
-                                              [&](const runtime::JournalRecord& record) {
-                                                outcome = replay.take(record);
-                                                return outcome.has_value();
-                                              });
+  const auto read = (*archive)->chat(*chat, [&](const runtime::JournalRecord& record) {
+    outcome = replay.take(record);
+    return outcome.has_value();
+  });
   if (!read) return complain(read.error().describe());
   if (!outcome) {
     std::cerr << "millrace replay: " << outcome.error().describe() << "\n";
     return 1;
   }
-  if (replay.turns() == 0) return complain("there is no such chat in " + options.data.string());
   std::cout << replay.turns() << " turns replayed, byte for byte the same\n";
   return 0;
 }
 
-int list_chats(const fs::path& data) {
-  const auto read = each_chat(data, [](const dialog::State& state, base::Timestamp at) {
-    std::cout << state.chat.to_string() << "  " << state.program << "  "
-              << dialog::to_string(state.phase) << "  " << state.turn << " turns  "
-              << base::to_iso8601(at) << "\n";
-  });
-  if (read) return 0;
-  std::cerr << "millrace chats: " << read.error().describe() << "\n";
-  return 2;
+base::Result<runtime::ChatFilter> filter_of(const ReplayOptions& options) {
+  runtime::ChatFilter filter{.solution = options.solution, .phase = options.phase, .latest = true};
+  if (!options.solution.empty()) filter.versions = versions_of(options.data, options.solution);
+  filter.limit = options.limit;
+  if (!options.since.empty()) {
+    filter.since = base::parse_iso8601(options.since);
+    if (!filter.since) {
+      return fail(Code::invalid_argument,
+                  "'" + options.since + "' is no time, such as 2026-01-31T08:00:00Z");
+    }
+  }
+  return filter;
+}
+
+int list_chats(const ReplayOptions& options) {
+  const auto complain = [](const base::Error& error) {
+    std::cerr << "millrace chats: " << error.describe() << "\n";
+    return 2;
+  };
+  const auto filter = filter_of(options);
+  if (!filter) return complain(filter.error());
+  const auto archive = archive_of(options.data);
+  if (!archive) return complain(archive.error());
+  const auto chats = (*archive)->live(*filter);
+  if (!chats) return complain(chats.error());
+  for (const runtime::ChatEntry& chat : *chats) {
+    std::cout << chat.chat.to_string() << "  " << chat.version << "  " << chat.phase << "  "
+              << chat.turns << " turns  " << base::to_iso8601(chat.last_at) << "\n";
+  }
+  if (chats->size() == options.limit) {
+    std::cerr << "there may be more: the last " << options.limit << " were listed (--limit)\n";
+  }
+  return 0;
 }
 
 int list_parked(const fs::path& data) {
-  const auto chats = storage::parked_chats(data / "journal.db");
+  const auto archive = archive_of(data);
+  const auto chats = archive ? (*archive)->parked() : std::unexpected(archive.error());
   if (!chats) {
     std::cerr << "millrace chats: " << chats.error().describe() << "\n";
     return 2;
@@ -191,19 +240,31 @@ void add_replay_command(CLI::App& cli, int& exit_code) {
   command->callback([&exit_code] { exit_code = replay(options); });
 
   auto* chats = cli.add_subcommand(
-      "chats", "List the latest chat of every consumer: id, version, where it is, last turn.");
+      "chats",
+      "List the latest chat of every consumer, the last turn first: id, version, phase, turns, "
+      "time of the last.");
   chats->add_option("--data", options.data, "The server's data folder")
       ->required()
       ->check(CLI::ExistingDirectory);
   chats->add_flag("--parked", options.parked,
                   "Only those that wait because the engine failed in them: id, solution, version, "
                   "node, since when, what failed");
+  chats->add_option("--solution", options.solution, "Only chats of this solution");
+  const auto phases = dialog::kPhases.all();
+  chats->add_option("--phase", options.phase, "Only chats in this phase")
+      ->check(CLI::IsMember(std::vector<std::string>(phases.begin(), phases.end())));
+  chats->add_option("--since", options.since,
+                    "Only chats whose last turn is not before this time, as 2026-01-31T08:00:00Z");
+  chats->add_option("--limit", options.limit, "At most so many")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
   chats->footer(
-      "A parked chat answers with an error and hurts no other. It is tried again after a deploy "
+      "Works beside a running server. A parked chat answers with an error and hurts no other. It "
+      "is tried again after a deploy "
       "of\n"
       "its solution and at the next start of the server; see docs/operating.md.");
   chats->callback([&exit_code] {
-    exit_code = options.parked ? list_parked(options.data) : list_chats(options.data);
+    exit_code = options.parked ? list_parked(options.data) : list_chats(options);
   });
 }
 

@@ -3,6 +3,7 @@
 #include <map>
 #include <vector>
 
+#include "app/chats.hpp"
 #include "app/deployments.hpp"
 #include "flow/yaml_text.hpp"
 #include "runtime/record.hpp"
@@ -21,13 +22,13 @@ class Writer {
       : versions_(std::move(versions)), key_(std::move(key)), chat_(chat), reader_(key_) {}
 
   base::Result<void> take(const runtime::JournalRecord& record) {
-    if (auto read = reader_.take(record.body); !read) return read;
-    const auto stored = runtime::read_record(record.body);
+    if (auto read = reader_.take(record); !read) return read;
+    const auto stored = runtime::read_record(record);
     if (!stored) return std::unexpected(stored.error());
     if (stored->chat != chat_) return {};
     auto state = reader_.state();
     if (!state) return std::unexpected(state.error());
-    const auto input = runtime::read_input(record.body, key_);
+    const auto input = runtime::read_input(record, key_);
     if (!input) return std::unexpected(input.error());
     if (!born_) born_ = *state;
     if (*input) write_input(**input, *stored);
@@ -121,11 +122,12 @@ base::Result<std::string> test_from_chat(const fs::path& data, base::Id chat) {
   if (!key) return std::unexpected(key.error());
   Writer writer(data / "versions", std::move(*key), chat);
   base::Result<void> outcome;
-  const auto read = storage::each_record_with(data / "journal.db", chat,
-                                              [&](const runtime::JournalRecord& record) {
-                                                outcome = writer.take(record);
-                                                return outcome.has_value();
-                                              });
+  const auto archive = archive_of(data);
+  if (!archive) return std::unexpected(archive.error());
+  const auto read = (*archive)->chat(chat, [&](const runtime::JournalRecord& record) {
+    outcome = writer.take(record);
+    return outcome.has_value();
+  });
   if (!read) return std::unexpected(read.error());
   if (!outcome) return std::unexpected(outcome.error());
   return writer.text();

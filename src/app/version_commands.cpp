@@ -146,35 +146,33 @@ int rollback(const VersionOptions& options) {
   return 0;
 }
 
-struct LiveChat {
-  std::string id;
-  std::string program;
-  dialog::State state;
-};
-
-base::Result<std::vector<LiveChat>> live_chats(const fs::path& data) {
-  std::vector<LiveChat> out;
+// Calls `each` with every live chat; there are none where nothing was ever served.
+base::Result<void> each_live_chat(
+    const fs::path& data,
+    const std::function<base::Result<void>(runtime::Archive&, const runtime::ChatEntry&)>& each) {
   std::error_code failed;
-  if (!fs::exists(data / "journal.db", failed)) return out;
-  const auto read = each_chat(data, [&](const dialog::State& state, base::Timestamp) {
-    if (state.phase == dialog::Phase::ended) return;
-    out.push_back({state.chat.to_string(), state.program, state});
-  });
-  if (!read) return std::unexpected(read.error());
-  return out;
+  if (!fs::exists(data / "journal.db", failed)) return {};
+  const auto archive = archive_of(data);
+  if (!archive) return std::unexpected(archive.error());
+  return each_chat(**archive, {.live = true},
+                   [&](const runtime::ChatEntry& chat) { return each(**archive, chat); });
 }
 
 int versions(const VersionOptions& options) {
   const auto deployments = Deployments::open(options.data);
   if (!deployments) return complain("versions", deployments.error().describe());
-  const auto live = live_chats(options.data);
-  if (!live) return complain("versions", live.error().describe());
+  std::map<std::string, size_t> live;  // by version
+  const auto read = each_live_chat(
+      options.data, [&](runtime::Archive&, const runtime::ChatEntry& chat) -> base::Result<void> {
+        ++live[chat.version];
+        return {};
+      });
+  if (!read) return complain("versions", read.error().describe());
   for (const Deployment& deployment : deployments->all()) {
     const bool is_current = deployments->current(deployment.solution) == &deployment;
-    const auto chats = std::ranges::count(*live, deployment.hash, &LiveChat::program);
     std::cout << (is_current ? "* " : "  ") << line_of(deployment) << "  "
               << base::to_iso8601(deployment.at) << "  " << runtime::to_string(deployment.on_live)
-              << "  " << chats << " live\n";
+              << "  " << live[deployment.hash] << " live\n";
   }
   if (deployments->all().empty()) std::cout << "nothing has been deployed\n";
   return 0;
@@ -192,31 +190,33 @@ int impact(const VersionOptions& options) {
   }
   const flow::Program& fresh = *loaded->program;
   const auto fresh_sources = flow::node_sources(loaded->files);
-  const auto live = live_chats(options.data);
-  if (!live) return complain("impact", live.error().describe());
+  const auto key = storage::read_file(options.data / "journal.key");
   std::map<std::string, std::optional<flow::Program>> programs;
   std::map<std::string, std::map<std::string, std::string>> sources;
   std::map<std::string, std::pair<size_t, size_t>> by_node;  // changed, stranded
   size_t all = 0;
   size_t touched = 0;
   size_t stranded = 0;
-  for (const LiveChat& chat : *live) {
-    auto [known, is_new] = programs.try_emplace(chat.program);
+  const auto look = [&](runtime::Archive& archive,
+                        const runtime::ChatEntry& chat) -> base::Result<void> {
+    auto [known, is_new] = programs.try_emplace(chat.version);
     if (is_new) {
-      auto program = load_installed(options.data / "versions", chat.program);
+      auto program = load_installed(options.data / "versions", chat.version);
       if (program) known->second = std::move(*program);
-      if (const auto files = storage::read_solution(options.data / "versions" / chat.program)) {
-        sources[chat.program] = flow::node_sources(*files);
+      if (const auto files = storage::read_solution(options.data / "versions" / chat.version)) {
+        sources[chat.version] = flow::node_sources(*files);
       }
     }
     const auto& old = known->second;
-    if (!old || old->solution != fresh.solution) continue;
+    if (!old || old->solution != fresh.solution) return {};
+    const auto state = state_of(archive, chat, key ? *key : std::string());
+    if (!state) return std::unexpected(state.error());
     ++all;
-    const flow::Node* node = old->find(chat.state.node);
+    const flow::Node* node = old->find(state->node);
     const std::string id = node == nullptr ? "" : node->id;
-    const bool moves = dialog::migrate(*old, fresh, chat.state).has_value();
+    const bool moves = dialog::migrate(*old, fresh, *state).has_value();
     const auto now = fresh_sources.find(id);
-    const bool differs = now == fresh_sources.end() || now->second != sources[chat.program][id];
+    const bool differs = now == fresh_sources.end() || now->second != sources[chat.version][id];
     if (differs) {
       ++touched;
       ++by_node[id].first;
@@ -225,6 +225,10 @@ int impact(const VersionOptions& options) {
       ++stranded;
       ++by_node[id].second;
     }
+    return {};
+  };
+  if (auto read = each_live_chat(options.data, look); !read) {
+    return complain("impact", read.error().describe());
   }
   std::cout << all << " live chats of '" << fresh.solution << "'; " << touched
             << " stand on a node that this deploy changes or takes away; " << stranded

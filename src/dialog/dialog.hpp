@@ -269,10 +269,16 @@ bool awaits_delivery(const flow::Program& program, const State& state);
 // The call that `state.call` stands for, made anew; the same bytes as when it was first made.
 Call pending_call(const flow::Program& program, const State& state);
 
+// The form of a state's JSON, which stands in it as "v". What has another is not guessed at: that
+// of a former version is brought into this one first (state_v0.hpp).
+inline constexpr int kStateVersion = 1;
+
 // Without what must not be kept in clear (`secrets`, `held`): that is sealed_part().
 json::object to_json(const State& state);
 json::object sealed_part(const State& state);  // empty when there is nothing
-void restore_sealed(State& state, const json::object& part);
+// Both data_loss when a word is unknown, a needed member is missing, one is of another type, or the
+// version is not kStateVersion.
+base::Result<void> restore_sealed(State& state, const json::object& part);
 base::Result<State> state_from_json(const json::object& object);
 
 std::string_view to_string(Phase phase);

@@ -70,8 +70,9 @@ struct Message {
   bool operator==(const Message&) const = default;
 };
 
-// Empty members are left out. from_json takes what to_json gives and ignores what it does not know.
+// Empty members are left out. from_json takes what to_json gives and passes over members that it
+// does not know; a word that it does not know, or what is of another type, is data_loss.
 json::object to_json(const Message& message);
-Message message_from_json(const json::object& object);
+base::Result<Message> message_from_json(const json::object& object);
 
 }  // namespace millrace::dialog

@@ -1,27 +1,11 @@
-#include <array>
-
-#include "dialog/message.hpp"
+#include "dialog/members.hpp"
+#include "dialog/names.hpp"
 
 namespace millrace::dialog {
 namespace {
 
-constexpr std::array<std::string_view, 12> kKinds{
-    "none",      "buttons", "quick_reply", "listpicker", "imagebutton", "carousel",
-    "selection", "webview", "file_upload", "datepicker", "timepicker",  "star_rating"};
-
-AssetKind kind_from(std::string_view name) {
-  for (size_t i = 0; i < kKinds.size(); ++i) {
-    if (kKinds[i] == name) return static_cast<AssetKind>(i);
-  }
-  return AssetKind::none;
-}
-
 void put(json::object& object, std::string_view key, const std::string& text) {
   if (!text.empty()) object[key] = text;
-}
-
-std::string text_at(const json::object& object, std::string_view key) {
-  return std::string(json::get_string(object, key).value_or(""));
 }
 
 json::array options_to_json(const std::vector<Option>& options) {
@@ -37,16 +21,14 @@ json::array options_to_json(const std::vector<Option>& options) {
   return out;
 }
 
-std::vector<Option> options_from_json(const json::object& object, std::string_view key) {
+std::vector<Option> options_from_json(Members& members, std::string_view name) {
   std::vector<Option> out;
-  const auto* items = json::get_array(object, key);
-  if (items == nullptr) return out;
-  for (const json::value& item : *items) {
-    const auto* option = item.if_object();
-    if (option == nullptr) continue;
-    out.push_back({text_at(*option, "label"), text_at(*option, "description"),
-                   text_at(*option, "image"), text_at(*option, "url"), text_at(*option, "icon")});
-  }
+  members.objects(name, [&](const json::object& object) {
+    Members option(object, "option");
+    out.push_back({option.text("label", Members::Need::needed), option.text("description"),
+                   option.text("image"), option.text("url"), option.text("icon")});
+    members.also(option);
+  });
   return out;
 }
 
@@ -75,33 +57,31 @@ json::object asset_to_json(const Asset& asset) {
   return out;
 }
 
-Asset asset_from_json(const json::object& object) {
+Asset asset_from_json(Members& members) {
   Asset asset;
-  asset.kind = kind_from(text_at(object, "type"));
-  asset.options = options_from_json(object, "options");
-  if (const auto* cards = json::get_array(object, "cards")) {
-    for (const json::value& item : *cards) {
-      const auto* card = item.if_object();
-      if (card == nullptr) continue;
-      asset.cards.push_back({text_at(*card, "title"), text_at(*card, "description"),
-                             text_at(*card, "image"), options_from_json(*card, "buttons")});
-    }
-  }
-  asset.multiple = json::get_bool(object, "multiple").value_or(false);
-  asset.embedded = json::get_bool(object, "embedded").value_or(false);
-  asset.height = static_cast<int>(json::get_integer(object, "height").value_or(0));
-  asset.url = text_at(object, "url");
-  asset.label = text_at(object, "label");
-  asset.cancel_label = text_at(object, "cancel_label");
-  asset.close_message = text_at(object, "close_message");
-  asset.prompt = text_at(object, "prompt");
+  asset.kind = members.one_of("type", kAssetKinds);
+  asset.options = options_from_json(members, "options");
+  members.objects("cards", [&](const json::object& object) {
+    Members card(object, "card");
+    asset.cards.push_back({card.text("title", Members::Need::needed), card.text("description"),
+                           card.text("image"), options_from_json(card, "buttons")});
+    members.also(card);
+  });
+  asset.multiple = members.flag("multiple");
+  asset.embedded = members.flag("embedded");
+  asset.height = members.small("height");
+  asset.url = members.text("url");
+  asset.label = members.text("label");
+  asset.cancel_label = members.text("cancel_label");
+  asset.close_message = members.text("close_message");
+  asset.prompt = members.text("prompt");
   return asset;
 }
 
 }  // namespace
 
 std::string_view to_string(AssetKind kind) {
-  return kKinds[static_cast<size_t>(kind)];
+  return kAssetKinds(kind);
 }
 
 json::object to_json(const Message& message) {
@@ -113,14 +93,19 @@ json::object to_json(const Message& message) {
   return out;
 }
 
-Message message_from_json(const json::object& object) {
+base::Result<Message> message_from_json(const json::object& object) {
+  Members members(object, "message");
   Message message;
-  message.text = text_at(object, "text");
-  if (const auto* asset = json::get_object(object, "asset"))
-    message.asset = asset_from_json(*asset);
-  message.input_disabled = json::get_bool(object, "off").value_or(false);
-  message.secure = json::get_bool(object, "secure").value_or(false);
-  message.css_class = text_at(object, "class");
+  message.text = members.text("text", Members::Need::needed);
+  if (const auto* asset = members.object("asset")) {
+    Members of_asset(*asset, "asset");
+    message.asset = asset_from_json(of_asset);
+    members.also(of_asset);
+  }
+  message.input_disabled = members.flag("off");
+  message.secure = members.flag("secure");
+  message.css_class = members.text("class");
+  if (auto read = members.done(); !read) return std::unexpected(read.error());
   return message;
 }
 

@@ -1,6 +1,7 @@
 #include "dialog/state_change.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "base/json_change.hpp"
@@ -8,8 +9,6 @@
 
 namespace millrace::dialog {
 namespace {
-
-using Texts = std::map<std::string, std::string, std::less<>>;
 
 bool same(const Answered& a, const Answered& b) {
   return a.node == b.node && a.frames == b.frames && a.text == b.text && a.before == b.before;
@@ -34,18 +33,6 @@ bool same(const std::vector<T>& a, const std::vector<T>& b) {
 template <typename T>
 bool same(const std::optional<T>& a, const std::optional<T>& b) {
   return a.has_value() == b.has_value() && (!a || same(*a, *b));
-}
-
-// Whether every name that only `after` has comes behind all that both have: what is added to an
-// object comes at its end (base/json_change.hpp).
-bool only_adds_at_end(const Texts& before, const Texts& after) {
-  auto at = after.begin();
-  for (const auto& [name, text] : before) {
-    if (!after.contains(name)) continue;
-    if (at->first != name) return false;
-    ++at;
-  }
-  return true;
 }
 
 // A change under the names of base/json_change.hpp, member by member in to_json()'s order.
@@ -81,7 +68,9 @@ class Writer {
     }
   }
 
-  void texts(std::string_view name, const Texts& before, const Texts& after);
+  template <typename Table, typename NameOf, typename Write>
+  void table(std::string_view name, const Table& before, const Table& after, NameOf name_of,
+             Write write);
   void answers(std::string_view name, const std::vector<Answered>& before,
                const std::vector<Answered>& after);
   void set(std::string_view name, json::value what) { note("=", name, std::move(what)); }
@@ -112,23 +101,27 @@ class Writer {
   json::array removed_;
 };
 
-void Writer::texts(std::string_view name, const Texts& before, const Texts& after) {
+// What was added, changed or taken away of a table, however its names sort: a state holds a table
+// that is sorted anyway.
+template <typename Table, typename NameOf, typename Write>
+void Writer::table(std::string_view name, const Table& before, const Table& after, NameOf name_of,
+                   Write write) {
   if (before == after) return;
   if (after.empty()) {
     removed_.emplace_back(name);
-  } else if (before.empty() || !only_adds_at_end(before, after)) {
-    set(name, parts::texts(after));
+  } else if (before.empty()) {
+    set(name, write(after));
   } else {
     json::object inner;
     json::object changed;
-    for (const auto& [key, text] : after) {
+    for (const auto& [key, value] : after) {
       const auto was = before.find(key);
-      if (was == before.end() || was->second != text) changed.emplace(key, text);
+      if (was == before.end() || was->second != value) changed.emplace(name_of(key), value);
     }
     if (!changed.empty()) inner.emplace("=", std::move(changed));
     json::array gone;
-    for (const auto& [key, text] : before) {
-      if (!after.contains(key)) gone.emplace_back(key);
+    for (const auto& [key, value] : before) {
+      if (!after.contains(key)) gone.emplace_back(name_of(key));
     }
     if (!gone.empty()) inner.emplace("-", std::move(gone));
     note("/", name, std::move(inner));
@@ -220,10 +213,10 @@ json::object change_of(const State& before, const State& after) {
   if (before.created_at != after.created_at) writer.set("born", after.created_at.ms);
   writer.unless_empty("locale", &State::locale);
   writer.always("region", &State::region);
-  writer.texts("vars", before.variables, after.variables);
-  if (before.kept != after.kept) {
-    writer.part("kept", [](const State& s) { return !s.kept.empty(); }, parts::kept);
-  }
+  writer.table("vars", before.variables, after.variables, std::identity(), parts::texts);
+  writer.table(
+      "kept", before.kept, after.kept, [](flow::NodeNumber node) { return std::to_string(node); },
+      parts::kept);
   if (before.user_data != after.user_data) {
     writer.part(
         "user", [](const State& s) { return !s.user_data.empty(); },

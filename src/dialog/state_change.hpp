@@ -6,7 +6,8 @@
 
 namespace millrace::dialog {
 
-// json::change_of(to_json(before), to_json(after)), to the byte.
+// What takes to_json(before) to to_json(after), but for the order in which members come: of tables
+// (variables, what is kept of nodes) only what is not the same, wherever it sorts.
 json::object change_of(const State& before, const State& after);
 // Whether sealed_part() of both is the same.
 bool same_sealed_part(const State& before, const State& after);

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
+#include <charconv>
 
-#include "dialog/dialog.hpp"
+#include "dialog/members.hpp"
+#include "dialog/names.hpp"
 #include "dialog/state_parts.hpp"
 
 namespace millrace::dialog {
@@ -29,9 +31,9 @@ json::object texts(const std::map<std::string, std::string, std::less<>>& texts)
   return out;
 }
 
-json::array kept(const State& state) {
-  json::array out;
-  for (const auto& [node, value] : state.kept) out.push_back(json::array{node, value});
+json::object kept(const std::map<flow::NodeNumber, json::value>& kept) {
+  json::object out;
+  for (const auto& [node, value] : kept) out.emplace(std::to_string(node), value);
   return out;
 }
 
@@ -45,8 +47,7 @@ json::object call(const PendingCall& call) {
 json::array frames(const State& state) {
   json::array out;
   for (const Frame& frame : state.frames) {
-    out.push_back(
-        json::object{{"kind", kFrames[static_cast<size_t>(frame.kind)]}, {"node", frame.node}});
+    out.push_back(json::object{{"kind", kFrameKinds(frame.kind)}, {"node", frame.node}});
   }
   return out;
 }
@@ -60,101 +61,22 @@ json::array which(const State& state) {
 }
 
 json::object timer(const Timer& timer) {
-  return {{"kind", kTimers[static_cast<size_t>(timer.kind)]}, {"due", timer.due.ms}};
+  return {{"kind", kTimerKinds(timer.kind)}, {"due", timer.due.ms}};
 }
 
 }  // namespace parts
 
 namespace {
 
-using parts::kFrames;
-using parts::kTimers;
-
-constexpr std::array<std::string_view, 6> kPhases{"opened",  "greeting", "waiting",
-                                                  "calling", "paused",   "ended"};
-
 // The members that a state has by itself. An object under any other name is how the receiver of
 // that name knows the consumer: that is where it has always stood, so that records which hold a
 // change only fit states of any age. A new member has to be added here.
-constexpr std::array<std::string_view, 33> kOwn{
-    "program", "chat",  "consumer", "env",       "phase",   "node",  "turn",
-    "seq",     "born",  "locale",   "region",    "vars",    "kept",  "user",
-    "last",    "call",  "frames",   "answering", "history", "again", "which",
-    "tries",   "props", "streak",   "reminders", "events",  "timer", "surveyed",
-    "error",   "ended", "secrets",  "held",      "known_as"};
-
-base::Result<Phase> phase_from(std::string_view name) {
-  for (size_t i = 0; i < kPhases.size(); ++i) {
-    if (kPhases[i] == name) return static_cast<Phase>(i);
-  }
-  return base::fail(base::Code::data_loss, "unknown phase '" + std::string(name) + "'");
-}
-
-std::string text_or_empty(const json::object& object, std::string_view key) {
-  return std::string(json::get_string(object, key).value_or(""));
-}
-
-template <size_t N>
-size_t index_of(const std::array<std::string_view, N>& names, std::string_view name) {
-  for (size_t i = 0; i < N; ++i) {
-    if (names[i] == name) return i;
-  }
-  return 0;
-}
-
-int small(const json::object& object, std::string_view key) {
-  return static_cast<int>(json::get_integer(object, key).value_or(0));
-}
-
-std::vector<Answered> answers_from_json(const json::object& object, std::string_view key) {
-  std::vector<Answered> out;
-  const auto* items = json::get_array(object, key);
-  if (items == nullptr) return out;
-  for (const json::value& value : *items) {
-    const auto* item = value.if_object();
-    if (item == nullptr) continue;
-    Answered answered{small(*item, "node"), text_or_empty(*item, "text"), std::nullopt,
-                      static_cast<size_t>(small(*item, "frames"))};
-    if (const auto before = json::get_string(*item, "before")) answered.before = *before;
-    out.push_back(std::move(answered));
-  }
-  return out;
-}
-
-base::Timestamp moment(const json::object& object, std::string_view key) {
-  return base::Timestamp{json::get_integer(object, key).value_or(0)};
-}
-
-void read_talk(const json::object& object, State& state) {
-  if (const auto* frames = json::get_array(object, "frames")) {
-    for (const json::value& value : *frames) {
-      if (const auto* frame = value.if_object()) {
-        const auto kind = index_of(kFrames, text_or_empty(*frame, "kind"));
-        state.frames.push_back({static_cast<Frame::Kind>(kind), small(*frame, "node")});
-      }
-    }
-  }
-  state.history = answers_from_json(object, "history");
-  state.again = answers_from_json(object, "again");
-  if (const auto* readings = json::get_array(object, "which")) {
-    for (const json::value& value : *readings) {
-      if (const auto* reading = value.if_object()) {
-        state.candidates.push_back(
-            {text_or_empty(*reading, "value"), text_or_empty(*reading, "label")});
-      }
-    }
-  }
-  state.tries = small(object, "tries");
-  state.reminders = small(object, "reminders");
-  state.streak = small(object, "streak");
-  if (const auto* events = json::get_array(object, "events")) state.events = *events;
-  if (const auto* props = json::get_object(object, "props")) state.global_props = *props;
-  if (const auto* timer = json::get_object(object, "timer")) {
-    const auto kind = index_of(kTimers, text_or_empty(*timer, "kind"));
-    state.timer = Timer{static_cast<TimerKind>(kind),
-                        base::Timestamp{json::get_integer(*timer, "due").value_or(0)}};
-  }
-}
+constexpr auto kOwn = std::to_array<std::string_view>(
+    {"v",        "program", "chat",  "consumer", "env",       "phase",   "node",
+     "turn",     "seq",     "born",  "locale",   "region",    "vars",    "kept",
+     "user",     "last",    "call",  "frames",   "answering", "history", "again",
+     "which",    "tries",   "props", "streak",   "reminders", "events",  "timer",
+     "surveyed", "error",   "ended", "secrets",  "held"});
 
 void write_talk(const State& state, json::object& out) {
   if (!state.frames.empty()) out["frames"] = parts::frames(state);
@@ -169,29 +91,92 @@ void write_talk(const State& state, json::object& out) {
   if (state.timer) out["timer"] = parts::timer(*state.timer);
 }
 
-void read_collections(const json::object& object, State& state) {
-  if (const auto* variables = json::get_object(object, "vars")) {
-    for (const auto& member : *variables) {
-      state.variables.emplace(member.key(), json::to_text(member.value()));
+using Need = Members::Need;
+
+base::Timestamp moment(Members& members, std::string_view name, Need need = Need::may_lack) {
+  return base::Timestamp{members.integer(name, need)};
+}
+
+base::Id id(Members& members, std::string_view name) {
+  const auto read = base::Id::parse(members.text(name, Need::needed));
+  if (!read) members.wrong(name, "is not an id");
+  return read.value_or(base::Id{});
+}
+
+std::vector<Answered> answers(Members& members, std::string_view name) {
+  std::vector<Answered> out;
+  members.objects(name, [&](const json::object& object) {
+    Members item(object, "answer");
+    Answered answered{item.small("node", Need::needed), item.text("text"), std::nullopt,
+                      static_cast<size_t>(item.small("frames"))};
+    if (object.contains("before")) answered.before = item.text("before");
+    out.push_back(std::move(answered));
+    members.also(item);
+  });
+  return out;
+}
+
+void read_texts(Members& members, std::string_view name,
+                std::map<std::string, std::string, std::less<>>& into) {
+  const auto* texts = members.object(name);
+  if (texts == nullptr) return;
+  for (const auto& member : *texts) {
+    if (!member.value().is_string()) members.wrong(name, "has what is not a text");
+    into.emplace(member.key(), json::to_text(member.value()));
+  }
+}
+
+void read_kept(Members& members, State& state) {
+  const auto* kept = members.object("kept");
+  if (kept == nullptr) return;
+  for (const auto& member : *kept) {
+    const std::string_view key = member.key();
+    flow::NodeNumber node = 0;
+    const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), node);
+    if (error != std::errc() || end != key.data() + key.size()) {
+      members.wrong("kept", "has what is not a node's number");
     }
+    state.kept.emplace(node, member.value());
   }
-  if (const auto* kept = json::get_array(object, "kept")) {
-    for (const json::value& item : *kept) {
-      const auto* pair = item.if_array();
-      if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_int64()) continue;
-      state.kept.emplace(static_cast<flow::NodeNumber>((*pair)[0].get_int64()), (*pair)[1]);
-    }
+}
+
+void read_talk(Members& members, State& state) {
+  members.objects("frames", [&](const json::object& object) {
+    Members frame(object, "frame");
+    state.frames.push_back({frame.one_of("kind", kFrameKinds), frame.small("node", Need::needed)});
+    members.also(frame);
+  });
+  state.history = answers(members, "history");
+  state.again = answers(members, "again");
+  members.objects("which", [&](const json::object& object) {
+    Members reading(object, "reading");
+    state.candidates.push_back({reading.text("value"), reading.text("label")});
+    members.also(reading);
+  });
+  state.tries = members.small("tries");
+  state.reminders = members.small("reminders");
+  state.streak = members.small("streak");
+  if (const auto* events = members.array("events")) state.events = *events;
+  if (const auto* props = members.object("props")) state.global_props = *props;
+  if (const auto* object = members.object("timer")) {
+    Members timer(*object, "timer");
+    state.timer = Timer{timer.one_of("kind", kTimerKinds), moment(timer, "due", Need::needed)};
+    members.also(timer);
   }
-  if (const auto* user_data = json::get_object(object, "user")) state.user_data = *user_data;
-  if (const auto* error = json::get_object(object, "error")) state.error = *error;
-  if (const auto* call = json::get_object(object, "call")) {
-    state.call =
-        PendingCall{text_or_empty(*call, "key"),
-                    static_cast<flow::NodeNumber>(json::get_integer(*call, "node").value_or(0)),
-                    moment(*call, "at"), json::get_bool(*call, "pending").value_or(false),
-                    json::get_bool(*call, "told").value_or(false)};
+}
+
+void read_collections(Members& members, State& state) {
+  read_texts(members, "vars", state.variables);
+  read_kept(members, state);
+  if (const auto* user_data = members.object("user")) state.user_data = *user_data;
+  if (const auto* error = members.object("error")) state.error = *error;
+  if (const auto* object = members.object("call")) {
+    Members call(*object, "call");
+    state.call = PendingCall{call.text("key", Need::needed), call.small("node", Need::needed),
+                             moment(call, "at"), call.flag("pending"), call.flag("told")};
+    members.also(call);
   }
-  for (const auto& member : object) {
+  for (const auto& member : members.all()) {
     const bool is_own = std::ranges::find(kOwn, std::string_view(member.key())) != kOwn.end();
     if (!is_own && member.value().is_object()) state.known_as[member.key()] = member.value();
   }
@@ -200,12 +185,13 @@ void read_collections(const json::object& object, State& state) {
 }  // namespace
 
 std::string_view to_string(Phase phase) {
-  return kPhases[static_cast<size_t>(phase)];
+  return kPhases(phase);
 }
 
 json::object to_json(const State& state) {
   json::object out;
   out.reserve(24);
+  out["v"] = kStateVersion;
   out["program"] = state.program;
   out["chat"] = state.chat.to_string();
   out["consumer"] = state.consumer.to_string();
@@ -218,7 +204,7 @@ json::object to_json(const State& state) {
   if (state.locale != 0) out["locale"] = state.locale;
   out["region"] = state.region;
   if (!state.variables.empty()) out["vars"] = parts::texts(state.variables);
-  if (!state.kept.empty()) out["kept"] = parts::kept(state);
+  if (!state.kept.empty()) out["kept"] = parts::kept(state.kept);
   if (!state.user_data.empty()) out["user"] = state.user_data;
   if (!state.last_message.empty()) out["last"] = state.last_message;
   if (!state.answering.empty()) out["answering"] = state.answering;
@@ -246,45 +232,44 @@ json::object sealed_part(const State& state) {
   return out;
 }
 
-void restore_sealed(State& state, const json::object& part) {
-  if (const auto* secrets = json::get_object(part, "secrets")) {
-    for (const auto& member : *secrets) {
-      state.secrets.emplace(member.key(), json::to_text(member.value()));
-    }
-  }
-  if (const auto* held = json::get_array(part, "held")) {
-    for (const json::value& item : *held) {
-      if (const auto* message = item.if_object()) {
-        state.held.push_back({text_or_empty(*message, "id"), text_or_empty(*message, "text")});
-      }
-    }
-  }
+base::Result<void> restore_sealed(State& state, const json::object& part) {
+  Members members(part, "sealed part");
+  read_texts(members, "secrets", state.secrets);
+  members.objects("held", [&](const json::object& object) {
+    Members message(object, "message held");
+    state.held.push_back({message.text("id"), message.text("text")});
+    members.also(message);
+  });
+  return members.done();
 }
 
 base::Result<State> state_from_json(const json::object& object) {
+  Members members(object, "state");
+  const int64_t version = members.integer("v", Need::needed);
+  if (auto read = members.done(); !read) return std::unexpected(read.error());
+  if (version != kStateVersion) {
+    return base::fail(base::Code::data_loss, "a state of version " + std::to_string(version) +
+                                                 ", which this build does not know");
+  }
   State state;
-  const auto phase = phase_from(json::get_string(object, "phase").value_or(""));
-  if (!phase) return std::unexpected(phase.error());
-  const auto chat = base::Id::parse(json::get_string(object, "chat").value_or(""));
-  const auto consumer = base::Id::parse(json::get_string(object, "consumer").value_or(""));
-  if (!chat || !consumer) return base::fail(base::Code::data_loss, "a state without its ids");
-  state.program = text_or_empty(object, "program");
-  state.chat = *chat;
-  state.consumer = *consumer;
-  state.phase = *phase;
-  state.node = static_cast<flow::NodeNumber>(json::get_integer(object, "node").value_or(0));
-  state.turn = json::get_integer(object, "turn").value_or(0);
-  state.sequence = json::get_integer(object, "seq").value_or(0);
-  state.created_at = moment(object, "born");
-  state.locale = static_cast<size_t>(json::get_integer(object, "locale").value_or(0));
-  state.last_message = text_or_empty(object, "last");
-  state.answering = text_or_empty(object, "answering");
-  state.end_reason = text_or_empty(object, "ended");
-  state.surveyed = json::get_bool(object, "surveyed").value_or(false);
-  state.environment = text_or_empty(object, "env");
-  state.region = text_or_empty(object, "region");
-  read_collections(object, state);
-  read_talk(object, state);
+  state.program = members.text("program", Need::needed);
+  state.chat = id(members, "chat");
+  state.consumer = id(members, "consumer");
+  state.environment = members.text("env", Need::needed);
+  state.phase = members.one_of("phase", kPhases);
+  state.node = members.small("node", Need::needed);
+  state.turn = members.integer("turn", Need::needed);
+  state.sequence = members.integer("seq", Need::needed);
+  state.created_at = moment(members, "born", Need::needed);
+  state.locale = static_cast<size_t>(members.integer("locale"));
+  state.region = members.text("region", Need::needed);
+  state.last_message = members.text("last");
+  state.answering = members.text("answering");
+  state.end_reason = members.text("ended");
+  state.surveyed = members.flag("surveyed");
+  read_collections(members, state);
+  read_talk(members, state);
+  if (auto read = members.done(); !read) return std::unexpected(read.error());
   return state;
 }
 

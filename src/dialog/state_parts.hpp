@@ -3,20 +3,14 @@
 // same.
 #pragma once
 
-#include <array>
-
 #include "dialog/dialog.hpp"
 
 namespace millrace::dialog::parts {
 
-inline constexpr std::array<std::string_view, 5> kTimers{"opening", "silence", "pause", "progress",
-                                                         "limit"};
-inline constexpr std::array<std::string_view, 2> kFrames{"call", "interruption"};
-
 json::object answer(const Answered& answered);
 json::array answers(const std::vector<Answered>& answers);
 json::object texts(const std::map<std::string, std::string, std::less<>>& texts);
-json::array kept(const State& state);
+json::object kept(const std::map<flow::NodeNumber, json::value>& kept);
 json::object call(const PendingCall& call);
 json::array frames(const State& state);
 json::array which(const State& state);

@@ -97,7 +97,7 @@ base::Result<void> Runtime::Lane::restore(Consumer& consumer, Tail tail) {
   if (tail.records.empty()) return {};
   StateReader reader(ports_.seal_key);
   for (const JournalRecord& record : tail.records) {
-    if (auto taken = reader.take(record.body); !taken) return taken;
+    if (auto taken = reader.take(record); !taken) return taken;
     consumer.number = record.number;
   }
   auto state = reader.state();
@@ -107,7 +107,8 @@ base::Result<void> Runtime::Lane::restore(Consumer& consumer, Tail tail) {
   }
   consumer.since_whole = reader.since();
   consumer.bytes_since_whole = reader.bytes_since();
-  consumer.whole_bytes = reader.whole_bytes();
+  // Changes do not cross versions: after a former one the next record is whole.
+  consumer.whole_bytes = reader.version() == kRecordVersion ? reader.whole_bytes() : 0;
   consumer.marked.assign(tail.marked.begin(), tail.marked.end());
   consumer.chat = std::move(*state);
   consumer.program = solutions_.version(consumer.chat->program);

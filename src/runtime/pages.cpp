@@ -21,24 +21,28 @@ struct Found {
   std::vector<ChatMessage> answers;
 };
 
-bool is_text_of(const JournalRecord& record, std::string_view key, std::string_view text) {
-  const auto input = read_input(record.body, key);
-  if (!input || !*input) return false;
+base::Result<bool> is_text_of(const JournalRecord& record, std::string_view key,
+                              std::string_view text) {
+  const auto input = read_input(record, key);
+  if (!input) return std::unexpected(input.error());
+  if (!*input) return false;
   const auto* said = std::get_if<dialog::Said>(&(*input)->what);
   return said != nullptr && dialog::heard(said->text) == dialog::heard(text);
 }
 
-Found find_answer(const std::vector<JournalRecord>& records, std::string_view key,
-                  std::string_view input_id, std::string_view text) {
+base::Result<Found> find_answer(const std::vector<JournalRecord>& records, std::string_view key,
+                                std::string_view input_id, std::string_view text) {
   Found found;
   for (const JournalRecord& record : records) {
-    auto turn = read_record(record.body);
-    if (!turn) continue;
+    auto turn = read_record(record);
+    if (!turn) return std::unexpected(turn.error());
     for (ChatMessage& message : turn->messages) {
       if (message.input_id != input_id) continue;
       found.chat = turn->chat;
       if (message.side == Side::consumer) {
-        found.same_text = is_text_of(record, key, text);
+        const auto same = is_text_of(record, key, text);
+        if (!same) return std::unexpected(same.error());
+        found.same_text = *same;
         found.said = std::move(message);
       } else {
         found.answers.push_back(std::move(message));
@@ -48,12 +52,13 @@ Found find_answer(const std::vector<JournalRecord>& records, std::string_view ke
   return found;
 }
 
-Snapshot messages_of(const std::vector<JournalRecord>& records, base::Id chat) {
+base::Result<Snapshot> messages_of(const std::vector<JournalRecord>& records, base::Id chat) {
   Snapshot page;
   for (const JournalRecord& record : records) {
-    auto turn = read_record(record.body);
+    auto turn = read_record(record);
+    if (!turn) return std::unexpected(turn.error());
     // What stands before another chat's record is that chat's, or an earlier one's.
-    if (!turn || turn->chat != chat) {
+    if (turn->chat != chat) {
       page = {};
       continue;
     }

@@ -38,6 +38,17 @@ struct Delivery {
 // Stands for a message id in the journal: tells it from others, and says nothing about it.
 using InputMark = uint64_t;
 
+// What a list of chats shows of one, as a turn leaves it (archive.hpp).
+struct ChatFacts {
+  base::Id chat;
+  std::string solution;      // its name; "" = as for other chats of that version
+  std::string version;       // content hash; "" = as the turn before left it
+  std::string phase;         // its name (dialog/names.hpp); "" = as the turn before left it
+  int64_t turns = 0;         // taken in this chat
+  base::Timestamp begun_at;  // {0} = as the turn before left it
+  base::Timestamp at;        // of this turn
+};
+
 // One turn as the journal keeps it.
 struct JournalRecord {
   base::Id consumer;
@@ -49,6 +60,7 @@ struct JournalRecord {
   bool whole = true;                 // can be read without the records before it
   std::vector<InputMark> marks;      // of the message ids whose texts or answers it holds
   std::vector<Delivery> deliveries;  // owed by this turn; written in the same transaction
+  std::optional<ChatFacts> facts;    // not kept with the record, and not read back with it
   int64_t place = 0;                 // where the journal has it; the journal's to give
 };
 

@@ -5,9 +5,12 @@
 #include "base/hash.hpp"
 #include "base/json_change.hpp"
 #include "base/seal.hpp"
+#include "dialog/names.hpp"
 #include "dialog/state_change.hpp"
+#include "dialog/state_v0.hpp"
 #include "runtime/effects.hpp"
 #include "runtime/record_parts.hpp"
+#include "runtime/record_v0.hpp"
 
 namespace millrace::runtime {
 namespace {
@@ -17,27 +20,26 @@ struct InputWriter {
 
   json::object operator()(const dialog::Started&) const { return {{"k", "start"}}; }
   json::object operator()(const dialog::Said& said) const {
-    return {{"k", "said"},
-            {"id", said.input_id},
-            {"text", turn.said},
-            {"seq", turn.said_sequence},
-            {"starts", said.starts}};
+    json::object in{
+        {"k", "said"}, {"id", said.input_id}, {"text", turn.said}, {"seq", turn.said_sequence}};
+    if (said.starts) in["starts"] = true;
+    return in;
   }
   json::object operator()(const dialog::CallEnded& ended) const {
     return {{"k", "call"},
             {"key", ended.key},
-            {"end", kCallEnds[static_cast<size_t>(ended.end)]},
+            {"end", dialog::kCallEnds(ended.end)},
             {"result", ended.result},
             {"message", ended.message}};
   }
   json::object operator()(const dialog::TimerDue& due) const {
-    return {{"k", "due"}, {"kind", static_cast<int>(due.timer.kind)}, {"due", due.timer.due.ms}};
+    return {{"k", "due"}, {"kind", dialog::kTimerKinds(due.timer.kind)}, {"due", due.timer.due.ms}};
   }
   json::object operator()(const dialog::PageEvent& event) const {
     return {{"k", "event"}, {"name", event.name}, {"detail", event.detail}};
   }
   json::object operator()(const dialog::Adopted& adopted) const {
-    return {{"k", "adopted"}, {"why", static_cast<int>(adopted.why)}};
+    return {{"k", "adopted"}, {"why", dialog::kAdoptions(adopted.why)}};
   }
   json::object operator()(const dialog::EndRequested& end) const {
     return {{"k", "end"}, {"reason", end.reason}};
@@ -80,10 +82,9 @@ json::object sealed_of(const dialog::State& after, const dialog::State* before) 
   return {{"change", std::move(change)}};
 }
 
-json::object changed_state(const dialog::State& before, const dialog::State& after,
-                           std::string_view said) {
+// A change of a state, beside whose it is, with `true` for what has just been said.
+json::object changed_state(const dialog::State& after, json::object change, std::string_view said) {
   json::object out{{"consumer", after.consumer.to_string()}, {"chat", after.chat.to_string()}};
-  json::object change = dialog::change_of(before, after);
   constexpr size_t kWorthIt = 8;  // bytes
   if (said.size() >= kWorthIt) {
     each_text_of(change, [&](json::value& text) {
@@ -92,6 +93,38 @@ json::object changed_state(const dialog::State& before, const dialog::State& aft
   }
   for (auto& member : change) out[member.key()] = std::move(member.value());
   return out;
+}
+
+void abbreviate_id(json::object& object, std::string_view name, std::string_view id) {
+  json::value* found = object.if_contains(name);
+  if (found != nullptr && found->is_string() && found->get_string() == id) *found = true;
+}
+
+// What the record's reader (expand, record_read.cpp) puts back.
+void abbreviate(json::object& record, const dialog::Turn& turn) {
+  const json::object& in = record["in"].get_object();
+  const std::string id(json::get_string(in, "id").value_or(""));
+  int64_t last = turn.said_sequence;
+  if (json::value* out = record.if_contains("out")) {
+    for (json::value& item : out->get_array()) {
+      json::object& message = item.get_object();
+      if (!id.empty()) abbreviate_id(message, "re", id);
+      const int64_t sequence = message["seq"].get_int64();
+      if (last != 0 && sequence == last + 1) message.stable_erase(message.find("seq"));
+      last = sequence;
+    }
+  }
+  if (!record.contains("since")) return;
+  json::object& change = record["state"].get_object();
+  json::object* set = object_at(change, "=");
+  if (set != nullptr && !id.empty()) abbreviate_id(*set, "answering", id);
+  if (last == 0) return;  // nothing was said
+  if (turn.state.sequence != last) {
+    if (set == nullptr) set = &change["="].emplace_object();
+    (*set)["seq"] = turn.state.sequence;
+  } else if (set != nullptr && set->contains("seq")) {
+    set->stable_erase(set->find("seq"));
+  }
 }
 
 }  // namespace
@@ -128,29 +161,49 @@ std::vector<InputMark> marks_of(const dialog::Turn& turn, const dialog::Input* i
 }
 
 std::string write_record(const dialog::Turn& turn, const dialog::Input* input, base::Timestamp at,
-                         std::string_view key, const dialog::State* before, int since) {
+                         std::string_view key, const dialog::State* before, int since,
+                         int version) {
+  const bool is_former = version == 0;
   json::object record;
+  if (!is_former) record["v"] = kRecordVersion;
   record["at"] = at.ms;
   json::object in =
       input == nullptr ? json::object{{"k", "open"}} : std::visit(InputWriter{turn}, input->what);
   json::object sealed = sealed_of(turn.state, before);
-  if (mask(turn, input, in)) sealed["in"] = input_as_it_was(turn, *input);
-  const json::value* text = in.if_contains("text");
-  const std::string said(text == nullptr ? std::string_view()
-                                         : std::string_view(text->get_string()));
-  record["in"] = std::move(in);
+  if (mask(turn, input, in)) {
+    json::object was = input_as_it_was(turn, *input);
+    sealed["in"] = is_former ? input_to_version_0(std::move(was)) : std::move(was);
+  }
+  const std::string said(json::get_string(in, "text").value_or(""));
+  record["in"] = is_former ? input_to_version_0(std::move(in)) : std::move(in);
   write_effects(turn, record);
   if (before == nullptr) {
-    record["state"] = dialog::to_json(turn.state);
+    record["state"] = is_former ? dialog::to_version_0(turn.state) : dialog::to_json(turn.state);
   } else {
     record["since"] = since;
-    record["state"] = changed_state(*before, turn.state, said);
+    record["state"] = changed_state(
+        turn.state,
+        is_former ? json::change_of(dialog::to_version_0(*before), dialog::to_version_0(turn.state))
+                  : dialog::change_of(*before, turn.state),
+        said);
   }
+  if (!is_former) abbreviate(record, turn);
   if (!sealed.empty()) {
     record["sealed"] =
         base::seal(key, seal_context(turn.state.chat, turn.state.turn), json::serialize(sealed));
   }
   return json::serialize(record);
+}
+
+ChatFacts facts_of(const dialog::Turn& turn, base::Timestamp at, std::string_view solution) {
+  const dialog::State& state = turn.state;
+  return {state.chat,
+          std::string(solution),
+          state.program,
+          std::string(to_string(state.phase)),
+          state.turn,
+          state.created_at,
+          at};
 }
 
 std::vector<ChatMessage> bot_messages(const dialog::Turn& turn, base::Timestamp at) {

@@ -1,20 +1,20 @@
 // What the writing and the reading of records share. For record.cpp and record_read.cpp alone.
 #pragma once
 
-#include <iterator>
 #include <string>
 #include <string_view>
 
+#include "base/enum_names.hpp"
 #include "base/id.hpp"
 #include "base/json.hpp"
 #include "dialog/dialog.hpp"
 
 namespace millrace::runtime {
 
-// By dialog::CallEnd.
-inline constexpr std::string_view kCallEnds[] = {"returned", "raised",  "timed_out",
-                                                 "crashed",  "refused", "unknown"};
-static_assert(std::size(kCallEnds) == static_cast<size_t>(dialog::CallEnd::unknown) + 1);
+// What came in, under "k".
+enum class InputKind { open, start, said, call, due, event, adopted, end };
+inline constexpr auto kInputKinds = base::enum_names<InputKind>(
+    "input", "open", "start", "said", "call", "due", "event", "adopted", "end");
 
 // What a record's sealed part is bound to.
 inline std::string seal_context(base::Id chat, int64_t turn) {

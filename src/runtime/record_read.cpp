@@ -1,68 +1,34 @@
 #include <algorithm>
 
 #include "base/json_change.hpp"
-#include "base/seal.hpp"
-#include "runtime/record.hpp"
-#include "runtime/record_parts.hpp"
+#include "dialog/members.hpp"
+#include "dialog/names.hpp"
+#include "dialog/state_v0.hpp"
+#include "runtime/record_parse.hpp"
+#include "runtime/record_v0.hpp"
 
 namespace millrace::runtime {
 namespace {
 
 using base::Code;
 using base::fail;
+using dialog::Members;
+using Need = dialog::Members::Need;
 
-// A record's document, and what is asked of every one.
-struct Parsed {
-  json::object record;
-  const json::object* in = nullptr;
-  const json::object* state = nullptr;
-  base::Id chat;
-  int64_t turn = 0;
-  std::optional<int64_t> since;  // nullopt: it is whole
-};
-
-base::Result<Parsed> parsed_record(std::string_view body) {
-  auto document = json::parse_object(body);
-  if (!document) return fail(Code::data_loss, document.error().message, "journal record");
-  Parsed parsed{std::move(*document)};
-  parsed.in = json::get_object(parsed.record, "in");
-  parsed.state = json::get_object(parsed.record, "state");
-  const auto chat = parsed.state == nullptr
-                        ? std::nullopt
-                        : base::Id::parse(json::get_string(*parsed.state, "chat").value_or(""));
-  if (parsed.in == nullptr || !chat) return fail(Code::data_loss, "not a turn", "journal record");
-  parsed.chat = *chat;
-  parsed.since = json::get_integer(parsed.record, "since");
-  // A change has the turn's number too: every turn has another.
-  const auto* set = parsed.since ? json::get_object(*parsed.state, "=") : parsed.state;
-  if (set != nullptr) parsed.turn = json::get_integer(*set, "turn").value_or(0);
-  return parsed;
-}
-
-ChatMessage message_from_json(const json::object& object, base::Id chat, base::Timestamp at) {
+base::Result<ChatMessage> message_from_json(const json::object& object, base::Id chat,
+                                            base::Timestamp at) {
+  auto content = dialog::message_from_json(object);
+  if (!content) return std::unexpected(content.error());
+  Members members(object, "message");
   ChatMessage message;
-  message.sequence = json::get_integer(object, "seq").value_or(0);
+  message.sequence = members.integer("seq", Need::needed);
   message.id = message_id(chat, message.sequence);
-  message.content = dialog::message_from_json(object);
-  message.node = static_cast<flow::NodeNumber>(json::get_integer(object, "node").value_or(0));
-  message.input_id = json::get_string(object, "re").value_or("");
+  message.content = std::move(*content);
+  message.node = members.small("node");
+  message.input_id = members.text("re");
   message.at = at;
+  if (auto read = members.done(); !read) return std::unexpected(read.error());
   return message;
-}
-
-base::Result<json::object> open_sealed(std::string_view sealed, base::Id chat, int64_t turn,
-                                       std::string_view key) {
-  const auto text = base::unseal(key, seal_context(chat, turn), sealed);
-  if (!text) return std::unexpected(text.error());
-  return json::parse_object(*text);
-}
-
-base::Result<dialog::CallEnd> call_end_from(std::string_view name) {
-  for (size_t i = 0; i < std::size(kCallEnds); ++i) {
-    if (kCallEnds[i] == name) return static_cast<dialog::CallEnd>(i);
-  }
-  return fail(Code::data_loss, "unknown end of a call '" + std::string(name) + "'",
-              "journal record");
 }
 
 }  // namespace
@@ -71,24 +37,51 @@ base::Result<TurnRecord> read_record(std::string_view body) {
   const auto parsed = parsed_record(body);
   if (!parsed) return std::unexpected(parsed.error());
   TurnRecord record;
-  record.at.ms = json::get_integer(parsed->record, "at").value_or(0);
-  record.kind = json::get_string(*parsed->in, "k").value_or("");
+  record.at = parsed->at;
+  record.kind = kInputKinds(parsed->kind);
   record.chat = parsed->chat;
-  if (record.kind == "said") {
+  if (parsed->kind == InputKind::said) {
+    auto message = message_from_json(*parsed->in, record.chat, record.at);
+    if (!message) return std::unexpected(message.error());
     record.input_id = json::get_string(*parsed->in, "id").value_or("");
-    ChatMessage message = message_from_json(*parsed->in, record.chat, record.at);
-    message.side = Side::consumer;
-    message.input_id = record.input_id;
-    record.messages.push_back(std::move(message));
+    message->side = Side::consumer;
+    message->input_id = record.input_id;
+    record.messages.push_back(std::move(*message));
   }
-  if (const auto* out = json::get_array(parsed->record, "out")) {
-    for (const json::value& item : *out) {
-      const auto* object = item.if_object();
-      if (object == nullptr) continue;
-      record.messages.push_back(message_from_json(*object, record.chat, record.at));
+  Members members(parsed->record, "record");
+  base::Result<void> all;
+  members.objects("out", [&](const json::object& object) {
+    auto message = message_from_json(object, record.chat, record.at);
+    if (message) {
+      record.messages.push_back(std::move(*message));
+    } else if (all) {
+      all = std::unexpected(message.error());
     }
-  }
+  });
+  if (all) all = members.done();
+  if (!all) return std::unexpected(all.error());
   return record;
+}
+
+base::Result<TurnRecord> read_record(const JournalRecord& record) {
+  auto read = read_record(record.body);
+  if (!read) return std::unexpected(at_record(std::move(read.error()), record));
+  return read;
+}
+
+std::optional<ChatFacts> facts_in(std::string_view body) {
+  const auto parsed = parsed_record(body);
+  if (!parsed) return std::nullopt;
+  const auto* said = parsed->since ? json::get_object(*parsed->state, "=") : parsed->state;
+  ChatFacts facts;
+  facts.chat = parsed->chat;
+  facts.at = parsed->at;
+  facts.turns = parsed->turn;
+  if (said == nullptr) return facts;
+  facts.version = json::get_string(*said, "program").value_or("");
+  facts.phase = json::get_string(*said, "phase").value_or("");
+  facts.begun_at.ms = json::get_integer(*said, "born").value_or(0);
+  return facts;
 }
 
 std::vector<InputMark> marks_in(std::string_view body) {
@@ -103,7 +96,15 @@ std::vector<InputMark> marks_in(std::string_view body) {
   return marks;
 }
 
+base::Result<void> StateReader::take(const JournalRecord& record) {
+  auto taken = take(record.body);
+  if (!taken) return std::unexpected(at_record(std::move(taken.error()), record));
+  where_ = at_record({}, record).where;
+  return taken;
+}
+
 base::Result<void> StateReader::take(std::string_view body) {
+  where_ = "journal record";
   auto parsed = parsed_record(body);
   if (!parsed) return std::unexpected(parsed.error());
   json::object part;
@@ -117,11 +118,12 @@ base::Result<void> StateReader::take(std::string_view body) {
     part.erase("in");
     sealed_ = std::move(part);
     since_ = 0;
+    version_ = parsed->version;
     bytes_since_ = 0;
     whole_bytes_ = body.size();
     return {};
   }
-  if (since_ < 0 || *parsed->since != since_ + 1) {
+  if (since_ < 0 || *parsed->since != since_ + 1 || parsed->version != version_) {
     return fail(Code::data_loss, "a record that does not follow the one before it",
                 "journal record");
   }
@@ -142,56 +144,84 @@ base::Result<void> StateReader::take(std::string_view body) {
 
 base::Result<dialog::State> StateReader::state() const {
   MILLRACE_CHECK(since_ >= 0);
-  auto state = dialog::state_from_json(state_);
-  if (state) dialog::restore_sealed(*state, sealed_);
+  const auto failed = [this](base::Error error) {
+    error.where = where_;
+    return std::unexpected(std::move(error));
+  };
+  auto document =
+      version_ == 0 ? dialog::state_from_version_0(state_) : base::Result<json::object>(state_);
+  if (!document) return failed(document.error());
+  auto state = dialog::state_from_json(*document);
+  if (!state) return failed(state.error());
+  if (auto restored = dialog::restore_sealed(*state, sealed_); !restored) {
+    return failed(restored.error());
+  }
   return state;
 }
+
+namespace {
+
+base::Result<std::optional<dialog::Input>> input_of(InputKind kind, base::Timestamp at,
+                                                    const json::object& in) {
+  Members members(in, "input");
+  const auto object = [&](std::string_view name) {
+    const auto* found = members.object(name, Need::needed);
+    return found == nullptr ? json::object() : *found;
+  };
+  dialog::Input input{at, dialog::Started{}};
+  switch (kind) {
+    case InputKind::open: return std::nullopt;
+    case InputKind::start: break;
+    case InputKind::said:
+      input.what = dialog::Said{members.text("id", Need::needed),
+                                members.text("text", Need::needed), members.flag("starts")};
+      break;
+    case InputKind::call:
+      input.what = dialog::CallEnded{members.text("key", Need::needed),
+                                     members.one_of("end", dialog::kCallEnds), object("result"),
+                                     members.text("message", Need::needed)};
+      break;
+    case InputKind::due:
+      input.what = dialog::TimerDue{{members.one_of("kind", dialog::kTimerKinds),
+                                     base::Timestamp{members.integer("due", Need::needed)}}};
+      break;
+    case InputKind::event:
+      input.what = dialog::PageEvent{members.text("name", Need::needed), object("detail")};
+      break;
+    case InputKind::adopted:
+      input.what = dialog::Adopted{members.one_of("why", dialog::kAdoptions)};
+      break;
+    case InputKind::end:
+      input.what = dialog::EndRequested{members.text("reason", Need::needed)};
+      break;
+  }
+  if (auto read = members.done(); !read) return std::unexpected(read.error());
+  return input;
+}
+
+}  // namespace
 
 base::Result<std::optional<dialog::Input>> read_input(std::string_view body, std::string_view key) {
   const auto parsed = parsed_record(body);
   if (!parsed) return std::unexpected(parsed.error());
-  json::object in = *parsed->in;
   if (const auto sealed = json::get_string(parsed->record, "sealed")) {
-    const auto part = open_sealed(*sealed, parsed->chat, parsed->turn, key);
+    auto part = open_sealed(*sealed, parsed->chat, parsed->turn, key);
     if (!part) return std::unexpected(part.error());
-    if (const auto* was = json::get_object(*part, "in")) in = *was;
+    if (auto* was = json::get_object(*part, "in")) {
+      if (parsed->version != 0) return input_of(parsed->kind, parsed->at, *was);
+      const auto in = input_from_version_0(*was);
+      if (!in) return std::unexpected(in.error());
+      return input_of(parsed->kind, parsed->at, *in);
+    }
   }
-  const auto text = [&](std::string_view name) {
-    return std::string(json::get_string(in, name).value_or(""));
-  };
-  const auto number = [&](std::string_view name) {
-    return json::get_integer(in, name).value_or(0);
-  };
-  const auto object = [&](std::string_view name) {
-    const auto* found = json::get_object(in, name);
-    return found == nullptr ? json::object() : *found;
-  };
-  dialog::Input input;
-  input.at.ms = json::get_integer(parsed->record, "at").value_or(0);
-  const std::string kind = text("k");
-  if (kind == "open") return std::nullopt;
-  if (kind == "start") {
-    input.what = dialog::Started{};
-  } else if (kind == "said") {
-    input.what =
-        dialog::Said{text("id"), text("text"), json::get_bool(in, "starts").value_or(false)};
-  } else if (kind == "call") {
-    const auto end = call_end_from(text("end"));
-    if (!end) return std::unexpected(end.error());
-    input.what = dialog::CallEnded{text("key"), *end, object("result"), text("message")};
-  } else if (kind == "due") {
-    input.what = dialog::TimerDue{
-        {static_cast<dialog::TimerKind>(number("kind")), base::Timestamp{number("due")}}};
-  } else if (kind == "event") {
-    input.what = dialog::PageEvent{text("name"), object("detail")};
-  } else if (kind == "adopted") {
-    input.what = dialog::Adopted{static_cast<dialog::Adopted::Why>(number("why"))};
-  } else if (kind == "end") {
-    input.what = dialog::EndRequested{text("reason")};
-  } else {
-    return base::fail(base::Code::data_loss, "unknown input '" + kind + "'", "journal record");
-  }
-  return input;
+  return input_of(parsed->kind, parsed->at, *parsed->in);
+}
+
+base::Result<std::optional<dialog::Input>> read_input(const JournalRecord& record,
+                                                      std::string_view key) {
+  auto read = read_input(record.body, key);
+  if (!read) return std::unexpected(at_record(std::move(read.error()), record));
+  return read;
 }
 
 }  // namespace millrace::runtime

@@ -63,7 +63,8 @@ Written Runtime::Lane::write(const Consumer& consumer, std::shared_ptr<const flo
       .due = due_of(turn.state),
       .whole = whole,
       .marks = marks_of(turn, input),
-      .deliveries = deliveries_of(turn, program.get())};
+      .deliveries = deliveries_of(turn, program.get()),
+      .facts = facts_of(turn, at, program->solution)};
   return {std::move(program), std::move(turn), at, std::move(record)};
 }
 

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "storage/chats_table.hpp"
 #include "storage/people.hpp"
 #include "storage/verify_reading.hpp"
 #include "storage/write_ahead_log.hpp"
@@ -13,14 +14,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The log is read up to its end before: heads lag behind it, and rows that are gone cannot say
-// what others' heads are. Positions may be given again, so `known` must not be ahead of the table.
+// The log is read up to its end before: heads and chats lag behind it, and rows that are gone
+// cannot say what others' are. `known` stays at the last position that was given: none is given
+// again.
 constexpr const char* kRemoveTurns =
     "INSERT OR REPLACE INTO heads SELECT consumer, MAX(position), number, due FROM turns "
     "WHERE position > (SELECT position FROM known) GROUP BY consumer;"
+    "UPDATE known SET position = MAX(position, (SELECT COALESCE(MAX(position), 0) FROM turns));"
     "DELETE FROM turns WHERE consumer IN (SELECT consumer FROM temp.meant);"
-    "DELETE FROM heads WHERE consumer IN (SELECT consumer FROM temp.meant);"
-    "UPDATE known SET position = (SELECT COALESCE(MAX(position), 0) FROM turns);";
+    "DELETE FROM heads WHERE consumer IN (SELECT consumer FROM temp.meant);";
+constexpr const char* kRemoveChats =
+    "DELETE FROM chats WHERE consumer IN (SELECT consumer FROM temp.meant);";
 constexpr const char* kRemoveParked =
     "DELETE FROM parked WHERE consumer IN (SELECT consumer FROM temp.meant);";
 constexpr const char* kRemoveDeliveries =
@@ -51,6 +55,14 @@ base::Result<void> remove_aside(Connection& writing, const People& people, const
   return {};
 }
 
+// Brings the table of chats up to the last turn.
+base::Result<void> write_chats(Connection& writing) {
+  ChatsProjection chats;
+  auto done = chats.prepare(writing);
+  if (done) done = chats.read_memory(writing);
+  return done ? chats.write() : done;
+}
+
 base::Result<void> remove_rows(Connection& writing, const People& people, const WhoseBody& whose) {
   const auto has_parked = has_table(writing, "parked");
   if (!has_parked) return std::unexpected(has_parked.error());
@@ -58,8 +70,13 @@ base::Result<void> remove_rows(Connection& writing, const People& people, const 
   if (!has_deliveries) return std::unexpected(has_deliveries.error());
   const auto has_aside = has_table(writing, "turns_aside");
   if (!has_aside) return std::unexpected(has_aside.error());
+  const auto has_chats = has_table(writing, "chats");
+  if (!has_chats) return std::unexpected(has_chats.error());
   auto done = name_people(writing, people);
+  // Without the table of chats the next start makes it of the turns that are left.
+  if (done && *has_chats) done = write_chats(writing);
   if (done) done = writing.execute(kRemoveTurns);
+  if (done && *has_chats) done = writing.execute(kRemoveChats);
   if (done && *has_parked) done = writing.execute(kRemoveParked);
   if (done && *has_deliveries) done = writing.execute(kRemoveDeliveries);
   if (done && *has_aside) done = remove_aside(writing, people, whose);

@@ -30,15 +30,9 @@ struct Kept {
 // The chat whose turn a record is; nullopt when the body does not say.
 using ChatOf = std::function<std::optional<base::Id>(std::string_view body)>;
 
-// Whose chat that is, by what the records say themselves; nullopt when it is nobody's. Reads every
-// record. Like all that follow: not_found when there is no journal.
-base::Result<std::optional<base::Id>> consumer_of_chat(const std::filesystem::path& journal,
-                                                       base::Id chat, const ChatOf& chat_of);
+// Like all that follow: not_found when there is no journal.
 base::Result<Kept> kept_of(const std::filesystem::path& journal, const People& people,
                            const ChatOf& chat_of);
-// The consumer's records, oldest first. The reading stops when `each` says false.
-base::Result<void> each_record_of(const std::filesystem::path& journal, base::Id consumer,
-                                  EachRecord each);
 // Those for whom nothing comes by itself any more, and who are owed nothing.
 base::Result<People> people_at_rest(const std::filesystem::path& journal);
 

@@ -1,11 +1,13 @@
-// The journal's two tables of turns. `turns` only ever grows at its end, each record pointing at
+// The journal's tables of turns. `turns` only ever grows at its end, each record pointing at
 // the one before it of the same consumer. `heads` says where each consumer's last record is; it is
 // brought up to date for many turns at once, and what it lacks after a crash is read from the end
-// of `turns`. So a turn costs one appended row, wherever its consumer's key would sort.
+// of `turns`; the table of chats (chats_table.hpp) likewise. So a turn costs one appended row,
+// wherever its consumer's key would sort.
 #include <algorithm>
 #include <unordered_map>
 
 #include "base/id.hpp"
+#include "storage/chats_table.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/group_writer.hpp"
 #include "storage/journal_reads.hpp"
@@ -23,9 +25,8 @@ using base::fail;
 using runtime::JournalRecord;
 
 // Heads kept in memory before they are written: each saves a row for every further turn of its
-// consumer. The turns they stand for are what a start after a crash has to read.
+// consumer. The turns they stand for (kTurnsBehindMax) are what a start after a crash has to read.
 constexpr size_t kRecentHeadsMax = 2'048;
-constexpr size_t kRecentTurnsMax = 8'192;
 
 // Where a turn stands.
 struct Place {
@@ -37,15 +38,16 @@ struct Place {
 class SqliteJournal final : public DurableJournal {
  public:
   static base::Result<std::unique_ptr<DurableJournal>> open(const std::filesystem::path& file,
-                                                            GroupWriter::Reporting reporting) {
+                                                            GroupWriter::Reporting reporting,
+                                                            size_t turns_behind) {
     auto connection = open_own(file);
     if (!connection) return std::unexpected(connection.error());
     if (auto made = prepare_tables(*connection); !made) return std::unexpected(made.error());
     auto reads = JournalReads::open(file);
     if (!reads) return std::unexpected(reads.error());
-    auto journal =
-        std::unique_ptr<SqliteJournal>(new SqliteJournal(std::move(*connection), file, reporting));
-    if (auto ready = journal->prepare(std::move(*reads), file); !ready) {
+    auto journal = std::unique_ptr<SqliteJournal>(
+        new SqliteJournal(std::move(*connection), file, reporting, turns_behind));
+    if (auto ready = journal->prepare(std::move(*reads), file, reporting.log); !ready) {
       return std::unexpected(ready.error());
     }
     return journal;
@@ -128,8 +130,8 @@ class SqliteJournal final : public DurableJournal {
 
  private:
   SqliteJournal(Connection connection, const std::filesystem::path& file,
-                GroupWriter::Reporting reporting)
-      : writer_(std::move(connection), file, reporting) {}
+                GroupWriter::Reporting reporting, size_t turns_behind)
+      : turns_behind_max_(turns_behind), writer_(std::move(connection), file, reporting) {}
 
   // The writing thread knows where a consumer's records end. Records are read on the reading
   // thread, so that a long history does not hold up commits.
@@ -153,7 +155,10 @@ class SqliteJournal final : public DurableJournal {
          GroupWriter::Writes::nothing});
   }
 
-  base::Result<void> prepare(JournalReads reads, const std::filesystem::path& file) {
+  base::Result<void> prepare(JournalReads reads, const std::filesystem::path& file,
+                             base::Log& log) {
+    if (auto ready = chats_.prepare(writer_.connection()); !ready) return ready;
+    if (auto ready = chats_.catch_up(writer_.connection(), log); !ready) return ready;
     if (auto ready = deliveries_.prepare(writer_, file); !ready) return ready;
     reads_ = std::move(reads);
     if (auto ready = parked_.prepare(writer_.connection()); !ready) return ready;
@@ -163,8 +168,11 @@ class SqliteJournal final : public DurableJournal {
     Connection& writing = writer_.connection();
     const std::pair<Statement*, const char*> on_writing[] = {
         {&insert_,
-         "INSERT INTO turns(previous, consumer, number, due, whole, marks, body) "
-         "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+         "INSERT INTO turns(position, previous, consumer, number, due, whole, marks, body) "
+         "VALUES(?8, ?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+        {&find_last_,
+         "SELECT MAX(COALESCE((SELECT MAX(position) FROM turns), 0), "
+         "(SELECT position FROM known))"},
         {&find_head_, "SELECT position, number, due FROM heads WHERE consumer = ?1"},
         {&put_head_, "INSERT OR REPLACE INTO heads VALUES(?1, ?2, ?3, ?4)"},
         {&put_known_, "UPDATE known SET position = ?1"},
@@ -214,6 +222,11 @@ class SqliteJournal final : public DurableJournal {
     recent_.clear();
     recent_turns_ = 0;
     deliveries_.forget_memory();
+    if (auto read = chats_.read_memory(writer_.connection()); !read) return read;
+    const auto last = find_last_.step();
+    if (!last) return std::unexpected(last.error());
+    last_ = find_last_.integer(0);
+    find_last_.reset();
     for (;;) {
       const auto row = list_unknown_.step();
       if (!row) return std::unexpected(row.error());
@@ -273,15 +286,17 @@ class SqliteJournal final : public DurableJournal {
                        .bind_integer(5, int64_t{record.whole})
                        .bind_blob(6, marks)
                        .bind_blob(7, record.body)
+                       .bind_integer(8, last_ + 1)
                        .run();
     if (!written) return written;
-    place = writer_.connection().last_inserted();
+    place = ++last_;
+    chats_.note(record, place);
     recent_[record.consumer] = {place, record.number, due};
     written_ = {place, record.number, record.consumer};
     for (const runtime::Delivery& delivery : record.deliveries) {
       if (auto owed = deliveries_.insert(delivery); !owed) return owed;
     }
-    const bool enough = recent_.size() >= kRecentHeadsMax || ++recent_turns_ >= kRecentTurnsMax;
+    const bool enough = recent_.size() >= kRecentHeadsMax || ++recent_turns_ >= turns_behind_max_;
     return enough ? write_heads() : base::Result<void>();
   }
 
@@ -301,7 +316,8 @@ class SqliteJournal final : public DurableJournal {
     }
     recent_.clear();
     recent_turns_ = 0;
-    return put_known_.bind_integer(1, last).run();
+    if (auto put = put_known_.bind_integer(1, last).run(); !put) return put;
+    return chats_.write();
   }
 
   // Statements are declared before the writer, whose last transactions still use them.
@@ -313,11 +329,15 @@ class SqliteJournal final : public DurableJournal {
   Statement list_unknown_;
   Statement list_due_;
   Statement find_turn_;
+  Statement find_last_;
   // The writing thread's: heads that are not in their table yet.
   std::unordered_map<base::Id, Head, base::IdHash> recent_;
+  const size_t turns_behind_max_;
   size_t recent_turns_ = 0;
-  Place written_;  // the last turn of the transaction under way
-  Place durable_;  // the last turn that was acknowledged
+  ChatsProjection chats_;
+  int64_t last_ = 0;  // position of the last turn; none is given twice, also when turns are removed
+  Place written_;     // the last turn of the transaction under way
+  Place durable_;     // the last turn that was acknowledged
   std::vector<runtime::DueConsumer> due_at_start_;
   std::vector<runtime::ParkedChat> parked_at_start_;
   ParkedChats parked_;
@@ -330,8 +350,9 @@ class SqliteJournal final : public DurableJournal {
 
 base::Result<std::unique_ptr<DurableJournal>> open_journal(const std::filesystem::path& file,
                                                            base::Log& log, base::Meter& meter,
-                                                           int checkpoint_pages) {
-  return SqliteJournal::open(file, {log, meter, checkpoint_pages});
+                                                           int checkpoint_pages,
+                                                           size_t turns_behind) {
+  return SqliteJournal::open(file, {log, meter, checkpoint_pages}, turns_behind);
 }
 
 }  // namespace millrace::storage

@@ -119,6 +119,29 @@ base::Result<std::vector<JournalRecord>> JournalReads::at(base::Id consumer,
   return records;
 }
 
+base::Result<Head> JournalReads::head_at(base::Id consumer, int64_t place) {
+  const auto found = row(consumer, place, Take::no_body);
+  if (!found) return std::unexpected(found.error());
+  if (!*found) return fail(Code::not_found, "there is no such record");
+  return Head{place, (*found)->number, std::nullopt};
+}
+
+base::Result<std::vector<int64_t>> JournalReads::places(base::Id consumer, const Head& head,
+                                                        int64_t first) {
+  std::vector<int64_t> out;
+  int64_t position = head.position;
+  int64_t number = head.number;
+  while (position != 0 && position >= first) {
+    const auto found = linked(consumer, position, number, Take::no_body);
+    if (!found) return std::unexpected(found.error());
+    out.push_back(position);
+    position = found->previous;
+    --number;
+  }
+  std::ranges::reverse(out);
+  return out;
+}
+
 base::Result<Head> JournalReads::head_before(base::Id consumer, int64_t place) {
   const auto found = row(consumer, place, Take::no_body);
   if (!found) return std::unexpected(found.error());

@@ -25,6 +25,10 @@ class JournalReads {
                                                        const std::vector<int64_t>& places);
   base::Result<std::vector<runtime::JournalRecord>> before(base::Id consumer, const Head& head,
                                                            runtime::Journal::Page page);
+  // The record at that place as the end of some.
+  base::Result<Head> head_at(base::Id consumer, int64_t place);
+  // The places of the consumer's records from `first` (0: their first one) to `head`, oldest first.
+  base::Result<std::vector<int64_t>> places(base::Id consumer, const Head& head, int64_t first);
   // Where the records before that place end.
   base::Result<Head> head_before(base::Id consumer, int64_t place);
 

@@ -1,9 +1,11 @@
 #include "storage/journal_tables.hpp"
 
+#include "storage/chats_table.hpp"
+
 namespace millrace::storage {
 namespace {
 
-constexpr int64_t kVersion = 2;
+constexpr int64_t kVersion = 3;
 
 // `body` stands last: what is before it is read without it.
 constexpr const char* kSchema = R"(
@@ -25,7 +27,10 @@ INSERT OR IGNORE INTO known VALUES(1, 0);
 CREATE TABLE IF NOT EXISTS parked(
   consumer BLOB PRIMARY KEY, chat TEXT NOT NULL, solution TEXT NOT NULL, version TEXT NOT NULL,
   node TEXT NOT NULL, what TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
-PRAGMA user_version=2;
+CREATE TABLE IF NOT EXISTS chats_seen(
+  id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL);
+INSERT OR IGNORE INTO chats_seen VALUES(1, 0);
+PRAGMA user_version=3;
 )";
 
 // The first format had every record whole, no marks (they are read from the body), and listed
@@ -61,6 +66,7 @@ base::Result<void> prepare_tables(Connection& writing) {
   }
   auto done = writing.execute("BEGIN IMMEDIATE");
   if (done && *version == 1) done = writing.execute(kFromFirst);
+  if (done) done = make_chats_table(writing, "chats", false);
   if (done) done = writing.execute(kSchema);
   if (done) done = writing.execute("COMMIT");
   if (!done) (void)writing.execute("ROLLBACK");

@@ -65,7 +65,8 @@ base::Result<void> write_heads(Connection& writing, const Chains& chains) {
     if (!done) return done;
   }
   return writing.execute(
-      "UPDATE known SET position = (SELECT COALESCE(MAX(position), 0) FROM turns);"
+      "UPDATE known SET position = MAX(position, (SELECT COALESCE(MAX(position), 0) FROM turns));"
+      "DELETE FROM chats; UPDATE chats_seen SET position = 0;"
       "DROP TABLE temp.were");
 }
 

@@ -18,15 +18,30 @@ base::Result<Connection> open_to_read(const fs::path& journal) {
   return Connection::open(journal, Connection::Use::reading);
 }
 
-base::Result<void> count_records(Connection& reading, const std::string& table,
-                                 const ChatOf& chat_of, Kept& into) {
-  return each_row(reading, ("SELECT body FROM " + table + " WHERE consumer IN " + kMeant).c_str(),
-                  [&](const Statement& row) {
-                    ++into.records;
-                    into.bytes += row.bytes(0).size();
-                    if (const auto chat = chat_of(row.bytes(0)))
-                      into.chats.insert(chat->to_string());
-                  });
+// What was put aside is little.
+base::Result<void> count_aside(Connection& reading, const ChatOf& chat_of, Kept& into) {
+  const std::string query = std::string("SELECT body FROM turns_aside WHERE consumer IN ") + kMeant;
+  return each_row(reading, query.c_str(), [&](const Statement& row) {
+    ++into.records;
+    into.bytes += row.bytes(0).size();
+    if (const auto chat = chat_of(row.bytes(0))) into.chats.insert(chat->to_string());
+  });
+}
+
+base::Result<void> count_turns(const fs::path& journal, const People& people, const ChatOf& chat_of,
+                               Kept& into) {
+  const auto archive = open_archive(journal);
+  if (!archive) return std::unexpected(archive.error());
+  for (const base::Id& person : people) {
+    auto read = (*archive)->consumer(person, [&](const runtime::JournalRecord& record) {
+      ++into.records;
+      into.bytes += record.body.size();
+      if (const auto chat = chat_of(record.body)) into.chats.insert(chat->to_string());
+      return true;
+    });
+    if (!read) return read;
+  }
+  return {};
 }
 
 base::Result<void> count_deliveries(Connection& reading, Kept& into) {
@@ -64,61 +79,22 @@ base::Result<void> name_people(Connection& connection, const People& people) {
   return {};
 }
 
-base::Result<std::optional<base::Id>> consumer_of_chat(const fs::path& journal, base::Id chat,
-                                                       const ChatOf& chat_of) {
-  auto reading = open_to_read(journal);
-  if (!reading) return std::unexpected(reading.error());
-  auto select = reading->prepare(
-      "SELECT consumer, body FROM turns WHERE instr(CAST(body AS TEXT), ?1) ORDER BY position");
-  if (!select) return std::unexpected(select.error());
-  const std::string name = chat.to_string();
-  select->bind_text(1, name);
-  for (;;) {
-    const auto row = select->step();
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return std::nullopt;
-    // Others may have said that id.
-    if (chat_of(select->bytes(1)) == chat) return base::Id::from_bytes(select->bytes(0));
-  }
-}
-
 base::Result<Kept> kept_of(const fs::path& journal, const People& people, const ChatOf& chat_of) {
   auto reading = open_to_read(journal);
   if (!reading) return std::unexpected(reading.error());
   Kept kept;
   auto done = name_people(*reading, people);
-  if (done) done = count_records(*reading, "turns", chat_of, kept);
+  if (done) done = count_turns(journal, people, chat_of, kept);
   for (const char* table : {"turns_aside", "deliveries"}) {
     if (!done) break;
     const auto is_there = has_table(*reading, table);
     if (!is_there) return std::unexpected(is_there.error());
     if (!*is_there) continue;
     done = table == std::string_view("deliveries") ? count_deliveries(*reading, kept)
-                                                   : count_records(*reading, table, chat_of, kept);
+                                                   : count_aside(*reading, chat_of, kept);
   }
   if (!done) return std::unexpected(done.error());
   return kept;
-}
-
-base::Result<void> each_record_of(const fs::path& journal, base::Id consumer, EachRecord each) {
-  auto reading = open_to_read(journal);
-  if (!reading) return std::unexpected(reading.error());
-  auto select = reading->prepare(
-      "SELECT number, whole, position, body FROM turns WHERE consumer = ?1 ORDER BY position");
-  if (!select) return std::unexpected(select.error());
-  const std::string id(consumer.as_bytes());
-  select->bind_blob(1, id);
-  for (;;) {
-    const auto row = select->step();
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return {};
-    const bool goes_on = each({.consumer = consumer,
-                               .number = select->integer(0),
-                               .body = std::string(select->bytes(3)),
-                               .whole = select->integer(1) != 0,
-                               .place = select->integer(2)});
-    if (!goes_on) return {};
-  }
 }
 
 base::Result<People> people_at_rest(const fs::path& journal) {
@@ -126,12 +102,14 @@ base::Result<People> people_at_rest(const fs::path& journal) {
   if (!reading) return std::unexpected(reading.error());
   const auto has_deliveries = has_table(*reading, "deliveries");
   if (!has_deliveries) return std::unexpected(has_deliveries.error());
-  // Where a head is not behind it is right; mending changes what is due there alone.
+  // `heads` are right but for the turns behind `known`, which are few.
   std::string query =
-      "SELECT t.consumer FROM "
-      "(SELECT consumer, MAX(position) AS position, due FROM turns GROUP BY consumer) t "
-      "LEFT JOIN heads h ON h.consumer = t.consumer "
-      "WHERE CASE WHEN h.position = t.position THEN h.due ELSE t.due END IS NULL";
+      "WITH recent AS (SELECT consumer, MAX(position), due FROM turns "
+      "WHERE position > (SELECT position FROM known) GROUP BY consumer), "
+      "at_rest AS (SELECT consumer FROM heads WHERE due IS NULL "
+      "AND consumer NOT IN (SELECT consumer FROM recent) "
+      "UNION SELECT consumer FROM recent WHERE due IS NULL) "
+      "SELECT t.consumer FROM at_rest t WHERE 1";
   if (*has_deliveries) {
     query +=
         " AND t.consumer NOT IN (SELECT d.consumer FROM deliveries d WHERE d.id IN "

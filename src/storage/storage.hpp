@@ -12,6 +12,7 @@
 #include "base/record_log.hpp"
 #include "base/result.hpp"
 #include "flow/flow.hpp"
+#include "runtime/archive.hpp"
 #include "runtime/delivery_store.hpp"
 #include "runtime/ports.hpp"
 
@@ -29,6 +30,8 @@ base::Meter& no_meter();
 
 // Pages of 4 KiB in a write-ahead log before it is copied into its database.
 constexpr int kCheckpointPages = 2'000;
+// Turns after which the journal's tables of heads and of chats are brought up to date.
+constexpr size_t kTurnsBehindMax = 8'192;
 
 // Opens or creates the journal in that file. Appends run on a thread of its own, one transaction
 // for all that have come in meanwhile; reads on another. Destroying it ends both, after what was
@@ -39,7 +42,8 @@ constexpr int kCheckpointPages = 2'000;
 base::Result<std::unique_ptr<DurableJournal>> open_journal(const std::filesystem::path& file,
                                                            base::Log& log,
                                                            base::Meter& meter = no_meter(),
-                                                           int checkpoint_pages = kCheckpointPages);
+                                                           int checkpoint_pages = kCheckpointPages,
+                                                           size_t turns_behind = kTurnsBehindMax);
 
 // Opens or creates a key-value store in that file; the same way of committing. `cache_bytes`: of
 // the file that are kept in memory for writing, at most.
@@ -98,17 +102,9 @@ class ChangeLock {
   int file_;
 };
 
-// Reads a journal beside a running server, oldest record first: of all consumers what their state
-// is made of (the last whole record and all after it), or every record of the consumer that has had
-// this chat. The reading stops when `each` says false.
-using EachTail = std::move_only_function<bool(const std::vector<runtime::JournalRecord>&)>;
-base::Result<void> each_tail(const std::filesystem::path& journal, EachTail each);
-using EachRecord = std::move_only_function<bool(const runtime::JournalRecord&)>;
-base::Result<void> each_record_with(const std::filesystem::path& journal, base::Id chat,
-                                    EachRecord each);
-
-// The chats that are parked, the longest first, beside a running server or without one.
-base::Result<std::vector<runtime::ParkedChat>> parked_chats(const std::filesystem::path& journal);
+// Reads a journal beside a running server, or without one, also one that a former build wrote.
+// not_found when there is none.
+base::Result<std::unique_ptr<runtime::Archive>> open_archive(const std::filesystem::path& journal);
 
 // Deliveries beside a running server, or without one: those that are meant, the oldest first; and
 // an order about some, which whoever sends takes up.

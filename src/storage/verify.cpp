@@ -3,6 +3,8 @@
 #include "storage/verify.hpp"
 
 #include "storage/chains.hpp"
+#include "storage/chats_table.hpp"
+#include "storage/people.hpp"
 #include "storage/verify_reading.hpp"
 #include "storage/write_ahead_log.hpp"
 
@@ -118,6 +120,45 @@ base::Result<void> verify_deliveries(Connection& reading, const fs::path& file,
   return {};
 }
 
+// The table of chats against one that is made of the turns it has seen.
+base::Result<void> verify_chats(Connection& reading, const fs::path& file, Verification& into) {
+  const auto has_chats = has_table(reading, "chats_seen");
+  if (!has_chats) return std::unexpected(has_chats.error());
+  if (!*has_chats) return {};  // a former build's; the next start makes it
+  const auto seen = chats_seen(reading);
+  if (!seen) return std::unexpected(seen.error());
+  ChatsWriter writer;
+  auto done = make_chats_table(reading, "expected", true);
+  if (done) done = reading.execute("CREATE INDEX temp.expected_of ON expected(consumer, first)");
+  if (done) done = writer.prepare(reading, "expected");
+  if (!done) return done;
+  constexpr size_t kStep = 10'000;
+  for (int64_t at = 0; at < *seen;) {
+    ChatNewsById news;
+    const auto end = read_news(reading, at, kStep, news, *seen);
+    if (!end) return std::unexpected(end.error());
+    if (*end == at) break;
+    at = *end;
+    for (const ChatNews& chat : news.in_order()) {
+      if (done = writer.put(chat); !done) return done;
+    }
+  }
+  // Which solution it is records do not say.
+  constexpr const char* kDiffer =
+      "SELECT chat FROM (SELECT chat, consumer, version, phase, turns, first, last, begun_at, "
+      "last_at, is_latest FROM chats EXCEPT SELECT chat, consumer, version, phase, turns, first, "
+      "last, begun_at, last_at, is_latest FROM expected) UNION "
+      "SELECT chat FROM (SELECT chat, consumer, version, phase, turns, first, last, begun_at, "
+      "last_at, is_latest FROM expected EXCEPT SELECT chat, consumer, version, phase, turns, "
+      "first, last, begun_at, last_at, is_latest FROM chats)";
+  return each_row(reading, kDiffer, [&](const Statement& row) {
+    const auto chat = base::Id::from_bytes(row.bytes(0));
+    into.add({file.filename().string() + ": chats, chat " + (chat ? chat->to_string() : "?"),
+              "is listed otherwise than its turns say",
+              "lists of chats, and what reads one chat, may miss some of it", true});
+  });
+}
+
 base::Result<void> verify_chains(Connection& reading, const fs::path& file, const WhoseBody& whose,
                                  Verification& into) {
   const auto links = read_links(reading, whose);
@@ -203,6 +244,7 @@ base::Result<void> verify_journal(const fs::path& journal, const WhoseBody& whos
   if (!fs::exists(journal, error) || fs::file_size(journal, error) == 0) return {};
   auto reading = Connection::open(journal, Connection::Use::reading);
   if (reading) read = verify_chains(*reading, journal, whose, into);
+  if (reading && read) read = verify_chats(*reading, journal, into);
   if (reading && read) read = verify_deliveries(*reading, journal, into);
   // What cannot be read at all has been said already.
   if (!read && into.problems_found == before) {

@@ -54,7 +54,7 @@ class Player {
     // What is stored must be all there is: every turn goes on from what can be read back.
     auto stored = dialog::state_from_json(dialog::to_json(turn->state));
     EXPECT_TRUE(stored);
-    dialog::restore_sealed(*stored, dialog::sealed_part(turn->state));
+    EXPECT_TRUE(dialog::restore_sealed(*stored, dialog::sealed_part(turn->state)));
     state_ = std::move(*stored);
     std::string out;
     for (const dialog::Effect& effect : turn->effects) out += std::visit(Show{}, effect);

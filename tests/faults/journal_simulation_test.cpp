@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <set>
 
+#include "runtime/record.hpp"
+#include "storage/verify.hpp"
 #include "tests/faults/disk.hpp"
 #include "tests/faults/stores.hpp"
 
@@ -20,6 +22,12 @@ using delivery::State;
 
 constexpr int kConsumers = 3;
 constexpr int kCheckpointPages = 12;
+constexpr size_t kTurnsBehind = 4;  // so that heads and chats are written again and again
+constexpr size_t kTurnsOfAChat = 3;
+
+base::Id chat_of(int who, size_t chat) {
+  return base::Id::derived("chat", std::to_string(who) + ":" + std::to_string(chat));
+}
 
 int64_t number_from(const char* variable, int64_t otherwise) {
   const char* text = std::getenv(variable);
@@ -53,8 +61,8 @@ class Scene {
   // Opens it; not at once when the disk fails just then.
   void open() {
     if (journal_) return;
-    auto opened =
-        storage::open_journal(home_ / "journal.db", log_, storage::no_meter(), kCheckpointPages);
+    auto opened = storage::open_journal(home_ / "journal.db", log_, storage::no_meter(),
+                                        kCheckpointPages, kTurnsBehind);
     if (!opened) {
       why_closed_ = opened.error().describe();
       EXPECT_NE(opened.error().code, base::Code::data_loss) << why_closed_;
@@ -73,9 +81,10 @@ class Scene {
     if (!journal_) return;
     for (const int i : who) {
       const auto number = static_cast<int64_t>(known_[i].bodies.size()) + 1;
-      const std::string body = std::to_string(i) + "-" + std::to_string(number) + "-" +
-                               std::to_string(++attempts_) + std::string(roll(3) * 3'000, 'x');
+      const std::string body = body_of(i, known_[i].bodies.size());
       runtime::JournalRecord record{ids_[i], number, body};
+      record.facts = runtime::facts_in(body);
+      EXPECT_TRUE(record.facts);
       if (roll(2) == 0) record.due = base::Timestamp{static_cast<int64_t>(roll(1'000))};
       record.deliveries.push_back(
           {key_of(body), ids_[i], "chat", "shop", "live", "braze", "braze.track", {}});
@@ -166,6 +175,7 @@ class Scene {
       }
     }
     is_fresh_ = false;
+    check_chats();
   }
   void check_taken() {
     for (int i = 0; i < kConsumers; ++i) {
@@ -190,6 +200,43 @@ class Scene {
   }
 
  private:
+  // A turn as far as a list of chats reads it; no two have the same.
+  std::string body_of(int who, size_t number) {
+    const json::object state{{"chat", chat_of(who, number / kTurnsOfAChat).to_string()},
+                             {"consumer", ids_[static_cast<size_t>(who)].to_string()},
+                             {"program", "p"},
+                             {"phase", number % 2 == 0 ? "waiting" : "ended"},
+                             {"turn", number % kTurnsOfAChat + 1},
+                             {"born", 1}};
+    return json::serialize(json::object{{"v", 1},
+                                        {"at", ++attempts_},
+                                        {"in", {{"k", "open"}}},
+                                        {"state", state},
+                                        {"pad", std::string(roll(3) * 3'000, 'x')}});
+  }
+
+  // The list of chats says what the records say, however much of it was written.
+  void check_chats() {
+    storage::Verification found;
+    ASSERT_TRUE(storage::verify_journal(home_ / "journal.db", nullptr, found));
+    for (const storage::Problem& problem : found.problems) {
+      ADD_FAILURE() << problem.place << " " << problem.what;
+    }
+    const auto archive = storage::open_archive(home_ / "journal.db");
+    ASSERT_TRUE(archive) << archive.error().describe();
+    for (int i = 0; i < kConsumers; ++i) {
+      const size_t turns = known_[static_cast<size_t>(i)].bodies.size();
+      if (turns == 0) continue;
+      const auto last = (*archive)->find(chat_of(i, (turns - 1) / kTurnsOfAChat));
+      ASSERT_TRUE(last && *last);
+      EXPECT_EQ((*last)->turns, static_cast<int64_t>((turns - 1) % kTurnsOfAChat + 1));
+      EXPECT_EQ((*last)->phase, turns % 2 == 1 ? "waiting" : "ended");
+      EXPECT_TRUE((*last)->is_latest);
+      const auto none = (*archive)->find(chat_of(i, (turns - 1) / kTurnsOfAChat + 1));
+      EXPECT_TRUE(none && !*none) << "a chat whose turns were refused";
+    }
+  }
+
   static std::string key_of(const std::string& body) { return body.substr(0, body.find('x')); }
 
   void note(int who, const std::string& body, const base::Result<void>& told) {
