@@ -88,6 +88,8 @@ class Replay {
                                        .locale = stored.region,
                                        .user_data = stored.user_data,
                                        .at = stored.created_at,
+                                       .channel = stored.channel,
+                                       .address = stored.address,
                                        .braze = known_});
   }
 

@@ -26,6 +26,10 @@ bool same(const PendingCall& a, const PendingCall& b) {
   return a.node == b.node && a.made_at == b.made_at && a.left_pending == b.left_pending &&
          a.told == b.told && a.key == b.key;
 }
+bool same(const Seat& a, const Seat& b) {
+  return a.node == b.node && a.skill == b.skill && a.asked_at == b.asked_at && a.id == b.id &&
+         a.name == b.name && a.joined_at == b.joined_at && a.back == b.back;
+}
 bool same(const BrazeUser& a, const BrazeUser& b) {
   return a.alias_used == b.alias_used && a.identifier == b.identifier;
 }
@@ -198,6 +202,8 @@ json::object change_of(const State& before, const State& after) {
   if (before.consumer != after.consumer)
     writer.set("consumer", json::value(after.consumer.to_string()));
   writer.always("env", &State::environment);
+  writer.unless_empty("channel", &State::channel);
+  writer.unless_empty("address", &State::address);
   if (before.phase != after.phase) writer.set("phase", json::value(to_string(after.phase)));
   writer.always("node", &State::node);
   writer.always("turn", &State::turn);
@@ -220,6 +226,11 @@ json::object change_of(const State& before, const State& after) {
     writer.part(
         "call", [](const State& s) { return s.call.has_value(); },
         [](const State& s) { return parts::call(*s.call); });
+  }
+  if (!same(before.agent, after.agent)) {
+    writer.part(
+        "agent", [](const State& s) { return s.agent.has_value(); },
+        [](const State& s) { return parts::agent(*s.agent); });
   }
   if (!same(before.braze, after.braze)) {
     writer.part("braze", parts::has_braze, [](const State& s) { return parts::braze(s.braze); });

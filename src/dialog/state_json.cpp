@@ -41,6 +41,17 @@ json::object call(const PendingCall& call) {
   return out;
 }
 
+json::object agent(const Seat& seat) {
+  json::object out{{"node", seat.node}, {"asked", seat.asked_at.ms}};
+  if (!seat.skill.empty()) out["skill"] = seat.skill;
+  if (seat.back) out["back"] = *seat.back;
+  if (seat.id.empty()) return out;
+  out["id"] = seat.id;
+  out["name"] = seat.name;
+  out["joined"] = seat.joined_at.ms;
+  return out;
+}
+
 json::object braze(const BrazeUser& user) {
   return {{"user", user.identifier}, {"alias", user.alias_used}};
 }
@@ -73,8 +84,8 @@ namespace {
 using parts::kFrames;
 using parts::kTimers;
 
-constexpr std::array<std::string_view, 6> kPhases{"opened",  "greeting", "waiting",
-                                                  "calling", "paused",   "ended"};
+constexpr std::array<std::string_view, 8> kPhases{"opened", "greeting", "waiting",    "calling",
+                                                  "paused", "queued",   "with_agent", "ended"};
 
 base::Result<Phase> phase_from(std::string_view name) {
   for (size_t i = 0; i < kPhases.size(); ++i) {
@@ -184,6 +195,16 @@ void read_collections(const json::object& object, State& state) {
                     moment(*call, "at"), json::get_bool(*call, "pending").value_or(false),
                     json::get_bool(*call, "told").value_or(false)};
   }
+  if (const auto* agent = json::get_object(object, "agent")) {
+    state.agent = Seat{small(*agent, "node"),
+                       text_or_empty(*agent, "skill"),
+                       moment(*agent, "asked"),
+                       text_or_empty(*agent, "id"),
+                       text_or_empty(*agent, "name"),
+                       moment(*agent, "joined"),
+                       std::nullopt};
+    if (agent->contains("back")) state.agent->back = small(*agent, "back");
+  }
   if (const auto* braze = json::get_object(object, "braze")) {
     if (const auto* user = json::get_object(*braze, "user")) state.braze.identifier = *user;
     state.braze.alias_used = json::get_bool(*braze, "alias").value_or(false);
@@ -203,6 +224,8 @@ json::object to_json(const State& state) {
   out["chat"] = state.chat.to_string();
   out["consumer"] = state.consumer.to_string();
   out["env"] = state.environment;
+  if (!state.channel.empty()) out["channel"] = state.channel;
+  if (!state.address.empty()) out["address"] = state.address;
   out["phase"] = to_string(state.phase);
   out["node"] = state.node;
   out["turn"] = state.turn;
@@ -216,6 +239,7 @@ json::object to_json(const State& state) {
   if (!state.last_message.empty()) out["last"] = state.last_message;
   if (!state.answering.empty()) out["answering"] = state.answering;
   if (state.call) out["call"] = parts::call(*state.call);
+  if (state.agent) out["agent"] = parts::agent(*state.agent);
   if (parts::has_braze(state)) out["braze"] = parts::braze(state.braze);
   write_talk(state, out);
   if (state.surveyed) out["surveyed"] = true;
@@ -273,6 +297,8 @@ base::Result<State> state_from_json(const json::object& object) {
   state.end_reason = text_or_empty(object, "ended");
   state.surveyed = json::get_bool(object, "surveyed").value_or(false);
   state.environment = text_or_empty(object, "env");
+  state.channel = text_or_empty(object, "channel");
+  state.address = text_or_empty(object, "address");
   state.region = text_or_empty(object, "region");
   read_collections(object, state);
   read_talk(object, state);

@@ -9,8 +9,8 @@
 
 namespace millrace::dialog::parts {
 
-inline constexpr std::array<std::string_view, 5> kTimers{"opening", "silence", "pause", "progress",
-                                                         "limit"};
+inline constexpr std::array<std::string_view, 6> kTimers{"opening",  "silence", "pause",
+                                                         "progress", "limit",   "queue"};
 inline constexpr std::array<std::string_view, 2> kFrames{"call", "interruption"};
 
 json::object answer(const Answered& answered);
@@ -18,6 +18,7 @@ json::array answers(const std::vector<Answered>& answers);
 json::object texts(const std::map<std::string, std::string, std::less<>>& texts);
 json::array kept(const State& state);
 json::object call(const PendingCall& call);
+json::object agent(const Seat& seat);
 json::object braze(const BrazeUser& user);
 json::array frames(const State& state);
 json::array which(const State& state);

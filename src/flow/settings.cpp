@@ -95,6 +95,16 @@ void read_asides(YamlFile& file, const YamlPair& asides, Program& program,
   }
 }
 
+void read_agents(YamlFile& file, const YamlPair& section, Program& program) {
+  for (const YamlPair& pair : file.pairs(section.value, "agents")) {
+    if (pair.key != "wait_limit") {
+      file.unknown_key(pair, {"wait_limit"});
+    } else if (const auto limit = file.duration(pair)) {
+      program.agent_wait_limit_ms = *limit;
+    }
+  }
+}
+
 void read_interruptions(YamlFile& file, const YamlPair& section, Program& program) {
   for (const YamlPair& pair : file.pairs(section.value, "interruptions")) {
     if (pair.key != "max") {
@@ -125,7 +135,7 @@ std::vector<AsideTarget> read_settings(const Files& files, Program& program, Pro
   const std::vector<std::string> known{"name",     "default_locale", "locales",       "opening",
                                        "channels", "environment",    "actions",       "survey",
                                        "asides",   "silence",        "interruptions", "egress",
-                                       "braze",    "origins",        "rest"};
+                                       "braze",    "origins",        "rest",          "agents"};
   std::string default_locale = "en";
   std::vector<std::string> locales;
   std::vector<AsideTarget> targets;
@@ -166,6 +176,8 @@ std::vector<AsideTarget> read_settings(const Files& files, Program& program, Pro
       read_asides(file, pair, program, targets);
     } else if (pair.key == "silence") {
       read_silence(file, pair, program);
+    } else if (pair.key == "agents") {
+      read_agents(file, pair, program);
     } else if (pair.key == "interruptions") {
       read_interruptions(file, pair, program);
     } else {

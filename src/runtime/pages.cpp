@@ -24,8 +24,10 @@ struct Found {
 bool is_text_of(const JournalRecord& record, std::string_view key, std::string_view text) {
   const auto input = read_input(record.body, key);
   if (!input || !*input) return false;
-  const auto* said = std::get_if<dialog::Said>(&(*input)->what);
-  return said != nullptr && dialog::heard(said->text) == dialog::heard(text);
+  const auto is = [&](std::string_view was) { return dialog::heard(was) == dialog::heard(text); };
+  if (const auto* said = std::get_if<dialog::Said>(&(*input)->what)) return is(said->text);
+  const auto* by_agent = std::get_if<dialog::AgentSaid>(&(*input)->what);
+  return by_agent != nullptr && is(by_agent->text);
 }
 
 Found find_answer(const std::vector<JournalRecord>& records, std::string_view key,
@@ -37,7 +39,7 @@ Found find_answer(const std::vector<JournalRecord>& records, std::string_view ke
     for (ChatMessage& message : turn->messages) {
       if (message.input_id != input_id) continue;
       found.chat = turn->chat;
-      if (message.side == Side::consumer) {
+      if (message.side != Side::bot) {
         found.same_text = is_text_of(record, key, text);
         found.said = std::move(message);
       } else {

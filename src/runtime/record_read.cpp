@@ -47,6 +47,12 @@ ChatMessage message_from_json(const json::object& object, base::Id chat, base::T
   message.node = static_cast<flow::NodeNumber>(json::get_integer(object, "node").value_or(0));
   message.input_id = json::get_string(object, "re").value_or("");
   message.at = at;
+  const auto* agent = json::get_array(object, "agent");
+  if (agent != nullptr && agent->size() == 2) {
+    message.side = Side::agent;
+    message.agent = json::to_text((*agent)[0]);
+    message.agent_name = json::to_text((*agent)[1]);
+  }
   return message;
 }
 
@@ -186,6 +192,16 @@ base::Result<std::optional<dialog::Input>> read_input(std::string_view body, std
     input.what = dialog::PageEvent{text("name"), object("detail")};
   } else if (kind == "adopted") {
     input.what = dialog::Adopted{static_cast<dialog::Adopted::Why>(number("why"))};
+  } else if (kind == "offered") {
+    input.what = dialog::AgentOffered{text("skill")};
+  } else if (kind == "joined") {
+    input.what = dialog::AgentJoined{text("agent"), text("name")};
+  } else if (kind == "agent_said") {
+    input.what = dialog::AgentSaid{text("id"), text("agent"), text("text")};
+  } else if (kind == "left") {
+    input.what = dialog::AgentLeft{text("agent"), text("to")};
+  } else if (kind == "no_agent") {
+    input.what = dialog::NoAgent{};
   } else if (kind == "end") {
     input.what = dialog::EndRequested{text("reason")};
   } else {
