@@ -66,6 +66,8 @@ class BigBot {
          {"Node Type", "D"},
          {"Message", "One moment."},
          {"Behaviors", "xfer_to_agent"},
+         {"What Next?", "unavailable~666|timeout~2"},
+         {"Next Nodes", "2"},
          {"Skill Tag", "sales"}});
     add({{"Node Number", "1800"},
          {"Node Type", "D"},

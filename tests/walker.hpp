@@ -78,6 +78,11 @@ class Walker {
       return;
     }
     if (state.timer) take(state, dialog::TimerDue{*state.timer});
+    if (state.phase == Phase::queued) {
+      take(state, dialog::NoAgent{});
+      take(state, dialog::AgentJoined{"agent-1", "Ada"});
+    }
+    if (state.phase == Phase::with_agent) take(state, dialog::AgentLeft{"agent-1", ""});
     if (state.phase != Phase::waiting) return;
     const auto& node = std::get<flow::DialogNode>(program_.find(state.node)->does);
     std::vector<std::string> texts = texts_;

@@ -91,6 +91,8 @@ class Replay {
                                        .locale = stored.region,
                                        .user_data = stored.user_data,
                                        .at = stored.created_at,
+                                       .channel = stored.channel,
+                                       .address = stored.address,
                                        .known_as = known_});
   }
 

@@ -72,6 +72,14 @@ class Writer {
       steps_ +=
           "      - page_event: " + json::serialize(json::object{{event->name, event->detail}}) +
           "\n";
+    } else if (std::holds_alternative<dialog::AgentJoined>(input.what)) {
+      steps_ += "      - agent: joins\n";
+    } else if (const auto* said = std::get_if<dialog::AgentSaid>(&input.what)) {
+      steps_ += "      - agent: {says: " + json::serialize(json::value(said->text)) + "}\n";
+    } else if (std::holds_alternative<dialog::AgentLeft>(input.what)) {
+      steps_ += "      - agent: leaves\n";
+    } else if (std::holds_alternative<dialog::NoAgent>(input.what)) {
+      steps_ += "      - agent: unavailable\n";
     } else {
       steps_ += "      # then an input that a test cannot make: " + stored.kind + "\n";
     }

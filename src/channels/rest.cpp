@@ -10,6 +10,7 @@ using base::Code;
 using base::fail;
 
 constexpr std::string_view kWebhookPath = "/webhooks/rest/webhook";
+constexpr const char* kChannel = "rest";
 constexpr size_t kSenderBytesMax = 256;
 constexpr size_t kMessageIdBytesMax = 128;
 
@@ -33,11 +34,15 @@ web::Response error_response(const base::Error& error) {
   return error_response(status_of(error), base::to_string(error.code), error.message);
 }
 
+const flow::Capabilities& capabilities() {
+  static const flow::Capabilities& kRest = *flow::find_channel(kChannel);
+  return kRest;
+}
+
 web::Response answer_response(const std::string& sender, const runtime::Answer& answer) {
   json::array messages;
   for (const runtime::ChatMessage& message : answer.messages) {
-    for (const dialog::Rendered& rendered :
-         dialog::render(message.content, *flow::find_channel("rest"))) {
+    for (const dialog::Rendered& rendered : dialog::render(message.content, capabilities())) {
       json::object item{{"recipient_id", sender}, {"text", rendered.text}};
       if (!rendered.choices.empty()) {
         json::array buttons;
@@ -176,7 +181,9 @@ void RestChannel::webhook(const web::Request& request, web::Respond respond) {
     return;
   }
   runtime_.converse(
-      {consumer, std::nullopt, runtime::SessionRequest{solution->app_id, std::move(*locale), {}},
+      {consumer, std::nullopt,
+       runtime::SessionRequest{
+           solution->app_id, std::move(*locale), {}, kChannel, std::string(*sender)},
        std::move(*message_id), std::string(*message)},
       [sender = std::string(*sender),
        respond = std::move(respond)](base::Result<runtime::Answer> answer) mutable {

@@ -31,6 +31,8 @@ inline constexpr size_t kEventDetailBytesMax = 8 << 10;  // weight of its detail
 inline constexpr size_t kStateBytesMax = 64 << 10;       // weight() of a state
 inline constexpr size_t kHistoryBytesMax = 16 << 10;  // of that, answers that can be gone back to,
 inline constexpr size_t kEventsBytesMax = 16 << 10;   // ... and page events; the oldest go first
+inline constexpr size_t kAgentIdMax = 128;            // bytes
+inline constexpr size_t kAgentNameMax = 128;          // bytes; of a skill too
 inline constexpr size_t kTurnBytesMax = 256 << 10;    // of texts that one turn says or assigns
 inline constexpr std::string_view kMask = "\u2022\u2022\u2022\u2022";  // stands for what is secure
 
@@ -41,11 +43,13 @@ inline constexpr std::string_view kEndAbandoned = "killbot_abandon_timeout";
 inline constexpr std::string_view kEndBotError = "killbot_bot_error";
 
 enum class Phase {
-  opened,    // created; nothing has run
-  greeting,  // started; waits a moment for the consumer to speak first
-  waiting,   // at a node that waits for an answer
-  calling,   // an action runs
-  paused,    // at a node that waits for time to pass
+  opened,      // created; nothing has run
+  greeting,    // started; waits a moment for the consumer to speak first
+  waiting,     // at a node that waits for an answer
+  calling,     // an action runs
+  paused,      // at a node that waits for time to pass
+  queued,      // waits for an agent to take it; the bot is silent
+  with_agent,  // an agent has it; the bot is silent
   ended,
 };
 
@@ -67,6 +71,17 @@ struct PendingCall {
 // How each receiver of deliveries knows the consumer, by its kind: the kind's own to read.
 using KnownAs = std::map<std::string, json::value, std::less<>>;
 
+// The hand-over to an agent, in the phases queued and with_agent.
+struct Seat {
+  flow::NodeNumber node = 0;  // that handed over; 0: it was asked for from outside
+  std::string skill;
+  base::Timestamp asked_at;
+  std::string id;    // of the agent who has the chat; "" while it waits
+  std::string name;  // as the consumer sees it
+  base::Timestamp joined_at;
+  std::optional<flow::NodeNumber> back;  // where the bot would have gone on meanwhile
+};
+
 // Where a flow that was called, or that interrupted a question, goes back to.
 struct Frame {
   enum class Kind { call, interruption };
@@ -82,8 +97,8 @@ struct Answered {
   size_t frames = 0;                  // depth of the stack then
 };
 
-// `progress`: a call under way takes long. `limit`: it has taken too long.
-enum class TimerKind { opening, silence, pause, progress, limit };
+// `progress`: a call under way takes long. `limit`: it has taken too long. `queue`: no agent came.
+enum class TimerKind { opening, silence, pause, progress, limit, queue };
 struct Timer {
   TimerKind kind = TimerKind::opening;
   base::Timestamp due;
@@ -95,6 +110,8 @@ struct State {
   base::Id chat;
   base::Id consumer;
   std::string environment;  // "sandbox" or "live"
+  std::string channel;      // by which the consumer talks: "rest", "web"; "" in a chat of before
+  std::string address;      // theirs on it, as the channel knows them; "" = it needs none
   Phase phase = Phase::opened;
   flow::NodeNumber node = 0;
   size_t locale = 0;   // index into the program's locales
@@ -116,6 +133,7 @@ struct State {
   int reminders = 0;                       // given since the consumer last spoke
   int streak = 0;                          // nodes run since the consumer last spoke
   std::optional<PendingCall> call;
+  std::optional<Seat> agent;
   KnownAs known_as;
   std::optional<Timer> timer;
   json::object error;    // context['error'] while it is being handled
@@ -160,10 +178,33 @@ struct Adopted {
 struct EndRequested {
   std::string reason;
 };
+// Someone outside wants an agent to take the chat, wherever it stands.
+struct AgentOffered {
+  std::string skill;
+};
+struct AgentJoined {
+  std::string agent;  // id
+  std::string name;
+};
+struct AgentSaid {
+  std::string input_id;
+  std::string agent;
+  std::string text;
+};
+// The bot has the chat again: at the node of that id, else behind the node that handed over, else
+// at what stands open; where nothing does the chat ends.
+struct AgentLeft {
+  std::string agent;
+  std::string to;  // "" = none
+};
+// Nobody will take the chat that waits.
+struct NoAgent {};
 
 struct Input {
   base::Timestamp at;
-  std::variant<Started, Said, CallEnded, TimerDue, PageEvent, Adopted, EndRequested> what;
+  std::variant<Started, Said, CallEnded, TimerDue, PageEvent, Adopted, EndRequested, AgentOffered,
+               AgentJoined, AgentSaid, AgentLeft, NoAgent>
+      what;
 };
 
 // ---- what is to happen
@@ -172,7 +213,11 @@ struct Say {
   int64_t sequence = 0;
   Message message;
   flow::NodeNumber node = 0;
-  std::string reply_to;  // id of the input that this answers; "" when the bot speaks by itself
+  // Id of the input that this answers, or with which an agent said it; "" when the bot speaks by
+  // itself.
+  std::string reply_to;
+  std::string agent;  // id of the agent who says it; "" = the bot
+  std::string agent_name;
 };
 
 struct Call {
@@ -201,9 +246,20 @@ struct SetTimer {
   Timer timer;
 };
 
-// Over to a person; the chat with the bot ends with it.
-struct Transfer {
+// The chat goes over to a person, or comes back.
+struct HandOver {
+  enum class Step { asked, joined, left };
+  Step step = Step::asked;
   std::string skill;
+  std::string agent;  // id and name of who has joined, or left; "" when nobody had
+  std::string name;
+};
+
+// The consumer said this while an agent has the chat, or is to have it.
+struct TellAgent {
+  int64_t sequence = 0;
+  std::string text;
+  std::string input_id;
 };
 
 // An analytics event (reference: studio-and-action-nodes.md 4.9).
@@ -217,7 +273,8 @@ struct Ended {
   std::string reason;
 };
 
-using Effect = std::variant<Say, Call, Owe, AwaitDelivery, SetTimer, Transfer, Track, Ended>;
+using Effect =
+    std::variant<Say, Call, Owe, AwaitDelivery, SetTimer, HandOver, TellAgent, Track, Ended>;
 
 // A road of flow::roads_of(from) that the conversation took.
 struct Taken {
@@ -241,6 +298,8 @@ struct ChatBirth {
   std::string locale;  // as requested: "pt-BR", or an Accept-Language list; may be empty
   json::object user_data;
   base::Timestamp at;
+  std::string channel;
+  std::string address;
   KnownAs known_as;  // as the consumer's chat before this one left it
 };
 State open_chat(const flow::Program& program, const ChatBirth& birth);

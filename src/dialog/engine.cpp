@@ -26,8 +26,9 @@ Result<Turn> Engine::run(const Input& input) && {
   take_up_held_messages();
   shed(state());
   if (outgrown_ || weight(state()) > kStateBytesMax) {
-    const bool by_others =
-        std::holds_alternative<Said>(input.what) || std::holds_alternative<PageEvent>(input.what);
+    const bool by_others = std::holds_alternative<Said>(input.what) ||
+                           std::holds_alternative<PageEvent>(input.what) ||
+                           std::holds_alternative<AgentSaid>(input.what);
     if (!outgrown_ && by_others) {
       return fail(Code::invalid_argument,
                   "this is too long: the chat already holds as much as it may");
@@ -61,6 +62,7 @@ void Engine::give_up_outgrown() {
   state().global_props.clear();
   state().last_message.clear();
   made_bytes_ = 0;
+  state().agent.reset();
   if (state().phase != Phase::ended) apologise();
 }
 
@@ -103,6 +105,10 @@ Result<void> Engine::take(const Said& said) {
     state().held.push_back({said.input_id, std::move(text)});
     return {};
   }
+  if (state().agent) {
+    turn_.effects.emplace_back(TellAgent{turn_.said_sequence, std::move(text), said.input_id});
+    return {};
+  }
   state().answering = said.input_id;
   state().streak = 0;
   if (phase == Phase::opened || phase == Phase::greeting) {
@@ -133,6 +139,7 @@ Result<void> Engine::take(const TimerDue& due) {
     }
     case TimerKind::progress: tell_progress(); break;
     case TimerKind::limit: give_up_call(); break;
+    case TimerKind::queue: nobody_came(flow::RoadKind::timeout); break;
   }
   return {};
 }
@@ -198,7 +205,7 @@ Result<void> Engine::take(const CallEnded& ended) {
   }
   const bool owed = awaits_delivery(program_, state());
   state().call.reset();
-  state().timer.reset();
+  if (!state().agent) state().timer.reset();
   const auto& action = std::get<flow::ActionNode>(program_.find(number)->does);
   if (weight(state()) + weight_of(ended.result) > kStateBytesMax) {
     fail_action(action, {"error"}, "bot_error",
@@ -261,46 +268,6 @@ void Engine::take_up_held_messages() {
     give_again();
   }
   if (state().phase == Phase::ended) state().held.clear();
-}
-
-namespace {
-
-// "en-GB" of a browser's "en-GB,en;q=0.9", where the solution speaks plain English.
-std::string own_tag(std::string_view requested, const std::string& spoken) {
-  constexpr size_t kTagMax = 35;
-  for (const std::string_view item : base::split(requested, ',')) {
-    std::string tag(base::trim(item.substr(0, item.find(';'))));
-    std::ranges::replace(tag, '_', '-');
-    const bool is_tag = tag.size() <= kTagMax && std::ranges::all_of(tag, [](char c) {
-                          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                 (c >= '0' && c <= '9') || c == '-';
-                        });
-    const std::string_view language = std::string_view(tag).substr(0, tag.find('-'));
-    if (is_tag && base::equals_ignoring_case(language, spoken.substr(0, spoken.find('-')))) {
-      return tag.size() > spoken.size() ? tag : spoken;
-    }
-  }
-  return spoken;
-}
-
-}  // namespace
-
-State open_chat(const flow::Program& program, const ChatBirth& birth) {
-  State state;
-  state.program = program.hash;
-  state.chat = birth.chat;
-  state.consumer = birth.consumer;
-  state.environment = birth.environment;
-  state.locale = program.choose_locale(birth.locale);
-  state.region = own_tag(birth.locale, program.locales[state.locale]);
-  state.user_data = birth.user_data;
-  state.created_at = birth.at;
-  state.known_as = birth.known_as;
-  return state;
-}
-
-std::string heard(std::string_view text) {
-  return std::string(base::utf8_prefix(base::clean_user_text(text), kMessageLengthMax));
 }
 
 Result<Turn> advance(const flow::Program& program, State state, const Input& input) {

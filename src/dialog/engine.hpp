@@ -1,7 +1,8 @@
 // One turn being taken. Runs nodes until the chat waits, calls, pauses or ends. For the files of
 // this room only: engine.cpp has the inputs, steps.cpp the nodes, answers.cpp what an answer means,
-// asides.cpp what is said beside the point, shows.cpp what the consumer sees, silence.cpp the
-// timers, calls.cpp the calls that take long and what is owed to others.
+// agents.cpp the hand-over to a person and back, asides.cpp what is said beside the point,
+// shows.cpp what the consumer sees, silence.cpp the timers, calls.cpp the calls that take long and
+// what is owed to others.
 #pragma once
 
 #include "dialog/dialog.hpp"
@@ -28,6 +29,11 @@ class Engine {
   base::Result<void> take(const PageEvent& event);
   base::Result<void> take(const Adopted& adopted);
   base::Result<void> take(const EndRequested& request);
+  base::Result<void> take(const AgentOffered& offered);
+  base::Result<void> take(const AgentJoined& joined);
+  base::Result<void> take(const AgentSaid& said);
+  base::Result<void> take(const AgentLeft& left);
+  base::Result<void> take(const NoAgent& nobody);
   void take_result(flow::NodeNumber number, const flow::ActionNode& action,
                    const json::object& result);
   void take_delivery(flow::NodeNumber number, const flow::ActionNode& action, json::object outcome);
@@ -124,6 +130,13 @@ class Engine {
   void arm_silence(const flow::DialogNode& node);
   void break_silence();
   const std::vector<flow::Reminder>& reminders_of(const flow::DialogNode& node) const;
+
+  // ---- agents
+  void ask_for_agent(flow::NodeNumber node, std::string skill);
+  base::Result<void> check_seat(std::string_view agent) const;
+  void nobody_came(flow::RoadKind kind);
+  Seat give_back();
+  void go_on_without(const Seat& seat);
 
   // ---- calls that take long
   void arm_call(int64_t limit_ms);

@@ -72,7 +72,7 @@ base::Result<State> migrate(const flow::Program& from, const flow::Program& to, 
     const auto place = places.find(state.node);
     if (!place) return gone(state.node);
     state.node = *place;
-  } else if (state.phase == Phase::calling || state.phase == Phase::ended) {
+  } else if (state.phase == Phase::calling || state.phase == Phase::ended || state.agent) {
     return fail(Code::failed_precondition, "the chat is not at rest", state.chat.to_string());
   }
   for (Frame& frame : state.frames) {
@@ -97,7 +97,9 @@ State begin_again(const flow::Program& to, const State& state) {
                                .environment = state.environment,
                                .locale = state.region,
                                .user_data = state.user_data,
-                               .at = state.created_at});
+                               .at = state.created_at,
+                               .channel = state.channel,
+                               .address = state.address});
   fresh.turn = state.turn;
   fresh.sequence = state.sequence;
   fresh.events = state.events;

@@ -7,10 +7,10 @@
 
 namespace millrace::dialog {
 
-inline constexpr auto kPhases =
-    base::enum_names<Phase>("phase", "opened", "greeting", "waiting", "calling", "paused", "ended");
-inline constexpr auto kTimerKinds =
-    base::enum_names<TimerKind>("timer", "opening", "silence", "pause", "progress", "limit");
+inline constexpr auto kPhases = base::enum_names<Phase>(
+    "phase", "opened", "greeting", "waiting", "calling", "paused", "queued", "with_agent", "ended");
+inline constexpr auto kTimerKinds = base::enum_names<TimerKind>(
+    "timer", "opening", "silence", "pause", "progress", "limit", "queue");
 inline constexpr auto kFrameKinds =
     base::enum_names<Frame::Kind>("kind of frame", "call", "interruption");
 inline constexpr auto kCallEnds = base::enum_names<CallEnd>(

@@ -166,9 +166,10 @@ void Engine::show_with(const flow::DialogNode& node, std::string text) {
 }
 
 void Engine::say(Message message) {
+  if (state().agent) return;  // what a turn begun before would say
   if (!fits(weight_of(message))) return;
   turn_.effects.emplace_back(
-      Say{++state().sequence, std::move(message), state().node, state().answering});
+      Say{++state().sequence, std::move(message), state().node, state().answering, {}, {}});
 }
 
 void Engine::say_text(std::string_view key) {

@@ -5,6 +5,7 @@
 namespace millrace::dialog {
 
 void Engine::set_timer(TimerKind kind, int64_t after_ms) {
+  if (state().agent && kind != TimerKind::queue) return;
   state().timer = Timer{kind, base::Timestamp{at_.ms + after_ms}};
   turn_.effects.emplace_back(SetTimer{*state().timer});
 }

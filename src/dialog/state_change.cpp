@@ -26,6 +26,10 @@ bool same(const PendingCall& a, const PendingCall& b) {
   return a.node == b.node && a.made_at == b.made_at && a.left_pending == b.left_pending &&
          a.told == b.told && a.key == b.key;
 }
+bool same(const Seat& a, const Seat& b) {
+  return a.node == b.node && a.skill == b.skill && a.asked_at == b.asked_at && a.id == b.id &&
+         a.name == b.name && a.joined_at == b.joined_at && a.back == b.back;
+}
 template <typename T>
 bool same(const std::vector<T>& a, const std::vector<T>& b) {
   return std::ranges::equal(a, b, [](const T& x, const T& y) { return same(x, y); });
@@ -206,6 +210,8 @@ json::object change_of(const State& before, const State& after) {
   if (before.consumer != after.consumer)
     writer.set("consumer", json::value(after.consumer.to_string()));
   writer.always("env", &State::environment);
+  writer.unless_empty("channel", &State::channel);
+  writer.unless_empty("address", &State::address);
   if (before.phase != after.phase) writer.set("phase", json::value(to_string(after.phase)));
   writer.always("node", &State::node);
   writer.always("turn", &State::turn);
@@ -228,6 +234,11 @@ json::object change_of(const State& before, const State& after) {
     writer.part(
         "call", [](const State& s) { return s.call.has_value(); },
         [](const State& s) { return parts::call(*s.call); });
+  }
+  if (!same(before.agent, after.agent)) {
+    writer.part(
+        "agent", [](const State& s) { return s.agent.has_value(); },
+        [](const State& s) { return parts::agent(*s.agent); });
   }
   change_of_known(writer, before, after);
   change_of_talk(writer, before, after);

@@ -46,7 +46,7 @@ class Alterer {
  private:
   void alter_numbers(State& state) {
     switch (below(9)) {
-      case 0: state.phase = static_cast<Phase>(below(6)); break;
+      case 0: state.phase = static_cast<Phase>(below(8)); break;
       case 1: state.node = static_cast<flow::NodeNumber>(below(4)); break;
       case 2: state.locale = static_cast<size_t>(below(3)); break;
       case 3: state.tries = below(3); break;
@@ -60,7 +60,11 @@ class Alterer {
   void alter_texts(State& state) {
     switch (below(8)) {
       case 0: state.program = text(); break;
-      case 1: state.environment = text(); break;
+      case 1:
+        state.environment = text();
+        state.channel = text();
+        state.address = text();
+        break;
       case 2: state.region = text(); break;
       case 3: state.last_message = text(); break;
       case 4: state.answering = text(); break;
@@ -130,7 +134,12 @@ class Alterer {
     if (below(2) == 0) {
       state.call = PendingCall{text(), below(3), {below(3)}, below(2) == 0, below(2) == 0};
     }
-    if (below(2) == 0) state.timer = Timer{static_cast<TimerKind>(below(5)), {below(3)}};
+    if (below(2) == 0) state.timer = Timer{static_cast<TimerKind>(below(6)), {below(3)}};
+    state.agent.reset();
+    if (below(2) == 0) {
+      state.agent = Seat{below(3), text(), {below(3)}, text(), text(), {below(3)}, {}};
+      if (below(2) == 0) state.agent->back = below(3);
+    }
   }
 
   std::mt19937_64 random_;

@@ -44,6 +44,17 @@ json::object call(const PendingCall& call) {
   return out;
 }
 
+json::object agent(const Seat& seat) {
+  json::object out{{"node", seat.node}, {"asked", seat.asked_at.ms}};
+  if (!seat.skill.empty()) out["skill"] = seat.skill;
+  if (seat.back) out["back"] = *seat.back;
+  if (seat.id.empty()) return out;
+  out["id"] = seat.id;
+  out["name"] = seat.name;
+  out["joined"] = seat.joined_at.ms;
+  return out;
+}
+
 json::array frames(const State& state) {
   json::array out;
   for (const Frame& frame : state.frames) {
@@ -72,11 +83,11 @@ namespace {
 // that name knows the consumer: that is where it has always stood, so that records which hold a
 // change only fit states of any age. A new member has to be added here.
 constexpr auto kOwn = std::to_array<std::string_view>(
-    {"v",        "program", "chat",  "consumer", "env",       "phase",   "node",
-     "turn",     "seq",     "born",  "locale",   "region",    "vars",    "kept",
-     "user",     "last",    "call",  "frames",   "answering", "history", "again",
-     "which",    "tries",   "props", "streak",   "reminders", "events",  "timer",
-     "surveyed", "error",   "ended", "secrets",  "held"});
+    {"v",      "program",   "chat",      "consumer", "env",      "phase", "node",  "turn",
+     "seq",    "born",      "locale",    "region",   "vars",     "kept",  "user",  "last",
+     "call",   "frames",    "answering", "history",  "again",    "which", "tries", "props",
+     "streak", "reminders", "events",    "timer",    "surveyed", "error", "ended", "secrets",
+     "held",   "agent",     "channel",   "address"});
 
 void write_talk(const State& state, json::object& out) {
   if (!state.frames.empty()) out["frames"] = parts::frames(state);
@@ -176,6 +187,14 @@ void read_collections(Members& members, State& state) {
                              moment(call, "at"), call.flag("pending"), call.flag("told")};
     members.also(call);
   }
+  if (const auto* object = members.object("agent")) {
+    Members seat(*object, "agent");
+    state.agent =
+        Seat{seat.small("node"), seat.text("skill"),     moment(seat, "asked"), seat.text("id"),
+             seat.text("name"),  moment(seat, "joined"), std::nullopt};
+    if (object->contains("back")) state.agent->back = seat.small("back");
+    members.also(seat);
+  }
   for (const auto& member : members.all()) {
     const bool is_own = std::ranges::find(kOwn, std::string_view(member.key())) != kOwn.end();
     if (!is_own && member.value().is_object()) state.known_as[member.key()] = member.value();
@@ -196,6 +215,8 @@ json::object to_json(const State& state) {
   out["chat"] = state.chat.to_string();
   out["consumer"] = state.consumer.to_string();
   out["env"] = state.environment;
+  if (!state.channel.empty()) out["channel"] = state.channel;
+  if (!state.address.empty()) out["address"] = state.address;
   out["phase"] = to_string(state.phase);
   out["node"] = state.node;
   out["turn"] = state.turn;
@@ -209,6 +230,7 @@ json::object to_json(const State& state) {
   if (!state.last_message.empty()) out["last"] = state.last_message;
   if (!state.answering.empty()) out["answering"] = state.answering;
   if (state.call) out["call"] = parts::call(*state.call);
+  if (state.agent) out["agent"] = parts::agent(*state.agent);
   for (const auto& [kind, known] : state.known_as) {
     if (known.is_object()) out[kind] = known;
   }
@@ -263,6 +285,8 @@ base::Result<State> state_from_json(const json::object& object) {
   state.created_at = moment(members, "born", Need::needed);
   state.locale = static_cast<size_t>(members.integer("locale"));
   state.region = members.text("region", Need::needed);
+  state.channel = members.text("channel");
+  state.address = members.text("address");
   state.last_message = members.text("last");
   state.answering = members.text("answering");
   state.end_reason = members.text("ended");

@@ -12,6 +12,7 @@ json::array answers(const std::vector<Answered>& answers);
 json::object texts(const std::map<std::string, std::string, std::less<>>& texts);
 json::object kept(const std::map<flow::NodeNumber, json::value>& kept);
 json::object call(const PendingCall& call);
+json::object agent(const Seat& seat);
 json::array frames(const State& state);
 json::array which(const State& state);
 json::object timer(const Timer& timer);

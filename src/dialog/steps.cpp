@@ -16,6 +16,10 @@ constexpr size_t kFramesMax = 32;  // calls within calls
 }  // namespace
 
 void Engine::enter(NodeNumber number) {
+  if (state().agent) {  // the bot has no say now
+    state().agent->back = number;
+    return;
+  }
   for (Next next = number; next;) {
     if (outgrown_) return;  // Engine::run ends the chat
     if (++steps_ > kStepsMax || ++state().streak > kStreakMax) {
@@ -63,8 +67,7 @@ Engine::Next Engine::step(const flow::DialogNode& node) {
   if (!given_again) show(node);
   if (const auto* here = program_.find(state().node)) track(*here, "");
   if (node.transfers) {
-    turn_.effects.emplace_back(Transfer{program_.find(state().node)->skill});
-    end(std::string(kEndCompleted));
+    ask_for_agent(state().node, program_.find(state().node)->skill);
     return std::nullopt;
   }
   if (node.waits) {
@@ -248,6 +251,7 @@ void Engine::handle_error() {
 }
 
 void Engine::apologise() {
+  if (state().agent) return;  // it is the agent's to end
   say_text("apology");
   end(std::string(kEndBotError));
 }
@@ -255,6 +259,7 @@ void Engine::apologise() {
 void Engine::end(std::string reason) {
   state().phase = Phase::ended;
   state().call.reset();
+  state().agent.reset();
   state().timer.reset();
   state().error.clear();
   state().frames.clear();

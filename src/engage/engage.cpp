@@ -116,8 +116,8 @@ void Engagement::anonymous_session(const web::Request& request, web::Respond res
 void Engagement::open_session(base::Id app, const json::object& body, web::Respond respond) {
   const auto language = json::get_string(body, "language").value_or("");
   const auto browser = json::get_string(body, "browser_language").value_or("");
-  runtime::SessionRequest session{app, std::string(language.empty() ? browser : language),
-                                  user_data_of(body)};
+  runtime::SessionRequest session{
+      app, std::string(language.empty() ? browser : language), user_data_of(body), "web", {}};
   // "pt" from the page and "pt-BR" from the browser mean the same person: take the closer one.
   if (browser.starts_with(language)) session.locale = browser;
   runtime_.open_session(std::move(session), [this, app, respond = std::move(respond)](

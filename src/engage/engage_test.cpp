@@ -123,6 +123,30 @@ TEST(EngageEvents, AreANameAndAnObject) {
   EXPECT_EQ(read_event({{"name", "x"}, {"detail", "text"}}).error().where, "detail");
 }
 
+TEST(EngageSnapshots, SayWhichAgentHasTheChat) {
+  runtime::Snapshot snapshot;
+  snapshot.state.chat = kAda.chat;
+  snapshot.state.phase = dialog::Phase::with_agent;
+  snapshot.state.agent = dialog::Seat{.id = "a1", .name = "Grace", .joined_at = {5'000}};
+  runtime::ChatMessage said{
+      .side = runtime::Side::agent, .input_id = "~agent:1", .agent = "a1", .agent_name = "Grace"};
+  said.content.text = "Good day";
+  snapshot.messages = {{.side = runtime::Side::consumer}, {.side = runtime::Side::bot}, said};
+  const json::object shown = snapshot_json(snapshot, kAda, runtime::Solutions());
+  EXPECT_EQ(shown.at("agent_msg_count"), 1);
+  EXPECT_EQ(shown.at("bot_msg_count"), 1);
+  EXPECT_EQ(shown.at("consumer_msg_count"), 1);
+  EXPECT_EQ(shown.at("agent_is_assigned"), true);
+  EXPECT_EQ(shown.at("bot_enabled"), false);
+  EXPECT_EQ(shown.at("agent_name"), "Grace");
+  EXPECT_EQ(shown.at("agent_assign_ts"), 5);
+  const json::object message = shown.at("history").at(2).get_object();
+  EXPECT_EQ(message.at("from_side"), "agent");
+  EXPECT_EQ(message.at("from"), "a1");
+  EXPECT_EQ(message.at("agent_name"), "Grace");
+  EXPECT_TRUE(message.at("client_msg_id").is_null());
+}
+
 TEST(EngageErrors, HaveThePublishedShape) {
   const auto response = error_response(base::Error{base::Code::not_found, "no such chat", ""});
   EXPECT_EQ(response.status, 404);

@@ -48,6 +48,16 @@ class Channel final : public runtime::Subscriber {
          {{"chat_id", identity_.chat.to_string()}, {"notice", "ended"}, {"reason", reason}});
   }
 
+  void handed_over(const dialog::HandOver& hand_over) override {
+    using Step = dialog::HandOver::Step;
+    const auto notice = hand_over.step == Step::asked    ? "agent_requested"
+                        : hand_over.step == Step::joined ? "agent_joined"
+                                                         : "agent_left";
+    json::object payload{{"chat_id", identity_.chat.to_string()}, {"notice", notice}};
+    if (!hand_over.agent.empty()) payload["agent_name"] = hand_over.name;
+    push("incoming:notice", std::move(payload));
+  }
+
   void lost() override { push("phx_error", {{"reason", "unavailable"}}, join_ref_); }
 
  private:

@@ -97,26 +97,35 @@ web::Response too_many(std::string message, int wait_seconds) {
 }
 
 json::object message_json(const ChatMessage& message, const Identity& identity) {
-  const bool by_bot = message.side == Side::bot;
+  const bool by_consumer = message.side == Side::consumer;
+  const bool by_agent = message.side == Side::agent;
+  const std::string consumer = identity.consumer.to_string();
   // Links, prompts and cards as words, which is what every client of the platform can show.
-  const auto rendered = dialog::render(message.content, *flow::find_channel("rest")).front();
-  return {{"id", message.id.to_string()},
-          {"chat_id", identity.chat.to_string()},
-          {"seq_num", message.sequence},
-          {"from", by_bot ? json::value("bot") : json::value(identity.consumer.to_string())},
-          {"from_side", by_bot ? "bot" : "anonymous_consumer"},
-          {"user_id", identity.consumer.to_string()},
-          {"msg_type", "text"},
-          {"msg", rendered.text},
-          {"app_object", app_object(message, rendered)},
-          {"secure_app_object", message.content.secure},
-          {"client_msg_id", by_bot || message.input_id.starts_with('~')
-                                ? json::value(nullptr)
-                                : json::value(message.input_id)},
-          {"correlation_id", nullptr},
-          {"gateway", "pypestream_widget"},
-          {"version", "1"},
-          {"ts", message.at.ms}};
+  static const flow::Capabilities& kWords = *flow::find_channel("rest");
+  const auto rendered = dialog::render(message.content, kWords).front();
+  json::object out{{"id", message.id.to_string()},
+                   {"chat_id", identity.chat.to_string()},
+                   {"seq_num", message.sequence},
+                   {"from", by_consumer ? consumer
+                            : by_agent  ? message.agent
+                                        : "bot"},
+                   {"from_side", by_consumer ? "anonymous_consumer"
+                                 : by_agent  ? "agent"
+                                             : "bot"},
+                   {"user_id", consumer},
+                   {"msg_type", "text"},
+                   {"msg", rendered.text},
+                   {"app_object", app_object(message, rendered)},
+                   {"secure_app_object", message.content.secure},
+                   {"client_msg_id", !by_consumer || message.input_id.starts_with('~')
+                                         ? json::value(nullptr)
+                                         : json::value(message.input_id)},
+                   {"correlation_id", nullptr},
+                   {"gateway", "pypestream_widget"},
+                   {"version", "1"},
+                   {"ts", message.at.ms}};
+  if (by_agent) out["agent_name"] = message.agent_name;
+  return out;
 }
 
 json::object snapshot_json(const runtime::Snapshot& snapshot, const Identity& identity,
@@ -124,41 +133,49 @@ json::object snapshot_json(const runtime::Snapshot& snapshot, const Identity& id
   const dialog::State& state = snapshot.state;
   json::array history;
   int64_t by_consumer = 0;
+  int64_t by_agent = 0;
   for (const ChatMessage& message : snapshot.messages) {
     if (message.side == Side::consumer) ++by_consumer;
+    if (message.side == Side::agent) ++by_agent;
     history.push_back(message_json(message, identity));
   }
   const bool ended = state.phase == dialog::Phase::ended;
   const bool begun = state.phase != dialog::Phase::opened;
-  json::object out{{"id", state.chat.to_string()},
-                   {"status", ended   ? "ended"
-                              : begun ? "active"
-                                      : "new"},
-                   {"history", std::move(history)},
-                   {"seq_num", state.sequence},
-                   {"start_ts", state.created_at.ms / 1000},
-                   {"gateway", "pypestream_widget"},
-                   {"gateway_metadata", state.user_data},
-                   {"consumer", "consumer_" + identity.consumer.to_string()},
-                   {"consumer_type", "anonymous"},
-                   {"consumer_msg_count", by_consumer},
-                   {"bot_msg_count", static_cast<int64_t>(snapshot.messages.size()) - by_consumer},
-                   {"agent_msg_count", 0},
-                   {"originating_side", "consumer"},
-                   {"originator_user_id", identity.consumer.to_string()},
-                   {"bot_name", snapshot.solution},
-                   {"bot_enabled", true},
-                   {"agent_is_assigned", false},
-                   {"target_bot_node", std::to_string(state.node)},
-                   {"participants", json::array()},
-                   {"participant_history", json::array()},
-                   {"user_read_counts", json::array()},
-                   {"read_receipts", json::array()},
-                   {"delivery_receipts", json::array()},
-                   {"is_typing", state.phase == dialog::Phase::calling},
-                   {"encrypted", false},
-                   {"version", 1}};
+  json::object out{
+      {"id", state.chat.to_string()},
+      {"status", ended   ? "ended"
+                 : begun ? "active"
+                         : "new"},
+      {"history", std::move(history)},
+      {"seq_num", state.sequence},
+      {"start_ts", state.created_at.ms / 1000},
+      {"gateway", "pypestream_widget"},
+      {"gateway_metadata", state.user_data},
+      {"consumer", "consumer_" + identity.consumer.to_string()},
+      {"consumer_type", "anonymous"},
+      {"consumer_msg_count", by_consumer},
+      {"bot_msg_count", static_cast<int64_t>(snapshot.messages.size()) - by_consumer - by_agent},
+      {"agent_msg_count", by_agent},
+      {"originating_side", "consumer"},
+      {"originator_user_id", identity.consumer.to_string()},
+      {"bot_name", snapshot.solution},
+      {"bot_enabled", !state.agent},
+      {"agent_is_assigned", state.agent && !state.agent->id.empty()},
+      {"target_bot_node", std::to_string(state.node)},
+      {"participants", json::array()},
+      {"participant_history", json::array()},
+      {"user_read_counts", json::array()},
+      {"read_receipts", json::array()},
+      {"delivery_receipts", json::array()},
+      {"is_typing", state.phase == dialog::Phase::calling},
+      {"encrypted", false},
+      {"version", 1}};
   if (ended) out["ended_by"] = state.end_reason;
+  if (state.agent && !state.agent->id.empty()) {
+    out["agent"] = state.agent->id;
+    out["agent_name"] = state.agent->name;
+    out["agent_assign_ts"] = state.agent->joined_at.ms / 1000;
+  }
   // Not published: what was said before this page is asked for with `before`.
   out["has_more"] = snapshot.before != 0;
   if (snapshot.before != 0) out["before"] = snapshot.before;

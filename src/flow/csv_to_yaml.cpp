@@ -150,6 +150,7 @@ class NodeWriter {
     text("variable", Column::variable);
     write_asset();
     list("behaviours", Column::behaviors);
+    pairs("on", Column::what_next, '|', '~');
     if (cell(Column::nlu_disabled) == "1" && has(Column::nlu_disabled)) line("nlu", "false");
     const std::string_view next = cell(Column::next_nodes);
     if (next.empty()) {

@@ -110,6 +110,40 @@ void check_one_child(const Cells& cells, const DialogNode& node) {
   }
 }
 
+// What Next? of a node that hands over: unavailable~12|timeout~13.
+void read_hand_over(const Cells& cells, DialogNode& node) {
+  if (!node.transfers) {
+    refuse_cells(cells, {Column::what_next}, "D");
+    return;
+  }
+  if (node.waits) {
+    cells.error(Column::answer_required, "hand_over_waits",
+                "a node that hands over does not wait for an answer", "ask in a node before it");
+  }
+  for (const Pair& pair : parse_pairs(cells, Column::what_next)) {
+    auto& [unavailable, timeout] = node.hand_over;
+    auto* road = pair.value == "unavailable" ? &unavailable
+                 : pair.value == "timeout"   ? &timeout
+                                             : nullptr;
+    if (road == nullptr) {
+      cells.error(Column::what_next, "road_unknown",
+                  "'" + pair.value + "' is no road of a hand-over",
+                  "it is one of unavailable, timeout");
+    } else if (*road) {
+      cells.error(Column::what_next, "road_repeated", "'" + pair.value + "' is given two roads",
+                  "keep one");
+    } else {
+      *road = pair.target;
+    }
+  }
+  if (cells.has(Column::what_next)) return;
+  cells.warning(Column::what_next, "hand_over_no_road",
+                "when no agent takes the chat it goes nowhere: the consumer is told so, and goes "
+                "back to an open question, or the chat ends",
+                cells.is_yaml() ? "write on: {unavailable: node, timeout: node}"
+                                : "write unavailable~12|timeout~13");
+}
+
 void add_yaml(const Cells& cells, DialogNode& node) {
   const YamlNode* yaml = cells.draft().yaml.get();
   if (yaml == nullptr) return;
@@ -145,7 +179,7 @@ void refuse_cells(const Cells& cells, std::initializer_list<Column> columns,
 DialogNode parse_dialog(const Cells& cells) {
   refuse_cells(cells,
                {Column::command, Column::output, Column::node_input, Column::parameter_input,
-                Column::decision_variable, Column::what_next},
+                Column::decision_variable},
                "D");
   DialogNode node;
   if (cells.has(Column::message)) node.messages = {{parse_template(cells[Column::message])}};
@@ -173,14 +207,11 @@ DialogNode parse_dialog(const Cells& cells) {
   if (!variables.empty()) node.variable = variables.front();
   add_yaml(cells, node);
   if (cells.has_error()) return node;  // what follows from it would only confuse
+  read_hand_over(cells, node);
   check_waiting(cells, node);
   check_dynamic(cells, node);
   check_roads(cells, node);
   check_one_child(cells, node);
-  if (node.transfers && node.next) {
-    cells.error(Column::next_nodes, "must_be_blank", "nothing follows a hand-over to an agent",
-                "leave it blank");
-  }
   if (node.input_disabled && node.waits && !answers(node.asset)) {
     cells.error(Column::behaviors, "no_way_to_answer",
                 "the input is disabled and there is nothing to choose",

@@ -104,6 +104,13 @@ struct Ask {
   bool skip_when_known = false;          // not asked when its variable has a value
 };
 
+// Where the chat goes when nobody takes over. One of the two stands for the other where that is not
+// drawn; where neither is, the consumer is told and the chat goes back, or ends.
+struct HandOverRoads {
+  std::optional<NodeNumber> unavailable;
+  std::optional<NodeNumber> timeout;
+};
+
 // D: shows something, and either goes on or waits for the consumer.
 struct DialogNode {
   std::vector<Localized> messages;  // variants, of which one is said; none: nothing is shown
@@ -112,7 +119,8 @@ struct DialogNode {
   bool nlu_disabled = false;    // NLU Disabled?
   bool input_disabled = false;  // behaviour disable_input: only the asset answers
   bool secure = false;          // behaviour secure: the answer is masked and never kept in clear
-  bool transfers = false;       // behaviour xfer_to_agent
+  bool transfers = false;       // behaviour xfer_to_agent; `next` follows when the agent leaves
+  HandOverRoads hand_over;      // of one that transfers
   bool returns = false;         // without `next`: back to the flow that called or was interrupted
   std::string variable;         // receives the answer; "" when nowhere
   std::optional<NodeNumber> next;
@@ -216,7 +224,18 @@ struct Node {
 };
 
 // A way out of a node. `index` counts within its kind.
-enum class RoadKind { next, option, result, branch, otherwise, fail, silence, call };
+enum class RoadKind {
+  next,
+  option,
+  result,
+  branch,
+  otherwise,
+  fail,
+  silence,
+  call,
+  unavailable,
+  timeout
+};
 struct Outgoing {
   RoadKind kind = RoadKind::next;
   int index = 0;
@@ -281,7 +300,8 @@ struct Program {
   std::string hash;      // of everything the solution's files say; 32 hexadecimal digits
   std::string solution;  // its name
   std::string survey;    // name of the solution that follows when this one has ended; may be empty
-  std::vector<std::string> locales;  // [0] is the default
+  std::vector<std::string> locales;          // [0] is the default
+  int64_t agent_wait_limit_ms = 5 * 60'000;  // how long a chat waits for an agent to take it
   int opening_wait_ms = 0;  // how long a started chat waits for the consumer to speak first
   int action_time_limit_ms = 10'000;
   int64_t action_progress_after_ms = 0;              // then the consumer is told; 0: never

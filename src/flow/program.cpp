@@ -30,6 +30,9 @@ struct Roads {
       }
     }
     if (node.next) add(RoadKind::next, 0, "next", *node.next);
+    const auto& [unavailable, timeout] = node.hand_over;
+    if (unavailable) add(RoadKind::unavailable, 0, "unavailable", *unavailable);
+    if (timeout) add(RoadKind::timeout, 0, "timeout", *timeout);
     if (!node.ask) return;
     if (node.ask->on_fail) add(RoadKind::fail, 0, "on_fail", *node.ask->on_fail);
     if (node.ask->on_silence) add(RoadKind::silence, 0, "on_silence", *node.ask->on_silence);

@@ -96,6 +96,16 @@ void read_asides(YamlFile& file, const YamlPair& asides, Program& program,
   }
 }
 
+void read_agents(YamlFile& file, const YamlPair& section, Program& program) {
+  for (const YamlPair& pair : file.pairs(section.value, "agents")) {
+    if (pair.key != "wait_limit") {
+      file.unknown_key(pair, {"wait_limit"});
+    } else if (const auto limit = file.duration(pair)) {
+      program.agent_wait_limit_ms = *limit;
+    }
+  }
+}
+
 void read_interruptions(YamlFile& file, const YamlPair& section, Program& program) {
   for (const YamlPair& pair : file.pairs(section.value, "interruptions")) {
     if (pair.key != "max") {
@@ -127,7 +137,7 @@ std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds
   std::vector<std::string> known{"name",     "default_locale", "locales",       "opening",
                                  "channels", "environment",    "actions",       "survey",
                                  "asides",   "silence",        "interruptions", "egress",
-                                 "track",    "origins",        "rest"};
+                                 "track",    "origins",        "rest",          "agents"};
   for (const delivery::Kind* kind : kinds) known.emplace_back(kind->section);
   std::string default_locale = "en";
   std::vector<std::string> locales;
@@ -172,6 +182,8 @@ std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds
       read_asides(file, pair, program, targets);
     } else if (pair.key == "silence") {
       read_silence(file, pair, program);
+    } else if (pair.key == "agents") {
+      read_agents(file, pair, program);
     } else if (pair.key == "interruptions") {
       read_interruptions(file, pair, program);
     } else {

@@ -6,21 +6,36 @@ namespace {
 struct Owing {
   const dialog::Turn& turn;
   const flow::Program* program;
+  const PushedChannels& pushed;
   std::vector<Delivery> rows;
 
-  void operator()(const dialog::Owe& owe) {
-    rows.push_back({owe.key, turn.state.consumer, turn.state.chat.to_string(),
+  void owe(std::string key, std::string receiver, std::string kind, json::object body) {
+    rows.push_back({std::move(key), turn.state.consumer, turn.state.chat.to_string(),
                     program != nullptr ? program->solution : std::string(), turn.state.environment,
-                    owe.receiver, owe.kind, owe.body});
+                    std::move(receiver), std::move(kind), std::move(body)});
   }
-  // Said to those who listen, and read back from the record.
-  void operator()(const dialog::Say&) {}
+  void operator()(const dialog::Owe& owed) { owe(owed.key, owed.receiver, owed.kind, owed.body); }
+  // Sent where the channel is pushed to; else said to those who listen, and read back from the
+  // record.
+  void operator()(const dialog::Say& say) {
+    const std::string& channel = turn.state.channel;
+    if (!pushed.contains(channel)) return;
+    json::object body{{"channel", channel},
+                      {"address", turn.state.address},
+                      {"sequence", say.sequence},
+                      {"message", dialog::to_json(say.message)}};
+    if (!say.agent.empty()) body["agent"] = json::array{say.agent, say.agent_name};
+    // Every message of a chat has a number of its own.
+    owe(turn.state.chat.to_string() + ":said:" + std::to_string(say.sequence), channel,
+        "channel." + channel, std::move(body));
+  }
   // Made by this server, once the turn is durable.
   void operator()(const dialog::Call&) {}
   void operator()(const dialog::AwaitDelivery&) {}
   void operator()(const dialog::SetTimer&) {}
-  // Nobody outside is told: the chat ends with it.
-  void operator()(const dialog::Transfer&) {}
+  // Who waits for whom stands in the state; agents are told as those who listen.
+  void operator()(const dialog::HandOver&) {}
+  void operator()(const dialog::TellAgent&) {}
   // Kept in the record, for reports.
   void operator()(const dialog::Track&) {}
   void operator()(const dialog::Ended&) {}
@@ -31,6 +46,8 @@ struct Doing {
 
   void operator()(const dialog::Call& call) { list.calls.push_back(&call); }
   void operator()(const dialog::AwaitDelivery& awaited) { list.awaited.push_back(&awaited); }
+  void operator()(const dialog::HandOver& step) { list.handed_over.push_back(&step); }
+  void operator()(const dialog::TellAgent& said) { list.to_agent.push_back(&said); }
   void operator()(const dialog::Ended& ended) { list.ended = &ended; }
   // bot_messages() has these, with their ids.
   void operator()(const dialog::Say&) {}
@@ -38,8 +55,6 @@ struct Doing {
   void operator()(const dialog::Owe&) {}
   // The state says when, and the lane keeps the time by it.
   void operator()(const dialog::SetTimer&) {}
-  // Nobody takes over: the chat ends with it.
-  void operator()(const dialog::Transfer&) {}
   void operator()(const dialog::Track&) {}
 };
 
@@ -53,6 +68,7 @@ struct Writing {
     message["seq"] = say.sequence;
     if (say.node != 0) message["node"] = say.node;
     if (!say.reply_to.empty()) message["re"] = say.reply_to;
+    if (!say.agent.empty()) message["agent"] = json::array{say.agent, say.agent_name};
     out.push_back(std::move(message));
   }
   void operator()(const dialog::Track& track) {
@@ -70,14 +86,16 @@ struct Writing {
   void operator()(const dialog::Call&) {}
   void operator()(const dialog::AwaitDelivery&) {}
   void operator()(const dialog::SetTimer&) {}
-  void operator()(const dialog::Transfer&) {}
+  void operator()(const dialog::HandOver&) {}
+  void operator()(const dialog::TellAgent&) {}
   void operator()(const dialog::Ended&) {}
 };
 
 }  // namespace
 
-std::vector<Delivery> deliveries_of(const dialog::Turn& turn, const flow::Program* program) {
-  Owing owing{turn, program, {}};
+std::vector<Delivery> deliveries_of(const dialog::Turn& turn, const flow::Program* program,
+                                    const PushedChannels& pushed) {
+  Owing owing{turn, program, pushed, {}};
   for (const dialog::Effect& effect : turn.effects) std::visit(owing, effect);
   return std::move(owing.rows);
 }

@@ -26,8 +26,10 @@ base::Result<bool> is_text_of(const JournalRecord& record, std::string_view key,
   const auto input = read_input(record, key);
   if (!input) return std::unexpected(input.error());
   if (!*input) return false;
-  const auto* said = std::get_if<dialog::Said>(&(*input)->what);
-  return said != nullptr && dialog::heard(said->text) == dialog::heard(text);
+  const auto is = [&](std::string_view was) { return dialog::heard(was) == dialog::heard(text); };
+  if (const auto* said = std::get_if<dialog::Said>(&(*input)->what)) return is(said->text);
+  const auto* by_agent = std::get_if<dialog::AgentSaid>(&(*input)->what);
+  return by_agent != nullptr && is(by_agent->text);
 }
 
 base::Result<Found> find_answer(const std::vector<JournalRecord>& records, std::string_view key,
@@ -39,7 +41,7 @@ base::Result<Found> find_answer(const std::vector<JournalRecord>& records, std::
     for (ChatMessage& message : turn->messages) {
       if (message.input_id != input_id) continue;
       found.chat = turn->chat;
-      if (message.side == Side::consumer) {
+      if (message.side != Side::bot) {
         const auto same = is_text_of(record, key, text);
         if (!same) return std::unexpected(same.error());
         found.same_text = *same;

@@ -88,7 +88,7 @@ void Runtime::Lane::try_parked_again(const std::string& solution) {
 
 void Runtime::Lane::take_up(Consumer& consumer) {
   if (!consumer.chat || !consumer.program) return;
-  if (consumer.chat->phase == dialog::Phase::calling) take_up_call(consumer);
+  if (consumer.chat->call) take_up_call(consumer);
   if (!timers_.has(consumer.id)) keep_timer(consumer);
 }
 

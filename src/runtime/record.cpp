@@ -44,6 +44,19 @@ struct InputWriter {
   json::object operator()(const dialog::EndRequested& end) const {
     return {{"k", "end"}, {"reason", end.reason}};
   }
+  json::object operator()(const dialog::AgentOffered& offered) const {
+    return {{"k", "offered"}, {"skill", offered.skill}};
+  }
+  json::object operator()(const dialog::AgentJoined& joined) const {
+    return {{"k", "joined"}, {"agent", joined.agent}, {"name", joined.name}};
+  }
+  json::object operator()(const dialog::AgentSaid& said) const {
+    return {{"k", "agent_said"}, {"id", said.input_id}, {"agent", said.agent}, {"text", said.text}};
+  }
+  json::object operator()(const dialog::AgentLeft& left) const {
+    return {{"k", "left"}, {"agent", left.agent}, {"to", left.to}};
+  }
+  json::object operator()(const dialog::NoAgent&) const { return {{"k", "no_agent"}}; }
 };
 
 // Takes out of an input what the state keeps secret; true when there was something.
@@ -134,7 +147,7 @@ base::Id message_id(base::Id chat, int64_t sequence) {
 }
 
 std::optional<base::Timestamp> due_of(const dialog::State& state) {
-  if (state.phase == dialog::Phase::calling && !state.call->left_pending) return base::Timestamp{0};
+  if (state.call && !state.call->left_pending) return base::Timestamp{0};
   if (state.timer) return state.timer->due;
   return std::nullopt;
 }
@@ -211,8 +224,9 @@ std::vector<ChatMessage> bot_messages(const dialog::Turn& turn, base::Timestamp 
   for (const dialog::Effect& effect : turn.effects) {
     const auto* say = std::get_if<dialog::Say>(&effect);
     if (say == nullptr) continue;
-    messages.push_back({message_id(turn.state.chat, say->sequence), say->sequence, Side::bot,
-                        say->message, say->node, say->reply_to, at});
+    messages.push_back({message_id(turn.state.chat, say->sequence), say->sequence,
+                        say->agent.empty() ? Side::bot : Side::agent, say->message, say->node,
+                        say->reply_to, at, say->agent, say->agent_name});
   }
   return messages;
 }

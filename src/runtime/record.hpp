@@ -26,7 +26,8 @@ inline constexpr int kRecordVersion = 1;
 
 struct TurnRecord {
   base::Timestamp at;
-  std::string kind;      // "open", "start", "said", "call", "due", "event", "adopted", "end"
+  std::string kind;      // "open", "start", "said", "call", "due", "event", "adopted", "end",
+                         // "offered", "joined", "agent_said", "left", "no_agent"
   std::string input_id;  // of a "said"; else ""
   base::Id chat;
   std::vector<ChatMessage> messages;  // the consumer's first, then the bot's
@@ -79,7 +80,7 @@ class StateReader {
   size_t whole_bytes_ = 0;
 };
 
-// The bot's messages among a turn's effects.
+// What the bot, or an agent, says: the messages among a turn's effects.
 std::vector<ChatMessage> bot_messages(const dialog::Turn& turn, base::Timestamp at);
 
 // When something comes by itself: JournalRecord::due.

@@ -12,9 +12,24 @@
 namespace millrace::runtime {
 
 // What came in, under "k".
-enum class InputKind { open, start, said, call, due, event, adopted, end };
-inline constexpr auto kInputKinds = base::enum_names<InputKind>(
-    "input", "open", "start", "said", "call", "due", "event", "adopted", "end");
+enum class InputKind {
+  open,
+  start,
+  said,
+  call,
+  due,
+  event,
+  adopted,
+  end,
+  offered,
+  joined,
+  agent_said,
+  left,
+  no_agent,
+};
+inline constexpr auto kInputKinds =
+    base::enum_names<InputKind>("input", "open", "start", "said", "call", "due", "event", "adopted",
+                                "end", "offered", "joined", "agent_said", "left", "no_agent");
 
 // What a record's sealed part is bound to.
 inline std::string seal_context(base::Id chat, int64_t turn) {

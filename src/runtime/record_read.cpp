@@ -27,6 +27,15 @@ base::Result<ChatMessage> message_from_json(const json::object& object, base::Id
   message.node = members.small("node");
   message.input_id = members.text("re");
   message.at = at;
+  if (const auto* agent = members.array("agent")) {
+    message.side = Side::agent;
+    if (agent->size() == 2 && (*agent)[0].is_string() && (*agent)[1].is_string()) {
+      message.agent = json::to_text((*agent)[0]);
+      message.agent_name = json::to_text((*agent)[1]);
+    } else {
+      members.wrong("agent", "is not an id and a name");
+    }
+  }
   if (auto read = members.done(); !read) return std::unexpected(read.error());
   return message;
 }
@@ -191,6 +200,23 @@ base::Result<std::optional<dialog::Input>> input_of(InputKind kind, base::Timest
     case InputKind::adopted:
       input.what = dialog::Adopted{members.one_of("why", dialog::kAdoptions)};
       break;
+    case InputKind::offered:
+      input.what = dialog::AgentOffered{members.text("skill", Need::needed)};
+      break;
+    case InputKind::joined:
+      input.what = dialog::AgentJoined{members.text("agent", Need::needed),
+                                       members.text("name", Need::needed)};
+      break;
+    case InputKind::agent_said:
+      input.what =
+          dialog::AgentSaid{members.text("id", Need::needed), members.text("agent", Need::needed),
+                            members.text("text", Need::needed)};
+      break;
+    case InputKind::left:
+      input.what =
+          dialog::AgentLeft{members.text("agent", Need::needed), members.text("to", Need::needed)};
+      break;
+    case InputKind::no_agent: input.what = dialog::NoAgent{}; break;
     case InputKind::end:
       input.what = dialog::EndRequested{members.text("reason", Need::needed)};
       break;

@@ -4,17 +4,12 @@
 #include <atomic>
 
 #include "runtime/completion_token.hpp"
-#include "runtime/lane.hpp"
+#include "runtime/on_consumer.hpp"
 
 namespace millrace::runtime {
-namespace {
 
 using base::Code;
 using base::fail;
-
-constexpr size_t kInputIdMax = 128;
-
-}  // namespace
 
 Runtime::Runtime(Ports ports, const Solutions& solutions, Limits limits)
     : ports_(ports), solutions_(solutions) {
@@ -63,24 +58,6 @@ base::Result<void> Runtime::recover() {
   return {};
 }
 
-template <typename T, typename Body>
-void Runtime::on_consumer(base::Id id, Done<T> done, Body body, size_t bytes) {
-  Lane& lane = home(id);
-  lane.run_here([&lane, id, bytes, done = std::move(done), body = std::move(body)]() mutable {
-    lane.submit(
-        id, Lane::From::outside,
-        [&lane, done = std::move(done),
-         body = std::move(body)](base::Result<Consumer*> consumer) mutable {
-          if (consumer) {
-            body(lane, **consumer, std::move(done));
-          } else {
-            lane.tell(std::move(done), base::Result<T>(std::unexpected(consumer.error())));
-          }
-        },
-        bytes);
-  });
-}
-
 void Runtime::open_session(SessionRequest request, Done<Session> done) {
   auto begin = [this, chat = new_id(), request = std::move(request)](Lane& lane, Consumer& consumer,
                                                                      Done<Session> opened) {
@@ -127,14 +104,7 @@ void Runtime::take_input(base::Id id, base::Id chat, decltype(dialog::Input::wha
 }
 
 void Runtime::say(SayRequest request, Done<Receipt> done) {
-  take_said(std::move(request), Wait::no,
-            [done = std::move(done)](base::Result<Answer> answer) mutable {
-              if (answer) {
-                done(std::move(answer->receipt));
-              } else {
-                done(std::unexpected(answer.error()));
-              }
-            });
+  take_said(std::move(request), Wait::no, receipt_only(std::move(done)));
 }
 
 void Runtime::converse(SayRequest request, Done<Answer> done) {
@@ -150,8 +120,7 @@ void Runtime::take_said(SayRequest request, Wait wait, Done<Answer> done) {
       lane.tell(std::move(answered), base::Result<Answer>(std::move(why)));
     };
     if (request.input_id.size() > kInputIdMax) {
-      refuse(fail(Code::invalid_argument,
-                  "the message id is longer than " + std::to_string(kInputIdMax) + " bytes"));
+      refuse(input_id_too_long());
       return;
     }
     if (request.chat) {

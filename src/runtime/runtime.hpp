@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +34,7 @@ struct Limits {
   size_t page_bytes_max = 128 << 10;            // ... and the bytes of their records
 };
 
-enum class Side { consumer, bot };
+enum class Side { consumer, bot, agent };
 
 // One message of a chat, as the edges show it.
 struct ChatMessage {
@@ -42,8 +43,26 @@ struct ChatMessage {
   Side side = Side::bot;
   dialog::Message content;  // of the consumer's: the text alone
   flow::NodeNumber node = 0;
-  std::string input_id;  // consumer: the id it came with; bot: the id of what it answers
+  // Consumer, agent: the id it came with; bot: the id of what it answers.
+  std::string input_id;
   base::Timestamp at;
+  std::string agent;  // id of the agent who said it, and the name that the consumer sees
+  std::string agent_name;
+};
+
+// Someone of flesh and blood who talks with consumers.
+struct Agent {
+  std::string id;    // 1 to 128 bytes
+  std::string name;  // at most 128 bytes
+};
+
+// Something an agent said.
+struct AgentSay {
+  base::Id consumer;
+  base::Id chat;
+  std::string agent;
+  std::string input_id;  // as SayRequest's; ids of agents and of consumers are told apart
+  std::string text;
 };
 
 // What a new session of an anonymous consumer is made from.
@@ -51,6 +70,9 @@ struct SessionRequest {
   base::Id app;
   std::string locale;
   json::object user_data;
+  // By which channel they come, and who they are on it: State::channel and State::address.
+  std::string channel = {};
+  std::string address = {};
 };
 struct Session {
   base::Id consumer;
@@ -99,6 +121,10 @@ class Subscriber {
   virtual void started() = 0;
   virtual void typing(bool is_typing) = 0;
   virtual void ended(std::string_view reason) = 0;
+  // The chat waits for an agent, one has joined, or left.
+  virtual void handed_over(const dialog::HandOver&) {}
+  // For agents: what the consumer said to them. Its edges know what the consumer said.
+  virtual void heard(const ChatMessage&) {}
   // The last call: what follows is no longer told. Subscribe again and read a snapshot.
   virtual void lost() = 0;
 };
@@ -121,6 +147,8 @@ class Runtime {
     std::string seal_key;                 // 32 bytes; seals secure answers in the journal
     std::string environment = "sandbox";  // of the chats that begin here; or "live"
     base::Meter* meter = nullptr;         // none: nothing is counted
+    // Channels whose messages are owed to an address (effects.hpp).
+    std::set<std::string, std::less<>> pushed_channels = {};
   };
 
   Runtime(Ports ports, const Solutions& solutions, Limits limits = {});
@@ -152,6 +180,23 @@ class Runtime {
   void end(base::Id consumer, base::Id chat, std::string reason, Done<void> done);
   // A page that the chat runs in, or has opened, tells of an event.
   void tell_event(base::Id consumer, base::Id chat, dialog::PageEvent event, Done<void> done);
+  // An agent is to take the chat, wherever it stands. Errors besides: already_exists (one was asked
+  // for, or has it).
+  void offer_to_agent(base::Id consumer, base::Id chat, std::string skill, Done<void> done);
+  // Of two who join one chat the first one has it. Errors besides: failed_precondition (the chat
+  // does not wait for an agent), already_exists (one has it).
+  void agent_join(base::Id consumer, base::Id chat, Agent agent, Done<void> done);
+  // `done` comes when it is durable. Errors besides: failed_precondition (that agent does not have
+  // the chat), already_exists (the id was another text's).
+  void agent_say(AgentSay say, Done<Receipt> done);
+  // The bot has the chat again, at the node of the id `to`; "" = where the hand-over leads, or at
+  // what stands open. Errors besides: failed_precondition, as above; invalid_argument (no such
+  // node).
+  void agent_leave(base::Id consumer, base::Id chat, std::string agent, std::string to,
+                   Done<void> done);
+  // Nobody will take the chat that waits: it goes the road `unavailable`. Errors besides:
+  // failed_precondition (it does not wait).
+  void no_agent(base::Id consumer, base::Id chat, Done<void> done);
   // The result of a call that its script left pending. The token is the one that the script had as
   // context['completion_token']. Errors besides: permission_denied (no token of ours, or too old),
   // not_found (no longer awaited: it was completed, or given up). A token that is none of ours is

@@ -27,6 +27,16 @@ bool is_unsettled(const Consumer& consumer, std::string_view input_id, base::Tim
   });
 }
 
+ChatMessage said_by_consumer(const Consumer& consumer, const dialog::TellAgent& said) {
+  ChatMessage message;
+  message.id = message_id(consumer.chat->chat, said.sequence);
+  message.sequence = said.sequence;
+  message.side = Side::consumer;
+  message.content.text = said.text;
+  message.input_id = said.input_id;
+  return message;
+}
+
 }  // namespace
 
 TurnTaken Runtime::Lane::told_all(Consumer& consumer, std::string input_id, Done<Answer> done) {
@@ -58,7 +68,17 @@ void Runtime::Lane::tell_listeners(Consumer& consumer, const std::vector<ChatMes
     if (!subscriber) return true;
     if (listener.chat != consumer.chat->chat) return false;
     if (started) subscriber->started();
+    // Who comes or goes is told before what is said then; that one is asked for, after it.
+    const auto tell_steps = [&](bool comes_or_goes) {
+      for (const auto* step : wanted.handed_over) {
+        const bool is_asked = step->step == dialog::HandOver::Step::asked;
+        if (is_asked != comes_or_goes) subscriber->handed_over(*step);
+      }
+    };
+    tell_steps(true);
     if (!messages.empty()) subscriber->said(messages);
+    for (const auto* said : wanted.to_agent) subscriber->heard(said_by_consumer(consumer, *said));
+    tell_steps(false);
     if (!wanted.calls.empty()) subscriber->typing(true);
     // What a survey follows on has not ended for the consumer.
     if (wanted.ended != nullptr && !consumer.survey) subscriber->ended(wanted.ended->reason);

@@ -35,6 +35,8 @@ Standing Runtime::Lane::new_chat(const Consumer& consumer, const Solution& solut
                                                                   .locale = request.locale,
                                                                   .user_data = request.user_data,
                                                                   .at = now(),
+                                                                  .channel = request.channel,
+                                                                  .address = request.address,
                                                                   .known_as = known})};
 }
 
@@ -63,7 +65,7 @@ Written Runtime::Lane::write(const Consumer& consumer, std::shared_ptr<const flo
       .due = due_of(turn.state),
       .whole = whole,
       .marks = marks_of(turn, input),
-      .deliveries = deliveries_of(turn, program.get()),
+      .deliveries = deliveries_of(turn, program.get(), ports_.pushed_channels),
       .facts = facts_of(turn, at, program->solution)};
   return {std::move(program), std::move(turn), at, std::move(record)};
 }
@@ -106,7 +108,9 @@ std::optional<std::pair<Written, dialog::Input>> Runtime::Lane::adopt(Consumer& 
   const dialog::State& state = *consumer.chat;
   const bool by_consumer = std::holds_alternative<dialog::Said>(input.what) ||
                            std::holds_alternative<dialog::Started>(input.what);
-  if (!by_consumer || state.phase == Phase::calling || state.phase == Phase::ended) return {};
+  if (!by_consumer || state.phase == Phase::calling || state.phase == Phase::ended || state.agent) {
+    return {};
+  }
   const SolutionPtr latest = solutions_.named(consumer.program->solution);
   if (!latest || latest->on_live == OnLive::pin || latest->program->hash == state.program) {
     return {};

@@ -166,6 +166,11 @@ class Reader {
       if (auto expected = read_expected(pair)) add(ExpectMessage{std::move(*expected)});
     } else if (pair.key == "expect_variables") {
       add(ExpectVariables{read_variables(pair)});
+    } else if (pair.key == "agent") {
+      read_agent(pair, test);
+    } else if (pair.key == "expect_hand_over") {
+      const auto text = file_.scalar(pair);
+      add(ExpectHandOver{text && *text != "true" ? *text : ""});
     } else if (pair.key == "expect_end") {
       const auto text = file_.scalar(pair);
       add(ExpectEnd{text && *text != "true" ? *text : ""});
@@ -173,9 +178,32 @@ class Reader {
                pair.key == "page_event") {
       read_named(pair, test);
     } else {
-      file_.unknown_key(pair, {"start", "say", "wait", "expect", "expect_call", "expect_variables",
-                               "expect_event", "expect_end", "page_event"});
+      file_.unknown_key(pair,
+                        {"start", "say", "wait", "expect", "expect_call", "expect_variables",
+                         "expect_event", "expect_end", "page_event", "agent", "expect_hand_over"});
     }
+  }
+
+  // agent: joins, leaves or unavailable; or {says: text}.
+  void read_agent(const YamlPair& pair, Test& test) {
+    using What = AgentDoes::What;
+    const std::pair<std::string_view, What> known[] = {
+        {"joins", What::joins}, {"leaves", What::leaves}, {"unavailable", What::unavailable}};
+    if (pair.value.IsMap() && pair.value.size() == 1) {
+      const auto inner = file_.pairs(pair.value, pair.key).front();
+      const auto text = inner.key == "says" ? file_.scalar(inner) : std::nullopt;
+      if (text) {
+        test.steps.push_back({pair.line, AgentDoes{What::says, *text}});
+        return;
+      }
+    }
+    for (const auto& [name, what] : known) {
+      if (!pair.value.IsScalar() || pair.value.Scalar() != name) continue;
+      test.steps.push_back({pair.line, AgentDoes{what, {}}});
+      return;
+    }
+    file_.error(pair, "bad_step", "an agent joins, leaves, is unavailable or says something",
+                "write agent: joins, or agent: {says: Hello}");
   }
 
   // "Name" or {Name: {key: value}}.

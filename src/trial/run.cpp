@@ -98,6 +98,28 @@ class Player {
 
   void take(const PageEvent& event) { advance(dialog::PageEvent{event.name, event.detail}); }
 
+  void take(const AgentDoes& agent) {
+    static const std::string kAgent = "agent";
+    at_.ms += 1'000;
+    switch (agent.what) {
+      case AgentDoes::What::joins: return advance(dialog::AgentJoined{kAgent, "Agent"});
+      case AgentDoes::What::leaves: return advance(dialog::AgentLeft{kAgent, ""});
+      case AgentDoes::What::unavailable: return advance(dialog::NoAgent{});
+      case AgentDoes::What::says:
+        return advance(
+            dialog::AgentSaid{"~agent:" + std::to_string(++messages_), kAgent, agent.text});
+    }
+  }
+
+  void take(const ExpectHandOver& wanted) {
+    if (!state_.agent) {
+      fail("the chat is not handed over to an agent");
+    } else if (!wanted.skill.empty() && state_.agent->skill != wanted.skill) {
+      fail("the chat waits for an agent with the skill '" + state_.agent->skill + "', expected '" +
+           wanted.skill + "'");
+    }
+  }
+
   void take(const ExpectMessage& step) {
     const Expected& wanted = step.expected;
     if (said_.empty()) {
@@ -188,6 +210,7 @@ class Player {
     for (dialog::Effect& effect : turn->effects) {
       if (auto* say = std::get_if<dialog::Say>(&effect)) {
         transcript_ += "< " + shown(say->message) + "\n";
+        if (!say->agent.empty()) continue;  // the test's own words
         said_.push_back(std::move(say->message));
       } else if (auto* track = std::get_if<dialog::Track>(&effect)) {
         tracked_.push_back(std::move(*track));

@@ -66,10 +66,21 @@ struct PageEvent {
   json::object detail;
 };
 
+// The side of the agents: one joins the chat that waits, says something, leaves; or nobody comes.
+struct AgentDoes {
+  enum class What { joins, says, leaves, unavailable };
+  What what = What::joins;
+  std::string text;  // says
+};
+// The chat waits for an agent with that skill, or talks with one.
+struct ExpectHandOver {
+  std::string skill;  // "": any
+};
+
 struct Step {
   int line = 0;
   std::variant<Start, Say, Wait, ExpectMessage, ExpectCall, ExpectVariables, ExpectEvent, ExpectEnd,
-               PageEvent>
+               PageEvent, AgentDoes, ExpectHandOver>
       does;
 };
 

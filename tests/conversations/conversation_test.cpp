@@ -8,6 +8,9 @@
 //   ! returned {"success": "true"}          the awaited action ends (raised, timed_out, crashed,
 //                                           refused, unknown; a result only with returned)
 //   ! start / ! due / ! end                 the chat is started, its opening is due, it is ended
+//   ! offered, ! joined agent-1 Ada, ! said agent-1 text, ! left agent-1 [node], ! nobody
+//                                           what happens on the side of the agents
+//   >+ text, !+ ...                         in the same millisecond as the line before
 //   < text [A | B]                          the bot said, with buttons; (off) = input disabled
 //   = call Command {...}                    the engine asked for this action, with this payload
 //   = refused code                          the input was refused
@@ -47,8 +50,9 @@ class Player {
 
   // What the engine says to one input line.
   std::string play(std::string_view line) {
-    at_.ms += 1000;
-    const auto input = parse(line);
+    const bool at_once = line.size() > 1 && line[1] == '+';
+    if (!at_once) at_.ms += 1000;
+    const auto input = parse(std::string(1, line[0]) + std::string(line.substr(at_once ? 2 : 1)));
     auto turn = dialog::advance(program_, state_, input);
     if (!turn) return "= refused " + std::string(base::to_string(turn.error().code)) + "\n";
     // What is stored must be all there is: every turn goes on from what can be read back.
@@ -64,7 +68,7 @@ class Player {
  private:
   struct Show {
     std::string operator()(const dialog::Say& say) const {
-      std::string out = "< " + say.message.text;
+      std::string out = "< " + (say.agent.empty() ? "" : say.agent_name + ": ") + say.message.text;
       for (size_t i = 0; i < say.message.asset.options.size(); ++i) {
         out += (i == 0 ? " [" : " | ") + say.message.asset.options[i].label;
       }
@@ -79,8 +83,16 @@ class Player {
       return "= call " + call.command + " " + json::serialize(call.payload) + "\n";
     }
     std::string operator()(const dialog::SetTimer&) const { return "= timer\n"; }
-    std::string operator()(const dialog::Transfer& transfer) const {
-      return "= transfer " + transfer.skill + "\n";
+    std::string operator()(const dialog::HandOver& step) const {
+      switch (step.step) {
+        case dialog::HandOver::Step::asked: return "= asks for an agent " + step.skill + "\n";
+        case dialog::HandOver::Step::joined: return "= joined by " + step.name + "\n";
+        case dialog::HandOver::Step::left: return "= back to the bot\n";
+      }
+      return "";
+    }
+    std::string operator()(const dialog::TellAgent& said) const {
+      return "= to the agent: " + said.text + "\n";
     }
     std::string operator()(const dialog::Track& track) const {
       return "= track " + track.name + " " + json::serialize(track.properties) + "\n";
@@ -90,7 +102,8 @@ class Player {
     }
   };
 
-  dialog::Input parse(std::string_view line) {
+  dialog::Input parse(const std::string& written) {
+    const std::string_view line = written;
     if (line.starts_with("> ")) {
       return {at_, dialog::Said{"m" + std::to_string(++said_), std::string(line.substr(2)), true}};
     }
@@ -100,7 +113,22 @@ class Player {
     if (words[0] == "end") {
       return {at_, dialog::EndRequested{std::string(dialog::kEndByConsumer)}};
     }
+    if (words[0] == "event") return {at_, dialog::PageEvent{std::string(words[1]), {}}};
+    if (auto agent = parse_agent(line.substr(2), words)) return *agent;
     return {at_, parse_call_end(line.substr(2), words[0])};
+  }
+
+  std::optional<dialog::Input> parse_agent(std::string_view line,
+                                           const std::vector<std::string_view>& words) {
+    if (words[0] == "offered") return dialog::Input{at_, dialog::AgentOffered{"sales"}};
+    if (words[0] == "nobody") return dialog::Input{at_, dialog::NoAgent{}};
+    if (words.size() < 2 || !words[1].starts_with("agent-")) return std::nullopt;
+    const std::string agent(words[1]);
+    const std::string rest(line.substr(std::min(line.size(), words[0].size() + agent.size() + 2)));
+    if (words[0] == "joined") return dialog::Input{at_, dialog::AgentJoined{agent, rest}};
+    if (words[0] == "left") return dialog::Input{at_, dialog::AgentLeft{agent, rest}};
+    if (words[0] != "said") return std::nullopt;
+    return dialog::Input{at_, dialog::AgentSaid{"~agent:" + std::to_string(++said_), agent, rest}};
   }
 
   dialog::CallEnded parse_call_end(std::string_view line, std::string_view kind) {
@@ -138,7 +166,7 @@ std::string replay(const std::string& text) {
     if (line.starts_with("locale: ")) locale = line.substr(8);
     if (line.starts_with("< ") || line.starts_with("= ")) continue;
     out += line + "\n";
-    if (!line.starts_with("> ") && !line.starts_with("! ")) continue;
+    if (!line.starts_with(">") && !line.starts_with("!")) continue;
     if (!program || program->nodes.empty()) return out;
     if (!player) player.emplace(*program, locale, at);
     out += player->play(line);

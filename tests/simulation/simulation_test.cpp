@@ -7,11 +7,12 @@
 //   no idempotency key has had two effects,
 //   the journal's numbers have no gap,
 //   what was told was on the disk when it was told,
-//   every chat replays from its stored inputs byte for byte.
+//   every chat replays from its stored inputs byte for byte,
+//   what an agent said is in the journal once, however often it was sent.
 // Between the crashes the clock is set forward and back, versions are deployed under the live chats
-// with each policy, and the engine throws at some node now and then, which parks that chat. Some
-// say the next thing from inside the call that answers them. A failing seed prints itself;
-// MILLRACE_SEED=n runs it alone, MILLRACE_SEEDS=n that many.
+// with each policy, agents take chats over and give them back, and the engine throws at some node
+// now and then, which parks that chat. Some say the next thing from inside the call that answers
+// them. A failing seed prints itself; MILLRACE_SEED=n runs it alone, MILLRACE_SEEDS=n that many.
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
@@ -50,6 +51,8 @@ std::string reply_to(std::string_view said) {
 
 struct Person {
   base::Id consumer;
+  base::Id chat;            // the last that they know of
+  int by_agents = 0;        // messages that agents have sent, each under its own id
   int said = 0;             // messages sent, each under its own id
   std::string text = "hi";  // of the message under way
   bool finished = false;
@@ -95,6 +98,8 @@ class Scenario {
       for (int64_t i = 0; i < steps && schedule_.run_one(); ++i) {
         if (dice_.one_in(100)) clock_.jump(dice_.between(-100'000, 100'000));
         if (dice_.one_in(150)) deploy();
+        if (dice_.one_in(20))
+          act_as_agent(people_[static_cast<size_t>(dice_.between(0, kPeople - 1))]);
       }
       crash_server();
       start_server();
@@ -106,6 +111,9 @@ class Scenario {
     start_server();
     int64_t steps = 0;
     while (!all_finished() && ++steps < 2'000'000 && schedule_.run_one()) {
+      if (steps % 200 == 0) {
+        for (Person& person : people_) leave(person);
+      }
     }
   }
 
@@ -120,6 +128,30 @@ class Scenario {
   }
 
  private:
+  // Whatever an agent may do, at any moment: what does not fit is refused.
+  void act_as_agent(Person& person) {
+    runtime::Runtime& runtime = server_->runtime;
+    const std::string id = "a" + std::to_string(person.by_agents);
+    const auto ignored = [](auto) {};
+    switch (dice_.between(0, 5)) {
+      case 0: return runtime.offer_to_agent(person.consumer, person.chat, "", ignored);
+      case 1: return runtime.agent_join(person.consumer, person.chat, {"agent", "Ada"}, ignored);
+      case 2:
+        runtime.agent_say({person.consumer, person.chat, "agent", id, "Good day"}, ignored);
+        [[fallthrough]];
+      case 3:
+        return runtime.agent_say({person.consumer, person.chat, "agent", id, "Good day"},
+                                 [&person](auto said) {
+                                   if (said) ++person.by_agents;
+                                 });
+      case 4: return runtime.no_agent(person.consumer, person.chat, ignored);
+      default: return leave(person);
+    }
+  }
+  void leave(const Person& person) {
+    server_->runtime.agent_leave(person.consumer, person.chat, "agent", "", [](auto) {});
+  }
+
   void deploy() {
     auto solution = runtime::make_solution(versions_[static_cast<size_t>(dice_.between(0, 2))]);
     solution.on_live = static_cast<runtime::OnLive>(dice_.between(0, 2));
@@ -179,8 +211,16 @@ class Scenario {
     const auto [known, first_time] = person.answers.emplace(id, all);
     EXPECT_EQ(known->second, all) << "a repeat of " << id << " was answered differently";
     if (!first_time || id != person.message_id()) return;
+    person.chat = answer.receipt.chat;
     if (all.find("Thanks") != std::string::npos) {
       person.finished = true;
+      return;
+    }
+    if (answer.messages.empty()) {  // an agent has it: said again, until somebody answers
+      ++person.said;
+      schedule_.after(20'000, [this, &person, next = person.message_id()] {
+        if (next == person.message_id() && !person.finished) say(person);
+      });
       return;
     }
     person.text = reply_to(answer.messages.empty() ? "" : answer.messages.back().content.text);
@@ -250,17 +290,21 @@ class Scenario {
   }
 
   void check_journal(const Person& person) {
-    std::multiset<std::string> inputs;
+    std::multiset<std::string> inputs, by_agents;
     const auto found = disk_.kept().find(person.consumer);
     ASSERT_NE(found, disk_.kept().end());
     for (const auto& record : found->second) {
       const auto turn = runtime::read_record(record.body);
       ASSERT_TRUE(turn);
       if (!turn->input_id.empty()) inputs.insert(turn->input_id);
+      for (const auto& message : turn->messages) {
+        if (message.side == runtime::Side::agent) by_agents.insert(message.input_id);
+      }
     }
     check_replay(found->second);
     for (const auto& [id, answer] : person.answers) EXPECT_EQ(inputs.count(id), 1u) << id;
     for (const auto& id : inputs) EXPECT_EQ(inputs.count(id), 1u) << id << " had two turns";
+    for (const auto& id : by_agents) EXPECT_EQ(by_agents.count(id), 1u) << id << " was said twice";
   }
 
   // All that a crash ends.

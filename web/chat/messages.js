@@ -7,7 +7,7 @@ import {renderMarkdown} from './markdown.js';
 /**
  * @typedef {import('./transcript.js').Choice} Choice
  * @typedef {{
- *   key: string, side: 'bot' | 'consumer', text: string, seq?: number, at?: number,
+ *   key: string, side: 'bot' | 'agent' | 'consumer', name?: string, text: string, seq?: number, at?: number,
  *   state: 'said' | 'sending' | 'failed', choices: Choice[], isOpen: boolean, locksInput: boolean,
  *   chosen?: string,
  * }} Item
@@ -25,10 +25,11 @@ const kPauseMs = 5 * 60_000;
 export function itemsOf({messages, unsent}) {
   /** @type {Item[]} */
   const items = messages.map((message) => {
-    const isBot = message.from_side !== 'anonymous_consumer';
+    const isOwn = message.from_side === 'anonymous_consumer';
     return {
-      key: (isBot ? null : message.client_msg_id) ?? message.id,
-      side: isBot ? 'bot' : 'consumer',
+      key: (isOwn ? message.client_msg_id : null) ?? message.id,
+      side: isOwn ? 'consumer' : message.from_side === 'agent' ? 'agent' : 'bot',
+      name: message.agent_name,
       text: message.msg ?? '',
       seq: message.seq_num,
       at: message.ts,
@@ -134,9 +135,11 @@ export class MessageList {
     const bubble = make('div', 'bubble');
     bubble.dir = 'auto';
     if (item.side === 'bot') bubble.append(renderMarkdown(item.text));
+    else if (item.side === 'agent') bubble.append(item.text);
     else bubble.append(make('span', 'aside', `${this.#words.you}: `), item.text);
     const element = make('div', 'message');
     element.dataset.side = item.side;
+    if (item.side === 'agent' && item.name) element.append(make('div', 'author', item.name));
     element.append(bubble);
     if (item.choices.length > 0) element.append(this.#choices(item.choices));
     element.append(make('div', 'note'));

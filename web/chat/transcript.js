@@ -8,7 +8,7 @@
  * @typedef {{
  *   id: string, seq_num: number, from_side: string, msg: string, ts: number,
  *   app_object: null | {type: string, buttons?: Choice[], input?: string},
- *   client_msg_id: string | null,
+ *   client_msg_id: string | null, agent_name?: string,
  * }} Message
  */
 

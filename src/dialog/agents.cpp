@@ -1,0 +1,181 @@
+// Between the bot and a person: the chat waits for an agent, an agent has it, the bot has it back.
+// While one waits or talks the bot is silent: what it would go on with by itself is noted
+// (Engine::enter) and taken up when the chat comes back.
+#include "dialog/engine.hpp"
+#include "dialog/payload.hpp"
+
+namespace millrace::dialog {
+
+using base::Code;
+using base::fail;
+using base::Result;
+using flow::RoadKind;
+
+namespace {
+
+Result<void> check_agent(const std::string& id, const std::string& name) {
+  if (id.empty() || id.size() > kAgentIdMax || name.size() > kAgentNameMax) {
+    return fail(Code::invalid_argument,
+                "an agent's id has 1 to " + std::to_string(kAgentIdMax) + " bytes, the name " +
+                    std::to_string(kAgentNameMax) + " at most",
+                "agent");
+  }
+  return {};
+}
+
+}  // namespace
+
+void Engine::ask_for_agent(flow::NodeNumber node, std::string skill) {
+  state().agent = Seat{node, std::move(skill), at_, {}, {}, {}, {}};
+  state().phase = Phase::queued;
+  state().held.clear();  // said to the agent by now
+  state().candidates.clear();
+  state().answering.clear();
+  state().timer.reset();
+  set_timer(TimerKind::queue, program_.agent_wait_limit_ms);
+  turn_.effects.emplace_back(HandOver{HandOver::Step::asked, state().agent->skill, {}, {}});
+}
+
+Result<void> Engine::take(const AgentOffered& offered) {
+  const Phase phase = state().phase;
+  if (phase == Phase::ended) return fail(Code::not_found, "the chat has ended");
+  if (state().agent) return fail(Code::already_exists, "an agent was asked for already");
+  if (offered.skill.size() > kAgentNameMax) {
+    return fail(Code::invalid_argument, "the skill is too long", "skill");
+  }
+  ask_for_agent(0, offered.skill);
+  if (phase == Phase::opened || phase == Phase::greeting) state().agent->back = program_.start;
+  if (phase == Phase::paused) {
+    state().agent->back = std::get<flow::PauseNode>(program_.find(state().node)->does).next;
+  }
+  return {};
+}
+
+Result<void> Engine::take(const AgentJoined& joined) {
+  if (auto right = check_agent(joined.agent, joined.name); !right) return right;
+  if (state().phase == Phase::ended) return fail(Code::not_found, "the chat has ended");
+  if (state().phase == Phase::with_agent) {
+    return fail(Code::already_exists, "an agent has this chat already");
+  }
+  if (state().phase != Phase::queued) {
+    return fail(Code::failed_precondition, "the chat does not wait for an agent");
+  }
+  state().phase = Phase::with_agent;
+  state().timer.reset();
+  Seat& seat = *state().agent;
+  seat.id = joined.agent;
+  seat.name = joined.name;
+  seat.joined_at = at_;
+  turn_.effects.emplace_back(HandOver{HandOver::Step::joined, seat.skill, seat.id, seat.name});
+  return {};
+}
+
+Result<void> Engine::check_seat(std::string_view agent) const {
+  if (turn_.state.phase == Phase::ended) return fail(Code::not_found, "the chat has ended");
+  if (turn_.state.phase != Phase::with_agent || turn_.state.agent->id != agent) {
+    return fail(Code::failed_precondition, "this agent does not have the chat");
+  }
+  return {};
+}
+
+Result<void> Engine::take(const AgentSaid& said) {
+  if (auto right = check_seat(said.agent); !right) return right;
+  Message message{.text = heard(said.text)};
+  if (message.text.empty()) return fail(Code::invalid_argument, "there is nothing said", "text");
+  const Seat& seat = *state().agent;
+  turn_.effects.emplace_back(
+      Say{++state().sequence, std::move(message), 0, said.input_id, seat.id, seat.name});
+  return {};
+}
+
+Result<void> Engine::take(const AgentLeft& left) {
+  if (auto right = check_seat(left.agent); !right) return right;
+  Next to;
+  if (!left.to.empty()) {
+    const auto found = program_.by_id.find(left.to);
+    if (found == program_.by_id.end()) {
+      return fail(Code::invalid_argument, "there is no node '" + left.to + "'", "to");
+    }
+    to = found->second;
+  }
+  const Seat seat = give_back();
+  if (to) {
+    state().call.reset();
+    enter(*to);
+    return {};
+  }
+  const auto* node = program_.find(seat.node);
+  const auto next = node == nullptr ? Next() : std::get<flow::DialogNode>(node->does).next;
+  if (next) {
+    state().node = seat.node;
+    enter(go(RoadKind::next, 0, *next));
+  } else {
+    go_on_without(seat);
+  }
+  return {};
+}
+
+Result<void> Engine::take(const NoAgent&) {
+  if (state().phase == Phase::ended) return fail(Code::not_found, "the chat has ended");
+  if (state().phase != Phase::queued) {
+    return fail(Code::failed_precondition, "the chat does not wait for an agent");
+  }
+  nobody_came(RoadKind::unavailable);
+  return {};
+}
+
+void Engine::nobody_came(RoadKind kind) {
+  const Seat seat = give_back();
+  const auto* node = program_.find(seat.node);
+  if (node != nullptr) {
+    const auto& [unavailable, timeout] = std::get<flow::DialogNode>(node->does).hand_over;
+    const bool timed_out = kind == RoadKind::timeout;
+    const auto& own = timed_out ? timeout : unavailable;
+    const auto& other = timed_out ? unavailable : timeout;
+    if (own || other) {
+      const RoadKind taken = own                         ? kind
+                             : kind == RoadKind::timeout ? RoadKind::unavailable
+                                                         : RoadKind::timeout;
+      state().node = seat.node;
+      enter(go(taken, 0, own ? *own : *other));
+      return;
+    }
+  }
+  say_text("human.none");
+  go_on_without(seat);
+}
+
+// The bot has the chat again, and does not know yet what to say.
+Seat Engine::give_back() {
+  Seat seat = std::move(*state().agent);
+  state().agent.reset();
+  state().timer.reset();
+  state().answering.clear();
+  state().streak = 0;
+  turn_.effects.emplace_back(HandOver{HandOver::Step::left, seat.skill, seat.id, seat.name});
+  return seat;
+}
+
+// What was under way goes on; the question that stands open is asked again; where none does, all
+// has been said.
+void Engine::go_on_without(const Seat& seat) {
+  if (state().call) {
+    state().phase = Phase::calling;
+    const bool waits = state().call->left_pending || awaits_delivery(program_, state());
+    arm_call(waits ? call_limit_ms() : 0);
+    return;
+  }
+  if (seat.back) {
+    enter(*seat.back);
+    return;
+  }
+  const flow::Node* here = seat.node == 0 ? program_.find(state().node) : nullptr;
+  const auto* question = here == nullptr ? nullptr : std::get_if<flow::DialogNode>(&here->does);
+  if (question != nullptr && question->waits) {
+    enter(state().node);
+  } else if (const auto next = go_back_to_caller()) {
+    enter(*next);
+  }
+}
+
+}  // namespace millrace::dialog

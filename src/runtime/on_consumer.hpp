@@ -1,0 +1,44 @@
+// What the public methods of the runtime share: the way to a consumer's lane. For runtime.cpp and
+// agents.cpp alone.
+#pragma once
+
+#include "runtime/lane.hpp"
+
+namespace millrace::runtime {
+
+inline constexpr size_t kInputIdMax = 128;
+
+inline std::unexpected<base::Error> input_id_too_long() {
+  return base::fail(base::Code::invalid_argument,
+                    "the message id is longer than " + std::to_string(kInputIdMax) + " bytes");
+}
+
+inline Done<Answer> receipt_only(Done<Receipt> done) {
+  return [done = std::move(done)](base::Result<Answer> answer) mutable {
+    if (answer) {
+      done(std::move(answer->receipt));
+    } else {
+      done(std::unexpected(answer.error()));
+    }
+  };
+}
+
+template <typename T, typename Body>
+void Runtime::on_consumer(base::Id id, Done<T> done, Body body, size_t bytes) {
+  Lane& lane = home(id);
+  lane.run_here([&lane, id, bytes, done = std::move(done), body = std::move(body)]() mutable {
+    lane.submit(
+        id, Lane::From::outside,
+        [&lane, done = std::move(done),
+         body = std::move(body)](base::Result<Consumer*> consumer) mutable {
+          if (consumer) {
+            body(lane, **consumer, std::move(done));
+          } else {
+            lane.tell(std::move(done), base::Result<T>(std::unexpected(consumer.error())));
+          }
+        },
+        bytes);
+  });
+}
+
+}  // namespace millrace::runtime

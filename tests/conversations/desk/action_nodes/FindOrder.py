@@ -1,0 +1,3 @@
+class FindOrder:
+    def execute(self, log, payload=None, context=None):
+        return {'success': 'true', 'STATE': 'on its way'}

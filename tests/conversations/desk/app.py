@@ -1,0 +1,4 @@
+NAME = 'Desk'
+BOTS = []
+CSV_BOTS = ['Desk']
+PARAMS = {'sandbox': {}, 'live': {}}

@@ -1,0 +1,219 @@
+// Agents through the runtime's public header, in the simulated world with nothing failing: who has
+// the chat, who hears what, what is read back after a restart in each phase.
+#include <gtest/gtest.h>
+
+#include "runtime/record.hpp"
+#include "tests/example.hpp"
+#include "tests/simulation/world.hpp"
+
+namespace millrace {
+namespace {
+
+using base::Code;
+
+class Hearing final : public runtime::Subscriber {
+ public:
+  void said(const std::vector<runtime::ChatMessage>& messages) override {
+    for (const auto& message : messages) told += message.content.text + "\n";
+  }
+  void started() override {}
+  void typing(bool) override {}
+  void ended(std::string_view reason) override { told += "ended " + std::string(reason) + "\n"; }
+  void lost() override {}
+  void handed_over(const dialog::HandOver& step) override {
+    constexpr std::string_view kSteps[] = {"asked", "joined", "left"};
+    told += std::string(kSteps[static_cast<size_t>(step.step)]) + " " + step.name + "\n";
+  }
+  void heard(const runtime::ChatMessage& message) override {
+    told += "to the agent: " + message.content.text + "\n";
+  }
+  std::string told;
+};
+
+class RuntimeAgents : public testing::Test {
+ protected:
+  RuntimeAgents() {
+    static const auto program =
+        std::make_shared<const flow::Program>(testing_support::load_solution(
+            std::filesystem::path(MILLRACE_SOURCE_DIR) / "tests" / "conversations" / "desk"));
+    solutions_.deploy(runtime::make_solution(program));
+    disk_.never_fail();
+    back_end_.never_fail();
+    restart();
+    session_ = *await<runtime::Session>([&](auto done) {
+      runtime_->open_session({solutions_.fallback()->app_id, "en", {}}, std::move(done));
+    });
+    EXPECT_TRUE(await<void>(
+        [&](auto done) { runtime_->start(session_.consumer, session_.chat, std::move(done)); }));
+  }
+
+  void restart() {
+    schedule_.forget();
+    lanes_ = std::make_unique<simulation::Lanes>(schedule_, dice_);
+    runtime_ = std::make_unique<runtime::Runtime>(
+        runtime::Runtime::Ports{*lanes_, clock_, random_, disk_, back_end_, owing_, log_,
+                                std::string(32, 'k')},
+        solutions_);
+    ASSERT_TRUE(runtime_->recover());
+  }
+
+  template <typename T, typename F>
+  base::Result<T> await(F start) {
+    std::optional<base::Result<T>> result;
+    start([&](base::Result<T> given) { result.emplace(std::move(given)); });
+    while (!result && schedule_.run_one()) {
+    }
+    MILLRACE_CHECK(result.has_value());
+    return std::move(*result);
+  }
+  void run_for(int64_t ms) {
+    bool over = false;
+    schedule_.after(ms, [&] { over = true; });
+    while (!over && schedule_.run_one()) {
+    }
+  }
+
+  base::Result<runtime::Receipt> say(const std::string& id, const std::string& text) {
+    return await<runtime::Receipt>([&](auto done) {
+      runtime_->say({session_.consumer, session_.chat, std::nullopt, id, text}, std::move(done));
+    });
+  }
+  base::Result<void> join(const std::string& agent) {
+    return await<void>([&](auto done) {
+      runtime_->agent_join(session_.consumer, session_.chat, {agent, "Grace"}, std::move(done));
+    });
+  }
+  base::Result<runtime::Receipt> agent_says(const std::string& id, const std::string& text) {
+    return await<runtime::Receipt>([&](auto done) {
+      runtime_->agent_say({session_.consumer, session_.chat, "a1", id, text}, std::move(done));
+    });
+  }
+  base::Result<void> leave(const std::string& to = "") {
+    return await<void>([&](auto done) {
+      runtime_->agent_leave(session_.consumer, session_.chat, "a1", to, std::move(done));
+    });
+  }
+  runtime::Snapshot snapshot() {
+    return *await<runtime::Snapshot>([&](auto done) {
+      runtime_->snapshot(session_.consumer, session_.chat, 0, std::move(done));
+    });
+  }
+  std::string last_said() { return snapshot().messages.back().content.text; }
+  void hand_over() {
+    ASSERT_TRUE(say("1", "Ada"));
+    ASSERT_TRUE(say("2", "something else"));
+  }
+
+  simulation::Schedule schedule_;
+  simulation::Dice dice_{7};
+  simulation::Disk disk_{schedule_, dice_};
+  simulation::BackEnd back_end_{schedule_, dice_};
+  simulation::Owing owing_{schedule_, dice_};
+  simulation::Clock clock_{schedule_};
+  simulation::Random random_{dice_};
+  simulation::Log log_;
+  runtime::Solutions solutions_;
+  std::unique_ptr<simulation::Lanes> lanes_;
+  std::unique_ptr<runtime::Runtime> runtime_;
+  runtime::Session session_;
+};
+
+TEST_F(RuntimeAgents, TalkInPlaceOfTheBotAndGiveTheChatBackAlsoAfterARestartInEachPhase) {
+  hand_over();
+  restart();
+  EXPECT_EQ(snapshot().state.phase, dialog::Phase::queued);
+  ASSERT_TRUE(say("3", "hello?"));
+  ASSERT_TRUE(join("a1"));
+  restart();
+  ASSERT_TRUE(agent_says("m1", "Good day"));
+  ASSERT_TRUE(say("4", "at last"));
+  restart();
+  const auto page = snapshot();
+  EXPECT_EQ(page.state.phase, dialog::Phase::with_agent);
+  const auto& message = page.messages[page.messages.size() - 2];
+  EXPECT_EQ(message.side, runtime::Side::agent);
+  EXPECT_EQ(message.agent_name, "Grace");
+  EXPECT_EQ(message.content.text, "Good day");
+  EXPECT_EQ(last_said(), "at last") << "the bot is silent";
+  ASSERT_TRUE(leave());
+  restart();
+  EXPECT_EQ(last_said(), "Good that this is settled, Ada.");
+  EXPECT_EQ(snapshot().state.phase, dialog::Phase::ended);
+}
+
+TEST_F(RuntimeAgents, SayOnceWhatTheySendTwice) {
+  hand_over();
+  ASSERT_TRUE(join("a1"));
+  const auto first = agent_says("m1", "Good day");
+  ASSERT_TRUE(first);
+  restart();
+  const auto again = agent_says("m1", "Good day");
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->repeated);
+  EXPECT_EQ(again->message, first->message);
+  EXPECT_EQ(again->sequence, first->sequence);
+  EXPECT_EQ(agent_says("m1", "Something else").error().code, Code::already_exists);
+  EXPECT_TRUE(say("m1", "ids of agents and of consumers are told apart"));
+  EXPECT_EQ(last_said(), "ids of agents and of consumers are told apart");
+}
+
+TEST_F(RuntimeAgents, AreHeardAndHearInOrder) {
+  ASSERT_TRUE(say("1", "Ada"));
+  auto hearing = std::make_shared<Hearing>();
+  ASSERT_TRUE(await<dialog::Phase>([&](auto done) {
+    runtime_->subscribe(session_.consumer, session_.chat, hearing, std::move(done));
+  }));
+  ASSERT_TRUE(say("2", "something else"));
+  ASSERT_TRUE(join("a1"));
+  ASSERT_TRUE(say("3", "hello"));
+  ASSERT_TRUE(agent_says("m1", "Good day"));
+  ASSERT_TRUE(leave("main.late"));
+  EXPECT_EQ(hearing->told,
+            "I will ask a colleague.\nasked \njoined Grace\nto the agent: hello\nGood day\n"
+            "left Grace\nEverybody is busy. We will call you.\nended killbot_via_graph_flag\n");
+}
+
+TEST_F(RuntimeAgents, OfTwoAtTheSameMomentOneHasTheChat) {
+  hand_over();
+  std::vector<base::Result<void>> joined;
+  for (const char* agent : {"a1", "a2"}) {
+    runtime_->agent_join(session_.consumer, session_.chat, {agent, agent},
+                         [&](auto done) { joined.push_back(std::move(done)); });
+  }
+  runtime_->say({session_.consumer, session_.chat, std::nullopt, "3", "hi"}, [](auto) {});
+  run_for(1'000);
+  ASSERT_EQ(joined.size(), 2u);
+  EXPECT_NE(joined[0].has_value(), joined[1].has_value());
+  const auto& refused = joined[0] ? joined[1] : joined[0];
+  EXPECT_EQ(refused.error().code, Code::already_exists);
+}
+
+TEST_F(RuntimeAgents, WhoDoNotComeInTimeAreNotWaitedForAlsoAfterARestart) {
+  hand_over();
+  restart();
+  run_for(60'000);
+  EXPECT_EQ(snapshot().state.phase, dialog::Phase::queued);
+  run_for(61'000);
+  EXPECT_EQ(last_said(), "Everybody is busy. We will call you.");
+  EXPECT_EQ(join("a1").error().code, Code::not_found);
+}
+
+TEST_F(RuntimeAgents, HaveTheChatWhileAnActionOfTheBotsEnds) {
+  ASSERT_TRUE(say("1", "Ada"));
+  ASSERT_TRUE(say("2", "An order"));
+  ASSERT_TRUE(await<void>([&](auto done) {
+    runtime_->offer_to_agent(session_.consumer, session_.chat, "orders", std::move(done));
+  }));
+  ASSERT_TRUE(join("a1"));
+  restart();
+  run_for(1'000);
+  ASSERT_TRUE(agent_says("m1", "I have it here"));
+  EXPECT_EQ(last_said(), "I have it here");
+  EXPECT_FALSE(snapshot().state.call) << "its result has been taken";
+  EXPECT_EQ(agent_says("m2", std::string(100'000, ' ')).error().code, Code::invalid_argument);
+  ASSERT_TRUE(leave());
+  EXPECT_EQ(snapshot().state.phase, dialog::Phase::waiting);
+}
+
+}  // namespace
+}  // namespace millrace
