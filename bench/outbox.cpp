@@ -12,6 +12,7 @@
 #include <random>
 #include <thread>
 
+#include "delivery/braze/codec.hpp"
 #include "egress/egress.hpp"
 #include "outbox/outbox.hpp"
 #include "storage/storage.hpp"
@@ -92,7 +93,7 @@ int fill(const std::string& folder, int64_t rows) {
       const auto consumer = base::Id::derived("bench", std::to_string(n));
       runtime::JournalRecord record{consumer, 1, "turn"};
       record.deliveries.push_back({consumer.to_string() + ":1:1", consumer, "chat", "bench", "live",
-                                   "braze.track", body_of(n)});
+                                   "braze", "braze.track", body_of(n)});
       const bool is_last = n + 1 == last;
       (*journal)->append(std::move(record), [&written, is_last](base::Result<int64_t>) {
         if (is_last) written.set_value();
@@ -138,7 +139,11 @@ struct Sending {
     client = std::move(*made);
     sender = std::make_unique<outbox::Sender>(outbox::Sender::Ports{
         journal->deliveries(), is_somewhere ? static_cast<web::Outbound&>(*client) : nowhere, clock,
-        random, log, meter, [=](auto, auto) { return outbox::Destination{url, key}; }});
+        random, log, meter,
+        [=](const auto&) {
+          return outbox::Destination{{{"url", {url}}, {"api_key", {key}}}, std::nullopt};
+        },
+        [](std::string_view) { return std::make_unique<delivery::braze::BrazeCodec>(); }});
     return sender->start().has_value();
   }
   size_t waiting() {

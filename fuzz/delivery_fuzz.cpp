@@ -1,7 +1,7 @@
 // Bytes as what a receiver answers, as a delivery's body, and as what is kept about one.
 #include <string_view>
 
-#include "delivery/answer.hpp"
+#include "delivery/braze/answer.hpp"
 #include "delivery/progress.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -16,13 +16,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     response.headers.push_back({name, first});
   }
   const base::Sensitive key[] = {{"SECRET-KEY", "key"}};
-  const auto answer = delivery::classify(response, {1'700'000'000'000}, key);
+  const auto answer = delivery::braze::classify(response, {1'700'000'000'000}, key);
   if (answer.message.find("SECRET-KEY") != std::string::npos) __builtin_trap();
   for (const char* kind : {"braze.track", "braze.identify", "braze.call"}) {
     delivery::Row row;
     row.kind = kind;
     row.body = text;
-    (void)delivery::read_parcel(row);
+    (void)delivery::braze::read_parcel(row);
   }
   // What was read is written so that it reads the same again; of a row that was delivered the state
   // alone is kept.

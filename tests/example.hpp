@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "delivery/braze/kind.hpp"
 #include "flow/flow.hpp"
 #include "storage/storage.hpp"
 
@@ -21,6 +22,8 @@ inline flow::Program load_solution(const std::filesystem::path& folder) {
       facts.scripts.insert(std::filesystem::path(name).stem().string());
     }
   }
+  static const delivery::Kind* const kinds[] = {&delivery::braze::kind()};
+  facts.kinds = kinds;
   auto compiled = flow::compile(*files, facts);
   for (const flow::Problem& problem : compiled.problems) ADD_FAILURE() << problem.describe();
   return compiled.program ? std::move(*compiled.program) : flow::Program{};

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "app/receivers.hpp"
 #include "flow/flow.hpp"
 #include "runtime/completion_token.hpp"
 #include "tests/simulation/world.hpp"
@@ -28,6 +29,7 @@ class RuntimePending : public testing::Test {
  protected:
   void serve(const std::string& flow, const std::string& settings = "") {
     flow::AppFacts facts{{"Test"}, {}, {"Slow"}};
+    facts.kinds = app::receivers();
     auto compiled =
         flow::compile({{"flows/main.flow.yaml", flow}, {"solution.yaml", settings}}, facts);
     for (const flow::Problem& problem : compiled.problems) {

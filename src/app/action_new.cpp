@@ -1,4 +1,5 @@
 #include "app/action_new.hpp"
+#include "app/receivers.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -103,7 +104,8 @@ base::Result<std::vector<fs::path>> write_action_node(const fs::path& solution,
     return fail(Code::invalid_argument,
                 "'" + name + "' cannot be a class of Python's; write a name such as SendBooking");
   }
-  if (flow::find_native(name) != nullptr) {
+  if ((flow::find_native(name) != nullptr ||
+       delivery::command_of(receivers(), name).command != nullptr)) {
     return fail(Code::already_exists,
                 "'" + name + "' is a built-in command, which would run instead");
   }

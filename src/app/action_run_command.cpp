@@ -10,6 +10,7 @@
 #include "app/action_edge.hpp"
 #include "app/action_new.hpp"
 #include "app/commands.hpp"
+#include "app/receivers.hpp"
 #include "app/system.hpp"
 #include "app/temporary_folder.hpp"
 #include "http/http.hpp"
@@ -87,7 +88,8 @@ base::Result<void> check_script(const LoadedSolution& loaded, const std::string&
   for (const std::string& script : loaded.facts.scripts) {
     known += (known.empty() ? "" : ", ") + script;
   }
-  const bool is_native = flow::find_native(name) != nullptr;
+  const bool is_native = flow::find_native(name) != nullptr ||
+                         delivery::command_of(receivers(), name).command != nullptr;
   return fail(Code::not_found,
               is_native
                   ? "'" + name + "' is a built-in command; it runs inside the engine"
@@ -134,8 +136,8 @@ struct Ran {
 
 // What the scripts' sandbox needs to know, also when the flow is broken for all we care.
 ScriptVersion scripts_of(const LoadedSolution& loaded) {
-  ScriptVersion version =
-      script_version(loaded.program ? *loaded.program : flow::declared_settings(loaded.files));
+  ScriptVersion version = script_version(
+      loaded.program ? *loaded.program : flow::declared_settings(loaded.files, receivers()));
   version.hash = kVersion;
   return version;
 }

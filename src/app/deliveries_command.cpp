@@ -5,8 +5,9 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/receivers.hpp"
 #include "base/redact.hpp"
-#include "delivery/parcel.hpp"
+#include "delivery/codec.hpp"
 #include "delivery/progress.hpp"
 #include "storage/storage.hpp"
 
@@ -86,21 +87,11 @@ base::Result<void> each(const DeliveriesOptions& options, runtime::DeliveryFilte
   return {};
 }
 
-// How many of each, never what they say: "1 attributes, 2 events".
 std::string summary(const StoredDelivery& stored) {
-  const auto parcel = delivery::read_parcel(stored.row);
-  if (!parcel) return "cannot be read";
-  if (parcel->is_alone)
-    return parcel->method + " " + parcel->path.substr(0, parcel->path.find('?'));
-  std::string out;
-  for (const auto array :
-       {delivery::Array::attributes, delivery::Array::events, delivery::Array::purchases}) {
-    const auto count = std::ranges::count(parcel->objects, array, &delivery::Object::array);
-    if (count == 0) continue;
-    out += (out.empty() ? "" : ", ") + std::to_string(count) + " ";
-    out += delivery::to_string(array);
-  }
-  return out;
+  // A kind begins with the name of its receiver's.
+  const auto* kind = delivery::kind_of(
+      receivers(), std::string_view(stored.row.kind).substr(0, stored.row.kind.find('.')));
+  return kind == nullptr ? "cannot be read" : kind->speak()->summary(stored.row);
 }
 
 json::object as_json(const StoredDelivery& stored, bool reveal) {
@@ -225,7 +216,7 @@ void add_filters(CLI::App& command, DeliveriesOptions& options) {
       ->check(CLI::IsMember({"waiting", "delivered", "rejected", "held", "dropped"}));
   command.add_option("--solution", options.solution, "Only those of that solution");
   command.add_option("--env", options.environment, "Only those of sandbox, or of live");
-  command.add_option("--kind", options.kind, "braze.track, braze.identify or braze.call");
+  command.add_option("--kind", options.kind, "Such as braze.track or braze.call");
   command.add_option("--chat", options.chat, "Only those that this chat owes");
   command.add_option("--consumer", options.consumer, "Only those about this consumer");
   command.add_option("--since", options.since, "Only those owed at that moment or later");

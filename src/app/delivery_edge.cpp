@@ -1,10 +1,14 @@
 #include "app/delivery_edge.hpp"
 
+#include "app/receivers.hpp"
+#include "delivery/codec.hpp"
 #include "egress/egress.hpp"
 #include "outbox/outbox.hpp"
 
 namespace millrace::app {
 namespace {
+
+constexpr std::string_view kUrl = "url";  // the setting that says where a receiver is
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
   for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
@@ -18,8 +22,7 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
 struct DeliveryEdge::Parts {
   Parts(Ports the_ports, Variables the_given) : ports(the_ports), given(std::move(the_given)) {}
 
-  std::optional<outbox::Destination> destination(std::string_view solution,
-                                                 std::string_view environment) const;
+  std::optional<outbox::Destination> destination(const runtime::DeliveryTarget& target) const;
   base::Result<std::string> expanded(std::string text, const secrets::Rights& rights) const;
   // Of an address that the solution's own files say; one from a variable it may have is granted.
   bool may_reach(const std::string& written, std::string_view url,
@@ -52,38 +55,49 @@ bool DeliveryEdge::Parts::may_reach(const std::string& written, std::string_view
 
 // As the solution's latest version says: a key that was changed counts for what still waits.
 std::optional<outbox::Destination> DeliveryEdge::Parts::destination(
-    std::string_view solution, std::string_view environment) const {
+    const runtime::DeliveryTarget& target) const {
   const auto complain = [&](const std::string& why) {
     ports.log.line(base::Level::warning, "outbox",
-                   std::string(solution) + " (" + std::string(environment) + "): " + why);
+                   target.solution + " (" + target.environment + "): " + why);
     return std::nullopt;
   };
-  const auto served = ports.solutions.named(solution);
+  const auto served = ports.solutions.named(target.solution);
   if (!served) return complain("is not served; what it owes waits");
-  const auto found = served->program->braze.find(environment);
-  if (found == served->program->braze.end()) {
-    return complain("solution.yaml does not say where its Braze is");
-  }
-  const auto rights = ports.grants.rights_of(solution);
+  const auto found = served->program->receivers.find(target.receiver);
+  const delivery::Settings* const written =
+      found == served->program->receivers.end() ? nullptr : found->second.in(target.environment);
+  if (written == nullptr)
+    return complain("solution.yaml does not say where its " + target.receiver + " is");
+  const auto rights = ports.grants.rights_of(target.solution);
   if (!rights) return complain("what it may have is not known: " + rights.error().describe());
-  auto url = expanded(found->second.url, *rights);
-  if (!url) return complain("where Braze is, is not known: " + url.error().describe());
-  if (!may_reach(found->second.url, *url, *rights)) {
-    return complain("where its Braze is, is a host that is not granted to it");
+  outbox::Destination out;
+  for (const auto& [key, values] : *written) {
+    for (const std::string& text : values) {
+      auto value = expanded(text, *rights);
+      if (!value) {
+        return complain(key + " of " + target.receiver +
+                        " is not known: " + value.error().describe());
+      }
+      if (key == kUrl && !may_reach(text, *value, *rights)) {
+        return complain("where its " + target.receiver +
+                        " is, is a host that is not granted to it");
+      }
+      out.settings[key].push_back(std::move(*value));
+    }
   }
-  auto key = expanded(found->second.api_key, *rights);
-  if (!key) return complain("Braze's key is not known: " + key.error().describe());
-  while (url->ends_with('/')) url->pop_back();
-  const auto ambiguous = served->program->braze_resends_ambiguous ? delivery::Ambiguous::resend
-                                                                  : delivery::Ambiguous::hold;
-  return outbox::Destination{std::move(*url), std::move(*key), ambiguous};
+  if (found->second.kind->asks_ambiguous) {
+    out.ambiguous =
+        found->second.resends_ambiguous ? delivery::Ambiguous::resend : delivery::Ambiguous::hold;
+  }
+  return out;
 }
 
 base::Result<std::unique_ptr<DeliveryEdge>> DeliveryEdge::open(Ports ports, Variables given,
                                                                std::vector<std::string> internal) {
   auto parts = std::make_unique<Parts>(ports, std::move(given));
   egress::ClientOptions options;
-  // Where Braze is, is the operator's and the author's word; the guard keeps it from being inside.
+  // Where a receiver is, is the operator's and the author's word; the guard keeps it from being
+  // inside.
   options.rules.allowed = {"*:*"};
   options.rules.internal_allowed = std::move(internal);
   auto client = egress::Client::make(std::move(options), ports.names, ports.clock, ports.meter);
@@ -91,8 +105,12 @@ base::Result<std::unique_ptr<DeliveryEdge>> DeliveryEdge::open(Ports ports, Vari
   parts->client = std::move(*client);
   parts->sender = std::make_unique<outbox::Sender>(outbox::Sender::Ports{
       ports.store, *parts->client, ports.clock, ports.random, ports.log, ports.meter,
-      [raw = parts.get()](std::string_view solution, std::string_view environment) {
-        return raw->destination(solution, environment);
+      [raw = parts.get()](const runtime::DeliveryTarget& target) {
+        return raw->destination(target);
+      },
+      [](std::string_view receiver) -> std::unique_ptr<delivery::Codec> {
+        const auto* kind = delivery::kind_of(receivers(), receiver);
+        return kind == nullptr ? nullptr : kind->speak();
       }});
   return std::unique_ptr<DeliveryEdge>(new DeliveryEdge(std::move(parts)));
 }

@@ -1,5 +1,5 @@
 // The sending of what turns owe, with what it needs around it: the client that goes out, and where
-// each solution's Braze is.
+// each solution's receivers are.
 #pragma once
 
 #include <memory>

@@ -71,6 +71,26 @@ bool is_kept(const fs::path& data, std::string_view name) {
          std::ranges::find(*entries, name, &secrets::Store::Entry::name) != entries->end();
 }
 
+// The texts in which a receiver's settings name variables and secrets.
+void add_places(const delivery::Settings& settings, std::string& places,
+                std::string& secret_places) {
+  for (const auto& [key, values] : settings) {
+    for (const std::string& text : values) {
+      if (names_brazes(text)) continue;
+      places += text + "\n";
+      secret_places += "\n" + text;
+    }
+  }
+}
+
+// The host of an address that is written out.
+void add_host(std::string_view url, std::set<std::string, std::less<>>& into) {
+  const size_t scheme = url.find("://");
+  if (scheme == url.npos || url.contains("${")) return;
+  const std::string_view rest = url.substr(scheme + 3);
+  into.emplace(rest.substr(0, rest.find_first_of("/?#")));
+}
+
 }  // namespace
 
 base::Result<secrets::Grants> read_grants(const fs::path& data) {
@@ -140,11 +160,10 @@ secrets::Grant named_by(const flow::Program& program, std::string_view app_py) {
   }
   std::string secret_places(app_py);
   // Where nothing is said of Braze it stands under its own names, also of a flow that never sends.
-  for (const auto& [environment, braze] : program.braze) {
-    for (const std::string& text : {braze.url, braze.api_key}) {
-      if (names_brazes(text)) continue;
-      places += text + "\n";
-      secret_places += "\n" + text;
+  for (const auto& [name, receiver] : program.receivers) {
+    for (const auto& [environment, settings] : receiver.settings) {
+      add_places(settings, places, secret_places);
+      add_host(delivery::setting(settings, "url"), named.hosts);
     }
   }
   places += program.rest_key + "\n";

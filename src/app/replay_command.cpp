@@ -67,7 +67,7 @@ class Replay {
   }
 
   // The consumer's chat before this one, as it was left.
-  void take_former(const dialog::State& state) { known_ = state.braze; }
+  void take_former(const dialog::State& state) { known_ = state.known_as; }
 
   size_t turns() const { return turns_; }
 
@@ -91,7 +91,7 @@ class Replay {
                                        .locale = stored.region,
                                        .user_data = stored.user_data,
                                        .at = stored.created_at,
-                                       .braze = known_});
+                                       .known_as = known_});
   }
 
   // A turn that takes the chat to another version begins from a state made for it.
@@ -120,7 +120,7 @@ class Replay {
   runtime::StateReader reader_;
   std::map<std::string, ProgramPtr> programs_;
   std::optional<dialog::State> state_;
-  dialog::BrazeUser known_;
+  dialog::KnownAs known_;
   size_t turns_ = 0;
 };
 

@@ -61,6 +61,7 @@ ShareLimits default_share_limits() {
   set(Share::address_bytes, {16_MiB, 64_MiB});
   set(Share::consumer_messages, {5'000, 20'000});
   set(Share::consumer_bytes, {512_KiB, 8_MiB});
+  set(Share::consumer_events, {1, 60});
   set(Share::solution_sessions, {2'000, 20'000});
   set(Share::solution_messages, {});  // what the machine can do is the limit
   set(Share::solution_bytes, {64_MiB, 256_MiB});

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "app/library.hpp"
+#include "app/receivers.hpp"
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -46,6 +47,7 @@ bool has_error(const std::vector<python::Problem>& problems) {
 // What the flow needs to know of what Python said.
 flow::AppFacts facts_of(const python::AppFacts& app, std::vector<flow::Problem>& problems) {
   flow::AppFacts facts;
+  facts.kinds = receivers();
   facts.csv_bots = app.csv_bots;
   for (const auto& [environment, keys] : app.environments) {
     facts.environments[environment] = {keys.begin(), keys.end()};
@@ -110,7 +112,7 @@ base::Result<LoadedSolution> load_solution(const fs::path& folder, const LoadOpt
   python::InspectOptions inspection;
   inspection.sandbox = options.is_sandboxed ? python::Sandbox::bubblewrap : python::Sandbox::none;
   inspection.packages = std::move(*packages);
-  const flow::Program declared = flow::declared_settings(*files);
+  const flow::Program declared = flow::declared_settings(*files, receivers());
   const auto rights = options.rights(declared.solution);
   if (!rights) return std::unexpected(rights.error());
   inspection.variables = declared_variables(declared.environment_variables, options.given, *rights);
@@ -148,6 +150,7 @@ base::Result<flow::AppFacts> read_facts(std::string_view text) {
   const auto parsed = json::parse_object(text);
   if (!parsed) return std::unexpected(parsed.error());
   flow::AppFacts facts;
+  facts.kinds = receivers();
   if (const auto* bots = json::get_array(*parsed, "csv_bots")) {
     for (const json::value& bot : *bots) facts.csv_bots.push_back(json::to_text(bot));
   }

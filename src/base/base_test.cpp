@@ -92,6 +92,19 @@ TEST(BaseJson, SaysWhereItStoppedReading) {
   EXPECT_FALSE(json::parse_object("[]"));
 }
 
+TEST(BaseJson, WritesNumbersAsPeopleDo) {
+  const std::pair<double, std::string_view> kNumbers[] = {{99.5, "99.5"},
+                                                          {3.0, "3"},
+                                                          {0.1, "0.1"},
+                                                          {-1250.25, "-1250.25"},
+                                                          {0, "0"},
+                                                          {1e300, "1e+300"},
+                                                          {123456789012.5, "123456789012.5"}};
+  for (const auto& [number, text] : kNumbers) EXPECT_EQ(json::to_text(number), text);
+  EXPECT_EQ(json::to_text(12), "12");
+  EXPECT_EQ(json::to_text(true), "true");
+}
+
 TEST(BaseRedact, HidesValuesHoweverTheyAreSpelled) {
   const std::vector<Sensitive> hidden{{"s3cr\"et key", "api_key"}, {"Ada", "FIRST_NAME"}};
   const std::string line = redact(

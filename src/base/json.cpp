@@ -3,6 +3,8 @@
 #include <array>
 #include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
+#include <charconv>
+#include <cmath>
 #include <limits>
 #include <new>
 
@@ -81,6 +83,16 @@ const array* get_array(const object& o, std::string_view key) {
 std::string to_text(const value& v) {
   if (v.is_string()) return std::string(v.get_string());
   if (v.is_null()) return "None";
+  if (const double* number = v.if_double()) {
+    // 99.5, where the serializer writes 9.95E1.
+    constexpr double kLeast = 1e-5, kMost = 1e15;
+    const double size = std::abs(*number);
+    const bool is_plain = size == 0 || (size >= kLeast && size < kMost);
+    char buffer[64];
+    const auto format = is_plain ? std::chars_format::fixed : std::chars_format::general;
+    const auto [end, code] = std::to_chars(buffer, buffer + sizeof buffer, *number, format);
+    if (code == std::errc()) return {buffer, end};
+  }
   return boost::json::serialize(v);
 }
 

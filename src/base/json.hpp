@@ -33,8 +33,9 @@ std::optional<bool> get_bool(const object& o, std::string_view key);
 const object* get_object(const object& o, std::string_view key);
 const array* get_array(const object& o, std::string_view key);
 
-// A string as it is; a number or a boolean as JSON writes it; null as "None" (what an unset
-// variable prints as, reference: studio-and-action-nodes.md 4.6); others as compact JSON.
+// A string as it is; a number as people write it, 99.5; a boolean as JSON writes it; null as "None"
+// (what an unset variable prints as, reference: studio-and-action-nodes.md 4.6); others as compact
+// JSON.
 std::string to_text(const value& v);
 
 }  // namespace millrace::json

@@ -18,6 +18,7 @@ std::string_view to_string(Share share) {
     case Share::address_bytes: return "address-bytes";
     case Share::consumer_messages: return "consumer-messages";
     case Share::consumer_bytes: return "consumer-bytes";
+    case Share::consumer_events: return "consumer-events";
     case Share::solution_sessions: return "solution-sessions";
     case Share::solution_messages: return "solution-messages";
     case Share::solution_bytes: return "solution-bytes";

@@ -19,11 +19,12 @@ enum class Share {
   address_bytes,
   consumer_messages,
   consumer_bytes,
+  consumer_events,
   solution_sessions,
   solution_messages,
   solution_bytes,
 };
-inline constexpr size_t kShareCount = 8;
+inline constexpr size_t kShareCount = 9;
 // "address-sessions", as the command line and the log name it.
 std::string_view to_string(Share share);
 

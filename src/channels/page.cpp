@@ -10,6 +10,7 @@ extern const std::string_view kChatHtml;
 extern const std::string_view kChatCss;
 extern const std::string_view kChatJs;
 extern const std::string_view kConversationJs;
+extern const std::string_view kEventsJs;
 extern const std::string_view kMarkdownJs;
 extern const std::string_view kMessagesJs;
 extern const std::string_view kSessionJs;
@@ -32,6 +33,7 @@ std::span<const Asset> assets() {
       {"/assets/chat.css", "text/css; charset=utf-8", kChatCss},
       {"/assets/chat.js", kScript, kChatJs},
       {"/assets/conversation.js", kScript, kConversationJs},
+      {"/assets/events.js", kScript, kEventsJs},
       {"/assets/markdown.js", kScript, kMarkdownJs},
       {"/assets/messages.js", kScript, kMessagesJs},
       {"/assets/session.js", kScript, kSessionJs},
@@ -65,6 +67,22 @@ web::Response asset_response(const web::Request& request, const Asset& asset) {
   return response;
 }
 
+// The page with the origins that may tell it events, for events.js.
+std::string page_of(const flow::Program& program) {
+  constexpr std::string_view kPlace = R"(name="millrace-origins" content=")";
+  std::string page(kChatHtml);
+  const auto at = page.find(kPlace);
+  MILLRACE_CHECK(at != std::string::npos);
+  std::string origins;
+  for (const std::string& origin : program.origins) {
+    // No origin has one of these: such a pattern matches nothing, and would end the attribute.
+    if (origin.find_first_of("\"<>& ") != std::string::npos) continue;
+    origins += (origins.empty() ? "" : " ") + origin;
+  }
+  page.insert(at + kPlace.size(), origins);
+  return page;
+}
+
 web::Response text_response(int status, std::string_view text) {
   return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string(text)};
 }
@@ -90,11 +108,13 @@ void ChatPage::handle(web::Request request, web::Respond respond) {
   const auto app = request.path.starts_with(kPagePath)
                        ? base::Id::parse(std::string_view(request.path).substr(kPagePath.size()))
                        : std::nullopt;
-  if (!app || solutions_.find(*app) == nullptr) {
+  const auto solution = app ? solutions_.find(*app) : nullptr;
+  if (!solution) {
     respond(text_response(404, "There is no chat at this address.\n"));
     return;
   }
-  respond(asset_response(request, {request.path, "text/html; charset=utf-8", kChatHtml}));
+  const std::string page = page_of(*solution->program);
+  respond(asset_response(request, {request.path, "text/html; charset=utf-8", page}));
 }
 
 }  // namespace millrace::channels

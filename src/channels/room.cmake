@@ -3,6 +3,7 @@ millrace_embed(channels millrace::channels kChatHtml ${CMAKE_SOURCE_DIR}/web/cha
 millrace_embed(channels millrace::channels kChatCss ${CMAKE_SOURCE_DIR}/web/chat/chat.css)
 millrace_embed(channels millrace::channels kChatJs ${CMAKE_SOURCE_DIR}/web/chat/chat.js)
 millrace_embed(channels millrace::channels kConversationJs ${CMAKE_SOURCE_DIR}/web/chat/conversation.js)
+millrace_embed(channels millrace::channels kEventsJs ${CMAKE_SOURCE_DIR}/web/chat/events.js)
 millrace_embed(channels millrace::channels kMarkdownJs ${CMAKE_SOURCE_DIR}/web/chat/markdown.js)
 millrace_embed(channels millrace::channels kMessagesJs ${CMAKE_SOURCE_DIR}/web/chat/messages.js)
 millrace_embed(channels millrace::channels kSessionJs ${CMAKE_SOURCE_DIR}/web/chat/session.js)

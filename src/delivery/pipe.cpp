@@ -1,4 +1,4 @@
-// Rows in and out of the pipe, and what becomes of their objects.
+// What goes into the next request, and when it may leave.
 #include "delivery/pipe.hpp"
 
 #include <algorithm>
@@ -6,253 +6,136 @@
 namespace millrace::delivery {
 namespace {
 
-// Each object carries the identifiers, and what is not an attribute its delivery_id.
-size_t bytes_of(const Row& row, const Parcel& parcel) {
-  constexpr size_t kAroundAnObject = 64;
-  return row.body.size() + parcel.objects.size() * (parcel.user.size() + parcel.options.size() +
-                                                    row.key.size() + kAroundAnObject);
-}
+constexpr int kFailuresOfTheLame = 3;  // then others are tried first
+constexpr size_t kSkippedMax = 1'000;  // rows looked at in vain for one request
 
 }  // namespace
 
-Pipe::Pipe(Rules rules) : rules_(rules), memory_(rules) {}
+Pipe::Pipe(Rules rules, std::unique_ptr<Codec> codec)
+    : rules_(rules),
+      codec_(std::move(codec)),
+      settlement_(rules_, *codec_),
+      pace_(rules_),
+      health_(rules_) {}
 
-void Pipe::add(Row row, base::Timestamp) {
-  const int64_t id = row.id;
-  if (has(id)) return;
-  Entry entry{std::move(row), {}, {}};
-  auto parcel = read_parcel(entry.row);
-  if (!parcel) {
-    entry.progress.objects.resize(1);
-    entry.progress.objects[0].fate = Fate::rejected;
-    entry.progress.objects[0].reason = parcel.error().message;
-    ++effects_.rejected;
-    settle(entry);
-    return;
-  }
-  entry.parcel = std::move(*parcel);
-  entry.progress = read_progress(entry.row.progress, entry.parcel.objects.size());
-  entry.bytes = bytes_of(entry.row, entry.parcel);
-  entry.row.body.clear();  // read; the objects are what is kept
-  entry.row.body.shrink_to_fit();
-  if (entry.progress.is_settled()) {
-    settle(entry);
-    return;
-  }
-  waiting_.emplace(id, std::move(entry));
+base::Result<void> Pipe::set(const Settings& settings) {
+  auto done = codec_->set(settings);
+  sensitive_ = codec_->sensitive();
+  return done;
 }
 
-void Pipe::suppose_sent(Row row, const std::vector<ObjectRef>& objects) {
-  auto parcel = read_parcel(row);
-  if (!parcel) return;
-  Entry entry{std::move(row), std::move(*parcel), {}};
-  entry.progress = read_progress(entry.row.progress, entry.parcel.objects.size());
-  for (const ObjectRef& ref : objects) {
-    const auto object = static_cast<size_t>(ref.object);
-    if (ref.object < 0 || object >= entry.progress.objects.size()) continue;
-    if (entry.progress.objects[object].fate != Fate::waiting) continue;
-    outcome_unknown(entry, object);
-  }
-  settle(entry);
-}
-
-void Pipe::retry(Row row, base::Timestamp now) {
-  if (has(row.id)) return;
-  auto parcel = read_parcel(row);
-  const size_t objects = parcel ? parcel->objects.size() : 1;
-  Progress progress = read_progress(row.progress, objects);
-  for (ObjectProgress& object : progress.objects) {
-    if (object.fate == Fate::unknown) {
-      // Of an attributes object that was delivered but for its counting part, that part.
-      if (object.counting_unknown) object.part = Part::counting;
-      object.counting_unknown = false;
-      object.may_be_twice = true;
-    } else if (object.fate != Fate::rejected && object.fate != Fate::dropped) {
-      continue;
-    }
-    object.fate = Fate::waiting;
-    object.times_unknown = 0;
-    object.reason.clear();
-  }
-  progress.is_config_error = false;
-  row.progress = write_progress(progress);
-  if (!progress.is_settled()) effects_.updates.push_back({row.id, State::waiting, row.progress});
-  add(std::move(row), now);
-}
-
-void Pipe::drop(Row row) {
-  if (const auto waits = waiting_.find(row.id); waits != waiting_.end()) {
-    drop_waiting(waits->second);
-    settle(waits->second);
-    waiting_.erase(waits);
-    return;
-  }
-  if (const auto flies = flying_.find(row.id); flies != flying_.end()) {
-    flies->second.drop_wanted = true;
-    return;
-  }
-  auto parcel = read_parcel(row);
-  Entry entry{std::move(row), {}, {}};
-  entry.progress = read_progress(entry.row.progress, parcel ? parcel->objects.size() : 1);
-  for (ObjectProgress& object : entry.progress.objects) {
-    if (object.fate == Fate::delivered || object.fate == Fate::dropped) continue;
-    object.fate = Fate::dropped;
-  }
-  if (entry.progress.state() != State::delivered) settle(entry);
-}
-
-void Pipe::stop(std::string reason, base::Timestamp now) {
-  probe_at_ = {now.ms + rules_.probe_ms};
-  if (std::exchange(stopped_, true)) return;
-  stopped_because_ = reason;
-  effects_.notices.push_back({Notice::Kind::stopped, std::move(reason)});
-}
-
-void Pipe::resume() {
-  if (!std::exchange(stopped_, false)) return;
-  effects_.notices.push_back({Notice::Kind::resumed, "deliveries go out again"});
+Effects Pipe::take_effects() {
+  Effects effects = settlement_.take_effects();
+  effects.notices = health_.take_notices();
+  return effects;
 }
 
 base::Timestamp Pipe::wake_at(base::Timestamp now) const {
-  if (sending_ >= rules_.flights_max || (waiting_.empty() && flights_.empty())) return kNever;
-  if (stopped_) return sending_ > 0 ? kNever : probe_at_;
-  int64_t at = throttled_until_.ms;
-  if (remaining_ && *remaining_ <= 0) at = std::max(at, window_ends_at_.ms);
-  if (down_) return sending_ > 0 ? kNever : base::Timestamp{std::max(at, resume_at_.ms)};
-  if (at > now.ms) return {at};
-  int64_t first = kNever.ms;
-  for (const Flight& flight : flights_) {
-    if (!flight.is_sending) first = std::min(first, flight.not_before.ms);
-  }
-  return {first};
+  const int under_way = flights_.under_way();
+  const bool has_rows = settlement_.waiting_rows() > 0 || !flights_.is_none();
+  if (under_way >= rules_.flights_max || !has_rows) return kNever;
+  if (health_.is_stopped()) return health_.opens_at(under_way);
+  const base::Timestamp at = pace_.opens_at();
+  if (health_.is_away()) return std::max(at, health_.opens_at(under_way));
+  return at > now ? at : flights_.first_at(kNever);
 }
 
-Pipe::Entry& Pipe::flying(int64_t row) {
-  const auto found = flying_.find(row);
-  MILLRACE_CHECK(found != flying_.end());
-  return found->second;
+bool Pipe::may_send(base::Timestamp now) const {
+  return flights_.under_way() < rules_.flights_max && pace_.allows(now) &&
+         health_.allows(now, flights_.under_way());
 }
 
-void Pipe::note_attempt(const Group& group, int status, const std::string& request_id) {
-  int64_t last = 0;
-  for (const Slot& slot : group) {
-    for (const ObjectRef& source : slot.sources) {
-      if (std::exchange(last, source.row) == source.row) continue;
-      Progress& progress = flying(source.row).progress;
-      ++progress.attempts;
-      progress.status = status;
-      progress.request_id = request_id;
-    }
-  }
-}
-
-void Pipe::deliver(const Slot& slot, base::Timestamp now) {
-  for (const ObjectRef& source : slot.sources) {
-    Entry& entry = flying(source.row);
-    ObjectProgress& object = entry.progress.objects[static_cast<size_t>(source.object)];
-    if (object.counting_unknown) {
-      object.fate = Fate::unknown;
-      object.reason = "delivered, but whether its increments were is not known";
-      ++effects_.held;
-    } else {
-      object.fate = Fate::delivered;
-      object.part = Part::all;
-      ++effects_.delivered;
-    }
-    touch(source.row);
-  }
-  const Entry& entry = flying(slot.sources.front().row);
-  if (slot.array == Array::attributes) memory_.accepted(entry.parcel.user, slot.attributes, now);
-  if (entry.parcel.changes_profiles) memory_.forget_all();
-}
-
-void Pipe::reject(const Slot& slot, const std::string& reason) {
-  // Joined attributes: nobody knows whose fault it was, so each is tried by itself.
-  const bool is_joined = slot.sources.size() > 1;
-  for (const ObjectRef& source : slot.sources) {
-    Entry& entry = flying(source.row);
-    if (is_joined) {
-      entry.is_apart = true;
+std::optional<Sending> Pipe::next(base::Timestamp now) {
+  pace_.look_at(now);
+  for (;;) {
+    if (!may_send(now)) return std::nullopt;
+    const auto flight = choose(now);
+    if (flight == flights_.none()) return std::nullopt;
+    take_out_dropped(*flight);
+    if (!flight->has_objects()) {
+      end_if_done(flight);
       continue;
     }
-    ObjectProgress& object = entry.progress.objects[static_cast<size_t>(source.object)];
-    object.fate = Fate::rejected;
-    object.reason = reason;
-    ++effects_.rejected;
-    touch(source.row);
+    flights_.begin(*flight, now);
+    pace_.request_began();
+    health_.request_began(now);
+    return sending_of(*flight, now);
   }
 }
 
-bool Pipe::outcome_unknown(Entry& entry, size_t index) {
-  ObjectProgress& object = entry.progress.objects[index];
-  const Object& content = entry.parcel.objects[index];
-  const bool is_attributes = content.array == Array::attributes;
-  const bool counts = content.is_counting && object.part != Part::repeatable;
-  touch(entry.row.id);
-  ++object.times_unknown;
-  if (is_attributes) memory_.forget(entry.parcel.user);
-  const bool is_held = rules_.ambiguous == Ambiguous::hold && counts;
-  const bool has_more =
-      is_attributes && object.part == Part::all &&
-      !attributes_text(entry.parcel, content.attributes, Part::repeatable).empty();
-  if (object.times_unknown > rules_.ambiguous_max || (is_held && !has_more)) {
-    object.fate = Fate::unknown;
-    object.reason = "it was sent and no answer came: it may have happened";
-    ++effects_.held;
-    return false;
+Flights::Place Pipe::choose(base::Timestamp now) {
+  const auto best = flights_.best(now, health_.is_tried_alone());
+  if (best != flights_.none() && best->failures < kFailuresOfTheLame) return best;
+  const auto formed_max = 2 * static_cast<size_t>(rules_.flights_max);
+  if (flights_.size() < formed_max && build(now)) return std::prev(flights_.none());
+  return best;
+}
+
+bool Pipe::build(base::Timestamp now) {
+  using Taken = Codec::Taken;
+  Load load;
+  Flight flight;
+  std::unordered_set<uint64_t> closed;  // queues whose next row has to wait for another request
+  size_t skipped = 0;
+  auto& waiting = settlement_.waiting();
+  for (auto it = waiting.begin(); it != waiting.end() && skipped < kSkippedMax;) {
+    Entry& entry = it->second;
+    const auto current = it++;
+    const auto& queues = entry.parcel->queues;
+    const bool must_wait = std::ranges::any_of(
+        queues, [&](uint64_t queue) { return flights_.is_busy(queue) || closed.contains(queue); });
+    const Taken taken = must_wait ? Taken::later : take(load, entry, now);
+    if (taken == Taken::full) break;
+    if (taken == Taken::later) {
+      ++skipped;
+      closed.insert(queues.begin(), queues.end());
+      continue;
+    }
+    if (entry.progress.is_settled()) {  // nothing of it had to be sent
+      settlement_.finish_waiting(current);
+      continue;
+    }
+    flight.is_alone = entry.parcel->is_alone;
+    flight.rows.push_back(current->first);
+    flight.queues.insert(flight.queues.end(), queues.begin(), queues.end());
+    settlement_.take_off(current);
+    if (flight.is_alone || load.group.size() >= codec_->objects_max()) break;
   }
-  if (is_held) {
-    object.part = Part::repeatable;
-    object.counting_unknown = true;
-  } else if (counts) {
-    object.may_be_twice = true;
-    ++effects_.resent;
-  }
+  settlement_.count_unchanged(load.unchanged);
+  if (flight.rows.empty()) return false;
+  flight.groups.push_back(std::move(load.group));
+  flights_.add(std::move(flight));
   return true;
 }
 
-void Pipe::settle_touched() {
-  for (const int64_t row : std::exchange(touched_, {})) {
-    const auto found = flying_.find(row);
-    if (found == flying_.end()) continue;
-    settle(found->second);
-    if (found->second.progress.is_settled()) flying_.erase(found);
+Codec::Taken Pipe::take(Load& load, Entry& entry, base::Timestamp now) {
+  if (!entry.parcel->is_alone) return codec_->take(load, entry, now);
+  if (!load.group.empty()) return Codec::Taken::later;
+  load.group.push_back(slot_of(entry, 0));
+  return Codec::Taken::yes;
+}
+
+void Pipe::take_out_dropped(Flight& flight) {
+  for (Group& group : flight.groups) settlement_.take_out_dropped(group);
+  settlement_.settle_touched();
+}
+
+Sending Pipe::sending_of(const Flight& flight, base::Timestamp now) {
+  const Group& group = flight.groups.front();
+  const Entry& first = settlement_.flying(group.front().sources.front().row);
+  Sending out{codec_->write(group, *first.parcel, now), flight.number, group.size(), {}};
+  for (const Slot& slot : group) {
+    if (!slot.is_counting) continue;
+    out.counting.insert(out.counting.end(), slot.sources.begin(), slot.sources.end());
   }
+  return out;
 }
 
-void Pipe::settle(const Entry& entry) {
-  effects_.updates.push_back(
-      {entry.row.id, entry.progress.state(), write_progress(entry.progress)});
-}
-
-void Pipe::drop_waiting(Entry& entry) {
-  for (ObjectProgress& object : entry.progress.objects) {
-    if (object.fate == Fate::waiting) object.fate = Fate::dropped;
-  }
-}
-
-void Pipe::finish_group(Flight& flight) {
-  flight.groups.pop_front();
-  flight.failures = 0;
-  flight.failures_alone = 0;
-  flight.not_before = {};
-}
-
-void Pipe::end_if_done(Flights::iterator flight) {
-  while (!flight->groups.empty() && flight->groups.front().empty()) finish_group(*flight);
+void Pipe::end_if_done(Flights::Place flight) {
+  while (!flight->groups.empty() && flight->groups.front().empty()) flight->finish_group();
   if (!flight->groups.empty()) return;
-  for (const uint64_t queue : flight->queues) busy_.erase(queue);
-  for (const int64_t row : flight->rows) {
-    auto node = flying_.extract(row);
-    if (node.empty()) continue;
-    if (node.mapped().drop_wanted) {
-      drop_waiting(node.mapped());
-      settle(node.mapped());
-    } else {
-      waiting_.insert(std::move(node));
-    }
-  }
-  flights_.erase(flight);
+  for (const int64_t row : flight->rows) settlement_.land(row);
+  flights_.remove(flight);
 }
 
 }  // namespace millrace::delivery

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "delivery/parcel.hpp"
 #include "delivery/row.hpp"
 
 namespace millrace::delivery {
@@ -23,8 +22,8 @@ enum class Fate : uint8_t {
 
 struct ObjectProgress {
   Fate fate = Fate::waiting;
-  Part part = Part::all;          // of an attributes object: what is still to be sent
-  bool counting_unknown = false;  // of an attributes object: its counting part may have happened
+  Part part = Part::all;          // what is still to be sent
+  bool counting_unknown = false;  // its counting part may have happened
   bool may_be_twice = false;      // it was sent again after an outcome that could not be known
   int times_unknown = 0;
   std::string reason;

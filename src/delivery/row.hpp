@@ -25,18 +25,12 @@ enum class State : uint8_t {
 std::string_view to_string(State state);
 std::optional<State> state_from(std::string_view name);
 
-// The bodies that the kinds define (JSON):
-//   braze.track     {"user": {one identifier}, "attributes": {...}?, "events": [...]?,
-//                    "purchases": [...]?, "options": {"_update_existing_only": bool?}?}
-//   braze.identify  {"external_id": text, "user_alias": {"alias_name", "alias_label"}}
-//   braze.call      {"method": "POST" | "GET", "path": "/canvas/trigger/send", "body": ...?,
-//                    "query": {name: value}?}
 struct Row {
   int64_t id = 0;   // the order in which deliveries were owed
   std::string key;  // unique for ever
   base::Id consumer;
-  std::string kind;
-  std::string body;
+  std::string kind;      // what the body is, as the target's codec defines it
+  std::string body;      // JSON
   std::string progress;  // JSON: what is known about its objects (delivery/progress.hpp); may be ""
   base::Timestamp owed_at;
 };
@@ -48,7 +42,14 @@ struct RowUpdate {
   bool operator==(const RowUpdate&) const = default;
 };
 
-// One object of a row: attributes are first, then the events, then the purchases; from 0.
+// Which part of an object is sent.
+enum class Part : uint8_t {
+  all,
+  repeatable,  // without what does something twice when it is sent twice
+  counting,    // only that
+};
+
+// One object of a row, from 0.
 struct ObjectRef {
   int64_t row = 0;
   int32_t object = 0;

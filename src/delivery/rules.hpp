@@ -8,18 +8,16 @@
 
 namespace millrace::delivery {
 
-// What is done about events, purchases and increments whose outcome cannot be known. Attributes are
-// sent again either way.
+// What is done about objects that count and whose outcome cannot be known. Others are sent again
+// either way.
 enum class Ambiguous {
   hold,    // kept apart for a person to decide
   resend,  // sent again, and flagged as possible duplicates
 };
 
-struct Rules {
-  // The receiver's limits.
-  size_t objects_max = 75;       // of one request, all three arrays together
-  size_t bytes_max = 4'000'000;  // of one request's body; Braze refuses more than 4 MiB
+inline constexpr int64_t kShortestWaitMs = 50;
 
+struct Rules {
   int flights_max = 16;       // requests under way at once
   size_t window_max = 4'000;  // rows held in memory: more than fills all of them twice
   Ambiguous ambiguous = Ambiguous::hold;
@@ -30,12 +28,6 @@ struct Rules {
   int64_t probe_ms = 300'000;          // a stopped pipe tries once in so long
   int bisections_max = 16;      // further requests spent on finding what spoils a refused one
   int failures_alone_max = 10;  // server errors of one request while others went through
-
-  // What a user's attributes are remembered as, to leave out those that have not changed.
-  size_t remembered_users_max = 10'000;
-  size_t remembered_attributes_max = 100;  // of one user
-  size_t remembered_bytes_max = 256;       // of one value; longer ones are always sent
-  int64_t unchanged_for_ms = 900'000;  // others write to the profile too: so long it is believed
 };
 
 }  // namespace millrace::delivery

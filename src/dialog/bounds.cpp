@@ -57,8 +57,8 @@ size_t weight_of(const Message& message) {
 size_t weight(const State& state) {
   size_t bytes = weight_of(state.variables) + weight_of(state.secrets) + state.last_message.size() +
                  weight_of(state.history) + weight_of(state.again) + weight_of(state.user_data) +
-                 weight_of(state.global_props) + weight_of(state.error) +
-                 weight_of(state.braze.identifier);
+                 weight_of(state.global_props) + weight_of(state.error);
+  for (const auto& [kind, known] : state.known_as) bytes += kind.size() + weight_of(known);
   for (const auto& [node, value] : state.kept) bytes += weight_of(value);
   for (const json::value& event : state.events) bytes += weight_of(event);
   for (const HeldMessage& message : state.held) {

@@ -26,6 +26,15 @@ std::string long_text(char c) {
   return std::string(16'000, c);
 }
 
+std::string twelve_questions() {
+  std::string nodes;
+  for (const char name : std::string("abcdefghijkl")) {
+    nodes += std::string("  ") + name + ":\n    ask: More?\n    variable: V_" +
+             static_cast<char>(name - 32) + "\n";
+  }
+  return nodes + "  bye:\n    say: Bye\n    end: true\n";
+}
+
 TEST(DialogBounds, ALongChatOfLongMessagesStaysWithinItsBounds) {
   const auto at = program("  more:\n    ask: More?\n    variable: MORE\n    next: more\n");
   State state = opened(at);
@@ -39,6 +48,32 @@ TEST(DialogBounds, ALongChatOfLongMessagesStaysWithinItsBounds) {
   EXPECT_EQ(state.variables["MORE"], std::string(kMessageLengthMax, 'a'));
 }
 
+TEST(DialogBounds, AnEventOfAPageIsRefusedRatherThanEndingTheChat) {
+  const auto at = program(twelve_questions());
+  State state = opened(at);
+  const auto tell = [&](std::string name, std::string text) {
+    auto turn = advance(at, state, {{1}, PageEvent{std::move(name), {{"text", std::move(text)}}}});
+    if (!turn) return turn.error().code;
+    state = std::move(turn->state);
+    return base::Code{};
+  };
+  const std::string fits(kEventDetailBytesMax - 64, 'd');
+  EXPECT_EQ(tell("", "x"), base::Code::invalid_argument);
+  EXPECT_EQ(tell(std::string(kEventNameMax + 1, 'n'), "x"), base::Code::invalid_argument);
+  EXPECT_EQ(tell("n", std::string(kEventDetailBytesMax, 'd')), base::Code::invalid_argument);
+  for (int i = 0; i < 200; ++i)
+    ASSERT_EQ(tell(std::string(kEventNameMax, 'n'), fits), base::Code{});
+  EXPECT_LE(state.events.size(), kEventsMax);
+  for (int i = 0; i < 13; ++i) {
+    auto turn = advance(at, state, {{i}, Said{std::to_string(i), long_text('a'), true}});
+    if (turn && turn->state.phase != Phase::ended) state = std::move(turn->state);
+  }
+  ASSERT_EQ(state.phase, Phase::waiting);
+  state.events.clear();
+  EXPECT_EQ(tell("n", fits), base::Code::invalid_argument);
+  EXPECT_EQ(state.phase, Phase::waiting);
+}
+
 TEST(DialogBounds, ShortAnswersCanBeGoneBackToAllTheWay) {
   const auto at = program("  more:\n    ask: More?\n    variable: MORE\n    next: more\n");
   State state = opened(at);
@@ -46,15 +81,6 @@ TEST(DialogBounds, ShortAnswersCanBeGoneBackToAllTheWay) {
     state = advance(at, state, {{i}, Said{std::to_string(i), "answer", true}})->state;
   }
   EXPECT_EQ(state.history.size(), 89u);
-}
-
-std::string twelve_questions() {
-  std::string nodes;
-  for (const char name : std::string("abcdefghijkl")) {
-    nodes += std::string("  ") + name + ":\n    ask: More?\n    variable: V_" +
-             static_cast<char>(name - 32) + "\n";
-  }
-  return nodes + "  bye:\n    say: Bye\n    end: true\n";
 }
 
 TEST(DialogBounds, WhatDoesNotFitIsRefusedAndTheChatGoesOn) {
@@ -145,7 +171,8 @@ TEST(DialogBounds, OfPageEventsTheOldestGo) {
   State state = opened(at);
   state = advance(at, state, {{0}, Said{"0", "hi", true}})->state;
   for (int i = 0; i < 50; ++i) {
-    auto turn = advance(at, state, {{i}, PageEvent{"seen", {{"n", i}, {"text", long_text('e')}}}});
+    auto turn =
+        advance(at, state, {{i}, PageEvent{"seen", {{"n", i}, {"text", std::string(8'000, 'e')}}}});
     ASSERT_TRUE(turn);
     state = std::move(turn->state);
     ASSERT_LE(weight(state), kStateBytesMax);

@@ -1,6 +1,6 @@
 // Calls that take long: those a script has left pending, and those that wait for a delivery.
-#include "dialog/braze_body.hpp"
 #include "dialog/engine.hpp"
+#include "dialog/owing.hpp"
 #include "dialog/payload.hpp"
 
 namespace millrace::dialog {
@@ -17,18 +17,25 @@ const flow::ActionNode& called_node(const flow::Program& program, const State& s
 
 bool awaits_delivery(const flow::Program& program, const State& state) {
   if (!state.call) return false;
-  const auto& native = called_node(program, state).native;
-  return native && flow::owes_delivery(*native);
+  return called_node(program, state).owes.command != nullptr;
 }
 
 Engine::Next Engine::step_owing(const flow::ActionNode& node) {
   // It will be sent whatever is answered from here on.
   state().history.clear();
   state().again.clear();
-  OwedList owed = owed_by(node, state(), key_of_step(), at_, state().braze);
+  const auto& [kind, command] = node.owes;
+  const delivery::Occasion occasion{key_of_step(), state().consumer, state().chat, at_};
+  const auto known = state().known_as.try_emplace(std::string(kind->name)).first;
+  delivery::Owing owed = command->owe(occasion, owed_parameters(node, state()), known->second);
+  if (known->second.is_null()) state().known_as.erase(known);
   const bool waits = json::get_string(node.payload, "wait") == "delivered";
   const std::string awaited = owed.items[owed.main].key;
-  for (Owe& item : owed.items) turn_.effects.emplace_back(std::move(item));
+  for (size_t i = 0; i < owed.items.size(); ++i) {
+    const std::string_view by = i == owed.main ? command->name : std::string_view();
+    turn_.effects.emplace_back(
+        owe_of(std::move(owed.items[i]), std::string(kind->name), std::string(by)));
+  }
   const flow::NodeNumber number = state().node;
   if (!waits) {
     take_delivery(number, node, {{"outcome", "delivered"}, {"queued", true}});
@@ -40,6 +47,22 @@ Engine::Next Engine::step_owing(const flow::ActionNode& node) {
   turn_.effects.emplace_back(AwaitDelivery{awaited});
   arm_call(call_limit_ms());
   return std::nullopt;
+}
+
+// An analytics event goes where solution.yaml says, beside the record.
+void Engine::owe_event(const Track& event) {
+  const auto receiver = program_.receivers.find(program_.track);
+  if (receiver == program_.receivers.end()) return;
+  const delivery::Settings* settings = receiver->second.in(state().environment);
+  if (settings == nullptr) return;
+  const delivery::Kind& kind = *receiver->second.kind;
+  const std::string key = state().chat.to_string() + ":" + std::to_string(state().turn) + ":e" +
+                          std::to_string(++events_owed_);
+  const auto known = state().known_as.try_emplace(std::string(kind.name)).first;
+  auto owed = kind.track({key, state().consumer, state().chat, at_}, {event.name, event.properties},
+                         *settings, known->second);
+  if (known->second.is_null()) state().known_as.erase(known);
+  if (owed) turn_.effects.emplace_back(owe_of(std::move(*owed), receiver->first, ""));
 }
 
 // Outcomes as the sender names them, answered as the node's author reads them.

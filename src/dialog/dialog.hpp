@@ -20,13 +20,15 @@
 
 namespace millrace::dialog {
 
-inline constexpr size_t kMessageLengthMax = 4'096;    // code points of one consumer message
-inline constexpr size_t kHeldMessagesMax = 16;        // said while an action runs
-inline constexpr int kStepsMax = 200;                 // nodes run in one turn
-inline constexpr int kStreakMax = 1'000;              // nodes run since the consumer last spoke
-inline constexpr size_t kHistoryMax = 100;            // answers that can be gone back to
-inline constexpr size_t kEventsMax = 100;             // page events kept for the scripts
-inline constexpr size_t kStateBytesMax = 64 << 10;    // weight() of a state
+inline constexpr size_t kMessageLengthMax = 4'096;       // code points of one consumer message
+inline constexpr size_t kHeldMessagesMax = 16;           // said while an action runs
+inline constexpr int kStepsMax = 200;                    // nodes run in one turn
+inline constexpr int kStreakMax = 1'000;                 // nodes run since the consumer last spoke
+inline constexpr size_t kHistoryMax = 100;               // answers that can be gone back to
+inline constexpr size_t kEventsMax = 100;                // page events kept for the scripts
+inline constexpr size_t kEventNameMax = 128;             // bytes of a page event's name
+inline constexpr size_t kEventDetailBytesMax = 8 << 10;  // weight of its detail
+inline constexpr size_t kStateBytesMax = 64 << 10;       // weight() of a state
 inline constexpr size_t kHistoryBytesMax = 16 << 10;  // of that, answers that can be gone back to,
 inline constexpr size_t kEventsBytesMax = 16 << 10;   // ... and page events; the oldest go first
 inline constexpr size_t kTurnBytesMax = 256 << 10;    // of texts that one turn says or assigns
@@ -62,11 +64,8 @@ struct PendingCall {
   bool told = false;          // the consumer has been told that it takes a while
 };
 
-// How the consumer is known at Braze.
-struct BrazeUser {
-  json::object identifier;  // what identified them last; empty while only the alias does
-  bool alias_used = false;  // sent under the alias, and not joined with `identifier` yet
-};
+// How each receiver of deliveries knows the consumer, by its kind: the kind's own to read.
+using KnownAs = std::map<std::string, json::value, std::less<>>;
 
 // Where a flow that was called, or that interrupted a question, goes back to.
 struct Frame {
@@ -117,7 +116,7 @@ struct State {
   int reminders = 0;                       // given since the consumer last spoke
   int streak = 0;                          // nodes run since the consumer last spoke
   std::optional<PendingCall> call;
-  BrazeUser braze;
+  KnownAs known_as;
   std::optional<Timer> timer;
   json::object error;    // context['error'] while it is being handled
   int64_t turn = 0;      // turns taken
@@ -187,8 +186,10 @@ struct Call {
 // Something owed to an outside system; it is made durable with the turn (runtime/ports.hpp).
 struct Owe {
   std::string key;
-  std::string kind;  // "braze.track", "braze.identify", "braze.call"
+  std::string kind;  // what the body is
   json::object body;
+  std::string receiver;  // whose it is
+  std::string command;   // that owes it; "" for what goes with another, or with an event
 };
 
 // The outcome of what was owed under this key is to come back as CallEnded.
@@ -240,7 +241,7 @@ struct ChatBirth {
   std::string locale;  // as requested: "pt-BR", or an Accept-Language list; may be empty
   json::object user_data;
   base::Timestamp at;
-  BrazeUser braze;  // as the consumer's chat before this one left it
+  KnownAs known_as;  // as the consumer's chat before this one left it
 };
 State open_chat(const flow::Program& program, const ChatBirth& birth);
 

@@ -26,9 +26,11 @@ Result<Turn> Engine::run(const Input& input) && {
   take_up_held_messages();
   shed(state());
   if (outgrown_ || weight(state()) > kStateBytesMax) {
-    if (!outgrown_ && std::holds_alternative<Said>(input.what)) {
+    const bool by_others =
+        std::holds_alternative<Said>(input.what) || std::holds_alternative<PageEvent>(input.what);
+    if (!outgrown_ && by_others) {
       return fail(Code::invalid_argument,
-                  "the message is too long: the chat already holds as much as it may");
+                  "this is too long: the chat already holds as much as it may");
     }
     give_up_outgrown();
   }
@@ -137,12 +139,22 @@ Result<void> Engine::take(const TimerDue& due) {
 
 Result<void> Engine::take(const PageEvent& event) {
   if (state().phase == Phase::ended) return fail(Code::not_found, "the chat has ended");
+  if (event.name.empty() || event.name.size() > kEventNameMax) {
+    return fail(Code::invalid_argument,
+                "an event's name has 1 to " + std::to_string(kEventNameMax) + " bytes", "name");
+  }
+  if (weight_of(event.detail) > kEventDetailBytesMax) {
+    return fail(Code::invalid_argument,
+                "an event's detail has at most " + std::to_string(kEventDetailBytesMax) + " bytes",
+                "detail");
+  }
   if (state().events.size() >= kEventsMax) state().events.erase(state().events.begin());
   state().events.push_back(json::object{{"name", event.name}, {"detail", event.detail}});
   // A page that was opened to be filled in has been left.
   const bool waits = state().phase == Phase::waiting;
   if (waits && event.name == "webview_closed" && question().next &&
       question().asset.type == flow::AssetType::webview) {
+    state().answering.clear();
     accept(question(), "", "", flow::RoadKind::next, 0, *question().next);
   }
   return {};
@@ -283,7 +295,7 @@ State open_chat(const flow::Program& program, const ChatBirth& birth) {
   state.region = own_tag(birth.locale, program.locales[state.locale]);
   state.user_data = birth.user_data;
   state.created_at = birth.at;
-  state.braze = birth.braze;
+  state.known_as = birth.known_as;
   return state;
 }
 

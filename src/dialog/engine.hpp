@@ -1,7 +1,7 @@
 // One turn being taken. Runs nodes until the chat waits, calls, pauses or ends. For the files of
 // this room only: engine.cpp has the inputs, steps.cpp the nodes, answers.cpp what an answer means,
 // asides.cpp what is said beside the point, shows.cpp what the consumer sees, silence.cpp the
-// timers, calls.cpp the calls that take long and what is owed to Braze.
+// timers, calls.cpp the calls that take long and what is owed to others.
 #pragma once
 
 #include "dialog/dialog.hpp"
@@ -52,6 +52,7 @@ class Engine {
   flow::NodeNumber go(flow::RoadKind kind, size_t index, flow::NodeNumber target);
   Next go_next(const std::optional<flow::NodeNumber>& next);
   void track(const flow::Node& node, std::string_view road);
+  void owe_event(const Track& event);
   base::Result<flow::Value> evaluate(const flow::Expression& expression) const;
   void assign(const std::string& name, std::string value);
   bool fits(size_t bytes);
@@ -137,6 +138,7 @@ class Engine {
   std::string key_of_step() const;
 
   int steps_ = 0;
+  int events_owed_ = 0;    // in this turn
   size_t made_bytes_ = 0;  // of the texts said and assigned in this turn
   bool outgrown_ = false;  // they are more than a turn may make
   int steps_before_ = 0;   // taken in this turn before an answer that was held was taken up

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include "base/json_change.hpp"
 #include "dialog/state_parts.hpp"
@@ -24,9 +25,6 @@ bool same(const HeldMessage& a, const HeldMessage& b) {
 bool same(const PendingCall& a, const PendingCall& b) {
   return a.node == b.node && a.made_at == b.made_at && a.left_pending == b.left_pending &&
          a.told == b.told && a.key == b.key;
-}
-bool same(const BrazeUser& a, const BrazeUser& b) {
-  return a.alias_used == b.alias_used && a.identifier == b.identifier;
 }
 template <typename T>
 bool same(const std::vector<T>& a, const std::vector<T>& b) {
@@ -182,6 +180,23 @@ void change_of_talk(Writer& writer, const State& before, const State& after) {
   }
 }
 
+// How receivers know the consumer: a member for each, under the receiver's name.
+void change_of_known(Writer& writer, const State& before, const State& after) {
+  if (before.known_as == after.known_as) return;
+  std::set<std::string_view> names;
+  for (const State* state : {&before, &after}) {
+    for (const auto& [name, known] : state->known_as) names.insert(name);
+  }
+  for (const std::string_view name : names) {
+    const auto is_there = [name](const State& state) {
+      const auto known = state.known_as.find(name);
+      return known != state.known_as.end() && known->second.is_object();
+    };
+    writer.part(name, is_there,
+                [name](const State& state) { return state.known_as.find(name)->second; });
+  }
+}
+
 }  // namespace
 
 json::object change_of(const State& before, const State& after) {
@@ -214,9 +229,7 @@ json::object change_of(const State& before, const State& after) {
         "call", [](const State& s) { return s.call.has_value(); },
         [](const State& s) { return parts::call(*s.call); });
   }
-  if (!same(before.braze, after.braze)) {
-    writer.part("braze", parts::has_braze, [](const State& s) { return parts::braze(s.braze); });
-  }
+  change_of_known(writer, before, after);
   change_of_talk(writer, before, after);
   writer.unless_empty("surveyed", &State::surveyed);
   if (before.error != after.error) {

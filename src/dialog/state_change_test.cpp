@@ -109,7 +109,15 @@ class Alterer {
       case 0: state.user_data = object(); break;
       case 1: state.global_props = object(); break;
       case 2: state.error = object(); break;
-      case 3: state.braze = {object(), below(2) == 0}; break;
+      case 3: {
+        const std::string receiver = below(2) == 0 ? "one" : "another";
+        if (below(3) == 0) {
+          state.known_as.erase(receiver);
+        } else {
+          state.known_as[receiver] = object();
+        }
+        break;
+      }
       default:
         if (state.kept.size() > 2) state.kept.clear();
         state.kept[static_cast<flow::NodeNumber>(below(4))] = object();

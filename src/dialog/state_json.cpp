@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "dialog/members.hpp"
@@ -42,10 +44,6 @@ json::object call(const PendingCall& call) {
   return out;
 }
 
-json::object braze(const BrazeUser& user) {
-  return {{"user", user.identifier}, {"alias", user.alias_used}};
-}
-
 json::array frames(const State& state) {
   json::array out;
   for (const Frame& frame : state.frames) {
@@ -69,6 +67,16 @@ json::object timer(const Timer& timer) {
 }  // namespace parts
 
 namespace {
+
+// The members that a state has by itself. An object under any other name is how the receiver of
+// that name knows the consumer: that is where it has always stood, so that records which hold a
+// change only fit states of any age. A new member has to be added here.
+constexpr auto kOwn = std::to_array<std::string_view>(
+    {"v",        "program", "chat",  "consumer", "env",       "phase",   "node",
+     "turn",     "seq",     "born",  "locale",   "region",    "vars",    "kept",
+     "user",     "last",    "call",  "frames",   "answering", "history", "again",
+     "which",    "tries",   "props", "streak",   "reminders", "events",  "timer",
+     "surveyed", "error",   "ended", "secrets",  "held"});
 
 void write_talk(const State& state, json::object& out) {
   if (!state.frames.empty()) out["frames"] = parts::frames(state);
@@ -168,11 +176,9 @@ void read_collections(Members& members, State& state) {
                              moment(call, "at"), call.flag("pending"), call.flag("told")};
     members.also(call);
   }
-  if (const auto* object = members.object("braze")) {
-    Members braze(*object, "braze");
-    if (const auto* user = braze.object("user")) state.braze.identifier = *user;
-    state.braze.alias_used = braze.flag("alias");
-    members.also(braze);
+  for (const auto& member : members.all()) {
+    const bool is_own = std::ranges::find(kOwn, std::string_view(member.key())) != kOwn.end();
+    if (!is_own && member.value().is_object()) state.known_as[member.key()] = member.value();
   }
 }
 
@@ -203,7 +209,9 @@ json::object to_json(const State& state) {
   if (!state.last_message.empty()) out["last"] = state.last_message;
   if (!state.answering.empty()) out["answering"] = state.answering;
   if (state.call) out["call"] = parts::call(*state.call);
-  if (parts::has_braze(state)) out["braze"] = parts::braze(state.braze);
+  for (const auto& [kind, known] : state.known_as) {
+    if (known.is_object()) out[kind] = known;
+  }
   write_talk(state, out);
   if (state.surveyed) out["surveyed"] = true;
   if (!state.error.empty()) out["error"] = state.error;

@@ -12,12 +12,8 @@ json::array answers(const std::vector<Answered>& answers);
 json::object texts(const std::map<std::string, std::string, std::less<>>& texts);
 json::object kept(const std::map<flow::NodeNumber, json::value>& kept);
 json::object call(const PendingCall& call);
-json::object braze(const BrazeUser& user);
 json::array frames(const State& state);
 json::array which(const State& state);
 json::object timer(const Timer& timer);
-inline bool has_braze(const State& state) {
-  return state.braze.alias_used || !state.braze.identifier.empty();
-}
 
 }  // namespace millrace::dialog::parts

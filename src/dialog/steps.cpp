@@ -83,7 +83,7 @@ Engine::Next Engine::step(const flow::DialogNode& node) {
 }
 
 Engine::Next Engine::step(const flow::ActionNode& node) {
-  if (node.native && flow::owes_delivery(*node.native)) return step_owing(node);
+  if (node.owes.command != nullptr) return step_owing(node);
   if (node.native) return step_native(node);
   // Its effect cannot be taken back, so what was answered before it stays answered.
   state().history.clear();
@@ -213,6 +213,7 @@ void Engine::track(const flow::Node& node, std::string_view road) {
   }
   Track out{event.name, state().global_props, event.retention_days};
   for (const auto& [name, text] : event.properties) out.properties[name] = fill(text, state());
+  owe_event(out);
   turn_.effects.emplace_back(std::move(out));
 }
 

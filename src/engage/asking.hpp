@@ -21,6 +21,9 @@ struct Asker {
 std::optional<int> take_turn(base::Shares& shares, const Asker& asker, const Identity& identity,
                              size_t bytes);
 
+// Takes, besides that, what one event of a page takes.
+std::optional<int> take_event(base::Shares& shares, const Identity& identity);
+
 // The pages of others that may talk to the solution.
 std::vector<std::string> origins_of(const runtime::Solutions& solutions, base::Id app);
 

@@ -2,8 +2,8 @@
 
 #include "base/text.hpp"
 #include "engage/asking.hpp"
+#include "engage/chat_calls.hpp"
 #include "engage/socket.hpp"
-#include "engage/start_chat.hpp"
 #include "engage/wire.hpp"
 
 namespace millrace::engage {
@@ -41,26 +41,6 @@ std::vector<FieldError> missing_fields(const json::object& body,
     errors.push_back({std::string(key), "required", std::string(key) + " is required"});
   }
   return errors;
-}
-
-// An absent body counts as an empty object: some clients end a chat without one.
-base::Result<json::object> read_body(const web::Request& request) {
-  if (base::trim(request.body).empty()) return json::object();
-  return json::parse_object(request.body);
-}
-
-runtime::Done<void> answer_empty(int status, web::Respond respond) {
-  return [status, respond = std::move(respond)](base::Result<void> done) mutable {
-    respond(done ? web::Response{status, {}, {}} : error_response(done.error()));
-  };
-}
-
-web::Response unauthenticated() {
-  web::Response refused = error_response(
-      401, "the access token is missing, not valid, or over",
-      {{"Authorization", "unauthenticated", "send Authorization: Bearer <access_token>"}});
-  refused.headers.push_back({"WWW-Authenticate", "Bearer"});
-  return refused;
 }
 
 }  // namespace
@@ -191,73 +171,6 @@ void Engagement::renew(const web::Request& request, web::Respond respond) {
       201, json::serialize(json::object{{"access_token", make_token(key_, *identity)},
                                         {"expires_at", identity->until.ms / 1'000},
                                         {"expires_in", options_.token_life.count()}})));
-}
-
-void Engagement::chat_call(const web::Request& request, std::string_view chat,
-                           std::string_view operation, web::Respond respond) {
-  const auto identity = identity_of(request);
-  if (!identity) {
-    respond(unauthenticated());
-    return;
-  }
-  if (base::Id::parse(chat) != identity->chat) {
-    respond(error_response(404, "there is no such chat"));
-    return;
-  }
-  const bool only_looks = operation == "snapshot" || operation == "ping" || operation == "type";
-  if (auto refused = refusal(request, identity->app, only_looks ? Does::look : Does::change)) {
-    respond(std::move(*refused));
-    return;
-  }
-  const auto body = read_body(request);
-  if (!body) {
-    respond(error_response(body.error()));
-    return;
-  }
-  if (const auto wait =
-          take_turn(shares_, {request.network, request.is_local}, *identity, request.body.size())) {
-    respond(too_many("too much was sent; wait", *wait));
-    return;
-  }
-  if (operation == "start") {
-    if (const auto right = check_start(*body, *identity, solutions_); !right) {
-      respond(error_response(right.error()));
-      return;
-    }
-    runtime_.start(identity->consumer, identity->chat, answer_empty(202, std::move(respond)));
-  } else if (operation == "message") {
-    auto message = read_message(*body, *identity);
-    if (!message) {
-      respond(error_response(message.error()));
-      return;
-    }
-    runtime_.say({identity->consumer, identity->chat, std::nullopt,
-                  std::move(message->client_message_id), std::move(message->text)},
-                 [respond = std::move(respond)](base::Result<runtime::Receipt> said) mutable {
-                   respond(said ? web::Response{204, {}, {}} : error_response(said.error()));
-                 });
-  } else if (operation == "ping") {
-    json::object pong{{"chat_id", identity->chat.to_string()},
-                      {"user_id", identity->consumer.to_string()}};
-    if (const auto seq = json::get_integer(*body, "seq")) pong["seq"] = *seq;
-    respond(web::json_response(201, json::serialize(pong)));
-  } else if (operation == "type") {
-    respond(web::Response{204, {}, {}});  // nobody listens to a consumer's typing yet
-  } else if (operation == "snapshot") {
-    runtime_.snapshot(
-        identity->consumer, identity->chat, json::get_integer(*body, "before").value_or(0),
-        [this, identity = *identity,
-         respond = std::move(respond)](base::Result<runtime::Snapshot> snapshot) mutable {
-          respond(snapshot ? web::json_response(201, json::serialize(snapshot_json(
-                                                         *snapshot, identity, solutions_)))
-                           : error_response(snapshot.error()));
-        });
-  } else if (operation == "end") {
-    runtime_.end(identity->consumer, identity->chat, std::string(dialog::kEndByConsumer),
-                 answer_empty(204, std::move(respond)));
-  } else {
-    respond(error_response(404, "there is nothing at this address"));
-  }
 }
 
 web::UpgradeAnswer Engagement::upgrade(const web::Request& request) {

@@ -46,6 +46,9 @@ class Engagement final : public web::Handler {
   void anonymous_session(const web::Request& request, web::Respond respond);
   void chat_call(const web::Request& request, std::string_view chat, std::string_view operation,
                  web::Respond respond);
+  void do_call(const Identity& identity, std::string_view operation, const json::object& body,
+               web::Respond respond);
+  void say(const Identity& identity, const json::object& body, web::Respond respond);
 
   runtime::Runtime& runtime_;
   const runtime::Solutions& solutions_;

@@ -112,6 +112,17 @@ TEST(EngageMessages, AreRefusedWithTheFieldNamed) {
   EXPECT_EQ(source({{"msg", "hi"}, {"client_msg_id", "~x"}}), "client_msg_id");
 }
 
+TEST(EngageEvents, AreANameAndAnObject) {
+  const auto told = read_event({{"name", "checkout"}, {"detail", {{"total", 3}}}});
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->name, "checkout");
+  EXPECT_EQ(told->detail, json::object({{"total", 3}}));
+  EXPECT_TRUE(read_event({{"name", "bare"}, {"detail", nullptr}})->detail.empty());
+  EXPECT_EQ(read_event({}).error().where, "name");
+  EXPECT_EQ(read_event({{"name", 3}}).error().where, "name");
+  EXPECT_EQ(read_event({{"name", "x"}, {"detail", "text"}}).error().where, "detail");
+}
+
 TEST(EngageErrors, HaveThePublishedShape) {
   const auto response = error_response(base::Error{base::Code::not_found, "no such chat", ""});
   EXPECT_EQ(response.status, 404);

@@ -151,10 +151,13 @@ void SocketConnection::leave(const Frame& frame) {
 
 void SocketConnection::take(const Frame& frame) {
   const bool is_turn = frame.event == "msg:send" || frame.event == "chat:start" ||
-                       frame.event == "chat:snapshot" || frame.event == "chat:end";
+                       frame.event == "chat:snapshot" || frame.event == "chat:end" ||
+                       frame.event == "chat:event";
   if (is_turn) {
     const auto text = json::get_string(frame.payload, "msg").value_or("");
-    if (const auto wait = take_turn(shares_, asker_, identity_, text.size())) {
+    auto wait = take_turn(shares_, asker_, identity_, text.size());
+    if (!wait && frame.event == "chat:event") wait = take_event(shares_, identity_);
+    if (wait) {
       refuse_for(*socket_, frame, *wait);
       return;
     }
@@ -171,6 +174,8 @@ void SocketConnection::take(const Frame& frame) {
     send_snapshot(frame);
   } else if (frame.event == "chat:end") {
     end_chat(frame);
+  } else if (frame.event == "chat:event") {
+    tell_event(frame);
   } else {
     reply(*socket_, frame, "error", {{"reason", "unknown event"}});
   }
@@ -181,14 +186,7 @@ void SocketConnection::start_chat(const Frame& frame) {
     refuse(*socket_, frame, "invalid", right.error());
     return;
   }
-  runtime_.start(identity_.consumer, identity_.chat,
-                 [self = shared_from_this(), socket = socket_, frame](base::Result<void> done) {
-                   if (done) {
-                     self->reply(*socket, frame, "ok", {});
-                   } else {
-                     self->refuse(*socket, frame, "refused", done.error());
-                   }
-                 });
+  runtime_.start(identity_.consumer, identity_.chat, answer_to(frame));
 }
 
 void SocketConnection::send_message(const Frame& frame) {
@@ -214,15 +212,28 @@ void SocketConnection::send_message(const Frame& frame) {
                });
 }
 
+void SocketConnection::tell_event(const Frame& frame) {
+  auto event = read_event(frame.payload);
+  if (!event) {
+    refuse(*socket_, frame, "invalid", event.error());
+    return;
+  }
+  runtime_.tell_event(identity_.consumer, identity_.chat, std::move(*event), answer_to(frame));
+}
+
 void SocketConnection::end_chat(const Frame& frame) {
   runtime_.end(identity_.consumer, identity_.chat, std::string(dialog::kEndByConsumer),
-               [self = shared_from_this(), socket = socket_, frame](base::Result<void> done) {
-                 if (done) {
-                   self->reply(*socket, frame, "ok", {});
-                 } else {
-                   self->refuse(*socket, frame, "refused", done.error());
-                 }
-               });
+               answer_to(frame));
+}
+
+runtime::Done<void> SocketConnection::answer_to(const Frame& frame) {
+  return [self = shared_from_this(), socket = socket_, frame](base::Result<void> done) {
+    if (done) {
+      self->reply(*socket, frame, "ok", {});
+    } else {
+      self->refuse(*socket, frame, "refused", done.error());
+    }
+  };
 }
 
 void SocketConnection::send_snapshot(const Frame& frame) {

@@ -40,7 +40,10 @@ class SocketConnection final : public web::SocketHandler,
   void take(const Frame& frame);
   void start_chat(const Frame& frame);
   void send_message(const Frame& frame);
+  void tell_event(const Frame& frame);
   void end_chat(const Frame& frame);
+  // Answers the frame once the runtime has done what it asked for.
+  runtime::Done<void> answer_to(const Frame& frame);
   void send_snapshot(const Frame& frame);
   // Answers come on the consumer's lane while the socket's own thread may be closing it: whoever
   // answers holds the socket by itself.

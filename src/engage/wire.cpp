@@ -225,6 +225,19 @@ base::Result<IncomingMessage> read_message(const json::object& body, const Ident
   return message;
 }
 
+base::Result<dialog::PageEvent> read_event(const json::object& body) {
+  const auto name = json::get_string(body, "name");
+  if (!name) return fail(Code::invalid_argument, "name must be a text", "name");
+  dialog::PageEvent event{std::string(*name), {}};
+  const auto* detail = body.if_contains("detail");
+  if (detail == nullptr || detail->is_null()) return event;
+  if (!detail->is_object()) {
+    return fail(Code::invalid_argument, "detail must be an object", "detail");
+  }
+  event.detail = detail->get_object();
+  return event;
+}
+
 json::object user_data_of(const json::object& request) {
   json::object out;
   for (const std::string_view key :

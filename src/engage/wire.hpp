@@ -45,6 +45,9 @@ struct IncomingMessage {
 };
 base::Result<IncomingMessage> read_message(const json::object& body, const Identity& identity);
 
+// What a page tells: {"name": text, "detail"?: object}. Its bounds are the engine's.
+base::Result<dialog::PageEvent> read_event(const json::object& body);
+
 // The session fields that scripts find in context['user_data'].
 json::object user_data_of(const json::object& session_request);
 

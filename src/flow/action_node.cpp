@@ -76,6 +76,8 @@ void check_command(const Cells& cells, const AppFacts& facts, ActionNode& node) 
     node.native = use->native;
     return;
   }
+  node.owes = delivery::command_of(facts.kinds, node.command);
+  if (node.owes.command != nullptr) return;
   if (const auto instead = missing_native(node.command); !instead.empty()) {
     cells.error(Column::command, "command_unavailable",
                 node.command + " needs a service of the platform's that is not here",
@@ -84,6 +86,9 @@ void check_command(const Cells& cells, const AppFacts& facts, ActionNode& node) 
   }
   std::vector<std::string> names(facts.scripts.begin(), facts.scripts.end());
   for (const NativeUse& use : natives()) names.emplace_back(use.command);
+  for (const delivery::Kind* kind : facts.kinds) {
+    for (const delivery::Command& command : kind->commands) names.emplace_back(command.name);
+  }
   const std::string near = did_you_mean(node.command, names);
   cells.error(Column::command, "command_unknown",
               "there is no action_nodes/" + node.command + ".py with a class " + node.command +

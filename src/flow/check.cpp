@@ -94,7 +94,7 @@ class Checker {
   }
 
   // A profile's external_id cannot be changed without a migration, and an e-mail address can
-  // (reference: braze/seed-listing-bugs.md 13).
+  // (reference: seed-listing-bugs.md 13).
   void check_external_id(const ActionNode& node) {
     for (const PayloadSlot& slot : node.slots) {
       if (slot.path.empty() || !slot.path.back().is_string()) continue;
@@ -289,6 +289,8 @@ class Checker {
     }
     if (node.native) {
       check_native(node, *find_native(node.command));
+    } else if (node.owes.command != nullptr) {
+      check_owing(node);
     } else {
       check_script_roads(node);
     }
@@ -304,20 +306,18 @@ class Checker {
           "add error~node, or a handler node -500");
   }
 
-  void check_native(const ActionNode& node, const NativeUse& use) {
+  template <typename Use>
+  void check_decision(const ActionNode& node, const Use& use) {
     if (!node.decision.empty() &&
         std::ranges::find(use.outputs, node.decision) == use.outputs.end()) {
       error(Column::decision_variable, "decision_unknown",
             node.command + " answers under '" + std::string(use.outputs.front()) + "'",
             "write " + std::string(use.outputs.front()));
     }
-    for (const std::string_view value : use.values) {
-      if (node.road(value) != nullptr) continue;
-      error(Column::what_next, "road_missing",
-            "there is no road '" + std::string(value) + "', which " + node.command +
-                " can answer with",
-            "add " + std::string(value) + "~node");
-    }
+  }
+
+  template <typename Use>
+  void check_parameters(const ActionNode& node, const Use& use) {
     std::vector<std::string> takes(use.takes.begin(), use.takes.end());
     for (const auto& member : node.payload) {
       const std::string key(member.key());
@@ -332,14 +332,29 @@ class Checker {
       error(Column::parameter_input, "parameter_missing",
             node.command + " needs '" + std::string(key) + "'");
     }
+  }
+
+  void check_owing(const ActionNode& node) {
+    check_decision(node, *node.owes.command);
+    check_parameters(node, *node.owes.command);
+    for (DeliveryProblem& found : check_delivery(program_, node)) {
+      error(found.is_road ? Column::what_next : Column::parameter_input, std::move(found.code),
+            std::move(found.message), std::move(found.remedy));
+    }
+  }
+
+  void check_native(const ActionNode& node, const NativeUse& use) {
+    check_decision(node, use);
+    for (const std::string_view value : use.values) {
+      if (node.road(value) != nullptr) continue;
+      error(Column::what_next, "road_missing",
+            "there is no road '" + std::string(value) + "', which " + node.command +
+                " can answer with",
+            "add " + std::string(value) + "~node");
+    }
+    check_parameters(node, use);
     check_native_variables(node, use);
     if (use.native == Native::validate_date) check_date_parameters(node);
-    if (owes_delivery(use.native)) {
-      for (DeliveryProblem& found : check_delivery(program_, node)) {
-        error(found.is_road ? Column::what_next : Column::parameter_input, std::move(found.code),
-              std::move(found.message), std::move(found.remedy));
-      }
-    }
     check_regex(node, use);
   }
 

@@ -1,6 +1,6 @@
 // What the text of app.py and of the scripts gives away, whether or not Python can read it: keys in
 // the repository, environments that are one and the same, calls that cannot end well
-// (reference: braze/seed-listing-bugs.md).
+// (reference: seed-listing-bugs.md).
 #include <algorithm>
 #include <array>
 
@@ -145,7 +145,7 @@ bool names_secret(std::string_view key) {
   return lower == "key";
 }
 
-// "{ BRAZE API KEY }", "<key>", "YOUR_KEY", "": not a value yet.
+// "{ API KEY }", "<key>", "YOUR_KEY", "": not a value yet.
 bool is_placeholder(std::string_view value) {
   value = base::trim(value);
   if (value.empty() || value.starts_with("${")) return true;

@@ -1,4 +1,4 @@
-// What can be wrong with a node that owes Braze something: BrazeTrack, BrazeCall. For check.cpp.
+// What can be wrong with a node that owes something to a receiver. For check.cpp.
 #pragma once
 
 #include <string>

@@ -47,7 +47,7 @@ Compilation compile(const Files& files, const AppFacts& facts) {
   Problems problems;
   Program program;
   program.hash = hash_of(files);
-  const auto aside_targets = read_settings(files, program, problems);
+  const auto aside_targets = read_settings(files, facts.kinds, program, problems);
   check_app(facts, program, problems);
   read_nodes(files, facts, program, problems);
   link_asides(aside_targets, program, problems);

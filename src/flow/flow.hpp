@@ -18,6 +18,7 @@
 #include "ask/ask.hpp"
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "delivery/kind.hpp"
 #include "flow/expression.hpp"
 #include "flow/natives.hpp"
 #include "flow/text_template.hpp"
@@ -139,7 +140,8 @@ struct PayloadSlot {
 // A: runs a command and goes where its result says.
 struct ActionNode {
   std::string command;
-  std::optional<Native> native;  // built in; otherwise a script of the solution
+  std::optional<Native> native;  // built in; otherwise a script of the solution, ...
+  delivery::KindCommand owes;    // ... unless it owes something to a receiver of that kind
   json::object payload;          // Parameter Input with its slots still as written
   std::vector<PayloadSlot> slots;
   std::vector<NodeInput> inputs;
@@ -263,10 +265,16 @@ struct CommandSettings {
   int64_t breaker_open_ms = 5'000;
 };
 
-// Where Braze is, in one environment. Values may hold ${env:NAME} and ${secret:NAME}.
-struct BrazeSettings {
-  std::string url;
-  std::string api_key;
+// Somebody outside to whom turns can owe something.
+struct Receiver {
+  const delivery::Kind* kind = nullptr;
+  // As solution.yaml has them, places to fill included: by environment (sandbox, live), or under ""
+  // for every one.
+  std::map<std::string, delivery::Settings, std::less<>> settings;
+  bool resends_ambiguous = false;  // what may have arrived; otherwise it is held
+
+  // nullptr when nothing is said for that environment.
+  const delivery::Settings* in(std::string_view environment) const;
 };
 
 struct Program {
@@ -281,10 +289,10 @@ struct Program {
   std::map<std::string, CommandSettings, std::less<>> commands;
   std::vector<std::string> egress_allowed;  // hosts that scripts may reach; ${env:NAME} allowed
   std::string egress_ca_file;               // of the solution's; trusted instead of the system's
-  std::map<std::string, BrazeSettings, std::less<>> braze;  // by environment: sandbox, live
-  bool braze_resends_ambiguous = false;  // events whose outcome is unknown; otherwise they are held
-  int interruptions_max = 4;             // questions left open by intents, one in the other
-  std::vector<std::string> channels;     // whose limits are checked
+  std::map<std::string, Receiver, std::less<>> receivers;  // by name: a kind's, or "kind:name"
+  std::string track;  // the receiver of analytics events; "": they are only kept, for reports
+  int interruptions_max = 4;          // questions left open by intents, one in the other
+  std::vector<std::string> channels;  // whose limits are checked
   std::vector<std::string> environment_variables;  // names handed to the scripts
   std::vector<std::string> origins;  // pages of others that may talk to it: web::is_origin_pattern
   std::string rest_key;              // of the REST channel; holds ${secret:NAME}; "" = none
@@ -330,12 +338,14 @@ struct Problem {
 // The solution's files: path relative to its folder -> content.
 using Files = std::map<std::string, std::string>;
 
-// What only Python can tell about a solution: app.py's constants and its scripts.
+// What the files alone do not tell about a solution: app.py's constants and its scripts, and which
+// kinds of receivers there are.
 struct AppFacts {
   std::vector<std::string> csv_bots;
   std::map<std::string, std::set<std::string>> environments;  // PARAMS: environment -> keys
   std::set<std::string> scripts;                              // commands with a usable class
   std::set<std::string> repeatable;                           // those that say repeatable = True
+  delivery::Kinds kinds;
 };
 
 struct Compilation {
@@ -350,7 +360,7 @@ Compilation compile(const Files& files, const AppFacts& facts);
 std::map<std::string, std::string> node_sources(const Files& files);
 
 // What solution.yaml says, as far as it can be read, in a program without nodes.
-Program declared_settings(const Files& files);
+Program declared_settings(const Files& files, delivery::Kinds kinds = {});
 // The names under `environment:` of it.
 std::vector<std::string> declared_environment(const Files& files);
 

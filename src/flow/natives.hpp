@@ -12,8 +12,6 @@ namespace millrace::flow {
 enum class Native {
   assign_variable,
   bot_to_platform,
-  braze_call,
-  braze_track,
   check_last_url,
   compile_summary,
   count_to_limit,
@@ -45,11 +43,6 @@ enum class Native {
   variable_check,
   variable_reset,
 };
-
-// Whether it owes something to an outside system, rather than being done when it has run.
-constexpr bool owes_delivery(Native native) {
-  return native == Native::braze_call || native == Native::braze_track;
-}
 
 // How a native is used (reference: studio-and-action-nodes.md 6.7, 6.8).
 struct NativeUse {

@@ -48,7 +48,8 @@ struct AsideTarget {
   std::string node;
   Problem where;  // file, line and position
 };
-std::vector<AsideTarget> read_settings(const Files& files, Program& program, Problems& problems);
+std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds, Program& program,
+                                       Problems& problems);
 void link_asides(const std::vector<AsideTarget>& targets, Program& program, Problems& problems);
 
 // Every text of a node that is shown to people, under the name translations give it.

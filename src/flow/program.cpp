@@ -72,6 +72,12 @@ const Road* ActionNode::road(std::string_view value) const {
   return found == roads.end() ? nullptr : &*found;
 }
 
+const delivery::Settings* Receiver::in(std::string_view environment) const {
+  auto found = settings.find(environment);
+  if (found == settings.end()) found = settings.find("");
+  return found == settings.end() ? nullptr : &found->second;
+}
+
 const Node* Program::find(NodeNumber number) const {
   const auto found = nodes.find(number);
   return found == nodes.end() ? nullptr : &found->second;

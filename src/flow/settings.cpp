@@ -2,6 +2,7 @@
 
 #include "flow/capabilities.hpp"
 #include "flow/settings_outside.hpp"
+#include "flow/settings_receivers.hpp"
 #include "flow/yaml.hpp"
 
 namespace millrace::flow {
@@ -121,15 +122,18 @@ void read_channels(YamlFile& file, const YamlPair& pair, Program& program) {
 
 }  // namespace
 
-std::vector<AsideTarget> read_settings(const Files& files, Program& program, Problems& problems) {
-  const std::vector<std::string> known{"name",     "default_locale", "locales",       "opening",
-                                       "channels", "environment",    "actions",       "survey",
-                                       "asides",   "silence",        "interruptions", "egress",
-                                       "braze",    "origins",        "rest"};
+std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds, Program& program,
+                                       Problems& problems) {
+  std::vector<std::string> known{"name",     "default_locale", "locales",       "opening",
+                                 "channels", "environment",    "actions",       "survey",
+                                 "asides",   "silence",        "interruptions", "egress",
+                                 "track",    "origins",        "rest"};
+  for (const delivery::Kind* kind : kinds) known.emplace_back(kind->section);
   std::string default_locale = "en";
   std::vector<std::string> locales;
   std::vector<AsideTarget> targets;
-  program.braze = default_braze();
+  std::optional<YamlPair> track;
+  assume_receivers(kinds, program);
   YamlFile file(std::string(kSettingsFile), problems);
   const auto found = files.find(std::string(kSettingsFile));
   const auto root = found == files.end() ? std::nullopt : file.parse(found->second);
@@ -156,8 +160,10 @@ std::vector<AsideTarget> read_settings(const Files& files, Program& program, Pro
       read_actions(file, pair, program);
     } else if (pair.key == "egress") {
       read_egress(file, pair, files, program);
-    } else if (pair.key == "braze") {
-      read_braze(file, pair, program);
+    } else if (const auto* kind = kind_of_section(kinds, pair.key)) {
+      read_receivers(file, pair, *kind, program);
+    } else if (pair.key == "track") {
+      track = pair;
     } else if (pair.key == "origins") {
       read_origins(file, pair, program);
     } else if (pair.key == "rest") {
@@ -172,6 +178,7 @@ std::vector<AsideTarget> read_settings(const Files& files, Program& program, Pro
       file.unknown_key(pair, known);
     }
   }
+  if (track) read_track(file, *track, program);
   program.locales = {default_locale};
   for (std::string& locale : locales) {
     if (locale != default_locale) program.locales.push_back(std::move(locale));
@@ -198,10 +205,10 @@ void link_asides(const std::vector<AsideTarget>& targets, Program& program, Prob
   }
 }
 
-Program declared_settings(const Files& files) {
+Program declared_settings(const Files& files, delivery::Kinds kinds) {
   Problems problems;  // compile() files them again, for people to read
   Program program;
-  read_settings(files, program, problems);
+  read_settings(files, kinds, program, problems);
   return program;
 }
 

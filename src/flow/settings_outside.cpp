@@ -127,23 +127,6 @@ void read_allowed(YamlFile& file, const YamlPair& pair, Program& program) {
   }
 }
 
-void read_braze_environment(YamlFile& file, const YamlPair& section, BrazeSettings& into) {
-  for (const YamlPair& pair : file.pairs(section.value, section.key)) {
-    if (pair.key == "url") {
-      into.url = file.scalar(pair).value_or("");
-    } else if (pair.key == "api_key") {
-      into.api_key = file.scalar(pair).value_or("");
-      if (!into.api_key.empty() && !into.api_key.contains("${")) {
-        file.error(pair, "secret_in_file",
-                   "a key does not belong into a file under version control",
-                   "write ${secret:NAME}, and keep it with `millrace secret set NAME`");
-      }
-    } else {
-      file.unknown_key(pair, {"url", "api_key"});
-    }
-  }
-}
-
 }  // namespace
 
 void read_actions(YamlFile& file, const YamlPair& actions, Program& program) {
@@ -219,23 +202,6 @@ void read_egress(YamlFile& file, const YamlPair& egress, const Files& files, Pro
   }
 }
 
-void read_braze(YamlFile& file, const YamlPair& braze, Program& program) {
-  for (const YamlPair& pair : file.pairs(braze.value, "braze")) {
-    if (pair.key == "sandbox" || pair.key == "live") {
-      read_braze_environment(file, pair, program.braze[pair.key]);
-    } else if (pair.key == "ambiguous") {
-      const std::string policy = file.scalar(pair).value_or("hold");
-      program.braze_resends_ambiguous = policy == "resend";
-      if (policy != "hold" && policy != "resend") {
-        file.error(pair, "bad_value", "ambiguous cannot be '" + policy + "'",
-                   "hold: what may have arrived waits for your decision; resend: it is sent again");
-      }
-    } else {
-      file.unknown_key(pair, {"sandbox", "live", "ambiguous"});
-    }
-  }
-}
-
 void read_origins(YamlFile& file, const YamlPair& origins, Program& program) {
   for (std::string& origin : file.strings(origins)) {
     if (!web::is_origin_pattern(origin)) {
@@ -263,11 +229,6 @@ void read_rest(YamlFile& file, const YamlPair& rest, Program& program) {
                  "write ${secret:NAME}, and keep it with `millrace secret set NAME`");
     }
   }
-}
-
-std::map<std::string, BrazeSettings, std::less<>> default_braze() {
-  return {{"sandbox", {"${env:BRAZE_URL}", "${secret:BRAZE_API_KEY}"}},
-          {"live", {"${env:BRAZE_LIVE_URL}", "${secret:BRAZE_LIVE_API_KEY}"}}};
 }
 
 }  // namespace millrace::flow

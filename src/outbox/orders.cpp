@@ -1,7 +1,6 @@
-// What people want done about deliveries, what a former run left behind, and the figures.
-#include <future>
+#include "outbox/orders.hpp"
 
-#include "outbox/loop.hpp"
+#include <future>
 
 namespace millrace::outbox {
 namespace {
@@ -10,33 +9,32 @@ using delivery::State;
 
 constexpr size_t kOrdersMax = 1'000;  // looked at together
 constexpr size_t kPrunedMax = 2'000;  // rows forgotten in one go
+constexpr int64_t kForgetEveryMs = 1'000;
 
 }  // namespace
 
-// Runs before the thread does.
-base::Result<void> Sender::Loop::take_up_marks() {
+base::Result<void> Orders::take_up_marks() {
   const auto marks = ports_.store.marks();
   if (!marks) return std::unexpected(marks.error());
   std::map<int64_t, std::vector<delivery::ObjectRef>> by_row;
   runtime::DeliveryWrite last;
   for (const auto& [mark, objects] : *marks) {
-    marks_ = std::max(marks_, mark);
+    lanes_.count_marks_from(mark);
     last.unmark.push_back(mark);
     for (const delivery::ObjectRef& ref : objects) by_row[ref.row].push_back(ref);
   }
-  find_lanes();
+  lanes_.find();
   std::map<int64_t, runtime::DeliveryWrite> writes;
   for (const auto& [row, objects] : by_row) {
     const auto stored = ports_.store.get(row);
     if (!stored) return std::unexpected(stored.error());
     if (!*stored || (*stored)->state != State::waiting) continue;
-    const auto lane = lanes_.find((*stored)->target);
-    if (lane == lanes_.end()) continue;
-    lane->second->pipe.suppose_sent((*stored)->row, objects);
-    const auto effects = lane->second->pipe.take_effects();
-    count(*lane->second, effects);
-    for (const delivery::Notice& notice : effects.notices) tell(*lane->second, notice);
-    auto& updates = writes[lane->first].updates;
+    Lane* lane = lanes_.of((*stored)->target);
+    if (lane == nullptr) continue;
+    lane->pipe.suppose_sent((*stored)->row, objects);
+    const auto effects = lane->pipe.take_effects();
+    lanes_.tell(*lane, effects);
+    auto& updates = writes[lane->target.number].updates;
     updates.insert(updates.end(), effects.updates.begin(), effects.updates.end());
   }
   // The marks go last: a crash in between finds them again.
@@ -59,73 +57,79 @@ base::Result<void> Sender::Loop::take_up_marks() {
   return {};
 }
 
-void Sender::Loop::look_for_orders() {
+void Orders::step(base::Timestamp at) {
+  if (at >= orders_at_) {
+    look_for_orders();
+    orders_at_ = {at.ms + settings_.orders_every.count()};
+  }
+  if (at >= measure_at_) {
+    measure();
+    measure_at_ = {at.ms + settings_.figures_every.count()};
+  }
+  if (at >= forget_at_) {
+    forget_old();
+    forget_at_ = {at.ms + kForgetEveryMs};
+  }
+}
+
+void Orders::look_for_orders() {
   const auto orders = ports_.store.orders(kOrdersMax);
   if (!orders) {
     ports_.log.line(base::Level::error, "outbox", orders.error().describe());
     return;
   }
   if (orders->empty()) return;
-  find_lanes();
+  lanes_.find();
   std::vector<int64_t> done;
   for (const runtime::DeliveryOrder& order : *orders) {
     if (carry_out(order)) done.push_back(order.number);
   }
-  for (const auto& [number, lane] : lanes_) take_effects(*lane);
+  lanes_.each([&](Lane& lane) { lanes_.take_effects(lane); });
   if (done.empty()) return;
-  auto change = std::make_shared<runtime::DeliveryWrite>();
-  change->orders_done = std::move(done);
-  change->at = now();
-  write(std::move(change));
+  runtime::DeliveryWrite change;
+  change.orders_done = std::move(done);
+  change.at = now();
+  writer_.write(std::move(change));
 }
 
 // False when it has to be looked at again.
-bool Sender::Loop::carry_out(const runtime::DeliveryOrder& order) {
+bool Orders::carry_out(const runtime::DeliveryOrder& order) {
   using Action = runtime::DeliveryOrder::Action;
   const auto stored = ports_.store.get(order.row);
   if (!stored) return false;
   if (!*stored) return true;
-  const auto found = lanes_.find((*stored)->target);
-  if (found == lanes_.end() || pending_.contains(order.row)) return false;
-  Lane& lane = *found->second;
+  Lane* const lane = lanes_.of((*stored)->target);
+  if (lane == nullptr || writer_.is_pending(order.row)) return false;
   const State state = (*stored)->state;
   if (order.action == Action::drop) {
     if (state == State::delivered || state == State::dropped) return true;
-    lane.pipe.drop((*stored)->row);
-    return !lane.pipe.has(order.row);  // while it is under way, see again
+    lane->pipe.drop((*stored)->row);
+    return !lane->pipe.has(order.row);  // while it is under way, see again
   }
   if (state == State::delivered) return true;
-  if (lane.pipe.is_stopped() && lane.destination) lane.pipe.resume();
+  if (lane->pipe.is_stopped() && lane->destination) lane->pipe.resume();
   if (state == State::waiting) return true;
-  if (lane.pipe.rows() > 2 * settings_.rules.window_max) return false;
-  lane.pipe.retry((*stored)->row, now());
+  if (lane->pipe.rows() > 2 * settings_.rules.window_max) return false;
+  lane->pipe.retry((*stored)->row);
   return true;
 }
 
-void Sender::Loop::measure() {
-  for (const auto& [number, lane] : lanes_) {
-    const auto depth = ports_.store.depth(number);
-    if (!depth) continue;
-    const std::pair<std::string_view, std::string_view> labels[] = {
-        {"solution", lane->target.solution}, {"environment", lane->target.environment}};
-    ports_.meter.set("millrace_deliveries_waiting", {labels[0], labels[1]},
-                     static_cast<double>(depth->waiting));
+void Orders::measure() {
+  lanes_.each([&](Lane& lane) {
+    const auto depth = ports_.store.depth(lane.target.number);
+    if (!depth) return;
+    set_figure(ports_.meter, "deliveries_waiting", lane.target,
+               static_cast<double>(depth->waiting));
     const int64_t age = depth->waiting == 0 ? 0 : now().ms - depth->oldest_owed_at.ms;
-    ports_.meter.set("millrace_delivery_oldest_age_seconds", {labels[0], labels[1]},
-                     static_cast<double>(std::max<int64_t>(0, age)) / 1'000);
-  }
+    set_figure(ports_.meter, "delivery_oldest_age_seconds", lane.target,
+               static_cast<double>(std::max<int64_t>(0, age)) / 1'000);
+  });
 }
 
 // A little at a time, so that no turn waits for it.
-void Sender::Loop::forget_old() {
+void Orders::forget_old() {
   const auto kept = std::chrono::duration_cast<std::chrono::milliseconds>(settings_.retention);
-  ++writes_under_way_;
-  ports_.store.prune({now().ms - kept.count()}, kPrunedMax, [this](base::Result<void> done) {
-    post([this, done] {
-      --writes_under_way_;
-      if (!done) ports_.log.line(base::Level::warning, "outbox", done.error().describe());
-    });
-  });
+  writer_.prune({now().ms - kept.count()}, kPrunedMax);
 }
 
 }  // namespace millrace::outbox

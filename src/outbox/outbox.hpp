@@ -12,24 +12,26 @@
 
 #include "base/meter.hpp"
 #include "base/outbound.hpp"
+#include "delivery/codec.hpp"
 #include "delivery/rules.hpp"
 #include "runtime/delivery_store.hpp"
 #include "runtime/ports.hpp"
 
 namespace millrace::outbox {
 
-// Where deliveries of one (solution, environment) go.
+// Where a target's deliveries go.
 struct Destination {
-  std::string url;      // "https://rest.iad-01.braze.com", without a path
-  std::string api_key;  // leaves only in the Authorization header
+  delivery::Settings settings;  // as the target's codec wants them
   // What is done about what may have arrived; not given: as Settings say. Read when a pipe begins.
   std::optional<delivery::Ambiguous> ambiguous;
 };
 
 // nullopt: nothing is configured; the queue is kept and config_error told. Called on the sender's
 // thread, at the start of a pipe and every time a stopped one is about to try again.
-using Resolve = std::function<std::optional<Destination>(std::string_view solution,
-                                                         std::string_view environment)>;
+using Resolve = std::function<std::optional<Destination>(const runtime::DeliveryTarget& target)>;
+// What a target's receiver ("braze", "webhook:crm") is spoken to with; nullptr when nobody knows:
+// then its rows are kept.
+using Speak = std::function<std::unique_ptr<delivery::Codec>(std::string_view receiver)>;
 
 struct Settings {
   delivery::Rules rules;
@@ -50,6 +52,7 @@ class Sender final : public runtime::Deliveries {
     base::Log& log;
     base::Meter& meter;
     Resolve resolve;
+    Speak speak;
   };
 
   explicit Sender(Ports ports, Settings settings = {});
@@ -68,8 +71,8 @@ class Sender final : public runtime::Deliveries {
   void when_settled(std::string key, Done done) override;
 
  private:
-  class Loop;
-  std::unique_ptr<Loop> loop_;
+  class Parts;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace millrace::outbox

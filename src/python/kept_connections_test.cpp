@@ -84,7 +84,7 @@ class KeptConnections : public ::testing::TestWithParam<std::string_view> {
 
   std::optional<Networked> net_;
   std::set<uint64_t> workers_;
-  std::vector<runtime::Exchange> exchanges_;
+  std::vector<web::Exchange> exchanges_;
 };
 
 TEST_P(KeptConnections, AreUsedAgainAndNothingElseIs) {

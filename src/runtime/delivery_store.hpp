@@ -20,6 +20,7 @@ struct DeliveryTarget {
   int64_t number = 0;
   std::string solution;
   std::string environment;
+  std::string receiver;  // as Delivery has it
 };
 
 struct StoredDelivery {

@@ -11,7 +11,7 @@ struct Owing {
   void operator()(const dialog::Owe& owe) {
     rows.push_back({owe.key, turn.state.consumer, turn.state.chat.to_string(),
                     program != nullptr ? program->solution : std::string(), turn.state.environment,
-                    owe.kind, owe.body});
+                    owe.receiver, owe.kind, owe.body});
   }
   // Said to those who listen, and read back from the record.
   void operator()(const dialog::Say&) {}

@@ -113,7 +113,7 @@ std::string Runtime::Lane::completion_token(const Consumer& consumer, const std:
 }
 
 void Runtime::Lane::await_delivery(base::Id consumer, std::string key) {
-  // Not counted as under way: what is queued for Braze does not hold up the end of a run, and the
+  // Not counted as under way: what is queued for others does not hold up the end of a run, and the
   // next one asks again.
   ports_.deliveries.when_settled(
       key, back_here<json::object>([this, consumer, key](json::object outcome) mutable {

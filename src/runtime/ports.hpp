@@ -30,8 +30,9 @@ struct Delivery {
   std::string chat_id;
   std::string solution;
   std::string environment;  // "sandbox" or "live": whose system it goes to
-  std::string kind;         // "braze.track", "braze.call"
-  json::object body;        // what to send, as the kind defines it
+  std::string receiver;     // whose it is: a codec's name, and which of several: "webhook:crm"
+  std::string kind;         // what the body is, as the receiver's codec defines it
+  json::object body;
 };
 
 // Stands for a message id in the journal: tells it from others, and says nothing about it.

@@ -28,14 +28,14 @@ bool is_change_enough(const Consumer& consumer, const dialog::Turn& turn) {
 
 Standing Runtime::Lane::new_chat(const Consumer& consumer, const Solution& solution,
                                  const SessionRequest& request, base::Id chat) {
-  const dialog::BrazeUser known = consumer.chat ? consumer.chat->braze : dialog::BrazeUser();
+  const dialog::KnownAs known = consumer.chat ? consumer.chat->known_as : dialog::KnownAs();
   return {solution.program, dialog::open_chat(*solution.program, {.chat = chat,
                                                                   .consumer = consumer.id,
                                                                   .environment = ports_.environment,
                                                                   .locale = request.locale,
                                                                   .user_data = request.user_data,
                                                                   .at = now(),
-                                                                  .braze = known})};
+                                                                  .known_as = known})};
 }
 
 // ---- the way of a turn: taken, written, stored, told, performed, settled

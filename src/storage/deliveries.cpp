@@ -1,5 +1,6 @@
 #include "storage/deliveries.hpp"
 
+#include <array>
 #include <chrono>
 
 namespace millrace::storage {
@@ -12,7 +13,7 @@ using runtime::StoredDelivery;
 constexpr const char* kSchema = R"(
 CREATE TABLE IF NOT EXISTS delivery_targets(
   target INTEGER PRIMARY KEY, solution TEXT NOT NULL, environment TEXT NOT NULL,
-  UNIQUE(solution, environment));
+  receiver TEXT NOT NULL, UNIQUE(solution, environment, receiver));
 CREATE TABLE IF NOT EXISTS deliveries(
   id INTEGER PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,
@@ -32,6 +33,30 @@ CREATE TABLE IF NOT EXISTS delivery_marks(mark INTEGER PRIMARY KEY, objects BLOB
 CREATE TABLE IF NOT EXISTS delivery_orders(
   number INTEGER PRIMARY KEY AUTOINCREMENT, action INTEGER NOT NULL, id INTEGER NOT NULL);
 )";
+
+// Once there was one receiver. Its targets keep their numbers.
+constexpr const char* kNameReceivers = R"(
+BEGIN IMMEDIATE;
+ALTER TABLE delivery_targets RENAME TO delivery_targets_unnamed;
+CREATE TABLE delivery_targets(
+  target INTEGER PRIMARY KEY, solution TEXT NOT NULL, environment TEXT NOT NULL,
+  receiver TEXT NOT NULL, UNIQUE(solution, environment, receiver));
+INSERT INTO delivery_targets
+  SELECT target, solution, environment, 'braze' FROM delivery_targets_unnamed;
+DROP TABLE delivery_targets_unnamed;
+COMMIT;
+)";
+
+base::Result<void> name_receivers(Connection& writing) {
+  auto columns = writing.prepare(
+      "SELECT COUNT(*) FROM pragma_table_info('delivery_targets') WHERE name = 'receiver'");
+  if (!columns) return std::unexpected(columns.error());
+  const auto row = columns->step();
+  if (!row) return std::unexpected(row.error());
+  const bool has_receivers = *row && columns->integer(0) > 0;
+  columns->reset();
+  return has_receivers ? base::Result<void>() : writing.execute(kNameReceivers);
+}
 
 #define MILLRACE_STORED_COLUMNS                                                              \
   "d.id, d.key, d.consumer, d.kind, d.body, COALESCE(s.progress, ''), d.owed_at, d.target, " \
@@ -120,6 +145,7 @@ base::Result<void> Deliveries::prepare(GroupWriter& writer, const std::filesyste
   writer_ = &writer;
   Connection& writing = writer.connection();
   if (auto made = writing.execute(kSchema); !made) return made;
+  if (auto named = name_receivers(writing); !named) return named;
   auto reading = Connection::open(file, Connection::Use::reading);
   if (!reading) return std::unexpected(reading.error());
   reading_ = std::move(*reading);
@@ -128,9 +154,10 @@ base::Result<void> Deliveries::prepare(GroupWriter& writer, const std::filesyste
        "INSERT INTO deliveries(key, target, consumer, chat, kind, owed_at, body) "
        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(key) DO NOTHING RETURNING id"},
       {&writing, &insert_target_,
-       "INSERT INTO delivery_targets(solution, environment) VALUES(?1, ?2)"},
+       "INSERT INTO delivery_targets(solution, environment, receiver) VALUES(?1, ?2, ?3)"},
       {&writing, &find_target_,
-       "SELECT target FROM delivery_targets WHERE solution = ?1 AND environment = ?2"},
+       "SELECT target FROM delivery_targets WHERE solution = ?1 AND environment = ?2 AND "
+       "receiver = ?3"},
       {&writing, &insert_waiting_, "INSERT INTO delivery_waiting VALUES(?1, ?2)"},
       {&writing, &wait_again_, "INSERT OR IGNORE INTO delivery_waiting VALUES(?1, ?2)"},
       {&writing, &settle_, "DELETE FROM delivery_waiting WHERE target = ?1 AND id = ?2"},
@@ -164,17 +191,19 @@ base::Result<void> Deliveries::prepare(GroupWriter& writer, const std::filesyste
 }
 
 base::Result<int64_t> Deliveries::target_of(const runtime::Delivery& delivery) {
-  const auto name = std::pair(delivery.solution, delivery.environment);
+  const std::array name{delivery.solution, delivery.environment, delivery.receiver};
   const auto known = targets_.find(name);
   if (known != targets_.end()) return known->second;
-  const auto row = find_target_.bind_text(1, name.first).bind_text(2, name.second).step();
+  const auto row =
+      find_target_.bind_text(1, name[0]).bind_text(2, name[1]).bind_text(3, name[2]).step();
   if (!row) return std::unexpected(row.error());
   if (*row) {
     const int64_t target = find_target_.integer(0);
     find_target_.reset();
     return targets_[name] = target;
   }
-  auto made = insert_target_.bind_text(1, name.first).bind_text(2, name.second).run();
+  auto made =
+      insert_target_.bind_text(1, name[0]).bind_text(2, name[1]).bind_text(3, name[2]).run();
   if (!made) return std::unexpected(made.error());
   return targets_[name] = writer_->connection().last_inserted();
 }
@@ -250,11 +279,12 @@ base::Result<void> Deliveries::remove_old(base::Timestamp before, size_t limit) 
 
 base::Result<std::vector<runtime::DeliveryTarget>> Deliveries::targets() {
   const std::lock_guard lock(reading_mutex_);
-  auto select = reading_.prepare("SELECT target, solution, environment FROM delivery_targets");
+  auto select =
+      reading_.prepare("SELECT target, solution, environment, receiver FROM delivery_targets");
   if (!select) return std::unexpected(select.error());
   return all<runtime::DeliveryTarget>(*select, [](const Statement& from) {
     return runtime::DeliveryTarget{from.integer(0), std::string(from.bytes(1)),
-                                   std::string(from.bytes(2))};
+                                   std::string(from.bytes(2)), std::string(from.bytes(3))};
   });
 }
 

@@ -3,6 +3,7 @@
 // it, stand in narrow tables of their own, so that settling rewrites no body.
 #pragma once
 
+#include <array>
 #include <map>
 #include <mutex>
 
@@ -43,7 +44,7 @@ class Deliveries final : public runtime::DeliveryStore {
 
   GroupWriter* writer_ = nullptr;
   // The writing thread's.
-  std::map<std::pair<std::string, std::string>, int64_t> targets_;
+  std::map<std::array<std::string, 3>, int64_t> targets_;
   Statement insert_;
   Statement insert_target_;
   Statement find_target_;

@@ -3,6 +3,7 @@
 
 #include <future>
 
+#include "storage/sqlite.hpp"
 #include "storage/storage.hpp"
 #include "storage/testing.hpp"
 
@@ -33,6 +34,7 @@ class StorageDeliveries : public testing::Test {
                                    "chat",
                                    "shop",
                                    environment,
+                                   "braze",
                                    "braze.track",
                                    {{"user", {{"external_id", "u"}}}}});
     }
@@ -168,6 +170,54 @@ TEST_F(StorageDeliveries, ForgetsWhatWasDeliveredLongAgoAndNeverReusesANumber) {
   EXPECT_TRUE(*store().find("c"));
   ASSERT_TRUE(turn(2, {"d"}));
   EXPECT_EQ((*store().find("d"))->row.id, 4);
+}
+
+TEST_F(StorageDeliveries, EachReceiverIsATargetOfItsOwn) {
+  runtime::JournalRecord record{consumer, 1, "turn"};
+  for (const std::string receiver : {"braze", "webhook:crm", "webhook:shop", "webhook:crm"}) {
+    record.deliveries.push_back({"k" + std::to_string(record.deliveries.size()),
+                                 consumer,
+                                 "chat",
+                                 "shop",
+                                 "live",
+                                 receiver,
+                                 "kind",
+                                 {}});
+  }
+  std::promise<base::Result<int64_t>> promise;
+  journal->append(std::move(record), [&](auto done) { promise.set_value(std::move(done)); });
+  ASSERT_TRUE(promise.get_future().get());
+  const auto targets = store().targets();
+  ASSERT_TRUE(targets);
+  ASSERT_EQ(targets->size(), 3u);
+  EXPECT_EQ(targets->at(1).receiver, "webhook:crm");
+  EXPECT_EQ(store().waiting(targets->at(1).number, 0, 10)->size(), 2u);
+}
+
+TEST_F(StorageDeliveries, WhatWasOwedBeforeThereWereReceiversIsBrazes) {
+  ASSERT_TRUE(turn(1, {"k1"}));
+  ASSERT_TRUE(turn(2, {"k2"}, "sandbox"));
+  journal.reset();
+  {
+    auto connection = Connection::open(folder / "j.db", Connection::Use::writing);
+    ASSERT_TRUE(connection);
+    ASSERT_TRUE(connection->execute(
+        "CREATE TABLE old(target INTEGER PRIMARY KEY, solution TEXT NOT NULL, "
+        "environment TEXT NOT NULL, UNIQUE(solution, environment));"
+        "INSERT INTO old SELECT target, solution, environment FROM delivery_targets;"
+        "DROP TABLE delivery_targets; ALTER TABLE old RENAME TO delivery_targets;"));
+  }
+  for (int start = 0; start < 2; ++start) {
+    open();
+    const auto targets = store().targets();
+    ASSERT_TRUE(targets);
+    ASSERT_EQ(targets->size(), 2u);
+    EXPECT_EQ(targets->at(0).receiver, "braze");
+    EXPECT_EQ(targets->at(0).environment, "live");
+    EXPECT_EQ(waiting(), Keys{"k1"});
+  }
+  ASSERT_TRUE(turn(3, {"k3"}));
+  EXPECT_EQ(waiting(), (Keys{"k1", "k3"}));
 }
 
 }  // namespace

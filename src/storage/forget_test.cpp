@@ -60,7 +60,7 @@ class StorageForget : public testing::Test {
                                  chat.to_string(),
                                  "shop",
                                  "live",
-                                 "braze.track",
+                                 "braze", "braze.track",
                                  {{"said", words}}});
     journal.append(std::move(record), [&](auto done) { promise.set_value(done.has_value()); });
     EXPECT_TRUE(promise.get_future().get());

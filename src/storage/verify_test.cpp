@@ -49,7 +49,7 @@ class StorageVerify : public testing::Test {
                                  "chat",
                                  "shop",
                                  "live",
-                                 "braze.track",
+                                 "braze", "braze.track",
                                  {}});
     journal.append(std::move(record), [&](base::Result<int64_t> done) {
       promise.set_value(done ? base::Result<void>() : std::unexpected(done.error()));

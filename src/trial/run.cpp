@@ -201,13 +201,12 @@ class Player {
     }
   }
 
-  // What is owed to Braze counts as a call of the command that owes it. What joins the profiles of
-  // one consumer follows by itself.
+  // What is owed counts as a call of the command that owes it. What goes with that follows by
+  // itself.
   void take(const dialog::Owe& owe) {
-    if (owe.kind == "braze.identify" || owe.key.ends_with(":merge")) return;
-    const std::string command = owe.kind == "braze.call" ? "BrazeCall" : "BrazeTrack";
-    transcript_ += "= " + command + "\n";
-    calls_.push_back({.key = owe.key, .command = command, .payload = owe.body});
+    if (owe.command.empty()) return;
+    transcript_ += "= " + owe.command + "\n";
+    calls_.push_back({.key = owe.key, .command = owe.command, .payload = owe.body});
   }
 
   enum class Told { no, yes };

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/receivers.hpp"
 #include "base/text.hpp"
 #include "flow/flow.hpp"
 
@@ -40,6 +41,7 @@ std::vector<Case> read_cases(const std::string& text, std::string& preface) {
 
 flow::AppFacts facts_of(const Case& given) {
   flow::AppFacts facts{{"Test"}, {{"sandbox", {"url", "key"}}, {"live", {"url"}}}, {}};
+  facts.kinds = app::receivers();
   if (given.files.contains("facts")) facts.csv_bots.clear();
   for (const auto& [path, text] : given.files) {
     if (path.starts_with("action_nodes/")) facts.scripts.insert(fs::path(path).stem());

@@ -87,7 +87,7 @@ class Scene {
       EXPECT_TRUE(record.facts);
       if (roll(2) == 0) record.due = base::Timestamp{static_cast<int64_t>(roll(1'000))};
       record.deliveries.push_back(
-          {key_of(body), ids_[i], "chat", "shop", "live", "braze.track", {}});
+          {key_of(body), ids_[i], "chat", "shop", "live", "braze", "braze.track", {}});
       auto promise = std::make_shared<std::promise<base::Result<void>>>();
       under_way_.push_back({i, body, promise->get_future()});
       journal_->append(std::move(record), [promise](base::Result<int64_t> done) {

@@ -21,7 +21,8 @@ class OutboxCommand : public testing::Test {
     journal = std::move(*opened);
     runtime::JournalRecord record{base::Id::derived("consumer", "c"), 1, "turn"};
     for (const char* key : {"k1", "k2", "k3"}) {
-      record.deliveries.push_back({key, record.consumer, "chat", "shop", "live", "braze.track",
+      record.deliveries.push_back({key, record.consumer, "chat", "shop", "live", "braze",
+                                   "braze.track",
                                    json::object{{"user", {{"email", "ana@example.com"}}},
                                                 {"attributes", {{"home_city", "Porto"}}}}});
     }

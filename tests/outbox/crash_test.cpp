@@ -12,7 +12,7 @@
 #include <iostream>
 #include <latch>
 
-#include "delivery/parcel.hpp"
+#include "delivery/braze/parcel.hpp"
 #include "delivery/progress.hpp"
 #include "storage/storage.hpp"
 #include "tests/outbox/model_outbound.hpp"
@@ -23,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 using delivery::Fate;
 using delivery::State;
-using Fault = delivery::ModelBraze::Fault;
+using Fault = delivery::braze::ModelBraze::Fault;
 
 int from_environment(const char* name, int otherwise) {
   const char* value = std::getenv(name);
@@ -115,7 +115,7 @@ class NothingWaits final : public base::Meter {
   void count(std::string_view, Labels, double) override {}
   void observe(std::string_view, Labels, double) override {}
   void set(std::string_view name, Labels, double value) override {
-    const bool is_it = name == "millrace_deliveries_waiting" && value == 0;
+    const bool is_it = name == "deliveries_waiting" && value == 0;
     if (is_it && !is_seen_.exchange(true)) seen_.count_down();
   }
   void wait() { seen_.wait(); }
@@ -134,7 +134,6 @@ class NothingWaits final : public base::Meter {
   if (!journal) ::_exit(2);
   SocketOutbound outbound(socket);
   Settings settings;
-  settings.rules.objects_max = 6;
   settings.rules.flights_max = 4;
   settings.rules.backoff = {1, 20};
   settings.rules.probe_ms = 5;
@@ -143,7 +142,11 @@ class NothingWaits final : public base::Meter {
   settings.rules.ambiguous_max = 1'000;
   settings.figures_every = std::chrono::milliseconds(5);
   Sender sender({(*journal)->deliveries(), outbound, clock, random, log, meter,
-                 [](auto, auto) { return Destination{"https://braze.test", "SECRET-KEY"}; }},
+                 [](const auto&) { return braze_at("https://braze.test", "SECRET-KEY"); },
+                 [](std::string_view) {
+                   return std::make_unique<delivery::braze::BrazeCodec>(
+                       delivery::braze::Limits{.objects_max = 6});
+                 }},
                 settings);
   if (!sender.start()) ::_exit(3);
   meter.wait();
@@ -199,7 +202,7 @@ class Ordeal {
         body["events"] = json::array{{{"name", "e" + std::to_string(n)}, {"time", "t"}}};
       }
       record.deliveries.push_back({"k" + std::to_string(n), record.consumer, "chat", "shop", "live",
-                                   "braze.track", std::move(body)});
+                                   "braze", "braze.track", std::move(body)});
       (*journal)->append(std::move(record), [](base::Result<int64_t> done) { ASSERT_TRUE(done); });
     }
   }
@@ -307,7 +310,7 @@ class Ordeal {
   const int faults_;
   fs::path folder_;
   std::mt19937_64 dice_{42};
-  delivery::ModelBraze braze_;
+  delivery::braze::ModelBraze braze_;
   std::map<int, int64_t> turns_;
   std::vector<int> seen_ = std::vector<int>(static_cast<size_t>(Fault::count));
   int64_t rows_ = 0;

@@ -12,10 +12,19 @@
 #include <random>
 #include <thread>
 
-#include "delivery/model_braze.hpp"
+#include "delivery/braze/codec.hpp"
+#include "delivery/braze/model_braze.hpp"
 #include "outbox/outbox.hpp"
 
 namespace millrace::outbox {
+
+inline Destination braze_at(std::string url, std::string key) {
+  return {{{"url", {std::move(url)}}, {"api_key", {std::move(key)}}}, std::nullopt};
+}
+inline std::unique_ptr<delivery::Codec> speak_braze(std::string_view receiver) {
+  if (receiver != "braze") return nullptr;
+  return std::make_unique<delivery::braze::BrazeCodec>();
+}
 
 class RealClock final : public base::Clock {
  public:
@@ -56,7 +65,7 @@ class KeptLog final : public base::Log {
 // Answers on a thread of its own, as `decide` says; keeps what it was sent.
 class ModelOutbound final : public web::Outbound {
  public:
-  using Fault = delivery::ModelBraze::Fault;
+  using Fault = delivery::braze::ModelBraze::Fault;
 
   ModelOutbound() : thread_([this] { run(); }) {}
   ~ModelOutbound() override {
@@ -110,7 +119,7 @@ class ModelOutbound final : public web::Outbound {
   std::condition_variable queued_;
   std::vector<std::pair<web::OutboundRequest, Done>> queue_;
   std::vector<web::OutboundRequest> seen_;
-  delivery::ModelBraze braze_;
+  delivery::braze::ModelBraze braze_;
   Fault fault_ = Fault::none;
   bool stopping_ = false;
   std::thread thread_;

@@ -8,7 +8,7 @@ namespace millrace::outbox {
 namespace {
 
 namespace fs = std::filesystem;
-using Fault = delivery::ModelBraze::Fault;
+using Fault = delivery::braze::ModelBraze::Fault;
 using delivery::State;
 
 constexpr auto kPatience = std::chrono::seconds(20);
@@ -36,7 +36,7 @@ class OutboxSender : public testing::Test {
     journal = std::move(*opened);
     sender = std::make_unique<Sender>(
         Sender::Ports{journal->deliveries(), outbound, clock, random, log, meter,
-                      [this](std::string_view, std::string_view) { return destination(); }},
+                      [this](const auto&) { return destination(); }, speak_braze},
         settings);
     ASSERT_TRUE(sender->start());
   }
@@ -53,7 +53,7 @@ class OutboxSender : public testing::Test {
     runtime::JournalRecord record{base::Id::derived("consumer", user), ++turns[user], "turn"};
     auto body = json::parse_object(R"({"user":{"external_id":")" + user + "\"}," + parts + "}");
     record.deliveries.push_back(
-        {std::move(key), record.consumer, "chat", "shop", "live", "braze.track", *body});
+        {std::move(key), record.consumer, "chat", "shop", "live", "braze", "braze.track", *body});
     std::promise<base::Result<int64_t>> promise;
     const auto consumer = record.consumer;
     journal->append(std::move(record),
@@ -92,7 +92,7 @@ class OutboxSender : public testing::Test {
   fs::path folder;
   Settings settings;
   std::mutex mutex;
-  std::optional<Destination> configured = Destination{"https://braze.test", "SECRET-KEY"};
+  std::optional<Destination> configured = braze_at("https://braze.test", "SECRET-KEY");
   std::map<std::string, int64_t> turns;
   std::unique_ptr<storage::DurableJournal> journal;
   std::unique_ptr<Sender> sender;
@@ -136,7 +136,7 @@ TEST_F(OutboxSender, WithoutAnAddressNothingIsSentAndNothingIsLost) {
   configure(std::nullopt);
   owe_event("k1", "ana");
   EXPECT_EQ(settled("k1"), "config_error");
-  configure(Destination{"https://braze.test", "K"});
+  configure(braze_at("https://braze.test", "K"));
   open();
   EXPECT_EQ(settled("k1"), "delivered");
 }

@@ -2,6 +2,7 @@
 // Engagement API on its own origin; it knows nothing that another client could not know.
 
 import {Conversation} from './conversation.js';
+import {listenToPage} from './events.js';
 import {appIdOf, loadKept, saveKept} from './session.js';
 import {View} from './view.js';
 import {chooseWords} from './words.js';
@@ -60,3 +61,4 @@ document.addEventListener('visibilitychange', () => {
 });
 
 converse(loadKept(appId));
+listenToPage((event) => conversation.tell(event));

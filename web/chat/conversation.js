@@ -30,6 +30,7 @@ const kExpectAnswerMs = 8_000;
 const kTypingMaxMs = 30_000;
 const kRenewSoonestMs = 1_000;
 const kRenewLookMs = 3_600_000;
+const kUntoldMax = 100;
 
 export class Conversation {
   #options;
@@ -45,6 +46,10 @@ export class Conversation {
   #closed = false;
   #failures = 0;
   #pings = 0;
+  /** What the page around has told and the server has not acknowledged, oldest first.
+   * @type {import('./events.js').PageEvent[]} */
+  #untold = [];
+  #telling = false;
   #typing = false;
   /** @type {number | undefined} */
   #typingTimer;
@@ -75,6 +80,17 @@ export class Conversation {
     const unsent = this.#transcript.unsent(id);
     if (unsent) unsent.failed = false;
     this.#sayNow();
+  }
+
+  /**
+   * Passes on what the page around tells; kept until the server has it, so that what is told before
+   * the chat is there is not lost. After a loss of the connection it may be told twice.
+   * @param {import('./events.js').PageEvent} event
+   */
+  tell(event) {
+    this.#untold.push(event);
+    if (this.#untold.length > kUntoldMax) this.#untold.shift();
+    this.#tellNow();
   }
 
   /** The network or the page has come back, or gone. */
@@ -126,7 +142,10 @@ export class Conversation {
       },
       topic: `chat:${session.chat_id}`,
       joinPayload: () => ({access_token: session.access_token}),
-      joined: () => this.#ask(),
+      joined: () => {
+        this.#ask();
+        this.#tellNow();
+      },
       refused: (response) => {
         if (response.reason === 'unauthorized' || isGone(response.status)) this.#lose();
       },
@@ -307,6 +326,30 @@ export class Conversation {
     }
     this.#save();
     this.#show();
+  }
+
+  // ---- what the page around tells
+
+  async #tellNow() {
+    if (this.#telling) return;
+    this.#telling = true;
+    try {
+      while (this.#untold.length > 0 && this.#socket && !this.#closed) {
+        const event = this.#untold[0];
+        const {status, response} = await this.#socket.push('chat:event', event);
+        const waitMs = status !== 'ok' && response.status === 429 ? response.retry_after * 1_000 : 0;
+        if (waitMs > 0) {
+          window.setTimeout(() => this.#tellNow(), waitMs);
+          break;
+        }
+        // Taken, or never to be: too long, or the chat has ended.
+        if (this.#untold[0] === event) this.#untold.shift();
+      }
+    } catch {
+      // Not connected: told after the next join.
+    } finally {
+      this.#telling = false;
+    }
   }
 
   // ---- what is shown and kept

@@ -5,11 +5,13 @@ import {chromium} from 'playwright-core';
 
 import {kPatienceMs, until} from './until.mjs';
 
-export function launch() {
+/** @param {string[]} [more] arguments of Chromium's */
+export function launch(more = []) {
   return chromium.launch({
     executablePath: process.env.MILLRACE_CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      ...more],
   });
 }
 

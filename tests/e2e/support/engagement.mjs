@@ -45,7 +45,7 @@ export async function openSession(ready, changes) {
 }
 
 /**
- * One of the calls about a chat: start, message, ping, type, snapshot, end.
+ * One of the calls about a chat: start, message, event, ping, type, snapshot, end.
  * @param {import('./server.mjs').Ready} ready
  * @param {Session} session
  * @param {string} operation

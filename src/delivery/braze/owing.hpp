@@ -1,0 +1,18 @@
+// What BrazeTrack, BrazeCall and an analytics event owe, as the codec reads it: identifiers,
+// attributes, events and purchases (reference: braze/users-track.md 5 to 7). Pure.
+#pragma once
+
+#include "delivery/kind.hpp"
+
+namespace millrace::delivery::braze {
+
+// How the consumer is known at Braze, as it is kept with the chat:
+//   {"user": {what identified them last; {} while only the alias does},
+//    "alias": sent under the alias, and not joined with that user yet}
+Owing owe_call(const Occasion& occasion, const json::object& parameters, json::value& known_as);
+// What joins the profile of the alias with theirs goes before or behind it.
+Owing owe_track(const Occasion& occasion, const json::object& parameters, json::value& known_as);
+std::optional<Owed> owe_event(const Occasion& occasion, const Event& event,
+                              const Settings& settings, json::value& known_as);
+
+}  // namespace millrace::delivery::braze

@@ -1,0 +1,13 @@
+// Where a webhook may be.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace millrace::delivery::webhook {
+
+// Why deliveries cannot go there, for people; "" when they can: https anywhere, http to the own
+// machine and network only. What ${...} stands for cannot be judged before it is filled in.
+std::string wrong_with_address(std::string_view url);
+
+}  // namespace millrace::delivery::webhook

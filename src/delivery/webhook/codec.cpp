@@ -1,0 +1,109 @@
+#include "delivery/webhook/codec.hpp"
+
+#include "delivery/headers.hpp"
+#include "delivery/webhook/address.hpp"
+#include "delivery/webhook/signature.hpp"
+
+namespace millrace::delivery::webhook {
+namespace {
+
+using base::Code;
+using base::fail;
+
+constexpr size_t kSecretsMax = 5;
+constexpr size_t kBodyBytesMax = 256 << 10;
+constexpr std::string_view kKind = "webhook.event";
+
+struct WebhookParcel : Parcel {
+  std::string id;
+};
+
+Answer::Kind kind_of(int status) {
+  if (status >= 200 && status < 300) return Answer::Kind::accepted;
+  if (status == 410) return Answer::Kind::stopped;
+  if (status >= 300 && status < 400) return Answer::Kind::stopped;  // it is somewhere else now
+  if (status == 429) return Answer::Kind::throttled;
+  if (status >= 500 || status == 408 || status == 425) return Answer::Kind::failed;
+  return status >= 400 ? Answer::Kind::refused : Answer::Kind::odd;
+}
+
+}  // namespace
+
+base::Result<void> WebhookCodec::set(const Settings& settings) {
+  url_ = setting(settings, "url");
+  const auto secrets = settings.find("secret");
+  secrets_ = secrets == settings.end() ? std::vector<std::string>() : secrets->second;
+  keys_.clear();
+  if (auto wrong = wrong_with_address(url_); !wrong.empty() || url_.contains("${")) {
+    return fail(Code::invalid_argument, wrong.empty() ? "its url is not known" : wrong);
+  }
+  if (secrets_.empty() || secrets_.size() > kSecretsMax) {
+    return fail(Code::invalid_argument, "a webhook has 1 to 5 secrets");
+  }
+  for (const std::string& secret : secrets_) {
+    auto key = key_of(secret);
+    if (!key) return std::unexpected(key.error());
+    keys_.push_back(std::move(*key));
+  }
+  return {};
+}
+
+std::vector<base::Sensitive> WebhookCodec::sensitive() const {
+  std::vector<base::Sensitive> out;
+  for (const std::string& secret : secrets_) out.push_back({secret, "secret"});
+  return out;
+}
+
+base::Result<std::unique_ptr<Parcel>> WebhookCodec::read(const Row& row) const {
+  if (row.kind != kKind) {
+    return fail(Code::invalid_argument, "there is no kind '" + row.kind + "'");
+  }
+  if (row.body.size() > kBodyBytesMax) {
+    return fail(Code::invalid_argument, "it is larger than 256 KB");
+  }
+  auto parcel = std::make_unique<WebhookParcel>();
+  parcel->is_alone = true;
+  parcel->drops_repeats = true;
+  parcel->bytes = row.body.size();
+  parcel->queues.push_back(queue_of("consumer", row.consumer.as_bytes()));
+  parcel->objects.push_back({.text = row.body});
+  parcel->id = row.key;
+  return parcel;
+}
+
+std::string WebhookCodec::summary(const Row& row) const {
+  const auto body = json::parse_object(row.body);
+  return body ? "1 " + std::string(json::get_string(*body, "type").value_or("event"))
+              : "cannot be read";
+}
+
+Request WebhookCodec::write(const Group& group, const Parcel& first, base::Timestamp now) const {
+  const std::string& id = static_cast<const WebhookParcel&>(first).id;
+  const int64_t seconds = now.ms / 1'000;
+  Request out;
+  out.url = url_;
+  out.body = group.front().text;
+  out.headers = {{"Content-Type", "application/json"},
+                 {"User-Agent", "Millrace"},
+                 {"webhook-id", id},
+                 {"webhook-timestamp", std::to_string(seconds)},
+                 {"webhook-signature", signature(keys_, id, seconds, out.body)}};
+  return out;
+}
+
+Answer WebhookCodec::read_answer(const Group&, const Parcel&, const web::Response& response,
+                                 base::Timestamp now) const {
+  Answer answer;
+  answer.status = response.status;
+  answer.kind = kind_of(response.status);
+  answer.is_final = response.status == 410;
+  if (answer.is_final) answer.message = "the receiver wants nothing more";
+  answer.request_id = token_of(header(response, "X-Request-Id").value_or(""));
+  if (answer.kind == Answer::Kind::throttled || answer.kind == Answer::Kind::failed) {
+    const auto after = header(response, "Retry-After");
+    if (after) answer.wait_until = read_moment(*after, now);
+  }
+  return answer;
+}
+
+}  // namespace millrace::delivery::webhook

@@ -1,0 +1,60 @@
+#include "delivery/webhook/kind.hpp"
+
+#include <algorithm>
+
+#include "delivery/webhook/address.hpp"
+#include "delivery/webhook/codec.hpp"
+
+namespace millrace::delivery::webhook {
+namespace {
+
+std::vector<Complaint> check(const Settings& settings) {
+  std::vector<Complaint> found;
+  const std::string wrong = wrong_with_address(setting(settings, "url"));
+  if (!wrong.empty()) {
+    found.push_back({"url", "bad_address", wrong, "write url: https://crm.example.com/events"});
+  }
+  const auto secrets = settings.find("secret");
+  if (secrets == settings.end() || secrets->second.empty() || secrets->second.front().empty()) {
+    found.push_back({"secret", "secret_missing", "nothing is sent without a signature",
+                     "write secret: ${secret:NAME}, and keep it with `millrace secret set NAME`"});
+  }
+  return found;
+}
+
+std::optional<Owed> owe_event(const Occasion& occasion, const Event& event,
+                              const Settings& settings, json::value&) {
+  const auto wanted = settings.find("events");
+  if (wanted != settings.end() && !wanted->second.empty() &&
+      std::ranges::find(wanted->second, event.name) == wanted->second.end()) {
+    return std::nullopt;
+  }
+  json::object data{{"name", event.name},
+                    {"properties", event.properties},
+                    {"consumer", occasion.consumer.to_string()},
+                    {"chat", occasion.chat.to_string()}};
+  return Owed{occasion.key,
+              "webhook.event",
+              {{"type", "event.tracked"},
+               {"timestamp", base::to_iso8601(occasion.at)},
+               {"data", std::move(data)}}};
+}
+
+}  // namespace
+
+const Kind& kind() {
+  static const Kind kKind{
+      .name = "webhook",
+      .title = "the webhook",
+      .section = "webhooks",
+      .is_named = true,
+      .settings = {{.name = "url"},
+                   {.name = "secret", .is_secret = true, .may_be_several = true},
+                   {.name = "events", .may_be_several = true}},
+      .check = &check,
+      .track = &owe_event,
+      .speak = []() -> std::unique_ptr<Codec> { return std::make_unique<WebhookCodec>(); }};
+  return kKind;
+}
+
+}  // namespace millrace::delivery::webhook
