@@ -53,6 +53,10 @@ class Condition {
   explicit Condition(const ChatFilter& filter) : filter_(filter) {
     if (filter.live) text_ += " AND is_latest = 1 AND phase <> 'ended'";
     if (filter.latest) text_ += " AND is_latest = 1";
+    // Said so that the index of live chats, which are few, is used.
+    if (filter.latest && !filter.phase.empty() && filter.phase != "ended") {
+      text_ += " AND phase <> 'ended'";
+    }
     if (!filter.phase.empty()) text_ += " AND phase = " + next();
     if (!filter.solution.empty()) {
       text_ += " AND (solution = " + next() + " OR (solution = '' AND version IN (''";
