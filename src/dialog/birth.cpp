@@ -39,7 +39,7 @@ State open_chat(const flow::Program& program, const ChatBirth& birth) {
   state.created_at = birth.at;
   state.channel = birth.channel;
   state.address = birth.address;
-  state.braze = birth.braze;
+  state.known_as = birth.known_as;
   return state;
 }
 

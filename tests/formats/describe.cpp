@@ -118,9 +118,32 @@ struct Telling {
   json::object operator()(const dialog::EndRequested& end) const {
     return {{"what", "end requested"}, {"reason", end.reason}};
   }
+  json::object operator()(const dialog::AgentOffered& offered) const {
+    return {{"what", "agent offered"}, {"skill", offered.skill}};
+  }
+  json::object operator()(const dialog::AgentJoined& joined) const {
+    return {{"what", "agent joined"}, {"agent", joined.agent}, {"name", joined.name}};
+  }
+  json::object operator()(const dialog::AgentSaid& said) const {
+    return {{"what", "agent said"},
+            {"id", said.input_id},
+            {"agent", said.agent},
+            {"text", said.text}};
+  }
+  json::object operator()(const dialog::AgentLeft& left) const {
+    return {{"what", "agent left"}, {"agent", left.agent}, {"to", left.to}};
+  }
+  json::object operator()(const dialog::NoAgent&) const { return {{"what", "no agent"}}; }
 };
 
 }  // namespace
+
+// How the receiver that was there first knows the consumer, as the former state had it.
+static json::value braze_of(const dialog::State& state) {
+  const auto known = state.known_as.find("braze");
+  if (known != state.known_as.end()) return known->second;
+  return json::object{{"user", json::object()}, {"alias", false}};
+}
 
 json::object describe(const dialog::State& state) {
   json::object out{{"program", state.program},
@@ -140,7 +163,7 @@ json::object describe(const dialog::State& state) {
                    {"tries", state.tries},
                    {"reminders", state.reminders},
                    {"streak", state.streak},
-                   {"braze", {{"user", state.braze.identifier}, {"alias", state.braze.alias_used}}},
+                   {"braze", braze_of(state)},
                    {"error", state.error},
                    {"turn", state.turn},
                    {"sequence", state.sequence},

@@ -298,7 +298,9 @@ class Drawn {
       case 9: state.history.push_back({below(9), text(), text(), 1}); break;
       case 10: state.held.push_back({name(), text()}); break;
       case 11: state.candidates = {{text(), text()}}; break;
-      case 12: state.braze = {object(), below(2) == 0}; break;
+      case 12:
+        state.known_as["braze"] = json::object{{"user", object()}, {"alias", below(2) == 0}};
+        break;
       case 13: state.error = object(); break;
       case 14: state.timer = {static_cast<dialog::TimerKind>(below(5)), {kBegin}}; break;
       default: state.call = dialog::PendingCall{text(), below(9), {kBegin}, below(2) == 0, true};
