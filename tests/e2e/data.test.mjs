@@ -43,8 +43,10 @@ async function makeOld(folder, consumer) {
   const aged = await run(['-c', `
 import sqlite3, sys
 journal = sqlite3.connect(sys.argv[1])
-journal.execute('''UPDATE turns SET body = CAST(replace(CAST(body AS TEXT), '{"at":1', '{"at":')
-  AS BLOB) WHERE consumer = ?''', [bytes.fromhex(sys.argv[2].replace('-', ''))])
+who = [bytes.fromhex(sys.argv[2].replace('-', ''))]
+journal.execute('''UPDATE turns SET body = CAST(replace(CAST(body AS TEXT), '"at":1', '"at":')
+  AS BLOB) WHERE consumer = ?''', who)
+journal.execute('UPDATE chats SET last_at = last_at - 1000000000000 WHERE consumer = ?', who)
 journal.commit()
 journal.close()`, join(folder, 'journal.db'), consumer], 'python3');
   assert.equal(aged.code, 0, aged.stderr);

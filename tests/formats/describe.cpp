@@ -11,6 +11,8 @@ std::string_view word(dialog::Phase phase) {
     case dialog::Phase::waiting: return "waiting";
     case dialog::Phase::calling: return "calling";
     case dialog::Phase::paused: return "paused";
+    case dialog::Phase::queued: return "queued";
+    case dialog::Phase::with_agent: return "with_agent";
     case dialog::Phase::ended: return "ended";
   }
   return "?";
@@ -23,6 +25,7 @@ std::string_view word(dialog::TimerKind kind) {
     case dialog::TimerKind::pause: return "pause";
     case dialog::TimerKind::progress: return "progress";
     case dialog::TimerKind::limit: return "limit";
+    case dialog::TimerKind::queue: return "queue";
   }
   return "?";
 }
