@@ -174,9 +174,8 @@ void Runtime::Lane::touch(Consumer& consumer) {
 bool Runtime::Lane::is_evictable(const Consumer& consumer) const {
   // A script's result comes to who is here; a delivery's, a pending call's and a timer's finds its
   // consumer wherever it is.
-  const bool script_runs = consumer.chat && consumer.program && consumer.chat->call &&
-                           !is_parked(consumer.id) && !consumer.chat->call->left_pending &&
-                           !dialog::awaits_delivery(*consumer.program, *consumer.chat);
+  const bool script_runs =
+      consumer.chat && consumer.chat->call && running_calls_.contains(consumer.chat->call->key);
   return !consumer.busy && consumer.mailbox.empty() && consumer.waiters.empty() &&
          consumer.pages.empty() && !consumer.survey && !script_runs &&
          std::ranges::all_of(consumer.listeners, [](const Listener& listener) {

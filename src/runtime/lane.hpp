@@ -7,6 +7,7 @@
 #include <deque>
 #include <limits>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/contain.hpp"
 #include "runtime/consumer.hpp"
@@ -208,8 +209,10 @@ class Runtime::Lane {
   void read_next_page(Consumer& consumer);
   void page_read(Consumer& consumer, base::Result<Snapshot> page);
   // An input of our own making must not be lost because the journal was away for a moment.
-  void submit_until_taken(base::Id consumer, dialog::Input input);
-  void submit_until_taken(base::Id consumer, std::shared_ptr<const dialog::Input> input);
+  // `over` is called once it has been taken, or is no longer awaited.
+  void submit_until_taken(base::Id consumer, dialog::Input input, std::function<void()> over = {});
+  void submit_until_taken(base::Id consumer, std::shared_ptr<const dialog::Input> input,
+                          std::function<void()> over);
   void tell_listeners(Consumer& consumer, const std::vector<ChatMessage>& messages,
                       const ToDo& wanted);
   void settle(Consumer& consumer);
@@ -258,6 +261,9 @@ class Runtime::Lane {
   bool running_ = false;
   std::deque<base::Task> later_;  // follows what is under way, in this order
   std::unordered_map<base::Id, ParkedChat, base::IdHash> parked_;
+  // Keys of the scripts' calls that this run has begun, until what they came to has been taken:
+  // whatever becomes of a consumer in memory meanwhile, none is made a second time beside itself.
+  std::unordered_set<std::string> running_calls_;
   std::atomic<size_t> parked_count_{0};
   bool draining_ = false;
   base::Task idle_;

@@ -79,6 +79,7 @@ void Runtime::Lane::call_action(Consumer& consumer, dialog::Call call, bool unce
   request.command = std::move(call.command);
   request.chat_id = state.chat.to_string();
   request.idempotency_key = call.key;
+  running_calls_.insert(call.key);
   request.payload = std::move(call.payload);
   request.env_values = std::move(call.env_values);
   request.context = std::move(call.context);
@@ -100,9 +101,12 @@ void Runtime::Lane::call_ended(base::Id consumer, std::string key, ActionOutcome
   if (draining_ && outcome.kind == CallOutcome::refused) {
     return;  // it never ran; the next start runs it
   }
+  auto over = [this, key] { running_calls_.erase(key); };
   submit_until_taken(
-      consumer, {now(), dialog::CallEnded{std::move(key), call_end_of(outcome.kind),
-                                          std::move(outcome.result), std::move(outcome.message)}});
+      consumer,
+      {now(), dialog::CallEnded{std::move(key), call_end_of(outcome.kind),
+                                std::move(outcome.result), std::move(outcome.message)}},
+      std::move(over));
 }
 
 // The same however often it is made: a call that is made again after a crash has it again.
@@ -131,6 +135,7 @@ void Runtime::Lane::take_up_call(Consumer& consumer) {
     await_delivery(consumer.id, state.call->key);
     return;
   }
+  if (running_calls_.contains(state.call->key)) return;  // what it comes to is on its way
   auto call = caught(consumer, *consumer.program, [&]() -> base::Result<dialog::Call> {
     return dialog::pending_call(*consumer.program, state);
   });

@@ -268,22 +268,27 @@ void Runtime::Lane::begin_survey(base::Id id) {
   });
 }
 
-void Runtime::Lane::submit_until_taken(base::Id id, dialog::Input input) {
-  const auto kept = std::make_shared<const dialog::Input>(std::move(input));
-  submit_until_taken(id, kept);
+void Runtime::Lane::submit_until_taken(base::Id id, dialog::Input input,
+                                       std::function<void()> over) {
+  submit_until_taken(id, std::make_shared<const dialog::Input>(std::move(input)), std::move(over));
 }
 
-void Runtime::Lane::submit_until_taken(base::Id id, std::shared_ptr<const dialog::Input> input) {
-  const auto retry = [this, id, input](Code code) {
-    if (code != Code::unavailable || draining_) return;  // no longer awaited, which is fine
-    ports_.lanes.run_after(index_, std::chrono::seconds(1), [this, id, input] {
-      run([this, id, input] { submit_until_taken(id, input); });
+void Runtime::Lane::submit_until_taken(base::Id id, std::shared_ptr<const dialog::Input> input,
+                                       std::function<void()> over) {
+  const auto retry = [this, id, input, over](Code code) {
+    if (code != Code::unavailable || draining_) {  // no longer awaited, which is fine
+      if (over) over();
+      return;
+    }
+    ports_.lanes.run_after(index_, std::chrono::seconds(1), [this, id, input, over] {
+      run([this, id, input, over] { submit_until_taken(id, input, over); });
     });
   };
-  submit(id, From::inside, [this, input, retry](base::Result<Consumer*> consumer) {
+  submit(id, From::inside, [this, input, retry, over](base::Result<Consumer*> consumer) {
     if (!consumer) return retry(consumer.error().code);
-    take_turn(**consumer, *input, [retry](base::Result<const dialog::Turn*> taken) {
-      if (!taken) retry(taken.error().code);
+    take_turn(**consumer, *input, [retry, over](base::Result<const dialog::Turn*> taken) {
+      if (!taken) return retry(taken.error().code);
+      if (over) over();
     });
   });
 }
