@@ -20,7 +20,16 @@ base::Result<void> ParkedChats::prepare(Connection& writing) {
   return {};
 }
 
+base::Result<void> ParkedChats::read_memory(Connection& writing) {
+  const auto chats = read(writing);
+  if (!chats) return std::unexpected(chats.error());
+  ids_.clear();
+  for (const runtime::ParkedChat& chat : *chats) ids_.insert(chat.consumer);
+  return {};
+}
+
 base::Result<void> ParkedChats::put(const runtime::ParkedChat& chat) {
+  ids_.insert(chat.consumer);
   return put_.bind_blob(1, chat.consumer.as_bytes())
       .bind_text(2, chat.chat_id)
       .bind_text(3, chat.solution)
@@ -32,6 +41,7 @@ base::Result<void> ParkedChats::put(const runtime::ParkedChat& chat) {
 }
 
 base::Result<void> ParkedChats::remove(base::Id consumer) {
+  ids_.erase(consumer);
   return remove_.bind_blob(1, consumer.as_bytes()).run();
 }
 

@@ -124,7 +124,10 @@ class Scenario {
     EXPECT_EQ(disk_.refused(), 0) << "records out of order";
     for (const auto& [key, times] : back_end_.effects()) EXPECT_EQ(times, 1) << key;
     for (const Person& person : people_) check_journal(person);
-    EXPECT_TRUE(disk_.parked().empty()) << "a chat that goes on is still listed as parked";
+    for (const auto& [consumer, chat] : disk_.parked()) {
+      ADD_FAILURE() << "a chat that goes on is still listed as parked: " << chat.chat_id << " at "
+                    << chat.node << ", " << disk_.kept().at(consumer).back().body;
+    }
   }
 
  private:

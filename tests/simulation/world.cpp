@@ -60,6 +60,7 @@ bool Disk::keep(runtime::JournalRecord record) {
     return false;
   }
   record.place = record.number;
+  parked_.erase(record.consumer);  // in the same transaction
   records.push_back(std::move(record));
   return true;
 }
