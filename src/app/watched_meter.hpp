@@ -40,6 +40,6 @@ class WatchedMeter final : public base::Meter {
 
 // The figures that are watched: 1 while something is stopped.
 inline constexpr std::string_view kStoreStopped = "store_stopped";
-inline constexpr std::string_view kDeliveryStopped = "millrace_delivery_stopped";
+inline constexpr std::string_view kDeliveryStopped = "delivery_stopped";
 
 }  // namespace millrace::app
