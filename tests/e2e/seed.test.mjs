@@ -3,15 +3,13 @@
 // gives its diagnosis. Mended, it also speaks TLS to a server whose authority the solution brings.
 
 import assert from 'node:assert/strict';
-import {execFileSync, spawn} from 'node:child_process';
+import {execFileSync} from 'node:child_process';
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:https';
 import {join} from 'node:path';
-import {createInterface} from 'node:readline';
 import {after, before, describe, test} from 'node:test';
 
-import {kBinary, run, temporaryFolder} from './support/server.mjs';
-import {within} from './support/until.mjs';
+import {kBinary, run, startServing, temporaryFolder} from './support/server.mjs';
 
 const kKey = 'listing-key-4711';
 
@@ -122,14 +120,10 @@ describe('the published listing', () => {
   let url = '';
 
   before(async () => {
-    child = spawn(kBinary, ['braze-sandbox', '--data', join(temporaryFolder(), 'data'),
-      '--listen', '127.0.0.1:0', '--key', kKey], {stdio: ['ignore', 'pipe', 'inherit']});
-    const output = child.stdout;
-    assert.ok(output);
-    const line = await within('the ready line', new Promise((found) => {
-      createInterface(output).on('line', (text) => text.startsWith('ready ') && found(text));
-    }));
-    url = JSON.parse(line.slice('ready '.length)).braze_sandbox_url;
+    const sandbox = await startServing(['braze-sandbox', '--data', join(temporaryFolder(), 'data'),
+      '--listen', '127.0.0.1:0', '--key', kKey]);
+    child = sandbox.child;
+    url = sandbox.ready.braze_sandbox_url;
   });
   after(() => child.kill('SIGTERM'));
 

@@ -1,10 +1,8 @@
 // The Braze sandbox alone, as a child process, and ways to talk to it as plain HTTP clients do.
 
-import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {createInterface} from 'node:readline';
 
-import {kBinary, kRepository} from './server.mjs';
+import {startServing} from './server.mjs';
 import {within} from './until.mjs';
 
 /**
@@ -47,23 +45,11 @@ export class Sandbox {
 
   /** @param {{data: string, port?: string, more?: string[], logLevel?: string}} options */
   static async start({data, port = '0', more = [], logLevel = 'debug'}) {
-    const child = spawn(kBinary, [
+    const {child, ready, stderr} = await startServing([
       'braze-sandbox', '--data', data, '--listen', `127.0.0.1:${port}`, '--log-level', logLevel,
       '--key', kKey, '--key', `${kExportKey}=users.export.ids`, '--key', kThirdKey, ...more,
-    ], {cwd: kRepository, stdio: ['ignore', 'pipe', 'pipe']});
-    const killed = () => child.kill('SIGKILL');
-    process.on('exit', killed);
-    child.on('exit', () => process.off('exit', killed));
-    let log = '';
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      log += text;
-    });
-    const line = await within('the ready line', new Promise((found, failed) => {
-      child.on('exit', (code, signal) => failed(new Error(`ended (${code ?? signal}): ${log}`)));
-      createInterface(child.stdout).on('line', (text) => text.startsWith('ready ') && found(text));
-    }));
-    const {braze_sandbox_url: url} = JSON.parse(String(line).slice('ready '.length));
-    return new Sandbox(child, url, () => log);
+    ], {}, Infinity);
+    return new Sandbox(child, ready.braze_sandbox_url, stderr);
   }
 
   get port() {

@@ -34,6 +34,41 @@ export function temporaryFolder() {
   return folder;
 }
 
+/**
+ * Starts a command of the binary that says `ready {json}` and goes on. Nothing outlives its suite, and
+ * no suite waits for what it has forgotten: a test that fails may not come to its stop().
+ * @param {string[]} options
+ * @param {Record<string, string>} [env] beside the environment of this process
+ * @param {number} [stderrMax] characters of its log that are kept, the last ones
+ */
+export async function startServing(options, env = {}, stderrMax = kStderrMax) {
+  const child = spawn(kBinary, options,
+    {cwd: kRepository, stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...env}});
+  const killed = () => child.kill('SIGKILL');
+  process.on('exit', killed);
+  child.on('exit', () => process.off('exit', killed));
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr = (stderr + text).slice(-stderrMax);
+  });
+  const line = new Promise((found, failed) => {
+    child.on('error', failed);
+    child.on('exit', (code, signal) => failed(new Error(`ended (${code ?? signal}): ${stderr}`)));
+    createInterface(child.stdout).on('line', (text) => text.startsWith('ready ') && found(text));
+  });
+  try {
+    const said = String(await within('the ready line', line, kStartPatienceMs));
+    child.unref();
+    for (const stream of [child.stdout, child.stderr]) {
+      /** @type {import('node:net').Socket} */ (/** @type {unknown} */ (stream)).unref();
+    }
+    return {child, ready: JSON.parse(said.slice('ready '.length)), stderr: () => stderr};
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
+}
+
 export class Server {
   /**
    * @param {import('node:child_process').ChildProcess} child
@@ -54,31 +89,13 @@ export class Server {
   static async start({
     data, ports, logLevel = 'warning', solutions = [kSolution], more = [], env = {},
   }) {
-    const child = spawn(kBinary, [
+    const {child, ready, stderr} = await startServing([
       'serve', ...solutions.flatMap((folder) => ['--solution', folder]), '--data', data,
       '--listen', `127.0.0.1:${ports?.server ?? 0}`,
       '--braze-sandbox', `127.0.0.1:${ports?.sandbox ?? 0}`,
       '--log-level', logLevel, ...more,
-    ], {cwd: kRepository, stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...env}});
-    // Nothing outlives its suite, not even one that failed half-way.
-    const killed = () => child.kill('SIGKILL');
-    process.on('exit', killed);
-    child.on('exit', () => process.off('exit', killed));
-    let stderr = '';
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      stderr = (stderr + text).slice(-kStderrMax);
-    });
-    const line = within('the ready line', new Promise((found, failed) => {
-      child.on('error', failed);
-      child.on('exit', (code, signal) => failed(new Error(`ended (${code ?? signal}): ${stderr}`)));
-      createInterface(child.stdout).on('line', (text) => text.startsWith('ready ') && found(text));
-    }), kStartPatienceMs);
-    try {
-      return new Server(child, JSON.parse((await line).slice('ready '.length)), () => stderr);
-    } catch (error) {
-      child.kill('SIGKILL');
-      throw error;
-    }
+    ], env);
+    return new Server(child, /** @type {Ready} */ (ready), stderr);
   }
 
   get ports() {
