@@ -3,6 +3,7 @@
 
 #include "app/receivers.hpp"
 #include "dialog/dialog.hpp"
+#include "dialog/state_v0.hpp"
 
 namespace millrace::dialog {
 namespace {
@@ -269,16 +270,18 @@ TEST(DialogOwing, AnEventGoesWhereSolutionYamlSaysUnderWhomTheConsumerIsKnownAs)
   EXPECT_EQ(json::serialize(chat.state().known_as.at("braze")), R"({"user":{},"alias":true})");
 }
 
-TEST(DialogOwing, HowAReceiverKnowsTheConsumerStandsWhereItAlwaysStood) {
+TEST(DialogOwing, HowAReceiverKnowsTheConsumerIsReadFromWhereItOnceStood) {
   Chat chat(program_of(kTracked));
   chat.say("Ana");
-  json::object old = to_json(chat.state());
+  json::object old = to_version_0(chat.state());
   old["braze"] = json::object{{"user", json::object{{"email", "a@b.c"}}}, {"alias", false}};
-  const auto state = state_from_json(old);
+  const auto today = state_from_version_0(old);
+  ASSERT_TRUE(today);
+  const auto state = state_from_json(*today);
   ASSERT_TRUE(state);
   ASSERT_EQ(state->known_as.size(), 1u);
   EXPECT_EQ(state->known_as.at("braze").at("user").at("email"), "a@b.c");
-  EXPECT_EQ(to_json(*state), old);
+  EXPECT_EQ(to_version_0(*state), old);
 }
 
 }  // namespace

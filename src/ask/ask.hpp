@@ -48,6 +48,7 @@ enum class Verdict {
 struct Candidate {
   std::string value;  // canonical, as below
   std::string label;  // for people, in the locale: "3 April 1990"
+  bool operator==(const Candidate&) const = default;
 };
 
 // `value` is canonical whatever the locale: date "1990-04-03", time "17:30", phone E.164, number

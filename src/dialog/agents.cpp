@@ -133,9 +133,8 @@ void Engine::nobody_came(RoadKind kind) {
     const auto& own = timed_out ? timeout : unavailable;
     const auto& other = timed_out ? unavailable : timeout;
     if (own || other) {
-      const RoadKind taken = own                         ? kind
-                             : kind == RoadKind::timeout ? RoadKind::unavailable
-                                                         : RoadKind::timeout;
+      const RoadKind otherwise = timed_out ? RoadKind::unavailable : RoadKind::timeout;
+      const RoadKind taken = own ? kind : otherwise;
       state().node = seat.node;
       enter(go(taken, 0, own ? *own : *other));
       return;

@@ -57,6 +57,7 @@ enum class Phase {
 struct HeldMessage {
   std::string input_id;
   std::string text;
+  bool operator==(const HeldMessage&) const = default;
 };
 
 // The call under way. Its payload is not kept: advance() makes it again from the state.
@@ -66,6 +67,7 @@ struct PendingCall {
   base::Timestamp made_at;
   bool left_pending = false;  // the script has returned; its result comes from elsewhere
   bool told = false;          // the consumer has been told that it takes a while
+  bool operator==(const PendingCall&) const = default;
 };
 
 // How each receiver of deliveries knows the consumer, by its kind: the kind's own to read.
@@ -80,6 +82,7 @@ struct Seat {
   std::string name;  // as the consumer sees it
   base::Timestamp joined_at;
   std::optional<flow::NodeNumber> back;  // where the bot would have gone on meanwhile
+  bool operator==(const Seat&) const = default;
 };
 
 // Where a flow that was called, or that interrupted a question, goes back to.
@@ -87,6 +90,7 @@ struct Frame {
   enum class Kind { call, interruption };
   Kind kind = Kind::call;
   flow::NodeNumber node = 0;
+  bool operator==(const Frame&) const = default;
 };
 
 // An answer that can be gone back to or changed.
@@ -95,6 +99,7 @@ struct Answered {
   std::string text;                   // as given; "" when secure
   std::optional<std::string> before;  // the variable's value before it
   size_t frames = 0;                  // depth of the stack then
+  bool operator==(const Answered&) const = default;
 };
 
 // `progress`: a call under way takes long. `limit`: it has taken too long. `queue`: no agent came.

@@ -91,8 +91,6 @@ class Members {
         {}};
   }
 
-  const json::object& all() const { return object_; }
-
   // What was wrong first.
   base::Result<void> done() const {
     if (wrong_) return std::unexpected(*wrong_);

@@ -2,42 +2,12 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 
 #include "base/json_change.hpp"
 #include "dialog/state_parts.hpp"
 
 namespace millrace::dialog {
 namespace {
-
-bool same(const Answered& a, const Answered& b) {
-  return a.node == b.node && a.frames == b.frames && a.text == b.text && a.before == b.before;
-}
-bool same(const Frame& a, const Frame& b) {
-  return a.kind == b.kind && a.node == b.node;
-}
-bool same(const ask::Candidate& a, const ask::Candidate& b) {
-  return a.value == b.value && a.label == b.label;
-}
-bool same(const HeldMessage& a, const HeldMessage& b) {
-  return a.input_id == b.input_id && a.text == b.text;
-}
-bool same(const PendingCall& a, const PendingCall& b) {
-  return a.node == b.node && a.made_at == b.made_at && a.left_pending == b.left_pending &&
-         a.told == b.told && a.key == b.key;
-}
-bool same(const Seat& a, const Seat& b) {
-  return a.node == b.node && a.skill == b.skill && a.asked_at == b.asked_at && a.id == b.id &&
-         a.name == b.name && a.joined_at == b.joined_at && a.back == b.back;
-}
-template <typename T>
-bool same(const std::vector<T>& a, const std::vector<T>& b) {
-  return std::ranges::equal(a, b, [](const T& x, const T& y) { return same(x, y); });
-}
-template <typename T>
-bool same(const std::optional<T>& a, const std::optional<T>& b) {
-  return a.has_value() == b.has_value() && (!a || same(*a, *b));
-}
 
 // A change under the names of base/json_change.hpp, member by member in to_json()'s order.
 class Writer {
@@ -134,20 +104,17 @@ void Writer::table(std::string_view name, const Table& before, const Table& afte
 
 void Writer::answers(std::string_view name, const std::vector<Answered>& before,
                      const std::vector<Answered>& after) {
-  if (same(before, after)) return;
+  if (before == after) return;
   if (after.empty()) {
     removed_.emplace_back(name);
     return;
   }
-  const auto first = std::ranges::find_if(
-      before, [&](const Answered& answered) { return same(answered, after.front()); });
+  const auto first = std::ranges::find(before, after.front());
   if (first == before.end()) {
     set(name, parts::answers(after));
     return;
   }
-  const auto [left, right] =
-      std::mismatch(first, before.end(), after.begin(), after.end(),
-                    [](const Answered& a, const Answered& b) { return same(a, b); });
+  const auto [left, right] = std::mismatch(first, before.end(), after.begin(), after.end());
   json::array added;
   for (auto at = right; at != after.end(); ++at) added.push_back(parts::answer(*at));
   note("+", name,
@@ -156,12 +123,12 @@ void Writer::answers(std::string_view name, const std::vector<Answered>& before,
 }
 
 void change_of_talk(Writer& writer, const State& before, const State& after) {
-  if (!same(before.frames, after.frames)) {
+  if (before.frames != after.frames) {
     writer.part("frames", [](const State& s) { return !s.frames.empty(); }, parts::frames);
   }
   writer.answers("history", before.history, after.history);
   writer.answers("again", before.again, after.again);
-  if (!same(before.candidates, after.candidates)) {
+  if (before.candidates != after.candidates) {
     writer.part("which", [](const State& s) { return !s.candidates.empty(); }, parts::which);
   }
   writer.unless_empty("tries", &State::tries);
@@ -181,23 +148,6 @@ void change_of_talk(Writer& writer, const State& before, const State& after) {
     writer.part(
         "timer", [](const State& s) { return s.timer.has_value(); },
         [](const State& s) { return parts::timer(*s.timer); });
-  }
-}
-
-// How receivers know the consumer: a member for each, under the receiver's name.
-void change_of_known(Writer& writer, const State& before, const State& after) {
-  if (before.known_as == after.known_as) return;
-  std::set<std::string_view> names;
-  for (const State* state : {&before, &after}) {
-    for (const auto& [name, known] : state->known_as) names.insert(name);
-  }
-  for (const std::string_view name : names) {
-    const auto is_there = [name](const State& state) {
-      const auto known = state.known_as.find(name);
-      return known != state.known_as.end() && known->second.is_object();
-    };
-    writer.part(name, is_there,
-                [name](const State& state) { return state.known_as.find(name)->second; });
   }
 }
 
@@ -230,17 +180,17 @@ json::object change_of(const State& before, const State& after) {
   }
   writer.unless_empty("last", &State::last_message);
   writer.unless_empty("answering", &State::answering);
-  if (!same(before.call, after.call)) {
+  if (before.call != after.call) {
     writer.part(
         "call", [](const State& s) { return s.call.has_value(); },
         [](const State& s) { return parts::call(*s.call); });
   }
-  if (!same(before.agent, after.agent)) {
+  if (before.agent != after.agent) {
     writer.part(
         "agent", [](const State& s) { return s.agent.has_value(); },
         [](const State& s) { return parts::agent(*s.agent); });
   }
-  change_of_known(writer, before, after);
+  writer.table("known", before.known_as, after.known_as, std::identity(), parts::known);
   change_of_talk(writer, before, after);
   writer.unless_empty("surveyed", &State::surveyed);
   if (before.error != after.error) {
@@ -253,7 +203,7 @@ json::object change_of(const State& before, const State& after) {
 }
 
 bool same_sealed_part(const State& before, const State& after) {
-  return before.secrets == after.secrets && same(before.held, after.held);
+  return before.secrets == after.secrets && before.held == after.held;
 }
 
 }  // namespace millrace::dialog

@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "dialog/members.hpp"
@@ -44,6 +42,12 @@ json::object call(const PendingCall& call) {
   return out;
 }
 
+json::object known(const KnownAs& known_as) {
+  json::object out;
+  for (const auto& [receiver, known] : known_as) out[receiver] = known;
+  return out;
+}
+
 json::object agent(const Seat& seat) {
   json::object out{{"node", seat.node}, {"asked", seat.asked_at.ms}};
   if (!seat.skill.empty()) out["skill"] = seat.skill;
@@ -78,16 +82,6 @@ json::object timer(const Timer& timer) {
 }  // namespace parts
 
 namespace {
-
-// The members that a state has by itself. An object under any other name is how the receiver of
-// that name knows the consumer: that is where it has always stood, so that records which hold a
-// change only fit states of any age. A new member has to be added here.
-constexpr auto kOwn = std::to_array<std::string_view>(
-    {"v",      "program",   "chat",      "consumer", "env",      "phase", "node",  "turn",
-     "seq",    "born",      "locale",    "region",   "vars",     "kept",  "user",  "last",
-     "call",   "frames",    "answering", "history",  "again",    "which", "tries", "props",
-     "streak", "reminders", "events",    "timer",    "surveyed", "error", "ended", "secrets",
-     "held",   "agent",     "channel",   "address"});
 
 void write_talk(const State& state, json::object& out) {
   if (!state.frames.empty()) out["frames"] = parts::frames(state);
@@ -195,9 +189,8 @@ void read_collections(Members& members, State& state) {
     if (object->contains("back")) state.agent->back = seat.small("back");
     members.also(seat);
   }
-  for (const auto& member : members.all()) {
-    const bool is_own = std::ranges::find(kOwn, std::string_view(member.key())) != kOwn.end();
-    if (!is_own && member.value().is_object()) state.known_as[member.key()] = member.value();
+  if (const auto* known = members.object("known")) {
+    for (const auto& member : *known) state.known_as[member.key()] = member.value();
   }
 }
 
@@ -231,9 +224,7 @@ json::object to_json(const State& state) {
   if (!state.answering.empty()) out["answering"] = state.answering;
   if (state.call) out["call"] = parts::call(*state.call);
   if (state.agent) out["agent"] = parts::agent(*state.agent);
-  for (const auto& [kind, known] : state.known_as) {
-    if (known.is_object()) out[kind] = known;
-  }
+  if (!state.known_as.empty()) out["known"] = parts::known(state.known_as);
   write_talk(state, out);
   if (state.surveyed) out["surveyed"] = true;
   if (!state.error.empty()) out["error"] = state.error;

@@ -13,6 +13,7 @@ json::object texts(const std::map<std::string, std::string, std::less<>>& texts)
 json::object kept(const std::map<flow::NodeNumber, json::value>& kept);
 json::object call(const PendingCall& call);
 json::object agent(const Seat& seat);
+json::object known(const KnownAs& known_as);
 json::array frames(const State& state);
 json::array which(const State& state);
 json::object timer(const Timer& timer);

@@ -25,6 +25,7 @@
 
 #include "base/text.hpp"
 #include "dialog/dialog.hpp"
+#include "tests/conversations/line.hpp"
 #include "tests/example.hpp"
 
 namespace millrace {
@@ -102,47 +103,10 @@ class Player {
     }
   };
 
-  dialog::Input parse(const std::string& written) {
-    const std::string_view line = written;
-    if (line.starts_with("> ")) {
-      return {at_, dialog::Said{"m" + std::to_string(++said_), std::string(line.substr(2)), true}};
-    }
-    const auto words = base::split(line.substr(2), ' ');
-    if (words[0] == "start") return {at_, dialog::Started{}};
-    if (words[0] == "due") return {at_, dialog::TimerDue{state_.timer.value_or(dialog::Timer{})}};
-    if (words[0] == "end") {
-      return {at_, dialog::EndRequested{std::string(dialog::kEndByConsumer)}};
-    }
-    if (words[0] == "event") return {at_, dialog::PageEvent{std::string(words[1]), {}}};
-    if (auto agent = parse_agent(line.substr(2), words)) return *agent;
-    return {at_, parse_call_end(line.substr(2), words[0])};
-  }
-
-  std::optional<dialog::Input> parse_agent(std::string_view line,
-                                           const std::vector<std::string_view>& words) {
-    if (words[0] == "offered") return dialog::Input{at_, dialog::AgentOffered{"sales"}};
-    if (words[0] == "nobody") return dialog::Input{at_, dialog::NoAgent{}};
-    if (words.size() < 2 || !words[1].starts_with("agent-")) return std::nullopt;
-    const std::string agent(words[1]);
-    const std::string rest(line.substr(std::min(line.size(), words[0].size() + agent.size() + 2)));
-    if (words[0] == "joined") return dialog::Input{at_, dialog::AgentJoined{agent, rest}};
-    if (words[0] == "left") return dialog::Input{at_, dialog::AgentLeft{agent, rest}};
-    if (words[0] != "said") return std::nullopt;
-    return dialog::Input{at_, dialog::AgentSaid{"~agent:" + std::to_string(++said_), agent, rest}};
-  }
-
-  dialog::CallEnded parse_call_end(std::string_view line, std::string_view kind) {
-    constexpr std::string_view kKinds[] = {"returned", "raised",  "timed_out",
-                                           "crashed",  "refused", "unknown"};
-    dialog::CallEnded ended;
-    ended.key = state_.call ? state_.call->key : "none";
-    const auto found = std::ranges::find(kKinds, kind);
-    EXPECT_NE(found, std::end(kKinds)) << "unknown line: ! " << line;
-    ended.end = static_cast<dialog::CallEnd>(found - kKinds);
-    if (const auto brace = line.find('{'); brace != std::string_view::npos) {
-      ended.result = *json::parse_object(line.substr(brace));
-    }
-    return ended;
+  dialog::Input parse(const std::string& line) {
+    auto what = testing_support::input_of(line, state_, said_);
+    EXPECT_TRUE(what) << "unknown line: " << line;
+    return {at_, what ? std::move(*what) : dialog::Started{}};
   }
 
   const flow::Program& program_;

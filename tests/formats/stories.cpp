@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "runtime/record.hpp"
+#include "tests/conversations/line.hpp"
 #include "tests/example.hpp"
 
 namespace millrace::formats {
@@ -45,22 +46,13 @@ class Chat {
   }
   // One line of a .chat file.
   void play(std::string_view line) {
-    if (line.starts_with("> ")) return say(std::string(line.substr(2)));
-    if (!line.starts_with("! ")) return;
-    const auto words = base::split(line.substr(2), ' ');
-    if (words[0] == "start") return take(dialog::Started{});
-    if (words[0] == "due") return take(dialog::TimerDue{state_.timer.value_or(dialog::Timer{})});
-    if (words[0] == "end") return take(dialog::EndRequested{std::string(dialog::kEndByConsumer)});
-    constexpr std::string_view kEnds[] = {"returned", "raised",  "timed_out",
-                                          "crashed",  "refused", "unknown"};
-    dialog::CallEnded ended;
-    ended.key = state_.call ? state_.call->key : "none";
-    ended.end = static_cast<dialog::CallEnd>(std::ranges::find(kEnds, words[0]) - kEnds);
-    if (ended.end != dialog::CallEnd::returned) ended.message = "it did not work";
-    if (const auto brace = line.find('{'); brace != std::string_view::npos) {
-      ended.result = *json::parse_object(line.substr(brace));
+    auto what = testing_support::input_of(line, state_, said_);
+    if (!what) return;
+    auto* ended = std::get_if<dialog::CallEnded>(&*what);
+    if (ended != nullptr && ended->end != dialog::CallEnd::returned) {
+      ended->message = "it did not work";
     }
-    take(std::move(ended));
+    take(std::move(*what));
   }
   void adopt(const flow::Program& fresh, dialog::Adopted::Why why) {
     auto state = why == dialog::Adopted::Why::migrated
