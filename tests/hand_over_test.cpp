@@ -4,7 +4,7 @@
 
 #include "runtime/record.hpp"
 #include "tests/example.hpp"
-#include "tests/simulation/world.hpp"
+#include "tests/simulation/calm_world.hpp"
 
 namespace millrace {
 namespace {
@@ -30,15 +30,13 @@ class Hearing final : public runtime::Subscriber {
   std::string told;
 };
 
-class RuntimeAgents : public testing::Test {
+class RuntimeAgents : public simulation::CalmWorld {
  protected:
   RuntimeAgents() {
     static const auto program =
         std::make_shared<const flow::Program>(testing_support::load_solution(
             std::filesystem::path(MILLRACE_SOURCE_DIR) / "tests" / "conversations" / "desk"));
     solutions_.deploy(runtime::make_solution(program));
-    disk_.never_fail();
-    back_end_.never_fail();
     restart();
     session_ = *await<runtime::Session>([&](auto done) {
       runtime_->open_session({solutions_.fallback()->app_id, "en", {}}, std::move(done));
@@ -48,29 +46,8 @@ class RuntimeAgents : public testing::Test {
   }
 
   void restart() {
-    schedule_.forget();
-    lanes_ = std::make_unique<simulation::Lanes>(schedule_, dice_);
-    runtime_ = std::make_unique<runtime::Runtime>(
-        runtime::Runtime::Ports{*lanes_, clock_, random_, disk_, back_end_, owing_, log_,
-                                std::string(32, 'k')},
-        solutions_);
+    CalmWorld::restart();
     ASSERT_TRUE(runtime_->recover());
-  }
-
-  template <typename T, typename F>
-  base::Result<T> await(F start) {
-    std::optional<base::Result<T>> result;
-    start([&](base::Result<T> given) { result.emplace(std::move(given)); });
-    while (!result && schedule_.run_one()) {
-    }
-    MILLRACE_CHECK(result.has_value());
-    return std::move(*result);
-  }
-  void run_for(int64_t ms) {
-    bool over = false;
-    schedule_.after(ms, [&] { over = true; });
-    while (!over && schedule_.run_one()) {
-    }
   }
 
   base::Result<runtime::Receipt> say(const std::string& id, const std::string& text) {
@@ -104,17 +81,6 @@ class RuntimeAgents : public testing::Test {
     ASSERT_TRUE(say("2", "something else"));
   }
 
-  simulation::Schedule schedule_;
-  simulation::Dice dice_{7};
-  simulation::Disk disk_{schedule_, dice_};
-  simulation::BackEnd back_end_{schedule_, dice_};
-  simulation::Owing owing_{schedule_, dice_};
-  simulation::Clock clock_{schedule_};
-  simulation::Random random_{dice_};
-  simulation::Log log_;
-  runtime::Solutions solutions_;
-  std::unique_ptr<simulation::Lanes> lanes_;
-  std::unique_ptr<runtime::Runtime> runtime_;
   runtime::Session session_;
 };
 

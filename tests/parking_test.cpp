@@ -7,7 +7,7 @@
 #include "dialog/poison.hpp"
 #include "runtime/runtime.hpp"
 #include "tests/example.hpp"
-#include "tests/simulation/world.hpp"
+#include "tests/simulation/calm_world.hpp"
 
 #ifdef MILLRACE_BREAKABLE
 
@@ -16,7 +16,7 @@ namespace {
 
 using base::Code;
 
-class ParkingTest : public testing::Test {
+class ParkingTest : public simulation::CalmWorld {
  protected:
   ParkingTest() {
     const auto program = testing_support::load_example();
@@ -26,58 +26,25 @@ class ParkingTest : public testing::Test {
       versions_.push_back(std::move(version));
     }
     solutions_.deploy(runtime::make_solution(versions_[0]));
-    disk_.never_fail();
-    back_end_.never_fail();
     start();
+    dialog::is_poisoned = [this](std::string_view) { return poisons_; };
   }
   ~ParkingTest() override { dialog::is_poisoned = nullptr; }
 
   void start() {
-    schedule_.forget();
-    lanes_ = std::make_unique<simulation::Lanes>(schedule_, dice_);
-    runtime_ = std::make_unique<runtime::Runtime>(
-        runtime::Runtime::Ports{*lanes_, clock_, random_, disk_, back_end_, owing_, log_,
-                                std::string(32, 'k')},
-        solutions_);
+    restart();
     ASSERT_TRUE(runtime_->recover());
   }
-  // From here on the engine throws for whoever says this, at the node after the first question.
-  void poison() {
-    dialog::is_poisoned = [this](std::string_view) { return poisons_; };
-  }
+  // Poisoned: the engine throws at every node that is entered meanwhile.
   base::Result<runtime::Answer> say(const std::string& sender, const std::string& text,
                                     bool poisoned = false) {
-    std::optional<base::Result<runtime::Answer>> answer;
     poisons_ = poisoned;
-    runtime_->converse({base::Id::derived("rest", sender), std::nullopt,
-                        runtime::SessionRequest{solutions_.fallback()->app_id, "en", {}},
-                        sender + std::to_string(++said_), text},
-                       [&](auto given) { answer.emplace(std::move(given)); });
-    while (!answer && schedule_.run_one()) {
-    }
+    auto answer = converse(from(sender, sender + std::to_string(++said_), text));
     poisons_ = false;
-    MILLRACE_CHECK(answer.has_value());
-    return std::move(*answer);
-  }
-  void run_for(int64_t ms) {
-    bool over = false;
-    schedule_.after(ms, [&] { over = true; });
-    while (!over && schedule_.run_one()) {
-    }
+    return answer;
   }
 
-  simulation::Schedule schedule_;
-  simulation::Dice dice_{7};
-  simulation::Disk disk_{schedule_, dice_};
-  simulation::BackEnd back_end_{schedule_, dice_};
-  simulation::Owing owing_{schedule_, dice_};
-  simulation::Clock clock_{schedule_};
-  simulation::Random random_{dice_};
-  simulation::Log log_;
-  runtime::Solutions solutions_;
   std::vector<std::shared_ptr<const flow::Program>> versions_;
-  std::unique_ptr<simulation::Lanes> lanes_;
-  std::unique_ptr<runtime::Runtime> runtime_;
   bool poisons_ = false;
   int said_ = 0;
 };
@@ -85,7 +52,6 @@ class ParkingTest : public testing::Test {
 TEST_F(ParkingTest, ATurnThatThrowsParksItsChatAndAnswersInternal) {
   ASSERT_TRUE(say("alice", "hi"));
   const size_t records = disk_.kept().begin()->second.size();
-  poison();
   const auto refused = say("alice", "Ada", true);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::internal);
@@ -104,7 +70,6 @@ TEST_F(ParkingTest, ATurnThatThrowsParksItsChatAndAnswersInternal) {
 
 TEST_F(ParkingTest, ADeployTriesAgainAndWhatGoesOnIsParkedNoMore) {
   ASSERT_TRUE(say("alice", "hi"));
-  poison();
   ASSERT_FALSE(say("alice", "Ada", true));
   solutions_.deploy(runtime::make_solution(versions_[1]));
   runtime_->deployed(versions_[1]->solution);
@@ -115,7 +80,6 @@ TEST_F(ParkingTest, ADeployTriesAgainAndWhatGoesOnIsParkedNoMore) {
 
 TEST_F(ParkingTest, TheNextRunTriesAgainAndFailsNoStart) {
   ASSERT_TRUE(say("alice", "hi"));
-  poison();
   ASSERT_FALSE(say("alice", "Ada", true));
   for (int run = 0; run < 3; ++run) {
     start();
@@ -129,24 +93,32 @@ TEST_F(ParkingTest, TheNextRunTriesAgainAndFailsNoStart) {
 }
 
 TEST_F(ParkingTest, AFirstTurnThatThrowsLeavesNothing) {
-  poison();
   EXPECT_EQ(say("alice", "hi", true).error().code, Code::internal);
   EXPECT_EQ(runtime_->parked_chats(), 0u);
   EXPECT_TRUE(disk_.kept().empty());
   EXPECT_TRUE(say("alice", "hi"));
 }
 
+TEST_F(ParkingTest, AFirstTurnThatThrowsLeavesTheChatBeforeItAsItWas) {
+  const auto begun = say("alice", "hi");
+  ASSERT_TRUE(await<void>([&](auto done) {
+    runtime_->end(base::Id::derived("rest", "alice"), begun->receipt.chat, "consumer",
+                  std::move(done));
+  }));
+  EXPECT_EQ(say("alice", "hi", true).error().code, Code::internal);
+  EXPECT_EQ(runtime_->parked_chats(), 0u);
+  EXPECT_TRUE(disk_.parked().empty());
+  EXPECT_TRUE(say("alice", "hi"));
+}
+
 TEST_F(ParkingTest, AParkedChatCanBeEnded) {
   const auto begun = say("alice", "hi");
   ASSERT_TRUE(begun);
-  poison();
   ASSERT_FALSE(say("alice", "Ada", true));
-  std::optional<base::Result<void>> ended;
-  runtime_->end(base::Id::derived("rest", "alice"), begun->receipt.chat, "consumer",
-                [&](auto given) { ended.emplace(std::move(given)); });
-  while (!ended && schedule_.run_one()) {
-  }
-  EXPECT_TRUE(*ended);
+  EXPECT_TRUE(await<void>([&](auto done) {
+    runtime_->end(base::Id::derived("rest", "alice"), begun->receipt.chat, "consumer",
+                  std::move(done));
+  }));
   EXPECT_EQ(runtime_->parked_chats(), 0u);
   EXPECT_TRUE(say("alice", "hi"));
 }
@@ -156,7 +128,6 @@ TEST_F(ParkingTest, AResultThatTheEngineThrowsOnIsCalledForAgainAfterADeploy) {
   for (const char* text : {"Ada", "Lovelace", "ada@example.com", "1990-12-10", "London"}) {
     ASSERT_TRUE(say("alice", text)) << text;
   }
-  poison();
   // The throwing begins once the call is under way.
   std::optional<base::Result<runtime::Answer>> answer;
   runtime_->converse(
@@ -179,12 +150,50 @@ TEST_F(ParkingTest, AResultThatTheEngineThrowsOnIsCalledForAgainAfterADeploy) {
   for (const auto& [key, times] : back_end_.effects()) EXPECT_EQ(times, 1) << key;
 }
 
+// Keeps every call, and answers none by itself.
+class Holding final : public runtime::Actions {
+ public:
+  void call(runtime::ActionCall call, Done done) override {
+    calls.push_back(std::move(call));
+    dones.push_back(std::move(done));
+  }
+  std::vector<runtime::ActionCall> calls;
+  std::vector<Done> dones;
+};
+
+TEST_F(ParkingTest, ACallUnderWayIsNotMadeASecondTimeBesideItself) {
+  Holding holding;
+  actions_ = &holding;
+  start();
+  for (const char* text : {"hi", "Ada", "Lovelace", "ada@example.com", "1990-12-10", "London"}) {
+    ASSERT_TRUE(say("alice", text)) << text;
+  }
+  runtime_->say(from("alice", "last", "Linux"), [](auto) {});
+  run_for(100);
+  ASSERT_EQ(holding.calls.size(), 1u);
+  poisons_ = true;
+  holding.dones[0]({.kind = runtime::CallOutcome::returned, .result = {{"success", "true"}}});
+  run_for(100);
+  poisons_ = false;
+  ASSERT_EQ(runtime_->parked_chats(), 1u);
+  for (const size_t version : {1, 0, 1}) {
+    solutions_.deploy(runtime::make_solution(versions_[version]));
+    runtime_->deployed(versions_[version]->solution);
+    run_for(100);
+    EXPECT_EQ(holding.calls.size(), 2u);
+  }
+  EXPECT_TRUE(holding.calls[1].uncertain);
+  EXPECT_EQ(holding.calls[1].idempotency_key, holding.calls[0].idempotency_key);
+  holding.dones[1]({.kind = runtime::CallOutcome::returned, .result = {{"success", "true"}}});
+  run_for(100);
+  EXPECT_EQ(runtime_->parked_chats(), 0u);
+}
+
 // MILLRACE_TURNS=100000 for the whole of it.
 TEST_F(ParkingTest, ManyTurnsOfOthersPassBesideAPoisonedChat) {
   const char* given = std::getenv("MILLRACE_TURNS");
   const int turns = given == nullptr ? 2'000 : std::atoi(given);
   ASSERT_TRUE(say("alice", "hi"));
-  poison();
   ASSERT_FALSE(say("alice", "Ada", true));
   for (int turn = 0; turn < turns; ++turn) {
     if (turn % 500 == 0) start();

@@ -7,7 +7,7 @@
 #include "app/receivers.hpp"
 #include "flow/flow.hpp"
 #include "runtime/completion_token.hpp"
-#include "tests/simulation/world.hpp"
+#include "tests/simulation/calm_world.hpp"
 
 namespace millrace {
 namespace {
@@ -25,8 +25,10 @@ class Scripted final : public runtime::Actions {
   json::object answer{{"pending", true}};
 };
 
-class RuntimePending : public testing::Test {
+class RuntimePending : public simulation::CalmWorld {
  protected:
+  RuntimePending() { actions_ = &scripted_; }
+
   void serve(const std::string& flow, const std::string& settings = "") {
     flow::AppFacts facts{{"Test"}, {}, {"Slow"}};
     facts.kinds = app::receivers();
@@ -38,29 +40,16 @@ class RuntimePending : public testing::Test {
     MILLRACE_CHECK(compiled.program.has_value());
     solutions_.deploy(runtime::make_solution(
         std::make_shared<const flow::Program>(std::move(*compiled.program))));
-    disk_.never_fail();
     restart();
   }
   void restart() {
-    schedule_.forget();
-    lanes_ = std::make_unique<simulation::Lanes>(schedule_, dice_);
-    runtime_ = std::make_unique<runtime::Runtime>(
-        runtime::Runtime::Ports{*lanes_, clock_, random_, disk_, scripted_, owing_, log_,
-                                std::string(32, 'k')},
-        solutions_);
+    CalmWorld::restart();
     ASSERT_TRUE(runtime_->recover());
     run_for(500);
   }
-  void run_for(int64_t ms) {
-    bool over = false;
-    schedule_.after(ms, [&] { over = true; });
-    while (!over && schedule_.run_one()) {
-    }
-  }
   std::string say(const std::string& id, const std::string& text) {
     std::optional<base::Result<runtime::Answer>> result;
-    runtime_->converse({base::Id::derived("rest", "ada"), std::nullopt,
-                        runtime::SessionRequest{solutions_.fallback()->app_id, "en", {}}, id, text},
+    runtime_->converse(from("ada", id, text),
                        [&](base::Result<runtime::Answer> answer) { result = std::move(answer); });
     while (!result && schedule_.run_one()) {
     }
@@ -81,17 +70,7 @@ class RuntimePending : public testing::Test {
     return std::string(*json::get_string(scripted_.calls.back().context, "completion_token"));
   }
 
-  simulation::Schedule schedule_;
-  simulation::Dice dice_{7};
-  simulation::Clock clock_{schedule_};
-  simulation::Random random_{dice_};
-  simulation::Log log_;
-  simulation::Disk disk_{schedule_, dice_};
   Scripted scripted_;
-  simulation::Owing owing_{schedule_, dice_};
-  runtime::Solutions solutions_;
-  std::unique_ptr<simulation::Lanes> lanes_;
-  std::unique_ptr<runtime::Runtime> runtime_;
 };
 
 constexpr const char* kSlow = R"(nodes:

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/example.hpp"
-#include "tests/simulation/world.hpp"
+#include "tests/simulation/calm_world.hpp"
 
 namespace millrace {
 namespace {
@@ -24,53 +24,15 @@ class Listening final : public runtime::Subscriber {
   std::string heard;
 };
 
-class RuntimeTest : public testing::Test {
+class RuntimeTest : public simulation::CalmWorld {
  protected:
   RuntimeTest() {
     static const auto program =
         std::make_shared<const flow::Program>(testing_support::load_example());
     solutions_.deploy(runtime::make_solution(program));
-    disk_.never_fail();
-    back_end_.never_fail();
     restart();
   }
 
-  // As after a crash: what the disk keeps is all there is.
-  void restart(runtime::Limits limits = {}) {
-    schedule_.forget();
-    lanes_ = std::make_unique<simulation::Lanes>(schedule_, dice_);
-    runtime_ = std::make_unique<runtime::Runtime>(
-        runtime::Runtime::Ports{*lanes_, clock_, random_, disk_, back_end_, owing_, log_,
-                                std::string(32, 'k')},
-        solutions_, limits);
-  }
-
-  // Runs the world until the callback has come.
-  template <typename T, typename F>
-  base::Result<T> await(F start) {
-    std::optional<base::Result<T>> result;
-    start([&](base::Result<T> given) { result.emplace(std::move(given)); });
-    while (!result && schedule_.run_one()) {
-    }
-    MILLRACE_CHECK(result.has_value());
-    return std::move(*result);
-  }
-  void run_for(int64_t ms) {
-    bool over = false;
-    schedule_.after(ms, [&] { over = true; });
-    while (!over && schedule_.run_one()) {
-    }
-  }
-
-  runtime::SayRequest from(const std::string& sender, const std::string& id,
-                           const std::string& text) {
-    return {base::Id::derived("rest", sender), std::nullopt,
-            runtime::SessionRequest{solutions_.fallback()->app_id, "en", {}}, id, text};
-  }
-  base::Result<runtime::Answer> converse(runtime::SayRequest request) {
-    return await<runtime::Answer>(
-        [&](auto done) { runtime_->converse(std::move(request), std::move(done)); });
-  }
   runtime::Session open() {
     return *await<runtime::Session>([&](auto done) {
       runtime_->open_session({solutions_.fallback()->app_id, "pt-BR", {}}, std::move(done));
@@ -97,18 +59,6 @@ class RuntimeTest : public testing::Test {
     }));
     return listening;
   }
-
-  simulation::Schedule schedule_;
-  simulation::Dice dice_{7};
-  simulation::Disk disk_{schedule_, dice_};
-  simulation::BackEnd back_end_{schedule_, dice_};
-  simulation::Owing owing_{schedule_, dice_};
-  simulation::Clock clock_{schedule_};
-  simulation::Random random_{dice_};
-  simulation::Log log_;
-  runtime::Solutions solutions_;
-  std::unique_ptr<simulation::Lanes> lanes_;
-  std::unique_ptr<runtime::Runtime> runtime_;
 };
 
 TEST_F(RuntimeTest, AnswersARepeatWithTheRecordedAnswer) {

@@ -23,7 +23,6 @@ class FakeJournal final : public runtime::Journal {
   void read_before(base::Id, int64_t, Page, Read) override {}
   base::Result<std::vector<runtime::DueConsumer>> due_consumers() override { return {}; }
   void park(runtime::ParkedChat) override {}
-  void unpark(base::Id) override {}
   base::Result<std::vector<runtime::ParkedChat>> parked_chats() override { return {}; }
   void probe(Probed done) override {
     ++probes;

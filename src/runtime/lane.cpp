@@ -7,13 +7,12 @@ namespace {
 
 using base::Code;
 using base::fail;
-using dialog::Phase;
-
-}  // namespace
 
 // Counted for a consumer besides its texts: its parts and their places in tables, as measured over
 // a hundred thousand chats that wait for their first answer.
 constexpr size_t kConsumerBytes = 3'500;
+
+}  // namespace
 
 Runtime::Lane::Lane(size_t index, const Ports& ports, const Solutions& solutions,
                     const Limits& limits)

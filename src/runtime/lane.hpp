@@ -115,8 +115,8 @@ class Runtime::Lane {
   bool listen(Consumer& consumer, base::Id chat, std::weak_ptr<Subscriber> subscriber);
   // Puts a consumer with something due among the timers, without reading it.
   void recover(const DueConsumer& due);
-  // A former run parked this chat; its next input tries it again.
-  void keep_parked(ParkedChat chat);
+  // `deployed`: the version that was served then; nullopt: a former run's, to be tried again.
+  void keep_parked(ParkedChat chat, std::optional<std::string> deployed);
   // Takes up what was due in the chats that are parked in this solution.
   void try_parked_again(const std::string& solution);
 
@@ -154,23 +154,28 @@ class Runtime::Lane {
   std::optional<std::pair<Written, dialog::Input>> adopt(Consumer& consumer,
                                                          const dialog::Input& input);
   void take_turn_as_it_stands(Consumer& consumer, dialog::Input input, TurnTaken taken);
-  // The one place that catches what the engine throws. Gives what `work` gives, a Result; what it
-  // throws parks the chat.
+  // What is done about what the engine throws: the chat is parked, or there is none to park (it has
+  // yet to begin, or goes on another way), and it is only said.
+  enum class OnThrow { park, say };
+  // The one place that catches it. Gives what `work` gives, a Result.
   template <typename Work>
-  std::invoke_result_t<Work> caught(Consumer& consumer, const flow::Program& program, Work work) {
+  std::invoke_result_t<Work> caught(Consumer& consumer, const flow::Program& program,
+                                    OnThrow on_throw, Work work) {
     const base::ChecksThrow checks;
+    std::string what = "something that is no exception";
     try {
       return work();
     } catch (const std::exception& thrown) {
-      return std::unexpected(park(consumer, program, base::name_of(thrown)));
+      what = base::name_of(thrown);
     } catch (...) {
-      return std::unexpected(park(consumer, program, "something that is no exception"));
     }
+    return std::unexpected(on_throw == OnThrow::park ? park(consumer, program, std::move(what))
+                                                     : engine_failed(program, std::move(what)));
   }
   // Takes a turn and writes its record. `input` is nullptr for the opening of a chat.
   template <typename MakeTurn>
   base::Result<Written> take(Consumer& consumer, std::shared_ptr<const flow::Program> program,
-                             const dialog::Input* input, MakeTurn make);
+                             const dialog::Input* input, OnThrow on_throw, MakeTurn make);
   Written write(const Consumer& consumer, std::shared_ptr<const flow::Program> program,
                 dialog::Turn turn, const dialog::Input* input);
   void commit(Consumer& consumer, Written written, TurnTaken taken,
@@ -184,7 +189,8 @@ class Runtime::Lane {
   void perform(Consumer& consumer, const ToDo& wanted, size_t owed);
   // No turn is under way any more: whoever waits in the mailbox has theirs.
   void rest(Consumer& consumer);
-  // What the engine threw, as an error; a chat that stands is parked.
+  // Both say in the log what the engine threw, and give the error for whoever asked.
+  base::Error engine_failed(const flow::Program& program, std::string what);
   base::Error park(Consumer& consumer, const flow::Program& program, std::string what);
   // It is, and nothing has been deployed since.
   bool is_parked(base::Id consumer) const;
@@ -214,7 +220,7 @@ class Runtime::Lane {
   void submit_until_taken(base::Id consumer, std::shared_ptr<const dialog::Input> input,
                           std::function<void()> over);
   void tell_listeners(Consumer& consumer, const std::vector<ChatMessage>& messages,
-                      const ToDo& wanted);
+                      const ToDo& wanted, base::Timestamp at);
   void settle(Consumer& consumer);
   void touch(Consumer& consumer);
   void evict(Consumer& consumer);
@@ -260,7 +266,11 @@ class Runtime::Lane {
   size_t under_way_ = 0;  // commits, reads and calls whose end has not come
   bool running_ = false;
   std::deque<base::Task> later_;  // follows what is under way, in this order
-  std::unordered_map<base::Id, ParkedChat, base::IdHash> parked_;
+  struct Parked {
+    ParkedChat chat;
+    std::optional<std::string> deployed;
+  };
+  std::unordered_map<base::Id, Parked, base::IdHash> parked_;
   // Keys of the scripts' calls that this run has begun, until what they came to has been taken:
   // whatever becomes of a consumer in memory meanwhile, none is made a second time beside itself.
   std::unordered_set<std::string> running_calls_;

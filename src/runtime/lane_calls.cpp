@@ -136,9 +136,10 @@ void Runtime::Lane::take_up_call(Consumer& consumer) {
     return;
   }
   if (running_calls_.contains(state.call->key)) return;  // what it comes to is on its way
-  auto call = caught(consumer, *consumer.program, [&]() -> base::Result<dialog::Call> {
-    return dialog::pending_call(*consumer.program, state);
-  });
+  auto call =
+      caught(consumer, *consumer.program, OnThrow::park, [&]() -> base::Result<dialog::Call> {
+        return dialog::pending_call(*consumer.program, state);
+      });
   // Its action may or may not have happened.
   if (call) call_action(consumer, std::move(*call), true);
 }

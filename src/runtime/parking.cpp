@@ -10,59 +10,55 @@ using base::Code;
 // Listed and left alone, over one lane's chats; those beyond are tried again with every input.
 constexpr size_t kParkedMax = 10'000;
 
+const base::Error kFault{
+    Code::internal, "the server met a fault of its own in this conversation", {}};
+
 }  // namespace
+
+base::Error Runtime::Lane::engine_failed(const flow::Program& program, std::string what) {
+  log_failure(program.solution, "the engine failed in a turn",
+              {Code::internal, std::move(what), {}});
+  return kFault;
+}
 
 base::Error Runtime::Lane::park(Consumer& consumer, const flow::Program& program,
                                 std::string what) {
-  const base::Error error{
-      Code::internal, "the server met a fault of its own in this conversation", {}};
-  if (!consumer.chat) {
-    log_failure(program.solution, "a chat could not begin", {Code::internal, std::move(what), {}});
-    return error;
-  }
   const dialog::State& state = *consumer.chat;
   if (ports_.meter != nullptr) {
     ports_.meter->count("chats_parked_total", {{"solution", program.solution}});
   }
   const flow::Node* node = program.find(state.node);
-  ParkedChat chat{consumer.id,
-                  state.chat.to_string(),
-                  program.solution,
-                  state.program,
-                  deployed_of(program.solution),
-                  node == nullptr ? "" : node->id,
-                  std::move(what),
+  ParkedChat chat{consumer.id,   state.chat.to_string(),          program.solution,
+                  state.program, node == nullptr ? "" : node->id, std::move(what),
                   now()};
   log_failure(chat.chat_id, "parked at node '" + chat.node + "' of " + chat.solution,
               {Code::internal, chat.what, {}});
   // What they wait for does not come.
   for (Waiter& waiter : consumer.waiters) {
-    tell(std::move(waiter.done), base::Result<Answer>(std::unexpected(error)));
+    tell(std::move(waiter.done), base::Result<Answer>(std::unexpected(kFault)));
   }
   consumer.waiters.clear();
   if (parked_.size() < kParkedMax || parked_.contains(consumer.id)) {
     ports_.journal.park(chat);
-    parked_.insert_or_assign(consumer.id, std::move(chat));
-    parked_count_.store(parked_.size(), std::memory_order_relaxed);
+    keep_parked(std::move(chat), deployed_of(program.solution));
   }
-  return error;
+  return kFault;
 }
 
-void Runtime::Lane::keep_parked(ParkedChat chat) {
-  chat.deployed = "tried again";  // is the hash of no version
+void Runtime::Lane::keep_parked(ParkedChat chat, std::optional<std::string> deployed) {
   const base::Id consumer = chat.consumer;
-  parked_.insert_or_assign(consumer, std::move(chat));
+  parked_.insert_or_assign(consumer, Parked{std::move(chat), std::move(deployed)});
   parked_count_.store(parked_.size(), std::memory_order_relaxed);
 }
 
 bool Runtime::Lane::is_parked(base::Id consumer) const {
   const auto found = parked_.find(consumer);
-  return found != parked_.end() && found->second.deployed == deployed_of(found->second.solution);
+  return found != parked_.end() &&
+         found->second.deployed == deployed_of(found->second.chat.solution);
 }
 
 void Runtime::Lane::unpark(base::Id consumer) {
   if (parked_.empty() || parked_.erase(consumer) == 0) return;
-  ports_.journal.unpark(consumer);
   parked_count_.store(parked_.size(), std::memory_order_relaxed);
 }
 
@@ -73,8 +69,8 @@ std::string Runtime::Lane::deployed_of(const std::string& solution) const {
 
 void Runtime::Lane::try_parked_again(const std::string& solution) {
   std::vector<base::Id> again;
-  for (auto& [consumer, chat] : parked_) {
-    if (chat.solution == solution && !is_parked(consumer)) again.push_back(consumer);
+  for (const auto& [consumer, parked] : parked_) {
+    if (parked.chat.solution == solution && !is_parked(consumer)) again.push_back(consumer);
   }
   for (const base::Id id : again) {
     Consumer* consumer = in_memory(id);

@@ -87,10 +87,9 @@ struct ParkedChat {
   base::Id consumer;
   std::string chat_id;
   std::string solution;
-  std::string version;   // content hash of the version the chat is on
-  std::string deployed;  // ... and of the one that was served then; not kept by the journal
-  std::string node;      // where it stood
-  std::string what;      // what was thrown
+  std::string version;  // content hash of the version the chat is on
+  std::string node;     // where it stood
+  std::string what;     // what was thrown
   base::Timestamp at;
 };
 
@@ -122,10 +121,10 @@ class Journal {
   virtual void read_before(base::Id consumer, int64_t place, Page page, Read done) = 0;
   // Consumers with something due. Blocks; meant for the start.
   virtual base::Result<std::vector<DueConsumer>> due_consumers() = 0;
-  // Notes that a chat is parked, and that it is not any more, for people to see and for the next
-  // start: soon durable, or lost in a crash. Thread-safe, never block.
+  // Notes that a chat is parked, for people to see and for the next start, until a record of its
+  // consumer follows: that one strikes the note. Soon durable, or lost in a crash. Thread-safe,
+  // never blocks.
   virtual void park(ParkedChat chat) = 0;
-  virtual void unpark(base::Id consumer) = 0;
   // Blocks; meant for the start.
   virtual base::Result<std::vector<ParkedChat>> parked_chats() = 0;
   // A commit of nothing that writes and syncs, telling whether a record could be taken now. `done`

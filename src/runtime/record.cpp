@@ -113,7 +113,7 @@ void abbreviate_id(json::object& object, std::string_view name, std::string_view
   if (found != nullptr && found->is_string() && found->get_string() == id) *found = true;
 }
 
-// What the record's reader (expand, record_read.cpp) puts back.
+// What the record's reader (expand, record_parse.cpp) puts back.
 void abbreviate(json::object& record, const dialog::Turn& turn) {
   const json::object& in = record["in"].get_object();
   const std::string id(json::get_string(in, "id").value_or(""));

@@ -62,12 +62,13 @@ class StateReader {
   base::Result<void> take(const JournalRecord& record);
   // As the record taken last left it. At least one must have been taken.
   base::Result<dialog::State> state() const;
-  // Records taken since the last whole one, and the bytes of their bodies; of that one's.
+  // How many records were taken since the last whole one, and the bytes of their bodies.
   int since() const { return since_; }
+  size_t bytes_since() const { return bytes_since_; }
+  // The bytes of the last whole record's body.
+  size_t whole_bytes() const { return whole_bytes_; }
   // The form of the record taken last.
   int version() const { return version_; }
-  size_t bytes_since() const { return bytes_since_; }
-  size_t whole_bytes() const { return whole_bytes_; }
 
  private:
   const std::string key_;

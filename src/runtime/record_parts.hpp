@@ -1,4 +1,4 @@
-// What the writing and the reading of records share. For record.cpp and record_read.cpp alone.
+// What the writing and the reading of records share. For the files of records alone.
 #pragma once
 
 #include <string>

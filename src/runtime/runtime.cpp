@@ -51,7 +51,7 @@ base::Result<void> Runtime::recover() {
   }
   for (size_t i = 0; i < lanes_.size(); ++i) {
     lanes_[i]->run_here([&lane = *lanes_[i], share = std::move(shares[i])]() mutable {
-      for (ParkedChat& one : share.parked) lane.keep_parked(std::move(one));
+      for (ParkedChat& one : share.parked) lane.keep_parked(std::move(one), std::nullopt);
       for (const DueConsumer& one : share.due) lane.recover(one);
     });
   }

@@ -27,13 +27,14 @@ bool is_unsettled(const Consumer& consumer, std::string_view input_id, base::Tim
   });
 }
 
-ChatMessage said_by_consumer(const Consumer& consumer, const dialog::TellAgent& said) {
+ChatMessage said_by_consumer(base::Id chat, const dialog::TellAgent& said, base::Timestamp at) {
   ChatMessage message;
-  message.id = message_id(consumer.chat->chat, said.sequence);
+  message.id = message_id(chat, said.sequence);
   message.sequence = said.sequence;
   message.side = Side::consumer;
   message.content.text = said.text;
   message.input_id = said.input_id;
+  message.at = at;
   return message;
 }
 
@@ -60,9 +61,13 @@ void Runtime::Lane::hand_out(Consumer& consumer, const std::vector<ChatMessage>&
 }
 
 void Runtime::Lane::tell_listeners(Consumer& consumer, const std::vector<ChatMessage>& messages,
-                                   const ToDo& wanted) {
+                                   const ToDo& wanted, base::Timestamp at) {
   if (consumer.listeners.empty()) return;
   const bool started = consumer.chat->turn == 1;
+  std::vector<ChatMessage> to_agent;
+  for (const auto* said : wanted.to_agent) {
+    to_agent.push_back(said_by_consumer(consumer.chat->chat, *said, at));
+  }
   std::erase_if(consumer.listeners, [&](const Listener& listener) {
     const auto subscriber = listener.subscriber.lock();
     if (!subscriber) return true;
@@ -77,7 +82,7 @@ void Runtime::Lane::tell_listeners(Consumer& consumer, const std::vector<ChatMes
     };
     tell_steps(true);
     if (!messages.empty()) subscriber->said(messages);
-    for (const auto* said : wanted.to_agent) subscriber->heard(said_by_consumer(consumer, *said));
+    for (const ChatMessage& message : to_agent) subscriber->heard(message);
     tell_steps(false);
     if (!wanted.calls.empty()) subscriber->typing(true);
     // What a survey follows on has not ended for the consumer.

@@ -45,8 +45,9 @@ Standing Runtime::Lane::new_chat(const Consumer& consumer, const Solution& solut
 template <typename MakeTurn>
 base::Result<Written> Runtime::Lane::take(Consumer& consumer,
                                           std::shared_ptr<const flow::Program> program,
-                                          const dialog::Input* input, MakeTurn make) {
-  return caught(consumer, *program, [&]() -> base::Result<Written> {
+                                          const dialog::Input* input, OnThrow on_throw,
+                                          MakeTurn make) {
+  return caught(consumer, *program, on_throw, [&]() -> base::Result<Written> {
     base::Result<dialog::Turn> turn = make();
     if (!turn) return std::unexpected(turn.error());
     return write(consumer, program, std::move(*turn), input);
@@ -71,7 +72,7 @@ Written Runtime::Lane::write(const Consumer& consumer, std::shared_ptr<const flo
 }
 
 void Runtime::Lane::open(Consumer& consumer, Standing chat, TurnTaken taken) {
-  auto written = take(consumer, std::move(chat.program), nullptr,
+  auto written = take(consumer, std::move(chat.program), nullptr, OnThrow::say,
                       [&] { return dialog::Turn{std::move(chat.state), 0, {}}; });
   if (!written) return refuse(consumer, written.error(), taken);
   commit(consumer, std::move(*written), std::move(taken));
@@ -79,7 +80,7 @@ void Runtime::Lane::open(Consumer& consumer, Standing chat, TurnTaken taken) {
 
 void Runtime::Lane::take_first_turn(Consumer& consumer, Standing chat, dialog::Input input,
                                     TurnTaken taken) {
-  auto written = take(consumer, chat.program, &input,
+  auto written = take(consumer, chat.program, &input, OnThrow::say,
                       [&] { return dialog::advance(*chat.program, std::move(chat.state), input); });
   if (!written) return refuse(consumer, written.error(), taken);
   commit(consumer, std::move(*written), std::move(taken));
@@ -118,12 +119,13 @@ std::optional<std::pair<Written, dialog::Input>> Runtime::Lane::adopt(Consumer& 
   using Why = dialog::Adopted::Why;
   const bool migrates = latest->on_live == OnLive::migrate;
   const dialog::Input adopted{input.at, dialog::Adopted{migrates ? Why::migrated : Why::restarted}};
-  auto written = take(consumer, latest->program, &adopted, [&]() -> base::Result<dialog::Turn> {
-    auto fresh = migrates ? dialog::migrate(*consumer.program, *latest->program, state)
-                          : dialog::begin_again(*latest->program, state);
-    if (!fresh) return std::unexpected(fresh.error());
-    return dialog::advance(*latest->program, std::move(*fresh), adopted);
-  });
+  auto written =
+      take(consumer, latest->program, &adopted, OnThrow::say, [&]() -> base::Result<dialog::Turn> {
+        auto fresh = migrates ? dialog::migrate(*consumer.program, *latest->program, state)
+                              : dialog::begin_again(*latest->program, state);
+        if (!fresh) return std::unexpected(fresh.error());
+        return dialog::advance(*latest->program, std::move(*fresh), adopted);
+      });
   if (!written) {
     ports_.log.line(base::Level::info, state.chat.to_string(),
                     "stays on version " + state.program + ": " + written.error().message);
@@ -135,7 +137,7 @@ std::optional<std::pair<Written, dialog::Input>> Runtime::Lane::adopt(Consumer& 
 void Runtime::Lane::take_turn_as_it_stands(Consumer& consumer, dialog::Input input,
                                            TurnTaken taken) {
   // The state is copied here and nowhere else: until the turn is stored, the old one holds.
-  auto written = take(consumer, consumer.program, &input,
+  auto written = take(consumer, consumer.program, &input, OnThrow::park,
                       [&] { return dialog::advance(*consumer.program, *consumer.chat, input); });
   if (!written) return refuse(consumer, written.error(), taken);
   commit(consumer, std::move(*written), std::move(taken));
@@ -198,7 +200,7 @@ void Runtime::Lane::committed(Consumer& consumer, Commit commit, base::Result<in
   stored(consumer, commit, *place);
   hand_out(consumer, messages);
   const ToDo wanted = to_do(commit.turn);
-  tell_listeners(consumer, messages, wanted);
+  tell_listeners(consumer, messages, wanted, commit.at);
   perform(consumer, wanted, commit.owed);
   settle(consumer);
   if (commit.next) {
@@ -257,7 +259,7 @@ void Runtime::Lane::begin_survey(base::Id id) {
     const SolutionPtr survey = consumer.survey;
     if (!survey || !consumer.chat) return;
     const dialog::Input input{now(), dialog::Adopted{dialog::Adopted::Why::survey}};
-    auto written = take(consumer, survey->program, &input,
+    auto written = take(consumer, survey->program, &input, OnThrow::say,
                         [&] { return dialog::advance(*survey->program, *consumer.chat, input); });
     if (written) {
       commit(consumer, std::move(*written), [](base::Result<const dialog::Turn*>) {});

@@ -116,10 +116,6 @@ class SqliteJournal final : public DurableJournal {
     writer_.submit(
         {[this, chat = std::move(chat)] { return parked_.put(chat); }, [](base::Result<void>) {}});
   }
-  void unpark(base::Id consumer) override {
-    writer_.submit(
-        {[this, consumer] { return parked_.remove(consumer); }, [](base::Result<void>) {}});
-  }
   base::Result<std::vector<runtime::ParkedChat>> parked_chats() override {
     return std::exchange(parked_at_start_, {});
   }
@@ -162,8 +158,7 @@ class SqliteJournal final : public DurableJournal {
     if (auto ready = deliveries_.prepare(writer_, file); !ready) return ready;
     reads_ = std::move(reads);
     if (auto ready = parked_.prepare(writer_.connection()); !ready) return ready;
-    if (auto known = parked_.read_memory(writer_.connection()); !known) return known;
-    auto parked = ParkedChats::read(writer_.connection());
+    auto parked = parked_.read_memory(writer_.connection());
     if (!parked) return std::unexpected(parked.error());
     parked_at_start_ = std::move(*parked);
     Connection& writing = writer_.connection();
@@ -201,7 +196,9 @@ class SqliteJournal final : public DurableJournal {
   base::Result<void> read_memory_again() {
     written_ = {};
     if (auto read = read_memory(); !read) return read;
-    if (auto read = parked_.read_memory(writer_.connection()); !read) return read;
+    if (auto read = parked_.read_memory(writer_.connection()); !read) {
+      return std::unexpected(read.error());
+    }
     if (durable_.position == 0) return {};
     const auto row = find_turn_.bind_integer(1, durable_.position)
                          .bind_blob(2, durable_.consumer.as_bytes())
@@ -292,7 +289,7 @@ class SqliteJournal final : public DurableJournal {
                        .run();
     if (!written) return written;
     place = ++last_;
-    if (auto gone = parked_.remove_if_there(record.consumer); !gone) return gone;
+    if (auto gone = parked_.strike(record.consumer); !gone) return gone;
     chats_.note(record, place);
     recent_[record.consumer] = {place, record.number, due};
     written_ = {place, record.number, record.consumer};

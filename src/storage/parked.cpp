@@ -20,12 +20,12 @@ base::Result<void> ParkedChats::prepare(Connection& writing) {
   return {};
 }
 
-base::Result<void> ParkedChats::read_memory(Connection& writing) {
-  const auto chats = read(writing);
-  if (!chats) return std::unexpected(chats.error());
+base::Result<std::vector<runtime::ParkedChat>> ParkedChats::read_memory(Connection& writing) {
+  auto chats = read(writing);
+  if (!chats) return chats;
   ids_.clear();
   for (const runtime::ParkedChat& chat : *chats) ids_.insert(chat.consumer);
-  return {};
+  return chats;
 }
 
 base::Result<void> ParkedChats::put(const runtime::ParkedChat& chat) {
@@ -40,8 +40,8 @@ base::Result<void> ParkedChats::put(const runtime::ParkedChat& chat) {
       .run();
 }
 
-base::Result<void> ParkedChats::remove(base::Id consumer) {
-  ids_.erase(consumer);
+base::Result<void> ParkedChats::strike(base::Id consumer) {
+  if (ids_.empty() || ids_.erase(consumer) == 0) return {};
   return remove_.bind_blob(1, consumer.as_bytes()).run();
 }
 

@@ -15,13 +15,10 @@ class ParkedChats {
  public:
   base::Result<void> prepare(Connection& writing);
   base::Result<void> put(const runtime::ParkedChat& chat);
-  base::Result<void> remove(base::Id consumer);
-  // The same for a consumer of whom a record is being written: that one has gone on.
-  base::Result<void> remove_if_there(base::Id consumer) {
-    return ids_.empty() || !ids_.contains(consumer) ? base::Result<void>() : remove(consumer);
-  }
-  // Reads again who is parked, after a transaction was undone.
-  base::Result<void> read_memory(Connection& writing);
+  // The consumer goes on: a record of theirs is being written.
+  base::Result<void> strike(base::Id consumer);
+  // Who is parked, read at the start, and again after a transaction was undone.
+  base::Result<std::vector<runtime::ParkedChat>> read_memory(Connection& writing);
 
   static base::Result<std::vector<runtime::ParkedChat>> read(Connection& connection);
 

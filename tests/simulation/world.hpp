@@ -108,7 +108,6 @@ class Disk final : public runtime::Journal {
   base::Result<std::vector<runtime::DueConsumer>> due_consumers() override;
   void probe(Probed done) override;
   void park(runtime::ParkedChat chat) override { parked_[chat.consumer] = std::move(chat); }
-  void unpark(base::Id consumer) override { parked_.erase(consumer); }
   base::Result<std::vector<runtime::ParkedChat>> parked_chats() override;
   // A crash: of what waited for the sync, a part may have reached the disk, in order.
   void crash();
