@@ -29,15 +29,14 @@ base::Timestamp Health::opens_at(int under_way) const {
 }
 
 void Health::stop(std::string reason, base::Timestamp now, Probe probe) {
-  is_final_ = probe == Probe::never;
-  probe_at_ = is_final_ ? kNever : base::Timestamp{now.ms + rules_.probe_ms};
+  const bool is_final = probe == Probe::never || (stopped_ && probe_at_ == kNever);
+  probe_at_ = is_final ? kNever : base::Timestamp{now.ms + rules_.probe_ms};
   if (std::exchange(stopped_, true)) return;
   stopped_because_ = reason;
   notices_.push_back({Notice::Kind::stopped, std::move(reason)});
 }
 
 void Health::resume() {
-  is_final_ = false;
   if (!std::exchange(stopped_, false)) return;
   notices_.push_back({Notice::Kind::resumed, "deliveries go out again"});
 }

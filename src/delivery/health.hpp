@@ -59,9 +59,8 @@ class Health {
   Rules rules_;
   std::vector<Notice> notices_;
   bool stopped_ = false;
-  bool is_final_ = false;  // stopped for good: not probed
   std::string stopped_because_;
-  base::Timestamp probe_at_;
+  base::Timestamp probe_at_;  // kNever: stopped for good
   bool down_ = false;
   int failures_ = 0;  // one after the other, nothing having gone through in between
   base::Timestamp failed_at_;

@@ -9,7 +9,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr size_t kLoadMax = 1'000;  // rows in one look at the store
-constexpr int64_t kResolveEveryMs = 5'000;
 constexpr int64_t kComplainEveryMs = 60'000;
 
 int64_t milliseconds_of(auto duration) {
@@ -98,11 +97,11 @@ void Lanes::load(Lane& lane) {
   }
 }
 
-// Asked again while stopped: somebody may have mended the configuration.
+// Asked every few seconds: somebody may have mended the configuration, or changed a secret.
 void Lanes::resolve(Lane& lane) {
   const base::Timestamp at = now();
   if (at < lane.resolve_at) return;
-  lane.resolve_at = {at.ms + kResolveEveryMs};
+  lane.resolve_at = {at.ms + settings_.resolve_every.count()};
   auto destination = ports_.resolve(lane.target);
   const bool is_other =
       destination && (!lane.destination || destination->settings != lane.destination->settings);
@@ -118,7 +117,7 @@ void Lanes::resolve(Lane& lane) {
 }
 
 void Lanes::pump(Lane& lane) {
-  if (lane.pipe.is_stopped()) resolve(lane);
+  resolve(lane);
   load(lane);
   while (lane.destination) {
     auto sending = lane.pipe.next(now());

@@ -47,7 +47,7 @@ class Lanes {
 
   // What came of the pipe so far goes to the writer. Tells and counts the rest.
   void take_effects(Lane& lane, std::vector<int64_t> unmark = {});
-  // Of effects that are written by somebody else.
+  // Tells and counts effects that somebody else writes.
   void tell(Lane& lane, const delivery::Effects& effects);
 
  private:

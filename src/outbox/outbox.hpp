@@ -22,12 +22,12 @@ namespace millrace::outbox {
 // Where a target's deliveries go.
 struct Destination {
   delivery::Settings settings;  // as the target's codec wants them
-  // What is done about what may have arrived; not given: as Settings say. Read when a pipe begins.
+  // What is done about what may have arrived; not given: as Settings say.
   std::optional<delivery::Ambiguous> ambiguous;
 };
 
 // nullopt: nothing is configured; the queue is kept and config_error told. Called on the sender's
-// thread, at the start of a pipe and every time a stopped one is about to try again.
+// thread, at the start of a pipe and again (resolve_every) while it has something to do.
 using Resolve = std::function<std::optional<Destination>(const runtime::DeliveryTarget& target)>;
 // What a target's receiver ("braze", "webhook:crm") is spoken to with; nullptr when nobody knows:
 // then its rows are kept.
@@ -37,6 +37,7 @@ struct Settings {
   delivery::Rules rules;
   std::chrono::milliseconds deadline{30'000};       // of one request
   std::chrono::milliseconds orders_every{500};      // how often orders are looked for
+  std::chrono::milliseconds resolve_every{5'000};   // ... and a target's destination asked for
   std::chrono::milliseconds figures_every{10'000};  // how often the depth is measured
   std::chrono::hours retention{24 * 7};             // of what was delivered or dropped
   size_t waiters_max = 100'000;  // further ones are answered {"outcome": "later"} at once

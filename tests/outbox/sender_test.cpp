@@ -132,6 +132,17 @@ TEST_F(OutboxSender, AWrongKeyIsToldTheQueueIsKeptAndAnOrderResumesIt) {
   wait_for_state("k2", State::delivered);
 }
 
+TEST_F(OutboxSender, TakesUpAnotherKeyWhileAllIsWell) {
+  settings.resolve_every = std::chrono::milliseconds(0);
+  open();
+  owe_event("k1", "ana");
+  EXPECT_EQ(settled("k1"), "delivered");
+  configure(braze_at("https://braze.test", "ANOTHER-KEY"));
+  owe_event("k2", "ana");
+  EXPECT_EQ(settled("k2"), "delivered");
+  EXPECT_EQ(outbound.seen().back().headers[1].value, "Bearer ANOTHER-KEY");
+}
+
 TEST_F(OutboxSender, WithoutAnAddressNothingIsSentAndNothingIsLost) {
   configure(std::nullopt);
   owe_event("k1", "ana");

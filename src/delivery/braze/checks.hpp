@@ -1,4 +1,4 @@
-// What can be wrong with the parameters of BrazeTrack and BrazeCall, and with Braze's settings.
+// What can be wrong with the parameters of BrazeTrack and BrazeCall.
 #pragma once
 
 #include "delivery/kind.hpp"

@@ -10,9 +10,7 @@ namespace {
 using base::Code;
 using base::fail;
 
-constexpr size_t kSecretsMax = 5;
 constexpr size_t kBodyBytesMax = 256 << 10;
-constexpr std::string_view kKind = "webhook.event";
 
 struct WebhookParcel : Parcel {
   std::string id;
@@ -55,7 +53,7 @@ std::vector<base::Sensitive> WebhookCodec::sensitive() const {
 }
 
 base::Result<std::unique_ptr<Parcel>> WebhookCodec::read(const Row& row) const {
-  if (row.kind != kKind) {
+  if (row.kind != kEventKind) {
     return fail(Code::invalid_argument, "there is no kind '" + row.kind + "'");
   }
   if (row.body.size() > kBodyBytesMax) {

@@ -8,6 +8,9 @@
 
 namespace millrace::delivery::webhook {
 
+inline constexpr std::string_view kEventKind = "webhook.event";
+inline constexpr size_t kSecretsMax = 5;
+
 // The row's key is the webhook-id. Kind "webhook.event", its body the request's.
 class WebhookCodec final : public Codec {
  public:

@@ -15,9 +15,15 @@ std::vector<Complaint> check(const Settings& settings) {
     found.push_back({"url", "bad_address", wrong, "write url: https://crm.example.com/events"});
   }
   const auto secrets = settings.find("secret");
-  if (secrets == settings.end() || secrets->second.empty() || secrets->second.front().empty()) {
+  const auto is_empty = [](const std::string& secret) { return secret.empty(); };
+  if (secrets == settings.end() || secrets->second.empty() ||
+      std::ranges::any_of(secrets->second, is_empty)) {
     found.push_back({"secret", "secret_missing", "nothing is sent without a signature",
                      "write secret: ${secret:NAME}, and keep it with `millrace secret set NAME`"});
+  } else if (secrets->second.size() > kSecretsMax) {
+    found.push_back({"secret", "too_many_secrets",
+                     "a webhook has at most " + std::to_string(kSecretsMax) + " secrets",
+                     "take the oldest one out"});
   }
   return found;
 }
@@ -34,7 +40,7 @@ std::optional<Owed> owe_event(const Occasion& occasion, const Event& event,
                     {"consumer", occasion.consumer.to_string()},
                     {"chat", occasion.chat.to_string()}};
   return Owed{occasion.key,
-              "webhook.event",
+              std::string(kEventKind),
               {{"type", "event.tracked"},
                {"timestamp", base::to_iso8601(occasion.at)},
                {"data", std::move(data)}}};
