@@ -35,13 +35,13 @@ live=$("$millrace" chats --data "$data" --solution SignUp --limit 1 2>/dev/null 
 timed() {
   for _ in 1 2 3 4 5; do
     local from; from=$(date +%s%N)
-    "$@" >/dev/null 2>&1 || true
+    "$@" >/dev/null || { echo "failed: $*" >&2; exit 1; }
     echo $((($(date +%s%N) - from) / 1000))
   done | sort -n | sed -n 3p | awk '{printf "%.1f ms", $1 / 1000}'
 }
-echo "replay: $(timed "$millrace" replay "$live" --data "$data")"
+took=$(timed "$millrace" replay "$live" --data "$data"); echo "replay: $took"
 "$millrace" replay "$live" --data "$data"
-echo "trace: $(timed "$millrace" trace "$live" --data "$data")"
-echo "chats: $(timed "$millrace" chats --data "$data")"
-echo "chats --phase waiting: $(timed "$millrace" chats --phase waiting --data "$data")"
-echo "export: $(timed "$millrace" export "$chat" --data "$data")"
+took=$(timed "$millrace" trace "$live" --data "$data"); echo "trace: $took"
+took=$(timed "$millrace" chats --data "$data"); echo "chats: $took"
+took=$(timed "$millrace" chats --phase waiting --data "$data"); echo "chats --phase waiting: $took"
+took=$(timed "$millrace" export "$chat" --data "$data"); echo "export: $took"

@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 
 constexpr size_t kTracesCachedBytes = 16 << 20;
 
-// "http://127.0.0.1:8090/x" -> "127.0.0.1:8090"; "" when it is no address of ours to judge.
+}  // namespace
+
 std::string host_of(std::string_view url) {
   const auto scheme = url.find("://");
   if (scheme == std::string_view::npos) return {};
@@ -26,8 +27,6 @@ std::string host_of(std::string_view url) {
   url = url.substr(0, url.find_first_of("/?#"));
   return url.contains('@') ? std::string() : std::string(url);
 }
-
-}  // namespace
 
 std::vector<std::string> allowed_hosts(const std::vector<std::string>& rules,
                                        const Variables& variables, const secrets::Rights& rights) {

@@ -74,6 +74,8 @@ class ActionEdge {
   std::unique_ptr<Parts> parts_;
 };
 
+// "http://127.0.0.1:8090/x" -> "127.0.0.1:8090"; "" when it is no address of ours to judge.
+std::string host_of(std::string_view url);
 // What solution.yaml allows scripts to reach, with ${env:NAME} as the host and port of the address
 // in that variable. A variable without an address allows nothing; one that may be read may be
 // reached. Of the others those that the solution has a right to.

@@ -128,12 +128,7 @@ int run(const BackupOptions& options) {
     std::cout << "left out: braze.db, braze-records (the sandbox's profiles; stop the server and "
                  "copy them by hand)\n";
   }
-  print_problems(*found);
-  std::cout << found->records << " records of " << found->consumers << " consumers, "
-            << found->deliveries << " deliveries: "
-            << (found->problems_found == 0 ? std::string("read back, all right")
-                                           : std::to_string(found->problems_found) + " problems")
-            << "\n";
+  print_found(*found, "read back, all right");
   return found->problems_found == 0 ? 0 : 1;
 }
 

@@ -88,7 +88,7 @@ base::Result<void> each(const DeliveriesOptions& options, runtime::DeliveryFilte
 }
 
 std::string summary(const StoredDelivery& stored) {
-  // A kind begins with the name of its receiver's.
+  // A row's kind begins with the name of its kind of receiver.
   const auto* kind = delivery::kind_of(
       receivers(), std::string_view(stored.row.kind).substr(0, stored.row.kind.find('.')));
   return kind == nullptr ? "cannot be read" : kind->speak()->summary(stored.row);

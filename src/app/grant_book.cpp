@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "app/action_edge.hpp"
 #include "base/json.hpp"
 #include "storage/storage.hpp"
 
@@ -76,6 +77,8 @@ void add_places(const delivery::Settings& settings, std::string& places,
                 std::string& secret_places) {
   for (const auto& [key, values] : settings) {
     for (const std::string& text : values) {
+      // Where nothing is said of Braze it stands under its own names, also of a flow that never
+      // sends.
       if (names_brazes(text)) continue;
       places += text + "\n";
       secret_places += "\n" + text;
@@ -85,10 +88,8 @@ void add_places(const delivery::Settings& settings, std::string& places,
 
 // The host of an address that is written out.
 void add_host(std::string_view url, std::set<std::string, std::less<>>& into) {
-  const size_t scheme = url.find("://");
-  if (scheme == url.npos || url.contains("${")) return;
-  const std::string_view rest = url.substr(scheme + 3);
-  into.emplace(rest.substr(0, rest.find_first_of("/?#")));
+  std::string host = url.contains("${") ? std::string() : host_of(url);
+  if (!host.empty()) into.insert(std::move(host));
 }
 
 }  // namespace
@@ -159,7 +160,6 @@ secrets::Grant named_by(const flow::Program& program, std::string_view app_py) {
     }
   }
   std::string secret_places(app_py);
-  // Where nothing is said of Braze it stands under its own names, also of a flow that never sends.
   for (const auto& [name, receiver] : program.receivers) {
     for (const auto& [environment, settings] : receiver.settings) {
       add_places(settings, places, secret_places);

@@ -41,16 +41,6 @@ json::object to_json(const Verification& found, const std::vector<std::string>& 
           {"problems", std::move(problems)}, {"mended", std::move(done)}};
 }
 
-void print(const Verification& found, const std::vector<std::string>& mended) {
-  for (const std::string& done : mended) std::cout << "mended: " << done << "\n";
-  print_problems(found);
-  std::cout << found.records << " records of " << found.consumers << " consumers, "
-            << found.deliveries << " deliveries: "
-            << (found.problems_found == 0 ? "all right"
-                                          : std::to_string(found.problems_found) + " problems")
-            << "\n";
-}
-
 base::Result<std::vector<std::string>> repair(const fs::path& data) {
   const auto lock = storage::FolderLock::acquire(data);
   if (!lock) return std::unexpected(lock.error());
@@ -89,7 +79,8 @@ int verify(const VerifyOptions& options) {
   if (options.json) {
     std::cout << json::serialize(to_json(*found, mended)) << "\n";
   } else {
-    print(*found, mended);
+    for (const std::string& done : mended) std::cout << "mended: " << done << "\n";
+    print_found(*found, "all right");
   }
   return found->problems_found == 0 ? 0 : 1;
 }

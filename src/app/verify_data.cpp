@@ -124,13 +124,20 @@ base::Result<Verification> verify_data(const fs::path& data) {
   return found;
 }
 
-void print_problems(const Verification& found) {
+void print_found(const Verification& found, std::string_view when_right) {
   for (const Problem& problem : found.problems) {
     std::cout << problem.place << ": " << problem.what << "\n    so: " << problem.consequence
               << (problem.is_mendable ? " (--repair mends it)" : "") << "\n";
   }
   if (found.problems.size() < found.problems_found) {
     std::cout << "and " << found.problems_found - found.problems.size() << " more\n";
+  }
+  std::cout << found.records << " records of " << found.consumers << " consumers, "
+            << found.deliveries << " deliveries: ";
+  if (found.problems_found == 0) {
+    std::cout << when_right << "\n";
+  } else {
+    std::cout << found.problems_found << " problems\n";
   }
 }
 

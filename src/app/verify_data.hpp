@@ -18,7 +18,8 @@ std::optional<base::Id> chat_in(std::string_view body);
 
 // Databases, keys, versions, and who may read the files. Works beside a running server.
 base::Result<storage::Verification> verify_data(const std::filesystem::path& data);
-// A line for each problem that is listed, on standard output.
-void print_problems(const storage::Verification& found);
+// On standard output: each problem that is listed, and a last line of what was counted, which ends
+// in `when_right` where there is none.
+void print_found(const storage::Verification& found, std::string_view when_right);
 
 }  // namespace millrace::app

@@ -195,6 +195,7 @@ int impact(const VersionOptions& options) {
   std::map<std::string, std::map<std::string, std::string>> sources;
   std::map<std::string, std::pair<size_t, size_t>> by_node;  // changed, stranded
   size_t all = 0;
+  size_t unreadable = 0;
   size_t touched = 0;
   size_t stranded = 0;
   const auto look = [&](runtime::Archive& archive,
@@ -210,7 +211,10 @@ int impact(const VersionOptions& options) {
     const auto& old = known->second;
     if (!old || old->solution != fresh.solution) return {};
     const auto state = state_of(archive, chat, key ? *key : std::string());
-    if (!state) return std::unexpected(state.error());
+    if (!state) {
+      ++unreadable;
+      return {};
+    }
     ++all;
     const flow::Node* node = old->find(state->node);
     const std::string id = node == nullptr ? "" : node->id;
@@ -233,6 +237,7 @@ int impact(const VersionOptions& options) {
   std::cout << all << " live chats of '" << fresh.solution << "'; " << touched
             << " stand on a node that this deploy changes or takes away; " << stranded
             << " could not migrate now and would stay on their version\n";
+  if (unreadable > 0) std::cout << unreadable << " more cannot be read and are not counted\n";
   for (const auto& [id, count] : by_node) {
     std::cout << "  node " << (id.empty() ? "(none yet)" : id) << ": " << count.first
               << " on changed text, " << count.second << " would stay\n";

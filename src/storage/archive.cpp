@@ -210,10 +210,6 @@ class SqliteArchive final : public runtime::Archive {
     const auto has_chats = has_table(connection_, "chats_seen");
     if (!has_chats) return std::unexpected(has_chats.error());
     if (auto made = make_chats_table(connection_, kLate, true); !made) return made;
-    if (auto indexed = connection_.execute("CREATE INDEX temp.late_of ON late(consumer, first)");
-        !indexed) {
-      return indexed;
-    }
     tables_ = {kLate};
     if (*has_chats) {
       tables_.emplace_back("chats");
@@ -238,7 +234,10 @@ class SqliteArchive final : public runtime::Archive {
         if (done) done = writer_.put(chat);
       }
       if (done) done = connection_.execute("RELEASE step");
-      if (!done) return done;
+      if (!done) {
+        (void)connection_.execute("ROLLBACK TO step; RELEASE step");
+        return done;
+      }
       seen_ = *end;
     }
   }

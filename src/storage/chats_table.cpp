@@ -47,7 +47,10 @@ base::Result<void> make_chats_table(Connection& connection, const std::string& n
       "CREATE INDEX IF NOT EXISTS @_live ON @(last_at, chat) "
       "WHERE is_latest = 1 AND phase <> 'ended'";
   const std::string table = with_name(kTable, name);
-  if (is_temp) return connection.execute(("CREATE TEMP " + table).c_str());
+  if (is_temp) {
+    constexpr std::string_view kIndex = ";CREATE INDEX temp.@_of ON @(consumer, first)";
+    return connection.execute(("CREATE TEMP " + table + with_name(kIndex, name)).c_str());
+  }
   return connection.execute(("CREATE " + table + ";" + with_name(kIndexes, name)).c_str());
 }
 
@@ -151,11 +154,10 @@ base::Result<void> ChatsProjection::catch_up(Connection& writing, base::Log& log
   auto seen = chats_seen(writing);
   for (bool is_said = false; seen;) {
     ChatNewsById news;
-    size_t const limit = kStepTurns;
-    const auto end = read_news(writing, *seen, limit, news);
+    const auto end = read_news(writing, *seen, kStepTurns, news);
     if (!end) return std::unexpected(end.error());
     // What is little stays for the next turns to be written with.
-    if (*end - *seen < static_cast<int64_t>(limit)) return {};
+    if (*end - *seen < static_cast<int64_t>(kStepTurns)) return {};
     if (!is_said) {
       log.line(base::Level::info, "journal", "making the table of chats from the turns");
       is_said = true;

@@ -92,20 +92,18 @@ constexpr Rule kRules[] = {
 
 base::Result<void> verify_deliveries(Connection& reading, const fs::path& file,
                                      Verification& into) {
-  bool has_any = false;  // journals had none once
-  auto looked = each_row(reading, "SELECT 1 FROM sqlite_master WHERE name = 'delivery_waiting'",
-                         [&](const Statement&) { has_any = true; });
-  if (!looked || !has_any) return looked;
+  const auto has_any = has_table(reading, "delivery_waiting");  // journals had none once
+  if (!has_any) return std::unexpected(has_any.error());
+  if (!*has_any) return {};
   auto counted = each_row(reading, "SELECT COUNT(*) FROM deliveries", [&](const Statement& row) {
     into.deliveries = static_cast<size_t>(row.integer(0));
   });
   if (!counted) return counted;
-  bool has_aside = false;
-  auto made = each_row(reading, "SELECT 1 FROM sqlite_master WHERE name = 'turns_aside'",
-                       [&](const Statement&) { has_aside = true; });
-  if (made) made = reading.execute("CREATE TEMP TABLE owners(consumer BLOB PRIMARY KEY)");
+  const auto has_aside = has_table(reading, "turns_aside");
+  if (!has_aside) return std::unexpected(has_aside.error());
+  auto made = reading.execute("CREATE TEMP TABLE owners(consumer BLOB PRIMARY KEY)");
   if (made) made = reading.execute("INSERT OR IGNORE INTO owners SELECT consumer FROM turns");
-  if (made && has_aside) {
+  if (made && *has_aside) {
     made = reading.execute("INSERT OR IGNORE INTO owners SELECT consumer FROM turns_aside");
   }
   if (!made) return made;
@@ -129,7 +127,6 @@ base::Result<void> verify_chats(Connection& reading, const fs::path& file, Verif
   if (!seen) return std::unexpected(seen.error());
   ChatsWriter writer;
   auto done = make_chats_table(reading, "expected", true);
-  if (done) done = reading.execute("CREATE INDEX temp.expected_of ON expected(consumer, first)");
   if (done) done = writer.prepare(reading, "expected");
   if (!done) return done;
   constexpr size_t kStep = 10'000;
@@ -243,7 +240,9 @@ base::Result<void> verify_journal(const fs::path& journal, const WhoseBody& whos
   std::error_code error;
   if (!fs::exists(journal, error) || fs::file_size(journal, error) == 0) return {};
   auto reading = Connection::open(journal, Connection::Use::reading);
-  if (reading) read = verify_chains(*reading, journal, whose, into);
+  // One moment for all that is compared, whatever is written meanwhile.
+  if (reading) read = reading->execute("BEGIN");
+  if (reading && read) read = verify_chains(*reading, journal, whose, into);
   if (reading && read) read = verify_chats(*reading, journal, into);
   if (reading && read) read = verify_deliveries(*reading, journal, into);
   // What cannot be read at all has been said already.
