@@ -50,6 +50,8 @@ export class Conversation {
    * @type {import('./events.js').PageEvent[]} */
   #untold = [];
   #telling = false;
+  /** @type {number | undefined} */
+  #tellTimer;
   #typing = false;
   /** @type {number | undefined} */
   #typingTimer;
@@ -331,15 +333,18 @@ export class Conversation {
   // ---- what the page around tells
 
   async #tellNow() {
-    if (this.#telling) return;
+    if (this.#telling || this.#tellTimer !== undefined) return;
     this.#telling = true;
     try {
       while (this.#untold.length > 0 && this.#socket && !this.#closed) {
         const event = this.#untold[0];
         const {status, response} = await this.#socket.push('chat:event', event);
-        const waitMs = status !== 'ok' && response.status === 429 ? response.retry_after * 1_000 : 0;
-        if (waitMs > 0) {
-          window.setTimeout(() => this.#tellNow(), waitMs);
+        if (status !== 'ok' && (response.status === 429 || response.status >= 500)) {
+          // Not now: kept until the server has it.
+          this.#tellTimer = window.setTimeout(() => {
+            this.#tellTimer = undefined;
+            this.#tellNow();
+          }, (response.retry_after ?? 1) * 1_000);
           break;
         }
         // Taken, or never to be: too long, or the chat has ended.
