@@ -45,8 +45,8 @@ dialog::Turn turn_of(const dialog::State& state, std::string_view body) {
       turn.said_sequence = message.sequence;
       turn.said = message.content.text;
     } else {
-      turn.effects.emplace_back(
-          dialog::Say{message.sequence, message.content, message.node, message.input_id});
+      turn.effects.emplace_back(dialog::Say{message.sequence, message.content, message.node,
+                                            message.input_id, message.agent, message.agent_name});
     }
   }
   const auto record = *json::parse_object(body);
