@@ -7,15 +7,11 @@
 
 #include "runtime/record.hpp"
 #include "storage/storage.hpp"
+#include "tests/fakes/log.hpp"
 
 using namespace millrace;
 
 namespace {
-
-class NoLog final : public base::Log {
- public:
-  void line(base::Level, std::string_view, std::string_view) override {}
-};
 
 constexpr int kUnderWayMax = 4'096;
 constexpr int64_t kBegin = 1'767'323'045'000;
@@ -26,7 +22,7 @@ int main(int argc, char** argv) {
   if (argc < 2) return 2;
   const int64_t turns = argc > 2 ? std::atoll(argv[2]) : 1'000'000;
   const int64_t turns_each = argc > 3 ? std::atoll(argv[3]) : 10;
-  NoLog log;
+  fakes::NoLog log;
   auto opened = storage::open_journal(argv[1], log);
   if (!opened) {
     std::cerr << opened.error().describe() << "\n";
