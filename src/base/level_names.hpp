@@ -6,7 +6,6 @@
 
 namespace millrace::base {
 
-inline constexpr auto kLevels =
-    enum_names<Level>("log level", "debug", "info", "warning", "error");
+inline constexpr auto kLevels = enum_names<Level>("log level", "debug", "info", "warning", "error");
 
 }  // namespace millrace::base

@@ -99,8 +99,7 @@ TEST_F(PythonWire, KeepsWhatIsNotTakenYetAndSendsItLater) {
   std::string piece(64 << 10, '\0');
   const auto receive = [&] {
     for (;;) {
-      const ssize_t count =
-          ::recv(theirs_.control.get(), piece.data(), piece.size(), MSG_DONTWAIT);
+      const ssize_t count = ::recv(theirs_.control.get(), piece.data(), piece.size(), MSG_DONTWAIT);
       if (count <= 0) return;
       got.append(piece.data(), static_cast<size_t>(count));
     }

@@ -93,11 +93,16 @@ base::Result<void> order_deliveries(const std::filesystem::path& journal,
                                     runtime::DeliveryOrder::Action action,
                                     const std::vector<int64_t>& rows);
 
-// Reads the pairs of a key-value store whose key has this prefix, in key order, beside the server
-// that writes it. The reading stops when `each` says false. not_found: there is no such file.
-using EachPair = std::move_only_function<bool(std::string_view key, std::string_view value)>;
-base::Result<void> each_pair(const std::filesystem::path& store, std::string_view prefix,
-                             EachPair each);
+// A key-value store read beside the server that writes it. One thread's.
+class PairReader {
+ public:
+  using Each = std::move_only_function<bool(std::string_view key, std::string_view value)>;
+  virtual ~PairReader() = default;
+  // The pairs whose key has this prefix, in key order, until `each` says false.
+  virtual base::Result<void> each(std::string_view prefix, Each each) = 0;
+};
+// not_found: there is no such file.
+base::Result<std::unique_ptr<PairReader>> open_pairs(const std::filesystem::path& store);
 
 // Writes the files under `versions/<hash>` once; a later call finds them there. Returns the folder.
 base::Result<std::filesystem::path> install_version(const std::filesystem::path& versions,

@@ -284,7 +284,9 @@ TEST(StorageKeyValue, IsReadBesideWhoeverWritesIt) {
   fakes::NoLog log;
   const auto read = [&](std::string_view prefix, size_t limit) {
     std::string all;
-    const auto done = each_pair(folder.path / "kv.db", prefix, [&](auto key, auto value) {
+    const auto pairs = open_pairs(folder.path / "kv.db");
+    if (!pairs) return pairs.error().message;
+    const auto done = (*pairs)->each(prefix, [&](auto key, auto value) {
       all += std::string(key) + "=" + std::string(value) + " ";
       return --limit > 0;
     });
@@ -302,6 +304,26 @@ TEST(StorageKeyValue, IsReadBesideWhoeverWritesIt) {
   EXPECT_EQ(read("", 9), "a/1=x a/2=y b/1=z ");
   EXPECT_EQ(read("a/", 1), "a/1=x ");
   EXPECT_EQ(read("c", 9), "");
+}
+
+TEST(StorageKeyValue, OneReaderSeesWhatIsWrittenBetweenTwoReadings) {
+  fakes::Folder folder;
+  fakes::NoLog log;
+  auto store = open_key_value(folder.path / "kv.db", log);
+  ASSERT_TRUE(store);
+  auto pairs = open_pairs(folder.path / "kv.db");
+  ASSERT_TRUE(pairs);
+  for (size_t i = 1; i <= 3; ++i) {
+    std::promise<base::Result<void>> promise;
+    auto future = promise.get_future();
+    (*store)->commit({{{"a/" + std::to_string(i), "x"}, {"b", "y"}}},
+                     [&](base::Result<void> done) { promise.set_value(done); });
+    ASSERT_TRUE(future.get());
+    size_t seen = 0;
+    ASSERT_TRUE((*pairs)->each("a/", [&](auto, auto) { return ++seen < 9; }));
+    EXPECT_EQ(seen, i);
+    ASSERT_TRUE((*pairs)->each("", [](auto, auto) { return false; }));
+  }
 }
 
 TEST(StorageFolders, LockKeepsASecondProcessOut) {

@@ -34,9 +34,14 @@ class TickingClock final : public base::Clock {
 // The machine's.
 class WallClock final : public base::Clock {
  public:
-  base::Timestamp now() override {
-    const auto since = std::chrono::system_clock::now().time_since_epoch();
-    return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+  base::Timestamp now() override { return {ms_of<std::chrono::system_clock>()}; }
+  int64_t steady_ms() override { return ms_of<std::chrono::steady_clock>(); }
+
+ private:
+  template <typename Source>
+  static int64_t ms_of() {
+    const auto since = Source::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
   }
 };
 
