@@ -57,7 +57,7 @@ TEST_F(CallsTraces, AreReadBackByChatInTheirOrder) {
 }
 
 TEST_F(CallsTraces, ThoseBesideAnUnknownOneAreFoundWithoutReadingAll) {
-  const int64_t now = clock.at.ms;
+  const int64_t now = clock.ms;
   keep({trace_of("a", now), trace_of("b", now, Kind::unknown), trace_of("b", now + 5),
         trace_of("c/d", now, Kind::unknown), trace_of("e", now)});
   std::vector<std::string> chats;
