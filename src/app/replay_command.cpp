@@ -7,6 +7,7 @@
 #include "app/commands.hpp"
 #include "app/deployments.hpp"
 #include "dialog/names.hpp"
+#include "posix/files.hpp"
 #include "runtime/record.hpp"
 #include "storage/storage.hpp"
 
@@ -152,7 +153,7 @@ int replay(const ReplayOptions& options) {
   };
   const auto chat = base::Id::parse(options.chat);
   if (!chat) return complain("'" + options.chat + "' is not a chat's id");
-  const auto key = storage::read_file(options.data / "journal.key");
+  const auto key = posix::read_file(options.data / "journal.key");
   if (!key) return complain(key.error().describe());
   const auto archive = archive_of(options.data);
   if (!archive) return complain(archive.error().describe());

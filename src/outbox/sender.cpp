@@ -2,6 +2,7 @@
 
 #include "outbox/outbox.hpp"
 #include "outbox/work.hpp"
+#include "posix/threads.hpp"
 
 namespace millrace::outbox {
 
@@ -13,7 +14,7 @@ class Sender::Parts {
 
   base::Result<void> start() {
     if (auto ready = work_.take_up_marks(); !ready) return ready;
-    thread_ = std::thread([this] {
+    thread_ = posix::named_thread("outbox", [this] {
       while (work_.round(work_.pause())) {
       }
     });

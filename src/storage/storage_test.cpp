@@ -5,6 +5,7 @@
 #include <fstream>
 #include <future>
 
+#include "posix/files.hpp"
 #include "storage/testing.hpp"
 #include "storage/verify.hpp"
 
@@ -270,7 +271,7 @@ TEST(StorageKeyValue, WhatMayBeLostIsPutAsideWhenItIsDamaged) {
     std::ofstream(file, std::ios::binary) << damage;
     EXPECT_FALSE(open_key_value(file, log));
     EXPECT_TRUE(open_or_begin_key_value(file, log));
-    EXPECT_EQ(*read_file(file.string() + ".damaged-" + std::to_string(++n)), damage);
+    EXPECT_EQ(*posix::read_file(file.string() + ".damaged-" + std::to_string(++n)), damage);
   }
   fs::remove(file);
   fs::create_directory(file);  // not even a file
@@ -344,7 +345,7 @@ TEST(StorageFolders, InstallsAVersionOnceAndWhole) {
   const auto back = read_solution(*installed);
   ASSERT_TRUE(back);
   EXPECT_EQ(back->size(), 2u);
-  EXPECT_EQ(*read_file(*installed / "facts.json"), "{}");
+  EXPECT_EQ(*posix::read_file(*installed / "facts.json"), "{}");
   EXPECT_EQ(*installed_versions(folder.path / "versions"), std::vector<std::string>{"abc"});
   EXPECT_FALSE(read_solution(folder.path));
 }
