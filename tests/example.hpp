@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "delivery/braze/kind.hpp"
+#include "delivery/webhook/kind.hpp"
 #include "flow/flow.hpp"
 #include "storage/storage.hpp"
 
@@ -15,18 +16,26 @@ namespace millrace::testing_support {
 inline flow::Program load_solution(const std::filesystem::path& folder) {
   const auto files = storage::read_solution(folder);
   EXPECT_TRUE(files) << files.error().describe();
-  if (!files) return {};
+  MILLRACE_CHECK(files.has_value());
   flow::AppFacts facts{{"Test"}, {{"sandbox", {"braze_url", "braze_api_key"}}}, {}};
   for (const auto& [name, content] : *files) {
     if (name.starts_with("action_nodes/")) {
       facts.scripts.insert(std::filesystem::path(name).stem().string());
     }
   }
-  static const delivery::Kind* const kinds[] = {&delivery::braze::kind()};
+  static const delivery::Kind* const kinds[] = {&delivery::braze::kind(),
+                                                &delivery::webhook::kind()};
   facts.kinds = kinds;
   auto compiled = flow::compile(*files, facts);
   for (const flow::Problem& problem : compiled.problems) ADD_FAILURE() << problem.describe();
-  return compiled.program ? std::move(*compiled.program) : flow::Program{};
+  MILLRACE_CHECK(compiled.program.has_value());
+  return std::move(*compiled.program);
+}
+
+// What the simulated people talk to: it owes to Braze and to a webhook.
+inline flow::Program load_simulated() {
+  return load_solution(std::filesystem::path(MILLRACE_SOURCE_DIR) / "tests" / "simulation" /
+                       "solution");
 }
 
 inline flow::Program load_example() {
