@@ -84,8 +84,10 @@ base::Result<std::unique_ptr<ActionEdge>> ActionEdge::open(ActionOptions options
                                                 kTracesCachedBytes, ports.meter);
   if (store) {
     parts->trace_store = std::move(*store);
-    parts->traces =
-        std::make_unique<calls::Traces>(*parts->trace_store, ports.clock, ports.log, ports.meter);
+    calls::TraceLimits limits;
+    limits.age_asked = parts->options.trace_age;
+    parts->traces = std::make_unique<calls::Traces>(*parts->trace_store, ports.clock, ports.log,
+                                                    ports.meter, std::move(limits));
   } else {
     ports.log.line(base::Level::error, "calls",
                    "no traces of calls are kept: " + store.error().describe());

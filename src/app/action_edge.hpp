@@ -26,6 +26,8 @@ struct ActionOptions {
   std::string environment = "sandbox";
   size_t workers_max = 0;  // calls at once, in all; 0 = what the memory allows
   WorldOptions world;
+  // How old traces may become, as the solutions say; asked on the thread that forgets them.
+  std::function<std::optional<std::chrono::hours>()> trace_age;
   std::vector<std::string> platform_hosts;  // "host:port" of ours that every solution may reach
 };
 

@@ -103,15 +103,23 @@ base::Result<std::unique_ptr<DeliveryEdge>> DeliveryEdge::open(Ports ports, Vari
   auto client = egress::Client::make(std::move(options), ports.names, ports.clock, ports.meter);
   if (!client) return std::unexpected(client.error());
   parts->client = std::move(*client);
-  parts->sender = std::make_unique<outbox::Sender>(outbox::Sender::Ports{
-      ports.store, *parts->client, ports.clock, ports.random, ports.log, ports.meter,
-      [raw = parts.get()](const runtime::DeliveryTarget& target) {
-        return raw->destination(target);
-      },
-      [](std::string_view receiver) -> std::unique_ptr<delivery::Codec> {
-        const auto* kind = delivery::kind_of(receivers(), receiver);
-        return kind == nullptr ? nullptr : kind->speak();
-      }});
+  outbox::Settings settings;
+  settings.retention_of = [&solutions = ports.solutions](std::string_view solution) {
+    const auto served = solutions.named(solution);
+    const auto kept = served ? served->program->retention : flow::Retention();
+    return std::chrono::hours(24) * kept.deliveries_days;
+  };
+  parts->sender = std::make_unique<outbox::Sender>(
+      outbox::Sender::Ports{ports.store, *parts->client, ports.clock, ports.random, ports.log,
+                            ports.meter,
+                            [raw = parts.get()](const runtime::DeliveryTarget& target) {
+                              return raw->destination(target);
+                            },
+                            [](std::string_view receiver) -> std::unique_ptr<delivery::Codec> {
+                              const auto* kind = delivery::kind_of(receivers(), receiver);
+                              return kind == nullptr ? nullptr : kind->speak();
+                            }},
+      std::move(settings));
   return std::unique_ptr<DeliveryEdge>(new DeliveryEdge(std::move(parts)));
 }
 

@@ -1,5 +1,7 @@
 #include "app/server.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
@@ -13,6 +15,7 @@
 #include "app/memory.hpp"
 #include "app/metrics.hpp"
 #include "app/rest_keys.hpp"
+#include "app/retention.hpp"
 #include "app/router.hpp"
 #include "app/served_solutions.hpp"
 #include "app/shares.hpp"
@@ -63,6 +66,7 @@ struct Server::Parts {
   base::Result<void> show_metrics(const ServeOptions& options);
   void describe(const ServeOptions& options);
   std::string_view rest_of(const runtime::Solution& solution) const;
+  void note_trace_days();
   void drain();
   void stop();
 
@@ -98,6 +102,8 @@ struct Server::Parts {
   std::unique_ptr<MetricsHandler> metrics_page;
   std::unique_ptr<http::Server> server;
   std::unique_ptr<http::Server> metrics_server;
+  std::unique_ptr<RetentionSweep> retention;
+  std::atomic<int> trace_days = 0;  // the fewest that a solution says; 0: none says any
   std::optional<MemoryReturn> memory;
   bool stopped = false;
 };
@@ -122,7 +128,13 @@ base::Result<void> Server::Parts::open(const ServeOptions& options) {
   if (auto done = show_metrics(options); !done) return done;
   describe(options);
   memory.emplace();
-  served->when_deployed([this](const std::string& solution) { runtime->deployed(solution); });
+  retention = std::make_unique<RetentionSweep>(RetentionSweep::Ports{
+      options.data, *journal, *runtime, served->solutions(), clock, log, meter, data->seal_key});
+  retention->start();
+  served->when_deployed([this](const std::string& solution) {
+    note_trace_days();
+    runtime->deployed(solution);
+  });
   served->watch();
   return {};
 }
@@ -155,6 +167,10 @@ base::Result<void> Server::Parts::open_actions(const ServeOptions& options) {
   action_options.environment = options.environment;
   action_options.workers_max = options.action_workers;
   action_options.world = options.world;
+  action_options.trace_age = [this]() -> std::optional<std::chrono::hours> {
+    const int days = trace_days;
+    return days == 0 ? std::nullopt : std::optional(std::chrono::hours(24) * days);
+  };
   action_options.world.secrets.data = options.data;
   if (sandbox)
     action_options.platform_hosts =
@@ -180,7 +196,18 @@ base::Result<void> Server::Parts::serve_solutions(const ServeOptions& options) {
                 "nothing is deployed; give --solution DIR, or run `millrace deploy DIR` first",
                 options.data.string());
   }
+  note_trace_days();
   return served->add_old_versions();
+}
+
+// Traces of all solutions lie together and go by age, so the strictest of them counts for all.
+void Server::Parts::note_trace_days() {
+  int fewest = 0;
+  for (const runtime::SolutionPtr& solution : served->solutions().all()) {
+    const int days = solution->program->retention.traces_days;
+    if (days > 0) fewest = fewest == 0 ? days : std::min(fewest, days);
+  }
+  trace_days = fewest;
 }
 
 base::Result<void> Server::Parts::open_deliveries(const ServeOptions& options) {
@@ -291,6 +318,7 @@ void Server::Parts::drain() {
 void Server::Parts::stop() {
   if (std::exchange(stopped, true)) return;
   if (served) served->stop_watching();
+  if (retention) retention->stop();
   if (server) server->stop_accepting();
   if (health) health->stop();
   drain();

@@ -63,6 +63,9 @@ struct TraceLimits {
   // Calls whose effect is unknown are kept apart, and longer.
   size_t unknown_count_max = 10'000;
   std::chrono::hours unknown_age_max{90 * 24};
+  // When given, the age that traces of either kind may reach, asked on the thread that forgets
+  // them; nullopt: as above.
+  std::function<std::optional<std::chrono::hours>()> age_asked;
   size_t pending_max = 10'000;  // not written yet; those beyond are dropped
   std::chrono::milliseconds write_every{100};
 };

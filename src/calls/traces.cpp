@@ -147,8 +147,11 @@ struct Traces::Impl {
     const int64_t now = clock.now().ms;
     const bool look = now - looked_at >= kLookEveryMs || now < looked_at;
     if (look) looked_at = now;
+    const auto asked = limits.age_asked ? limits.age_asked() : std::nullopt;
     base::KeyValueBatch removals;
     for (Stock& stock : stocks) {
+      const int64_t age_max_ms =
+          asked ? std::chrono::milliseconds(*asked).count() : stock.age_max_ms;
       if (!stock.is_over() && !look) continue;
       const auto oldest = store.scan(shelf_prefix(stock.shelf), "", kScanMax);
       if (!oldest) {
@@ -156,7 +159,7 @@ struct Traces::Impl {
         return;
       }
       for (const auto& [key, value] : *oldest) {
-        const bool is_old = time_of_shelf_key(key) < now - stock.age_max_ms;
+        const bool is_old = time_of_shelf_key(key) < now - age_max_ms;
         if (!is_old && !stock.is_over()) break;
         const Entry entry = entry_from(value);
         removals.writes.emplace_back(key, std::nullopt);

@@ -296,12 +296,22 @@ struct Receiver {
   const delivery::Settings* in(std::string_view environment) const;
 };
 
+// How many days what people leave behind is kept (solution.yaml: retention).
+struct Retention {
+  static constexpr int kDaysMax = 36'500;
+  int transcripts_days = 365;  // after the last turn of a chat
+  int variables_days = 365;    // after a person's last turn; not less than the transcripts
+  int traces_days = 0;         // 0 = as the server keeps them (calls::TraceLimits)
+  int deliveries_days = 7;     // of what has arrived, was refused or dropped
+};
+
 struct Program {
   std::string hash;      // of everything the solution's files say; 32 hexadecimal digits
   std::string solution;  // its name
   std::string survey;    // name of the solution that follows when this one has ended; may be empty
   std::vector<std::string> locales;          // [0] is the default
   int64_t agent_wait_limit_ms = 5 * 60'000;  // how long a chat waits for an agent to take it
+  Retention retention;
   int opening_wait_ms = 0;  // how long a started chat waits for the consumer to speak first
   int action_time_limit_ms = 10'000;
   int64_t action_progress_after_ms = 0;              // then the consumer is told; 0: never

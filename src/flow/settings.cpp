@@ -106,6 +106,33 @@ void read_agents(YamlFile& file, const YamlPair& section, Program& program) {
   }
 }
 
+void read_retention(YamlFile& file, const YamlPair& section, Program& program) {
+  Retention& kept = program.retention;
+  const std::vector<std::pair<std::string, int*>> settings{{"transcripts", &kept.transcripts_days},
+                                                           {"variables", &kept.variables_days},
+                                                           {"traces", &kept.traces_days},
+                                                           {"deliveries", &kept.deliveries_days}};
+  bool says_variables = false;
+  for (const YamlPair& pair : file.pairs(section.value, "retention")) {
+    const auto setting =
+        std::ranges::find(settings, pair.key, &std::pair<std::string, int*>::first);
+    if (setting == settings.end()) {
+      file.unknown_key(pair, {"transcripts", "variables", "traces", "deliveries"});
+    } else if (const auto days = file.integer(pair, 1, Retention::kDaysMax)) {
+      *setting->second = static_cast<int>(*days);
+      says_variables = says_variables || pair.key == "variables";
+    }
+  }
+  if (!says_variables) kept.variables_days = std::max(kept.variables_days, kept.transcripts_days);
+  if (kept.variables_days < kept.transcripts_days) {
+    file.error(section, "retention_order",
+               "variables are kept for " + std::to_string(kept.variables_days) +
+                   " days and transcripts for " + std::to_string(kept.transcripts_days) +
+                   ", but what people said holds what the variables do",
+               "keep variables as long as transcripts, or longer");
+  }
+}
+
 void read_interruptions(YamlFile& file, const YamlPair& section, Program& program) {
   for (const YamlPair& pair : file.pairs(section.value, "interruptions")) {
     if (pair.key != "max") {
@@ -134,10 +161,10 @@ void read_channels(YamlFile& file, const YamlPair& pair, Program& program) {
 
 std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds, Program& program,
                                        Problems& problems) {
-  std::vector<std::string> known{"name",     "default_locale", "locales",       "opening",
-                                 "channels", "environment",    "actions",       "survey",
-                                 "asides",   "silence",        "interruptions", "egress",
-                                 "track",    "origins",        "rest",          "agents"};
+  std::vector<std::string> known{
+      "name",    "default_locale", "locales", "opening", "channels",      "environment",
+      "actions", "survey",         "asides",  "silence", "interruptions", "egress",
+      "track",   "origins",        "rest",    "agents",  "retention"};
   for (const delivery::Kind* kind : kinds) known.emplace_back(kind->section);
   std::string default_locale = "en";
   std::vector<std::string> locales;
@@ -184,6 +211,8 @@ std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds
       read_silence(file, pair, program);
     } else if (pair.key == "agents") {
       read_agents(file, pair, program);
+    } else if (pair.key == "retention") {
+      read_retention(file, pair, program);
     } else if (pair.key == "interruptions") {
       read_interruptions(file, pair, program);
     } else {

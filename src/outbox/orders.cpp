@@ -128,8 +128,11 @@ void Orders::measure() {
 
 // A little at a time, so that no turn waits for it.
 void Orders::forget_old() {
-  const auto kept = std::chrono::duration_cast<std::chrono::milliseconds>(settings_.retention);
-  writer_.prune({now().ms - kept.count()}, kPrunedMax);
+  lanes_.each([&](Lane& lane) {
+    const std::chrono::milliseconds kept =
+        settings_.retention_of ? settings_.retention_of(lane.target.solution) : settings_.retention;
+    writer_.prune(lane.target.number, {now().ms - kept.count()}, kPrunedMax);
+  });
 }
 
 }  // namespace millrace::outbox

@@ -49,9 +49,9 @@ void Writer::write_once(runtime::DeliveryWrite change,
                       });
 }
 
-void Writer::prune(base::Timestamp before, size_t limit) {
+void Writer::prune(int64_t target, base::Timestamp before, size_t limit) {
   ++under_way_;
-  ports_.store.prune(before, limit, [this](base::Result<void> done) {
+  ports_.store.prune(target, before, limit, [this](base::Result<void> done) {
     inbox_.post([this, done] {
       --under_way_;
       if (!done) ports_.log.line(base::Level::warning, "outbox", done.error().describe());

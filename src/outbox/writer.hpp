@@ -32,7 +32,7 @@ class Writer {
   void write_once(runtime::DeliveryWrite change,
                   std::move_only_function<void(base::Result<void>)> done);
   // Forgets what was delivered before then, a little of it.
-  void prune(base::Timestamp before, size_t limit);
+  void prune(int64_t target, base::Timestamp before, size_t limit);
   // Writes again what could not be written.
   void step(base::Timestamp now);
   // Whether the newest state of that row is not durable yet.

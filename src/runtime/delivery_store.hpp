@@ -92,9 +92,9 @@ class DeliveryStore {
   // Makes the changes durable, many writes with one sync, in the order of the calls; then calls
   // `done` on a thread of the store's.
   virtual void commit(DeliveryWrite write, Done done) = 0;
-  // Forgets what was delivered or dropped before that moment, at most `limit` rows; `done` gets an
-  // error or nothing. Rejected and held rows stay until somebody decides.
-  virtual void prune(base::Timestamp before, size_t limit, Done done) = 0;
+  // Forgets the target's rows that were delivered, refused or dropped before that moment, at most
+  // `limit`; `done` gets an error or nothing. Held rows stay until somebody decides.
+  virtual void prune(int64_t target, base::Timestamp before, size_t limit, Done done) = 0;
 };
 
 }  // namespace millrace::runtime

@@ -114,6 +114,14 @@ base::Result<void> Runtime::Lane::restore(Consumer& consumer, Tail tail) {
   return {};
 }
 
+bool Runtime::Lane::leave_memory(base::Id consumer) {
+  Consumer* kept = in_memory(consumer);
+  if (kept == nullptr) return true;
+  if (!kept->loaded || !is_evictable(*kept)) return false;
+  evict(*kept);
+  return true;
+}
+
 Consumer* Runtime::Lane::in_memory(base::Id consumer) {
   const auto found = consumers_.find(consumer);
   return found == consumers_.end() ? nullptr : found->second.get();

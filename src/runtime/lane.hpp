@@ -122,6 +122,8 @@ class Runtime::Lane {
 
   // nullptr when it is not; never reads the journal.
   Consumer* in_memory(base::Id consumer);
+  // True when the consumer is not in memory any more.
+  bool leave_memory(base::Id consumer);
   static void drop_gone_listeners(Consumer& consumer);
 
   base::Timestamp now() { return ports_.clock.now(); }

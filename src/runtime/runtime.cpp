@@ -208,6 +208,12 @@ void Runtime::subscribe(base::Id id, base::Id chat, std::weak_ptr<Subscriber> su
       });
 }
 
+void Runtime::when_at_rest(base::Id consumer, std::move_only_function<void(bool)> then) {
+  Lane& lane = home(consumer);
+  lane.run_here(
+      [&lane, consumer, then = std::move(then)]() mutable { then(lane.leave_memory(consumer)); });
+}
+
 void Runtime::forget_gone_subscribers(base::Id consumer) {
   Lane& lane = home(consumer);
   lane.run_here([&lane, consumer] {

@@ -210,6 +210,10 @@ class Runtime {
   void subscribe(base::Id consumer, base::Id chat, std::weak_ptr<Subscriber> subscriber,
                  Done<dialog::Phase> done);
 
+  // Calls `then` on the consumer's lane: with true when the consumer is not in memory, or could
+  // leave it at once, so that whatever reads them next reads the journal; with false when they are
+  // in the midst of something.
+  void when_at_rest(base::Id consumer, std::move_only_function<void(bool)> then);
   // A subscriber of that consumer has gone: what was kept for it is given back.
   void forget_gone_subscribers(base::Id consumer);
   // Another version of this solution is served from now on: what is parked in it is tried again.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "storage/retirements.hpp"
+
 namespace millrace::storage {
 namespace {
 
@@ -11,6 +13,9 @@ std::string why_not(const Link& link, const Link* before) {
   if (link.is_anothers) return "holds another consumer's words";
   if (link.previous == 0) {
     return link.number == 1 ? "" : "begins a chain with number " + std::to_string(link.number);
+  }
+  if (link.previous == RetiringRows::kRetired) {
+    return link.number > 1 ? "" : "is the first one, and says that there were others before it";
   }
   const std::string points = "points at position " + std::to_string(link.previous);
   if (before == nullptr) return points + ", where there is no record before it";

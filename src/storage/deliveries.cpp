@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS delivery_waiting(
 CREATE TABLE IF NOT EXISTS delivery_states(
   id INTEGER PRIMARY KEY, state INTEGER NOT NULL, at INTEGER NOT NULL, progress BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS delivery_undelivered ON delivery_states(state, id) WHERE state <> 1;
-CREATE INDEX IF NOT EXISTS delivery_done ON delivery_states(at) WHERE state IN (1, 4);
+DROP INDEX IF EXISTS delivery_done;
+CREATE INDEX IF NOT EXISTS delivery_settled ON delivery_states(at) WHERE state IN (1, 2, 4);
 CREATE TABLE IF NOT EXISTS delivery_marks(mark INTEGER PRIMARY KEY, objects BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS delivery_orders(
   number INTEGER PRIMARY KEY AUTOINCREMENT, action INTEGER NOT NULL, id INTEGER NOT NULL);
@@ -167,8 +168,9 @@ base::Result<void> Deliveries::prepare(GroupWriter& writer, const std::filesyste
       {&writing, &remove_order_, "DELETE FROM delivery_orders WHERE number = ?1"},
       // The newest row stays, so that no number is ever given twice.
       {&writing, &list_old_,
-       "SELECT id FROM delivery_states WHERE state IN (1, 4) AND at < ?1 AND "
-       "id < (SELECT MAX(id) FROM deliveries) ORDER BY at LIMIT ?2"},
+       "SELECT s.id FROM delivery_states s JOIN deliveries d ON d.id = s.id "
+       "WHERE s.state IN (1, 2, 4) AND s.at < ?1 AND d.target = ?3 AND "
+       "s.id < (SELECT MAX(id) FROM deliveries) ORDER BY s.at LIMIT ?2"},
       {&writing, &remove_state_, "DELETE FROM delivery_states WHERE id = ?1"},
       {&writing, &remove_row_, "DELETE FROM deliveries WHERE id = ?1"},
       {&reading_, &waiting_,
@@ -232,8 +234,9 @@ void Deliveries::commit(runtime::DeliveryWrite write_this, Done done) {
       {[this, change = std::move(write_this)] { return write(change); }, std::move(done)});
 }
 
-void Deliveries::prune(base::Timestamp before, size_t limit, Done done) {
-  writer_->submit({[this, before, limit] { return remove_old(before, limit); }, std::move(done)});
+void Deliveries::prune(int64_t target, base::Timestamp before, size_t limit, Done done) {
+  writer_->submit({[this, target, before, limit] { return remove_old(target, before, limit); },
+                   std::move(done)});
 }
 
 base::Result<void> Deliveries::write(const runtime::DeliveryWrite& change) {
@@ -265,8 +268,10 @@ base::Result<void> Deliveries::write_update(const delivery::RowUpdate& update, b
       .run();
 }
 
-base::Result<void> Deliveries::remove_old(base::Timestamp before, size_t limit) {
-  list_old_.bind_integer(1, before.ms).bind_integer(2, static_cast<int64_t>(limit));
+base::Result<void> Deliveries::remove_old(int64_t target, base::Timestamp before, size_t limit) {
+  list_old_.bind_integer(1, before.ms)
+      .bind_integer(2, static_cast<int64_t>(limit))
+      .bind_integer(3, target);
   const auto old = all<int64_t>(list_old_, [](const Statement& from) { return from.integer(0); });
   if (!old) return std::unexpected(old.error());
   for (const int64_t id : *old) {

@@ -34,13 +34,13 @@ class Deliveries final : public runtime::DeliveryStore {
   base::Result<std::map<int64_t, std::vector<delivery::ObjectRef>>> marks() override;
   base::Result<std::vector<runtime::DeliveryOrder>> orders(size_t limit) override;
   void commit(runtime::DeliveryWrite write, Done done) override;
-  void prune(base::Timestamp before, size_t limit, Done done) override;
+  void prune(int64_t target, base::Timestamp before, size_t limit, Done done) override;
 
  private:
   base::Result<int64_t> target_of(const runtime::Delivery& delivery);
   base::Result<void> write(const runtime::DeliveryWrite& write);
   base::Result<void> write_update(const delivery::RowUpdate& update, base::Timestamp at);
-  base::Result<void> remove_old(base::Timestamp before, size_t limit);
+  base::Result<void> remove_old(int64_t target, base::Timestamp before, size_t limit);
 
   GroupWriter* writer_ = nullptr;
   // The writing thread's.

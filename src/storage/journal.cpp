@@ -14,6 +14,7 @@
 #include "storage/journal_tables.hpp"
 #include "storage/parked.hpp"
 #include "storage/read_thread.hpp"
+#include "storage/retirements.hpp"
 #include "storage/storage.hpp"
 #include "storage/write_ahead_log.hpp"
 
@@ -124,6 +125,21 @@ class SqliteJournal final : public DurableJournal {
 
   runtime::DeliveryStore& deliveries() override { return deliveries_; }
 
+  void retire(runtime::Retirement what, Done done) override {
+    auto how = std::make_unique<runtime::Retired>();
+    runtime::Retired* const ended = how.get();
+    writer_.submit(
+        {[this, what = std::move(what), ended]() -> base::Result<void> {
+           const auto retired = retire_rows(what);
+           if (!retired) return std::unexpected(retired.error());
+           *ended = *retired;
+           return {};
+         },
+         [how = std::move(how), done = std::move(done)](base::Result<void> written) mutable {
+           done(written ? base::Result<runtime::Retired>(*how) : std::unexpected(written.error()));
+         }});
+  }
+
  private:
   SqliteJournal(Connection connection, const std::filesystem::path& file,
                 GroupWriter::Reporting reporting, size_t turns_behind)
@@ -158,6 +174,7 @@ class SqliteJournal final : public DurableJournal {
     if (auto ready = deliveries_.prepare(writer_, file); !ready) return ready;
     reads_ = std::move(reads);
     if (auto ready = parked_.prepare(writer_.connection()); !ready) return ready;
+    if (auto ready = retiring_.prepare(writer_.connection()); !ready) return ready;
     auto parked = parked_.read_memory(writer_.connection());
     if (!parked) return std::unexpected(parked.error());
     parked_at_start_ = std::move(*parked);
@@ -276,9 +293,21 @@ class SqliteJournal final : public DurableJournal {
                       std::to_string(head->number),
                   "journal");
     }
+    if (auto written = put(record, head->position); !written) return written;
+    place = last_;
+    if (auto gone = parked_.strike(record.consumer); !gone) return gone;
+    for (const runtime::Delivery& delivery : record.deliveries) {
+      if (auto owed = deliveries_.insert(delivery); !owed) return owed;
+    }
+    const bool enough = recent_.size() >= kRecentHeadsMax || ++recent_turns_ >= turns_behind_max_;
+    return enough ? write_heads() : base::Result<void>();
+  }
+
+  // A row at the end, behind `previous`, and what is remembered of it.
+  base::Result<void> put(const JournalRecord& record, int64_t previous) {
     const std::string marks = to_bytes(record.marks);
     const auto due = record.due ? std::optional(record.due->ms) : std::nullopt;
-    auto written = insert_.bind_integer(1, head->position)
+    auto written = insert_.bind_integer(1, previous)
                        .bind_blob(2, record.consumer.as_bytes())
                        .bind_integer(3, record.number)
                        .bind_integer(4, due)
@@ -288,16 +317,44 @@ class SqliteJournal final : public DurableJournal {
                        .bind_integer(8, last_ + 1)
                        .run();
     if (!written) return written;
-    place = ++last_;
-    if (auto gone = parked_.strike(record.consumer); !gone) return gone;
-    chats_.note(record, place);
-    recent_[record.consumer] = {place, record.number, due};
-    written_ = {place, record.number, record.consumer};
-    for (const runtime::Delivery& delivery : record.deliveries) {
-      if (auto owed = deliveries_.insert(delivery); !owed) return owed;
+    ++last_;
+    chats_.note(record, last_);
+    recent_[record.consumer] = {last_, record.number, due};
+    written_ = {last_, record.number, record.consumer};
+    return {};
+  }
+
+  base::Result<runtime::Retired> retire_rows(const runtime::Retirement& what) {
+    using How = runtime::Retirement::How;
+    // The tables of heads and of chats are right from here on.
+    if (auto written = write_heads(); !written) return std::unexpected(written.error());
+    const auto head = head_of(what.consumer);
+    if (!head) return std::unexpected(head.error());
+    const bool is_last_chat = head->position == what.last;
+    if (is_last_chat == (what.how == How::through) || (is_last_chat && head->due)) {
+      return runtime::Retired::changed;
     }
-    const bool enough = recent_.size() >= kRecentHeadsMax || ++recent_turns_ >= turns_behind_max_;
-    return enough ? write_heads() : base::Result<void>();
+    if (what.how == How::whole) {
+      const auto owed = retiring_.is_owed(what.consumer);
+      if (!owed) return std::unexpected(owed.error());
+      if (*owed) return runtime::Retired::changed;
+    }
+    if (durable_.consumer == what.consumer) durable_ = {};
+    const auto all = retiring_.remove(what.consumer, *head, what.last);
+    if (!all) return std::unexpected(all.error());
+    if (!*all) return runtime::Retired::partly;
+    if (what.how == How::through) return runtime::Retired::done;
+    auto done = retiring_.remove_head(what.consumer);
+    if (done && what.how == How::whole) done = retiring_.remove_deliveries(what.consumer);
+    if (done && what.how == How::alone) {
+      done = put(JournalRecord{.consumer = what.consumer,
+                               .number = head->number,
+                               .body = what.body,
+                               .facts = what.facts},
+                 head->number == 1 ? 0 : RetiringRows::kRetired);
+    }
+    if (!done) return std::unexpected(done.error());
+    return runtime::Retired::done;
   }
 
   base::Result<void> write_heads() {
@@ -341,6 +398,7 @@ class SqliteJournal final : public DurableJournal {
   std::vector<runtime::DueConsumer> due_at_start_;
   std::vector<runtime::ParkedChat> parked_at_start_;
   ParkedChats parked_;
+  RetiringRows retiring_;
   Deliveries deliveries_;
   std::unique_ptr<ReadThread> reader_;
   GroupWriter writer_;

@@ -60,7 +60,9 @@ base::Result<JournalReads::Row> JournalReads::linked(base::Id consumer, int64_t 
   if (!*found) return damaged("is missing, or another consumer's");
   const Row& there = **found;
   if (there.number != number) return damaged("has the number " + std::to_string(there.number));
-  if (there.previous >= position || (there.previous == 0) != (number == 1)) {
+  // Below zero: those before it are past their retention.
+  if (there.previous >= position || (there.previous == 0) != (number == 1) ||
+      (there.previous < 0 && number == 1)) {
     return damaged("points at position " + std::to_string(there.previous));
   }
   return std::move(**found);
@@ -72,7 +74,7 @@ base::Result<runtime::Tail> JournalReads::tail(base::Id consumer, const Head& he
   bool whole_found = false;
   int64_t position = head.position;
   int64_t number = head.number;
-  for (size_t seen = 0; position != 0 && (!whole_found || seen < marked_records); ++seen) {
+  for (size_t seen = 0; position > 0 && (!whole_found || seen < marked_records); ++seen) {
     const Take take = whole_found ? Take::no_body : Take::body;
     auto found = linked(consumer, position, number, take);
     if (found && seen < marked_records && !found->marks && take == Take::no_body) {
@@ -131,7 +133,7 @@ base::Result<std::vector<int64_t>> JournalReads::places(base::Id consumer, const
   std::vector<int64_t> out;
   int64_t position = head.position;
   int64_t number = head.number;
-  while (position != 0 && position >= first) {
+  while (position > 0 && position >= first) {
     const auto found = linked(consumer, position, number, Take::no_body);
     if (!found) return std::unexpected(found.error());
     out.push_back(position);
@@ -146,6 +148,7 @@ base::Result<Head> JournalReads::head_before(base::Id consumer, int64_t place) {
   const auto found = row(consumer, place, Take::no_body);
   if (!found) return std::unexpected(found.error());
   if (!*found) return fail(Code::not_found, "there is nothing before that");
+  if ((*found)->previous < 0) return Head{};  // past its retention
   return Head{(*found)->previous, (*found)->number - 1, std::nullopt};
 }
 
@@ -155,7 +158,7 @@ base::Result<std::vector<JournalRecord>> JournalReads::before(base::Id consumer,
   size_t bytes = 0;
   int64_t position = head.position;
   int64_t number = head.number;
-  while (position != 0 && records.size() < page.records_max) {
+  while (position > 0 && records.size() < page.records_max) {
     auto found = linked(consumer, position, number, Take::body);
     if (!found) return std::unexpected(found.error());
     bytes += found->body.size();

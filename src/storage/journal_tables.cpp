@@ -5,7 +5,7 @@
 namespace millrace::storage {
 namespace {
 
-constexpr int64_t kVersion = 3;
+constexpr int64_t kVersion = 4;
 
 // `body` stands last: what is before it is read without it.
 constexpr const char* kSchema = R"(
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS parked(
 CREATE TABLE IF NOT EXISTS chats_seen(
   id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL);
 INSERT OR IGNORE INTO chats_seen VALUES(1, 0);
-PRAGMA user_version=3;
+PRAGMA user_version=4;
 )";
 
 // The first format had every record whole, no marks (they are read from the body), and listed

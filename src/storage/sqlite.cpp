@@ -118,6 +118,7 @@ base::Result<Connection> Connection::open(const std::filesystem::path& file, Use
   if (use == Use::writing) {
     auto ready = connection.execute(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
+        "PRAGMA secure_delete=ON;"
         "PRAGMA journal_size_limit=67108864; PRAGMA foreign_keys=ON;");
     const std::string cache = "PRAGMA cache_size=-" + std::to_string(cache_bytes >> 10);
     if (ready) ready = connection.execute(cache.c_str());

@@ -16,11 +16,12 @@
 #include "runtime/archive.hpp"
 #include "runtime/delivery_store.hpp"
 #include "runtime/ports.hpp"
+#include "runtime/retirement.hpp"
 
 namespace millrace::storage {
 
 // The journal, and the deliveries that its turns owe, in one database.
-class DurableJournal : public runtime::Journal {
+class DurableJournal : public runtime::Journal, public runtime::Retirements {
  public:
   // Lives as long as the journal.
   virtual runtime::DeliveryStore& deliveries() = 0;

@@ -86,7 +86,8 @@ constexpr Rule kRules[] = {
     {"SELECT d.id FROM deliveries d JOIN delivery_waiting w ON w.id = d.id "
      "JOIN delivery_states s ON s.id = d.id WHERE s.state <> 0",
      "deliveries", "waits, though it has been settled", "it may be sent a second time"},
-    {"SELECT d.id FROM deliveries d WHERE NOT EXISTS "
+    // One that was emptied, past its retention, is nobody's.
+    {"SELECT d.id FROM deliveries d WHERE d.consumer <> X'' AND NOT EXISTS "
      "(SELECT 1 FROM owners o WHERE o.consumer = d.consumer)",
      "deliveries", "is owed by a consumer who has no record", "what owes it is not known"}};
 

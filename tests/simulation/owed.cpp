@@ -136,7 +136,7 @@ void Ledger::apply(const runtime::DeliveryWrite& write) {
   for (const int64_t mark : write.unmark) marks_.erase(mark);
 }
 
-void Ledger::prune(base::Timestamp, size_t, Done done) {
+void Ledger::prune(int64_t, base::Timestamp, size_t, Done done) {
   schedule_.after(0, [this, tell = std::move(done)]() mutable {
     tell({});
     then_();

@@ -50,7 +50,7 @@ class Ledger final : public runtime::DeliveryStore {
     return std::vector<runtime::DeliveryOrder>();
   }
   void commit(runtime::DeliveryWrite write, Done done) override;
-  void prune(base::Timestamp before, size_t limit, Done done) override;
+  void prune(int64_t target, base::Timestamp before, size_t limit, Done done) override;
 
  private:
   void sync();
