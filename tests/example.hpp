@@ -6,23 +6,27 @@
 #include <filesystem>
 
 #include "delivery/braze/kind.hpp"
+#include "delivery/webhook/kind.hpp"
 #include "flow/flow.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::testing_support {
 
 // Every action_nodes/*.py counts as a usable script. Problems fail the running test.
-inline flow::Program load_solution(const std::filesystem::path& folder) {
-  const auto files = storage::read_solution(folder);
+// `settings`, where there are any, stand in place of its solution.yaml.
+inline flow::Program load_solution(const std::filesystem::path& folder,
+                                   const std::string& settings = "") {
+  auto files = storage::read_solution(folder);
   EXPECT_TRUE(files) << files.error().describe();
   if (!files) return {};
+  if (!settings.empty()) (*files)["solution.yaml"] = settings;
   flow::AppFacts facts{{"Test"}, {{"sandbox", {"braze_url", "braze_api_key"}}}, {}};
   for (const auto& [name, content] : *files) {
     if (name.starts_with("action_nodes/")) {
       facts.scripts.insert(std::filesystem::path(name).stem().string());
     }
   }
-  static const delivery::Kind* const kinds[] = {&delivery::braze::kind()};
+  static const delivery::Kind* const kinds[] = {&delivery::braze::kind(), &delivery::webhook::kind()};
   facts.kinds = kinds;
   auto compiled = flow::compile(*files, facts);
   for (const flow::Problem& problem : compiled.problems) ADD_FAILURE() << problem.describe();

@@ -33,7 +33,7 @@ void Engine::ask_for_agent(flow::NodeNumber node, std::string skill) {
   state().answering.clear();
   state().timer.reset();
   set_timer(TimerKind::queue, program_.agent_wait_limit_ms);
-  turn_.effects.emplace_back(HandOver{HandOver::Step::asked, state().agent->skill, {}, {}});
+  turn_.effects.emplace_back(HandOver{HandOver::Step::asked, state().agent->skill, {}, {}, at_});
 }
 
 Result<void> Engine::take(const AgentOffered& offered) {
@@ -66,7 +66,8 @@ Result<void> Engine::take(const AgentJoined& joined) {
   seat.id = joined.agent;
   seat.name = joined.name;
   seat.joined_at = at_;
-  turn_.effects.emplace_back(HandOver{HandOver::Step::joined, seat.skill, seat.id, seat.name});
+  turn_.effects.emplace_back(
+      HandOver{HandOver::Step::joined, seat.skill, seat.id, seat.name, seat.asked_at});
   return {};
 }
 
@@ -98,7 +99,7 @@ Result<void> Engine::take(const AgentLeft& left) {
     }
     to = found->second;
   }
-  const Seat seat = give_back();
+  const Seat seat = give_back(HandOver::Step::left);
   if (to) {
     state().call.reset();
     enter(*to);
@@ -125,11 +126,11 @@ Result<void> Engine::take(const NoAgent&) {
 }
 
 void Engine::nobody_came(RoadKind kind) {
-  const Seat seat = give_back();
+  const bool timed_out = kind == RoadKind::timeout;
+  const Seat seat = give_back(HandOver::Step::unanswered, timed_out ? "timeout" : "unavailable");
   const auto* node = program_.find(seat.node);
   if (node != nullptr) {
     const auto& [unavailable, timeout] = std::get<flow::DialogNode>(node->does).hand_over;
-    const bool timed_out = kind == RoadKind::timeout;
     const auto& own = timed_out ? timeout : unavailable;
     const auto& other = timed_out ? unavailable : timeout;
     if (own || other) {
@@ -145,13 +146,19 @@ void Engine::nobody_came(RoadKind kind) {
 }
 
 // The bot has the chat again, and does not know yet what to say.
-Seat Engine::give_back() {
-  Seat seat = std::move(*state().agent);
-  state().agent.reset();
+Seat Engine::give_back(HandOver::Step step, std::string why) {
   state().timer.reset();
   state().answering.clear();
   state().streak = 0;
-  turn_.effects.emplace_back(HandOver{HandOver::Step::left, seat.skill, seat.id, seat.name});
+  return clear_seat(step, std::move(why));
+}
+
+// The hand-over is over.
+Seat Engine::clear_seat(HandOver::Step step, std::string why) {
+  Seat seat = std::move(*state().agent);
+  state().agent.reset();
+  turn_.effects.emplace_back(
+      HandOver{step, seat.skill, seat.id, seat.name, seat.asked_at, std::move(why)});
   return seat;
 }
 

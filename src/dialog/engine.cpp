@@ -62,7 +62,7 @@ void Engine::give_up_outgrown() {
   state().global_props.clear();
   state().last_message.clear();
   made_bytes_ = 0;
-  state().agent.reset();
+  if (state().agent) clear_seat(HandOver::Step::ended, std::string(kEndBotError));
   if (state().phase != Phase::ended) apologise();
 }
 
@@ -97,6 +97,10 @@ Result<void> Engine::take(const Said& said) {
   const bool must_wait = phase == Phase::calling || phase == Phase::paused;
   if (must_wait && state().held.size() >= kHeldMessagesMax) {
     return fail(Code::resource_exhausted, "too many messages while an action is running");
+  }
+  if (!said.channel.empty()) {
+    state().channel = said.channel;
+    state().address = said.address;
   }
   turn_.said_sequence = ++state().sequence;
   std::string text = heard(said.text);

@@ -135,7 +135,8 @@ class Engine {
   void ask_for_agent(flow::NodeNumber node, std::string skill);
   base::Result<void> check_seat(std::string_view agent) const;
   void nobody_came(flow::RoadKind kind);
-  Seat give_back();
+  Seat give_back(HandOver::Step step, std::string why = {});
+  Seat clear_seat(HandOver::Step step, std::string why);
   void go_on_without(const Seat& seat);
 
   // ---- calls that take long

@@ -259,7 +259,7 @@ void Engine::apologise() {
 void Engine::end(std::string reason) {
   state().phase = Phase::ended;
   state().call.reset();
-  state().agent.reset();
+  if (state().agent) clear_seat(HandOver::Step::ended, reason);
   state().timer.reset();
   state().error.clear();
   state().frames.clear();
