@@ -7,7 +7,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo test unit e2e golden simulate lint format fuzz bench bench-engine bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive soak tsan ci clean setup setup-test setup-dev
+.PHONY: help build demo test unit e2e golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive soak tsan ci clean setup setup-test setup-dev
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -89,6 +89,10 @@ bench: build  ## the benchmark beside its peers; see docs/benchmarks.md
 bench-engine: build  ## the engine alone: steps a second, and how long a program takes to load
 	@cmake --build --preset release -j $(JOBS) --target engine_bench
 	@build/release/engine_bench
+
+bench-heart: build  ## runtime, engine and journal without a network: turns a CPU-second
+	@cmake --build --preset release -j $(JOBS) --target heart_bench
+	@for people in 1 16 64 256; do rm -rf build/heart-data; build/release/heart_bench build/heart-data $$people; done; rm -rf build/heart-data
 
 bench-calls: build  ## a call of an action node; PEER=server.py is a Python HTTP action server to put beside it
 	@cmake --build --preset release -j $(JOBS) --target call_bench

@@ -3,7 +3,7 @@
 #
 #   bench/archive.sh [turns=1000000]
 #
-# The journal is written through the journal's own writer (bench/archive.cpp); then a server serves
+# The journal and the traces are written by their own writers (bench/archive.cpp); then a server serves
 # the folder, a person talks to it, and each command is timed five times: the median, in ms.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,8 +26,8 @@ say() {
 }
 serve; kill $server; wait $server || true
 before=$(date +%s%3N)
-chat=$(build/release/archive_bench "$data/journal.db" "$turns")
-echo "$turns turns written in $(($(date +%s%3N) - before)) ms; journal.db $(stat -c %s "$data/journal.db") bytes"
+chat=$(build/release/archive_bench "$data" "$turns")
+echo "$turns turns written in $(($(date +%s%3N) - before)) ms; journal.db $(stat -c %s "$data/journal.db") bytes, traces.db $(stat -c %s "$data/traces.db")"
 before=$(date +%s%3N); serve
 echo "the server was ready after $(($(date +%s%3N) - before)) ms"
 for text in hi Ada Lovelace ada@example.com 1990-12-10 London; do say "$text"; done
@@ -39,9 +39,16 @@ timed() {
     echo $((($(date +%s%N) - from) / 1000))
   done | sort -n | sed -n 3p | awk '{printf "%.1f ms", $1 / 1000}'
 }
-took=$(timed "$millrace" replay "$live" --data "$data"); echo "replay: $took"
+measure() {
+  local name=$1 took; shift
+  took=$(timed "$@"); echo "$name: $took"
+}
+measure "replay" "$millrace" replay "$live" --data "$data"
 "$millrace" replay "$live" --data "$data"
-took=$(timed "$millrace" trace "$live" --data "$data"); echo "trace: $took"
-took=$(timed "$millrace" chats --data "$data"); echo "chats: $took"
-took=$(timed "$millrace" chats --phase waiting --data "$data"); echo "chats --phase waiting: $took"
-took=$(timed "$millrace" export "$chat" --data "$data"); echo "export: $took"
+measure "trace" "$millrace" trace "$chat" --data "$data"
+measure "chats" "$millrace" chats --data "$data"
+measure "chats --phase waiting" "$millrace" chats --phase waiting --data "$data"
+measure "export" "$millrace" export "$chat" --data "$data"
+measure "actions unknown" "$millrace" actions unknown --data "$data"
+measure "actions list, which reads every trace" "$millrace" actions list --data "$data"
+measure "millrace --version, the program's own start" "$millrace" --version

@@ -38,7 +38,7 @@ def main():
             breaches.append(f"{shown}: the room '{room}' is not in CMakeLists.txt")
             continue
         text = path.read_text()
-        is_test = path.name.endswith("_test.cpp")
+        is_test = path.name.endswith("_test.cpp") or path.name.startswith("testing")
         for target in INCLUDE.findall(text):
             # Of the other folders that can be meant, `tests/` is the one that tests may include.
             if target not in allowed[room] and (target in allowed or not is_test):

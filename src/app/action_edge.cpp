@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "calls/calls.hpp"
 #include "egress/egress.hpp"
+#include "posix/files.hpp"
 #include "python/python.hpp"
 #include "storage/storage.hpp"
 
@@ -114,7 +115,7 @@ base::Result<std::unique_ptr<ActionEdge>> ActionEdge::open(ActionOptions options
 // Those that app.py's PARAMS name.
 base::Result<std::map<std::string, std::string>> ActionEdge::Parts::secrets_of(
     const fs::path& folder, const secrets::Rights& rights) const {
-  const auto text = storage::read_file(folder / "app.py");
+  const auto text = posix::read_file(folder / "app.py");
   if (!text) return std::unexpected(text.error());
   std::map<std::string, std::string> found;
   for (const std::string& name : secrets::names_in(*text)) {

@@ -1,10 +1,10 @@
 #include "app/action_new.hpp"
-#include "app/receivers.hpp"
 
 #include <algorithm>
-#include <fstream>
 
+#include "app/receivers.hpp"
 #include "flow/flow.hpp"
+#include "posix/files.hpp"
 
 namespace millrace::app {
 namespace {
@@ -82,10 +82,7 @@ std::string named(std::string_view text, std::string_view name) {
 base::Result<void> write(const fs::path& file, const std::string& text) {
   std::error_code failed;
   fs::create_directories(file.parent_path(), failed);
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  if (out.flush()) return {};
-  return fail(Code::unavailable, "cannot be written", file.string());
+  return posix::write_new_file(file, text, posix::kAnyones);
 }
 
 }  // namespace

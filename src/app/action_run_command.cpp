@@ -14,6 +14,7 @@
 #include "app/system.hpp"
 #include "app/temporary_folder.hpp"
 #include "http/http.hpp"
+#include "posix/files.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -65,7 +66,7 @@ class ShownLog final : public base::Log {
 base::Result<json::object> object_from(const std::string& given, std::string_view option) {
   std::string text = given;
   if (given.starts_with('@')) {
-    auto content = storage::read_file(given.substr(1));
+    auto content = posix::read_file(given.substr(1));
     if (!content) return std::unexpected(content.error());
     text = std::move(*content);
   }

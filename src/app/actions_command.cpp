@@ -85,9 +85,8 @@ void print(const calls::CallTrace& trace) {
 
 int list_unknown(const ActionsOptions& options) {
   UnknownCalls unknown;
-  const auto read = each_trace(
-      options.data, calls::traces_of_all(),
-      [&](std::string_view text) { return unknown.wants(text); },
+  const auto read = each_trace_beside_unknown(
+      options.data, [&](std::string_view text) { return unknown.wants(text); },
       [&](const calls::CallTrace& trace) { unknown.take(trace); });
   if (!read) return complain(read.error());
   const auto found = unknown.finish();

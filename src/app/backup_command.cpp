@@ -7,8 +7,8 @@
 
 #include "app/commands.hpp"
 #include "app/verify_data.hpp"
+#include "posix/files.hpp"
 #include "storage/backup.hpp"
-#include "storage/files.hpp"
 
 namespace millrace::app {
 namespace {
@@ -56,7 +56,7 @@ base::Result<std::vector<std::string>> copy_all(const fs::path& data, const fs::
       return std::unexpected(done.error());
     }
   }
-  if (auto synced = storage::sync_folder(to); !synced) return std::unexpected(synced.error());
+  if (auto synced = posix::sync_folder(to); !synced) return std::unexpected(synced.error());
   return copied;
 }
 
@@ -106,8 +106,8 @@ base::Result<storage::Verification> back_up(const BackupOptions& options,
   auto found = verify_data(*partly);
   if (!found) return given_up(found.error());
   const fs::path to = partly->parent_path() / partly->stem();
-  if (auto renamed = storage::rename_file(*partly, to); !renamed) return given_up(renamed.error());
-  if (auto synced = storage::sync_folder(to.parent_path()); !synced) {
+  if (auto renamed = posix::rename_file(*partly, to); !renamed) return given_up(renamed.error());
+  if (auto synced = posix::sync_folder(to.parent_path()); !synced) {
     return std::unexpected(synced.error());
   }
   return found;

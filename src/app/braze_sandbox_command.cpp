@@ -6,11 +6,12 @@
 #include "app/commands.hpp"
 #include "app/descriptors.hpp"
 #include "app/log.hpp"
-#include "app/protect.hpp"
 #include "app/signals.hpp"
 #include "app/system.hpp"
 #include "base/meter.hpp"
 #include "base/text.hpp"
+#include "posix/files.hpp"
+#include "posix/limits.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -51,7 +52,7 @@ base::Result<braze::SandboxOptions> sandbox_options(const BrazeSandboxOptions& g
   options.enforces_rates = !given.is_unlimited;
   options.accepts_legacy_key = !given.is_strict;
   if (!given.workspace.empty()) {
-    const auto text = storage::read_file(given.workspace);
+    const auto text = posix::read_file(given.workspace);
     if (!text) return std::unexpected(text.error());
     auto workspace = json::parse_object(*text);
     if (!workspace) return std::unexpected(workspace.error());
@@ -68,7 +69,7 @@ base::Level level_of(std::string_view name) {
 
 int run(const BrazeSandboxOptions& given) {
   block_stop_signals();
-  keep_files_private();
+  posix::keep_files_private();
   const auto log = make_log(level_of(given.level));
   SystemClock clock;
   SystemRandom random;

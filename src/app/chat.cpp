@@ -5,10 +5,10 @@
 
 #include "app/commands.hpp"
 #include "app/log.hpp"
-#include "app/protect.hpp"
 #include "app/server.hpp"
 #include "app/temporary_folder.hpp"
 #include "base/text.hpp"
+#include "posix/limits.hpp"
 
 namespace millrace::app {
 namespace {
@@ -37,7 +37,7 @@ std::string chosen(const std::string& line, const std::vector<std::string>& choi
 }  // namespace
 
 int run_chat(const ChatOptions& options) {
-  keep_files_private();
+  posix::keep_files_private();
   const auto folder = TemporaryFolder::make();
   if (!folder) {
     std::cerr << "millrace chat: " << folder.error().describe() << "\n";

@@ -5,7 +5,7 @@
 #include "app/chats.hpp"
 #include "app/commands.hpp"
 #include "dialog/names.hpp"
-#include "storage/storage.hpp"
+#include "posix/files.hpp"
 
 namespace millrace::app {
 namespace {
@@ -64,7 +64,7 @@ int list_chats(const ChatsOptions& options) {
 base::Result<size_t> print_handed_over(const ChatsOptions& options) {
   auto filter = filter_of(options);
   if (!filter) return std::unexpected(filter.error());
-  const auto key = storage::read_file(options.data / "journal.key");
+  const auto key = posix::read_file(options.data / "journal.key");
   if (!key) return std::unexpected(key.error());
   const auto archive = archive_of(options.data);
   if (!archive) return std::unexpected(archive.error());

@@ -2,6 +2,7 @@
 
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "posix/files.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -10,7 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::optional<calls::DeathRecord> read(const fs::path& file) {
-  const auto text = storage::read_file(file);
+  const auto text = posix::read_file(file);
   if (!text) return std::nullopt;
   auto record = calls::death_record_from_json(*text);
   if (!record) return std::nullopt;
@@ -28,11 +29,8 @@ std::optional<calls::DeathRecord> DeathFiles::find(const std::string& id) {
 }
 
 base::Result<void> DeathFiles::keep(const calls::DeathRecord& record) {
-  std::error_code error;
-  if (fs::create_directory(folder_, error)) {
-    fs::permissions(folder_, fs::perms::owner_all, error);
-  }
-  return storage::replace_file(file_of(record.id()), calls::to_json(record));
+  if (auto made = posix::make_private_folder(folder_); !made) return made;
+  return posix::replace_file(file_of(record.id()), calls::to_json(record));
 }
 
 void DeathFiles::forget(const std::string& id) {

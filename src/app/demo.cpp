@@ -2,10 +2,10 @@
 
 #include "app/commands.hpp"
 #include "app/log.hpp"
-#include "app/protect.hpp"
 #include "app/server.hpp"
 #include "app/signals.hpp"
 #include "app/temporary_folder.hpp"
+#include "posix/limits.hpp"
 
 namespace millrace::app {
 namespace {
@@ -44,7 +44,7 @@ void invite(const Ready& ready) {
 
 int run_demo(const DemoOptions& options) {
   block_stop_signals();
-  keep_files_private();
+  posix::keep_files_private();
   const auto complain = [](const std::string& text) {
     std::cerr << "millrace demo: " << text << "\n";
     return 1;

@@ -4,6 +4,8 @@
 
 #include "app/manifest.hpp"
 #include "base/json.hpp"
+#include "posix/files.hpp"
+#include "posix/locks.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -67,10 +69,7 @@ fs::path Deployments::file_in(const fs::path& data) {
 
 base::Result<Deployments> Deployments::open(const fs::path& data) {
   std::error_code failed;
-  if (fs::create_directories(data, failed)) {
-    fs::permissions(data, fs::perms::owner_all, failed);
-  }
-  if (!fs::is_directory(data, failed)) {
+  if (!posix::make_private_folder(data) || !fs::is_directory(data, failed)) {
     return fail(Code::unavailable, "the data folder cannot be made", data.string());
   }
   Deployments out;
@@ -85,7 +84,7 @@ base::Result<void> Deployments::read() {
   const fs::path file = file_in(data_);
   std::error_code failed;
   if (!fs::exists(file, failed)) return check_never_made(data_);
-  const auto text = storage::read_file(file);
+  const auto text = posix::read_file(file);
   if (!text) return std::unexpected(text.error());
   const auto parsed = json::parse_object(*text);
   const auto* items = parsed ? json::get_array(*parsed, "deployments") : nullptr;
@@ -146,7 +145,7 @@ base::Result<Deployment> Deployments::deploy_again(const Deployment& version,
 }
 
 base::Result<Deployment> Deployments::add(Deployment deployment) {
-  const auto lock = storage::ChangeLock::acquire(data_ / "deployments.lock");
+  const auto lock = posix::FileLock::wait_for(data_ / "deployments.lock");
   if (!lock) return std::unexpected(lock.error());
   if (auto done = read(); !done) return std::unexpected(done.error());
   const Deployment* now = current(deployment.solution);
@@ -161,7 +160,7 @@ base::Result<Deployment> Deployments::add(Deployment deployment) {
   all_.push_back(deployment);
   json::array items;
   for (const Deployment& each : all_) items.push_back(to_json(each));
-  auto written = storage::replace_file(
+  auto written = posix::replace_file(
       file_in(data_), json::serialize(json::object{{"deployments", std::move(items)}}));
   if (!written) return std::unexpected(written.error());
   auto manifest = Manifest::read(data_);
@@ -173,7 +172,7 @@ base::Result<Deployment> Deployments::add(Deployment deployment) {
 base::Result<flow::Program> load_installed(const fs::path& versions, const std::string& hash) {
   const auto files = storage::read_solution(versions / hash);
   if (!files) return std::unexpected(files.error());
-  const auto text = storage::read_file(versions / hash / kFactsFile);
+  const auto text = posix::read_file(versions / hash / kFactsFile);
   if (!text) return std::unexpected(text.error());
   const auto facts = read_facts(*text);
   if (!facts) return std::unexpected(facts.error());

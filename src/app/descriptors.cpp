@@ -1,8 +1,8 @@
 #include "app/descriptors.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
+
+#include "posix/limits.hpp"
 
 namespace millrace::app {
 namespace {
@@ -21,14 +21,7 @@ DescriptorShares share_descriptors(size_t limit) {
 }
 
 DescriptorShares raise_descriptors() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return share_descriptors(1'024);
-  const rlim_t wanted = std::min<rlim_t>(limit.rlim_max, kDescriptorsMax);
-  if (limit.rlim_cur < wanted) {
-    const rlimit raised{wanted, limit.rlim_max};
-    if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit.rlim_cur = wanted;
-  }
-  return share_descriptors(std::min<rlim_t>(limit.rlim_cur, kDescriptorsMax));
+  return share_descriptors(posix::raise_descriptor_limit(kDescriptorsMax));
 }
 
 }  // namespace millrace::app

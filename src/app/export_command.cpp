@@ -5,6 +5,7 @@
 #include "app/chats.hpp"
 #include "app/commands.hpp"
 #include "app/people.hpp"
+#include "posix/files.hpp"
 #include "runtime/record.hpp"
 
 namespace millrace::app {
@@ -92,7 +93,7 @@ base::Result<void> print_all(const PersonOptions& options) {
   const auto people = find_person(options);
   if (!people) return std::unexpected(people.error());
   const fs::path journal = options.data / "journal.db";
-  auto key = storage::read_file(options.data / "journal.key");
+  auto key = posix::read_file(options.data / "journal.key");
   const auto archive = archive_of(options.data);
   if (!archive) return std::unexpected(archive.error());
   for (const base::Id& consumer : *people) {

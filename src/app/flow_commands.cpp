@@ -1,13 +1,12 @@
 // The commands that work on the files of a solution alone: convert, fmt and schema.
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "app/commands.hpp"
 #include "flow/convert.hpp"
 #include "flow/schema.hpp"
 #include "flow/yaml_text.hpp"
+#include "posix/files.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -32,17 +31,7 @@ struct FormatOptions {
 base::Result<void> write_file(const fs::path& path, const std::string& text) {
   std::error_code failed;
   fs::create_directories(path.parent_path(), failed);
-  const fs::path beside = path.string() + ".new";
-  {
-    std::ofstream file(beside, std::ios::binary);
-    file << text;
-    if (!file.flush()) {
-      return base::fail(base::Code::unavailable, "cannot be written", beside.string());
-    }
-  }
-  fs::rename(beside, path, failed);
-  if (failed) return base::fail(base::Code::unavailable, failed.message(), path.string());
-  return {};
+  return posix::replace_file(path, text, posix::kAnyones);
 }
 
 int run_convert(const ConvertOptions& options) {
@@ -88,14 +77,17 @@ bool is_yaml(const fs::path& path) {
 
 // 0 well laid out, 1 not (and mended unless only checked), 2 unreadable.
 int format_file(const fs::path& path, bool check) {
-  std::stringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  const auto formatted = flow::format_yaml(text.str());
+  const auto text = posix::read_file(path);
+  if (!text) {
+    std::cerr << text.error().describe() << "\n";
+    return 2;
+  }
+  const auto formatted = flow::format_yaml(*text);
   if (!formatted) {
     std::cerr << path.string() << ": " << formatted.error().describe() << "\n";
     return 2;
   }
-  if (*formatted == text.str()) return 0;
+  if (*formatted == *text) return 0;
   if (check) {
     std::cout << path.string() << ": not in canonical layout\n";
     return 1;

@@ -12,6 +12,7 @@
 #include "app/trace_files.hpp"
 #include "app/verify_data.hpp"
 #include "calls/calls.hpp"
+#include "posix/files.hpp"
 
 namespace millrace::app {
 namespace {
@@ -130,7 +131,7 @@ base::Result<void> forget_quarantined(const fs::path& data, const std::set<std::
   std::error_code error;
   std::vector<fs::path> theirs;
   for (const auto& entry : fs::directory_iterator(data / "quarantine", error)) {
-    const auto text = storage::read_file(entry.path());
+    const auto text = posix::read_file(entry.path());
     if (!text) return std::unexpected(text.error());
     const bool is_theirs =
         std::ranges::any_of(chats, [&](const std::string& chat) { return text->contains(chat); });

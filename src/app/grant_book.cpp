@@ -7,6 +7,7 @@
 
 #include "app/action_edge.hpp"
 #include "base/json.hpp"
+#include "posix/files.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -98,7 +99,7 @@ base::Result<secrets::Grants> read_grants(const fs::path& data) {
   const fs::path file = file_in(data);
   std::error_code failed;
   if (!fs::exists(file, failed)) return secrets::Grants();
-  const auto text = storage::read_file(file);
+  const auto text = posix::read_file(file);
   if (!text) return std::unexpected(text.error());
   const auto parsed = json::parse_object(*text);
   const auto* listed = parsed ? json::get_object(*parsed, "grants") : nullptr;
@@ -114,11 +115,11 @@ base::Result<secrets::Grants> read_grants(const fs::path& data) {
 
 base::Result<void> write_grants(const fs::path& data, const secrets::Grants& grants) {
   const json::object whole{{"format", kFormat}, {"grants", grants.to_json()}};
-  return storage::replace_file(file_in(data), json::serialize(whole) + "\n");
+  return posix::replace_file(file_in(data), json::serialize(whole) + "\n");
 }
 
 base::Result<secrets::Grants> read_grants_file(const fs::path& file) {
-  const auto text = storage::read_file(file);
+  const auto text = posix::read_file(file);
   if (!text) return std::unexpected(text.error());
   if (text->size() > kGrantsFileBytesMax || text->contains('&')) {
     return fail(Code::invalid_argument, "is over 1 MiB, or has anchors", file.string());

@@ -5,7 +5,9 @@
 #include "app/commands.hpp"
 #include "app/grant_book.hpp"
 #include "app/manifest.hpp"
-#include "app/protect.hpp"
+#include "posix/files.hpp"
+#include "posix/limits.hpp"
+#include "posix/locks.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -48,11 +50,8 @@ int change(const GrantOptions& options) {
                      "say what: --secret NAME, --env NAME, --host HOST; each may be given again",
                      {}});
   }
-  std::error_code failed;
-  if (fs::create_directories(options.data, failed)) {
-    fs::permissions(options.data, fs::perms::owner_all, failed);
-  }
-  const auto lock = storage::ChangeLock::acquire(options.data / "grants.lock");
+  if (auto made = posix::make_private_folder(options.data); !made) return complain(made.error());
+  const auto lock = posix::FileLock::wait_for(options.data / "grants.lock");
   if (!lock) return complain(lock.error());
   auto grants = read_grants(options.data);
   if (!grants) return complain(grants.error());
@@ -101,7 +100,7 @@ void add_grant_commands(CLI::App& cli, int& exit_code) {
   grant->add_option("--data", options.data, "The server's data folder")->required();
   grant->add_flag("--revoke", options.revokes, "Take it back instead");
   grant->callback([&exit_code] {
-    keep_files_private();
+    posix::keep_files_private();
     exit_code = change(options);
   });
 

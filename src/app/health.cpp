@@ -1,4 +1,5 @@
 #include "app/health.hpp"
+#include "posix/threads.hpp"
 
 #include <sys/statvfs.h>
 
@@ -54,7 +55,8 @@ struct Health::Round {
 
 Health::Health(Ports ports) : ports_(std::move(ports)), round_(std::make_shared<Round>()) {
   round_->lanes_asked.resize(ports_.lanes.count());
-  thread_ = std::jthread([this](const std::stop_token& asked_to_stop) { run(asked_to_stop); });
+  thread_ = posix::named_thread<std::jthread>(
+      "health", [this](const std::stop_token& asked_to_stop) { run(asked_to_stop); });
 }
 
 Health::~Health() {

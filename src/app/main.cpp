@@ -3,9 +3,9 @@
 
 #include "app/commands.hpp"
 #include "app/data_folder.hpp"
-#include "app/protect.hpp"
 #include "app/world_options.hpp"
 #include "base/web_origin.hpp"
+#include "posix/limits.hpp"
 
 namespace {
 
@@ -190,7 +190,7 @@ void add_demo(CLI::App& cli, int& exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  app::keep_memory_private();
+  posix::keep_memory_private();
   CLI::App cli{"Millrace: conversations that do work. Solutions are folders; see examples/."};
   cli.name("millrace");
   cli.set_version_flag("--version", MILLRACE_VERSION);
@@ -212,6 +212,7 @@ int main(int argc, char** argv) {
   app::add_trace_command(cli, exit_code);
   app::add_verify_command(cli, exit_code);
   app::add_backup_command(cli, exit_code);
+  app::add_rebuild_command(cli, exit_code);
   app::add_forget_command(cli, exit_code);
   app::add_export_command(cli, exit_code);
   app::add_secret_command(cli, exit_code);

@@ -4,6 +4,8 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "posix/files.hpp"
+#include "posix/locks.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -40,7 +42,7 @@ base::Result<void> Manifest::load() {
   names_.clear();
   std::error_code failed;
   if (!fs::exists(file, failed)) return {};
-  const auto text = storage::read_file(file);
+  const auto text = posix::read_file(file);
   if (!text) return std::unexpected(text.error());
   const auto parsed = json::parse_object(*text);
   const auto format = parsed ? json::get_integer(*parsed, "format") : std::nullopt;
@@ -63,7 +65,7 @@ base::Result<void> Manifest::load() {
 }
 
 base::Result<void> Manifest::save() const {
-  return storage::replace_file(
+  return posix::replace_file(
       file_in(data_),
       json::serialize(json::object{{"format", kFormat},
                                    {"id", id_.empty() ? new_id() : id_},
@@ -72,7 +74,7 @@ base::Result<void> Manifest::save() const {
 }
 
 base::Result<void> Manifest::add(const std::vector<std::string>& names) {
-  const auto lock = storage::ChangeLock::acquire(data_ / "millrace.lock");
+  const auto lock = posix::FileLock::wait_for(data_ / "millrace.lock");
   if (!lock) return std::unexpected(lock.error());
   if (auto loaded = load(); !loaded) return loaded;
   const size_t before = names_.size();
@@ -81,7 +83,7 @@ base::Result<void> Manifest::add(const std::vector<std::string>& names) {
 }
 
 base::Result<void> Manifest::strike(const std::vector<std::string>& names) {
-  const auto lock = storage::ChangeLock::acquire(data_ / "millrace.lock");
+  const auto lock = posix::FileLock::wait_for(data_ / "millrace.lock");
   if (!lock) return std::unexpected(lock.error());
   if (auto loaded = load(); !loaded) return loaded;
   size_t struck = 0;

@@ -1,4 +1,5 @@
 #include "app/memory.hpp"
+#include "posix/threads.hpp"
 
 #include <malloc.h>
 
@@ -12,7 +13,7 @@ void MemoryReturn::look() {
 }
 
 MemoryReturn::MemoryReturn() {
-  thread_ = std::jthread([](const std::stop_token& asked_to_stop) {
+  thread_ = posix::named_thread<std::jthread>("memory", [](const std::stop_token& asked_to_stop) {
     std::mutex mutex;
     std::condition_variable_any pause;
     std::unique_lock waiting(mutex);

@@ -1,11 +1,11 @@
-// `millrace replay`: a chat's stored inputs run through the engine again,
-// compared byte for byte.
+// `millrace replay`: a chat's stored inputs run through the engine again, compared byte for byte.
 #include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "app/chats.hpp"
 #include "app/commands.hpp"
 #include "app/deployments.hpp"
+#include "posix/files.hpp"
 #include "runtime/record.hpp"
 #include "storage/storage.hpp"
 
@@ -146,7 +146,7 @@ int replay(const ReplayOptions& options) {
   };
   const auto chat = base::Id::parse(options.chat);
   if (!chat) return complain("'" + options.chat + "' is not a chat's id");
-  const auto key = storage::read_file(options.data / "journal.key");
+  const auto key = posix::read_file(options.data / "journal.key");
   if (!key) return complain(key.error().describe());
   const auto archive = archive_of(options.data);
   if (!archive) return complain(archive.error().describe());

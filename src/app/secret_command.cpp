@@ -11,8 +11,9 @@
 #include <iostream>
 
 #include "app/commands.hpp"
-#include "app/protect.hpp"
 #include "app/system.hpp"
+#include "posix/files.hpp"
+#include "posix/limits.hpp"
 #include "secrets/secrets.hpp"
 
 namespace millrace::app {
@@ -90,10 +91,7 @@ int set_secret(const SecretOptions& options) {
                          "first",
                      {}});
   }
-  std::error_code failed;
-  if (fs::create_directories(options.data, failed)) {
-    fs::permissions(options.data, fs::perms::owner_all, failed);
-  }
+  if (auto made = posix::make_private_folder(options.data); !made) return complain(made.error());
   auto store = secrets::Store::at(options.data, options.key);
   if (!store) return complain(store.error());
   auto value = read_value(options.name);
@@ -156,7 +154,7 @@ void add(CLI::App& secret, const std::string& name, const std::string& help, boo
       ->envname("MILLRACE_SECRETS_KEY_FILE")
       ->default_str(secrets::default_key_file().string());
   command->callback([run = std::move(run), &exit_code] {
-    keep_files_private();
+    posix::keep_files_private();
     exit_code = run();
   });
 }

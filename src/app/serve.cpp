@@ -4,15 +4,15 @@
 
 #include "app/commands.hpp"
 #include "app/log.hpp"
-#include "app/protect.hpp"
 #include "app/server.hpp"
 #include "app/signals.hpp"
+#include "posix/limits.hpp"
 
 namespace millrace::app {
 
 int run_serve(const ServeOptions& options) {
   block_stop_signals();
-  keep_files_private();
+  posix::keep_files_private();
   const auto log = make_log(options.log_level);
   if (::geteuid() == 0) {
     log->line(base::Level::warning, "server",

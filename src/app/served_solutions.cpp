@@ -6,6 +6,8 @@
 #include <mutex>
 #include <set>
 
+#include "posix/files.hpp"
+#include "posix/threads.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -103,7 +105,7 @@ base::Result<void> ServedSolutions::add_scripts(const flow::Program& program) {
   const fs::path folder = versions_ / program.hash;
   const auto rights = grants_.rights_of(program.solution);
   if (!rights) return std::unexpected(rights.error());
-  const auto app_py = storage::read_file(folder / "app.py");
+  const auto app_py = posix::read_file(folder / "app.py");
   const std::string command =
       lacking_command(program, app_py ? *app_py : std::string(), *rights, data_);
   if (!command.empty()) {
@@ -133,7 +135,8 @@ base::Result<void> ServedSolutions::take_up_all() {
 }
 
 void ServedSolutions::watch() {
-  watcher_ = std::jthread([this](const std::stop_token& asked_to_stop) { look(asked_to_stop); });
+  watcher_ = posix::named_thread<std::jthread>(
+      "deployments", [this](const std::stop_token& asked_to_stop) { look(asked_to_stop); });
 }
 
 void ServedSolutions::stop_watching() {

@@ -5,6 +5,8 @@
 #include <mutex>
 #include <thread>
 
+#include "posix/files.hpp"
+#include "posix/threads.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -20,7 +22,7 @@ base::Result<std::vector<trial::TestFile>> read_solution_tests(const fs::path& s
   std::ranges::sort(paths);
   std::vector<trial::TestFile> files;
   for (const fs::path& path : paths) {
-    const auto text = storage::read_file(path);
+    const auto text = posix::read_file(path);
     if (!text) return std::unexpected(text.error());
     files.push_back(trial::read_tests("tests/" + path.filename().string(), *text));
   }
@@ -41,7 +43,9 @@ TestResults run_solution_tests(const flow::Program& program,
     results.coverage.add(mine);
   };
   std::vector<std::jthread> threads;
-  for (unsigned i = 1; i < jobs; ++i) threads.emplace_back(work);
+  for (unsigned i = 1; i < jobs; ++i) {
+    threads.push_back(posix::named_thread<std::jthread>("test " + std::to_string(i), work));
+  }
   work();
   threads.clear();
   return results;

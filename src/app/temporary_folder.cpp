@@ -1,7 +1,5 @@
 #include "app/temporary_folder.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +9,7 @@ namespace millrace::app {
 namespace {
 
 namespace fs = std::filesystem;
+using posix::FileLock;
 
 constexpr std::string_view kName = "millrace-run-";
 constexpr const char* kLock = ".lock";
@@ -31,14 +30,11 @@ void TemporaryFolder::sweep(const fs::path& where) {
        !failed && at != fs::directory_iterator() && swept < kSweptMax; at.increment(failed)) {
     const fs::path folder = at->path();
     if (!folder.filename().string().starts_with(kName) || !is_own_folder(folder)) continue;
-    const int lock = ::open((folder / kLock).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (lock < 0) continue;
-    if (::flock(lock, LOCK_EX | LOCK_NB) == 0) {
-      std::error_code ignored;
-      fs::remove_all(folder, ignored);
-      ++swept;
-    }
-    ::close(lock);
+    const auto lock = FileLock::take(folder / kLock, FileLock::Missing::is_refused);
+    if (!lock) continue;
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+    ++swept;
   }
 }
 
@@ -50,22 +46,19 @@ base::Result<TemporaryFolder> TemporaryFolder::make() {
   if (::mkdtemp(name.data()) == nullptr) {
     return base::fail(base::Code::unavailable, "no temporary folder can be made", name);
   }
-  const int held = ::open((fs::path(name) / kLock).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  auto held = FileLock::take(fs::path(name) / kLock);
   const fs::path path = where / (std::string(kName) + name.substr(name.size() - 6));
   std::error_code failed;
-  if (held < 0 || ::flock(held, LOCK_EX | LOCK_NB) != 0 ||
-      (fs::rename(name, path, failed), failed)) {
-    if (held >= 0) ::close(held);
+  if (!held || (fs::rename(name, path, failed), failed)) {
     fs::remove_all(name, failed);
     return base::fail(base::Code::unavailable, "no temporary folder can be made", path.string());
   }
-  return TemporaryFolder(path, held);
+  return TemporaryFolder(path, std::move(*held));
 }
 
 TemporaryFolder::~TemporaryFolder() {
   std::error_code ignored;
   if (!path_.empty()) fs::remove_all(path_, ignored);
-  if (held_ >= 0) ::close(held_);
 }
 
 }  // namespace millrace::app

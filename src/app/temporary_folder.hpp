@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/result.hpp"
+#include "posix/locks.hpp"
 
 namespace millrace::app {
 
@@ -15,7 +16,7 @@ class TemporaryFolder {
   // are removed first.
   static base::Result<TemporaryFolder> make();
   TemporaryFolder(TemporaryFolder&& other) noexcept
-      : path_(std::exchange(other.path_, {})), held_(std::exchange(other.held_, -1)) {}
+      : path_(std::exchange(other.path_, {})), held_(std::move(other.held_)) {}
   TemporaryFolder& operator=(TemporaryFolder&&) = delete;
   ~TemporaryFolder();
 
@@ -26,10 +27,11 @@ class TemporaryFolder {
   static void sweep(const std::filesystem::path& where);
 
  private:
-  TemporaryFolder(std::filesystem::path path, int held) : path_(std::move(path)), held_(held) {}
+  TemporaryFolder(std::filesystem::path path, posix::FileLock held)
+      : path_(std::move(path)), held_(std::move(held)) {}
 
   std::filesystem::path path_;
-  int held_;  // the lock
+  posix::FileLock held_;
 };
 
 }  // namespace millrace::app

@@ -6,6 +6,7 @@
 #include "app/chats.hpp"
 #include "app/deployments.hpp"
 #include "flow/yaml_text.hpp"
+#include "posix/files.hpp"
 #include "runtime/record.hpp"
 #include "storage/storage.hpp"
 
@@ -126,7 +127,7 @@ class Writer {
 }  // namespace
 
 base::Result<std::string> test_from_chat(const fs::path& data, base::Id chat) {
-  auto key = storage::read_file(data / "journal.key");
+  auto key = posix::read_file(data / "journal.key");
   if (!key) return std::unexpected(key.error());
   Writer writer(data / "versions", std::move(*key), chat);
   base::Result<void> outcome;

@@ -18,4 +18,9 @@ base::Result<void> each_trace(const std::filesystem::path& data, std::string_vie
                               const std::function<bool(std::string_view text)>& wanted,
                               const std::function<void(const calls::CallTrace&)>& each);
 
+// The same of the chats that have a call whose effect is unknown, and of no others.
+base::Result<void> each_trace_beside_unknown(
+    const std::filesystem::path& data, const std::function<bool(std::string_view text)>& wanted,
+    const std::function<void(const calls::CallTrace&)>& each);
+
 }  // namespace millrace::app

@@ -7,10 +7,11 @@
 #include "app/commands.hpp"
 #include "app/deployments.hpp"
 #include "app/grant_book.hpp"
-#include "app/protect.hpp"
 #include "app/solution_tests.hpp"
 #include "app/system.hpp"
 #include "dialog/dialog.hpp"
+#include "posix/files.hpp"
+#include "posix/limits.hpp"
 #include "runtime/record.hpp"
 #include "storage/storage.hpp"
 
@@ -190,7 +191,7 @@ int impact(const VersionOptions& options) {
   }
   const flow::Program& fresh = *loaded->program;
   const auto fresh_sources = flow::node_sources(loaded->files);
-  const auto key = storage::read_file(options.data / "journal.key");
+  const auto key = posix::read_file(options.data / "journal.key");
   std::map<std::string, std::optional<flow::Program>> programs;
   std::map<std::string, std::map<std::string, std::string>> sources;
   std::map<std::string, std::pair<size_t, size_t>> by_node;  // changed, stranded
@@ -274,7 +275,7 @@ void add_version_commands(CLI::App& cli, int& exit_code) {
   add_policy(*deploys, options);
   deploys->footer("Exits 0 when deployed, 1 when it is not sound, 2 when nothing could be done.");
   deploys->callback([&exit_code] {
-    keep_files_private();
+    posix::keep_files_private();
     exit_code = deploy(options);
   });
 
@@ -283,7 +284,7 @@ void add_version_commands(CLI::App& cli, int& exit_code) {
   rolls->add_option("--to", options.version, "vN or a hash; the one before, when not given");
   add_policy(*rolls, options);
   rolls->callback([&exit_code] {
-    keep_files_private();
+    posix::keep_files_private();
     exit_code = rollback(options);
   });
 

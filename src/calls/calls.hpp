@@ -90,6 +90,10 @@ class Traces {
 // Where a store keeps traces, for those who read it beside a running server.
 std::string traces_of_chat(std::string_view chat_id);  // a prefix: one chat's, oldest first
 std::string_view traces_of_all();                      // a prefix: every trace, by chat
+// A prefix: an entry for each call whose effect is unknown, by age; and where the traces of the
+// chat that such an entry's value names are, "" when it names none.
+std::string_view unknown_calls();
+std::string traces_beside(std::string_view entry);
 
 struct CallerLimits {
   size_t calls_max = 20'000;                   // at once, in all

@@ -177,6 +177,18 @@ std::string_view traces_of_all() {
   return "t/";
 }
 
+std::string_view unknown_calls() {
+  return shelf_prefix(Shelf::unknown);
+}
+
+std::string traces_beside(std::string_view entry) {
+  // "<size> t/<chat>/<time>/<number>"
+  entry.remove_prefix(std::min(entry.find(' ') + 1, entry.size()));
+  const size_t chat_ends = entry.rfind('/', entry.rfind('/') - 1);
+  if (!entry.starts_with(traces_of_all()) || chat_ends <= traces_of_all().size()) return "";
+  return chat_ends == entry.npos ? "" : std::string(entry.substr(0, chat_ends + 1));
+}
+
 std::string trace_key(const CallTrace& trace, uint64_t number) {
   return traces_of_chat(trace.chat_id) + hex16(static_cast<uint64_t>(trace.began_at.ms)) + "/" +
          hex16(number);

@@ -10,6 +10,7 @@
 
 #include "calls/calls.hpp"
 #include "calls/trace_keys.hpp"
+#include "posix/threads.hpp"
 
 namespace millrace::calls {
 namespace {
@@ -62,7 +63,8 @@ struct Traces::Impl {
         Stock{Shelf::unknown, given.unknown_count_max, UINT64_MAX, ms(given.unknown_age_max)}};
     // Later than every number of an earlier run.
     last_number = static_cast<uint64_t>(clock.now().ms) << 20U;
-    thread = std::jthread([this](const std::stop_token& asked) { work(asked); });
+    thread = posix::named_thread<std::jthread>(
+        "traces", [this](const std::stop_token& asked) { work(asked); });
   }
 
   void record(CallTrace trace, base::Task written) {

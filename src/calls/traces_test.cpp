@@ -56,6 +56,22 @@ TEST_F(CallsTraces, AreReadBackByChatInTheirOrder) {
   EXPECT_EQ(attempt.trace.exchanges.at(0).status, 201);
 }
 
+TEST_F(CallsTraces, ThoseBesideAnUnknownOneAreFoundWithoutReadingAll) {
+  const int64_t now = clock.at.ms;
+  keep({trace_of("a", now), trace_of("b", now, Kind::unknown), trace_of("b", now + 5),
+        trace_of("c/d", now, Kind::unknown), trace_of("e", now)});
+  std::vector<std::string> chats;
+  for (const auto& [key, entry] : *store.scan(unknown_calls(), "", SIZE_MAX)) {
+    for (const CallTrace& trace : store.traces(traces_beside(entry))) {
+      chats.push_back(trace.chat_id);
+    }
+  }
+  EXPECT_EQ(chats, (std::vector<std::string>{"b", "b", "c/d"}));
+  for (const char* odd : {"", "12", "12 ", "12 t/", "12 t//1/2", "x/y/z", "12 o/a/1/2"}) {
+    EXPECT_EQ(traces_beside(odd), "") << odd;
+  }
+}
+
 TEST_F(CallsTraces, AreBoundedHoweverMuchAScriptLogs) {
   CallTrace trace = trace_of("a", clock.at.ms);
   trace.attempts[0].trace.lines.assign(1'000, std::string(8'000, 'x'));

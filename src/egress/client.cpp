@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "egress/client_loop.hpp"
+#include "posix/threads.hpp"
 
 namespace millrace::egress {
 namespace {
@@ -168,7 +169,7 @@ base::Result<std::unique_ptr<Client>> Client::make(ClientOptions options, Resolv
   curl_multi_setopt(impl->multi.get(), CURLMOPT_MAXCONNECTS,
                     static_cast<long>(impl->options.running_max));
   impl->inbox->multi = impl->multi.get();
-  impl->thread = std::thread([raw = impl.get()] { raw->run(); });
+  impl->thread = posix::named_thread("egress client", [raw = impl.get()] { raw->run(); });
   {
     const std::lock_guard lock(impl->inbox->mutex);
     impl->inbox->thread = impl->thread.get_id();

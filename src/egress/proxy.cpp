@@ -10,6 +10,8 @@
 #include <thread>
 
 #include "egress/tunnel.hpp"
+#include "posix/files.hpp"
+#include "posix/threads.hpp"
 
 namespace millrace::egress {
 namespace {
@@ -24,14 +26,12 @@ constexpr size_t kGreetingMax = 64;
 
 // Somebody serves it, if it can be connected to.
 bool is_served(const std::string& path) {
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const posix::Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_un to{};
   to.sun_family = AF_UNIX;
   std::memcpy(to.sun_path, path.data(), path.size());
-  const bool served = ::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0 ||
-                      errno == EAGAIN;  // its queue is full
-  ::close(fd);
-  return served;
+  return ::connect(fd.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) == 0 ||
+         errno == EAGAIN;  // its queue is full
 }
 
 base::Result<void> make_room(const std::string& path) {
@@ -53,7 +53,7 @@ base::Result<void> listen_at(Acceptor& acceptor, const std::string& path) {
   acceptor.open(asio::local::stream_protocol(), error);
   if (!error) acceptor.bind(asio::local::stream_protocol::endpoint(path), error);
   if (error) return fail(Code::unavailable, error.message(), path);
-  if (::chmod(path.c_str(), 0600) != 0) return fail(Code::unavailable, std::strerror(errno), path);
+  if (auto taken = posix::make_private(path); !taken) return taken;
   acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) return fail(Code::unavailable, error.message(), path);
   return {};
@@ -67,7 +67,7 @@ struct Proxy::Impl {
     shared.gate->context = &context;
     work.emplace(context.get_executor());
     sweep();
-    thread = std::thread([this] { serve(); });
+    thread = posix::named_thread("egress proxy", [this] { serve(); });
   }
 
   void serve();

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "egress/egress.hpp"
+#include "posix/threads.hpp"
 
 namespace millrace::egress {
 namespace {
@@ -113,7 +114,8 @@ SystemResolver::SystemResolver(SystemResolverOptions options) : state_(std::make
   const auto count = static_cast<size_t>(std::max(1, options.threads));
   state_->busy.resize(count);
   for (size_t i = 0; i < count; ++i) {
-    state_->threads.emplace_back([state = state_, i] { state->work(i); });
+    state_->threads.push_back(posix::named_thread("resolve " + std::to_string(i),
+                                                  [state = state_, i] { state->work(i); }));
   }
 }
 

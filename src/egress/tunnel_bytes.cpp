@@ -1,8 +1,7 @@
 // The bytes of a tunnel, once it stands: read when there are some, written at once, kept back only
 // when the other side is slow. An idle tunnel has no buffers.
-#include <poll.h>
-
 #include "egress/tunnel.hpp"
+#include "posix/waiting.hpp"
 
 namespace millrace::egress {
 
@@ -52,8 +51,7 @@ void Tunnel::await_room(size_t way) {
 
 // The other end has closed, rather than only ended what it sends.
 bool Tunnel::is_worker_gone() {
-  pollfd one{worker_.native_handle(), 0, 0};
-  return ::poll(&one, 1, 0) == 1 && (one.revents & (POLLHUP | POLLERR)) != 0;
+  return posix::has_hung_up(worker_.native_handle());
 }
 
 // The other way goes on: a server may answer and close before it has read all that was sent.

@@ -1,11 +1,11 @@
 #include "lanes/lanes.hpp"
 
-#include <pthread.h>
 #include <sched.h>
 
 #include <string>
 
 #include "lanes/event_loop.hpp"
+#include "posix/threads.hpp"
 
 namespace millrace::lanes {
 namespace {
@@ -46,11 +46,11 @@ IoLanes::~IoLanes() {
 void IoLanes::start() {
   if (std::exchange(impl_->running, true)) return;
   for (size_t i = 0; i < impl_->lanes.size(); ++i) {
-    impl_->lanes[i]->thread = std::thread([impl = impl_.get(), i] {
-      here = {impl, i};
-      pthread_setname_np(pthread_self(), ("lane " + std::to_string(i)).c_str());
-      impl->run(*impl->lanes[i]);
-    });
+    impl_->lanes[i]->thread =
+        posix::named_thread("lane " + std::to_string(i), [impl = impl_.get(), i] {
+          here = {impl, i};
+          impl->run(*impl->lanes[i]);
+        });
   }
 }
 

@@ -4,6 +4,7 @@
 #include "outbox/lanes.hpp"
 #include "outbox/orders.hpp"
 #include "outbox/outbox.hpp"
+#include "posix/threads.hpp"
 
 namespace millrace::outbox {
 namespace {
@@ -24,7 +25,7 @@ class Sender::Parts {
 
   base::Result<void> start() {
     if (auto ready = orders_.take_up_marks(); !ready) return ready;
-    thread_ = std::thread([this] { run(); });
+    thread_ = posix::named_thread("outbox", [this] { run(); });
     return {};
   }
 

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "python/kinship.hpp"
+#include "posix/kinship.hpp"
 
 namespace millrace::python {
 namespace {
@@ -40,7 +40,7 @@ Sizes sizes() {
   return known;
 }
 
-bool is_listener(const Fd& descriptor) {
+bool is_listener(const posix::Fd& descriptor) {
   const std::string link = "/proc/self/fd/" + std::to_string(descriptor.get());
   std::array<char, 64> name{};
   const ssize_t size = ::readlink(link.c_str(), name.data(), name.size());
@@ -50,7 +50,8 @@ bool is_listener(const Fd& descriptor) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Gatekeeper>> Gatekeeper::make(Loop& loop, Fd listener, pid_t zygote) {
+base::Result<std::unique_ptr<Gatekeeper>> Gatekeeper::make(Loop& loop, posix::Fd listener,
+                                                           pid_t zygote) {
   if (!is_listener(listener)) {
     return base::fail(base::Code::permission_denied, "not a listener of a filter", "python");
   }
@@ -93,12 +94,12 @@ int Gatekeeper::verdict(pid_t thread, const seccomp_data& call) {
   if (call.nr == SYS_clone) return verdict_on_clone(thread, call.args[0]);
   // To signal: oneself only. The kernel looks at the lower half.
   const auto target = static_cast<pid_t>(call.args[0]);
-  return target > 0 && target == look_inside(thread).group ? 0 : EPERM;
+  return target > 0 && target == posix::look_inside(thread).group ? 0 : EPERM;
 }
 
 int Gatekeeper::verdict_on_clone(pid_t thread, uint64_t flags) {
   if ((flags & CLONE_THREAD) != 0) {
-    const uint32_t threads = look_inside(thread).threads;
+    const uint32_t threads = posix::look_inside(thread).threads;
     return threads > 0 && threads < kThreadsMax ? 0 : EAGAIN;
   }
   constexpr uint64_t kOfFork = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;

@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "base/result.hpp"
-#include "python/fd.hpp"
+#include "posix/posix.hpp"
 #include "python/loop.hpp"
 
 struct seccomp_data;
@@ -23,7 +23,8 @@ class Gatekeeper {
  public:
   // `listener` is the descriptor that came with the zygote's filter, `zygote` the process's number.
   // An error when it is something else. For the loop's thread.
-  static base::Result<std::unique_ptr<Gatekeeper>> make(Loop& loop, Fd listener, pid_t zygote);
+  static base::Result<std::unique_ptr<Gatekeeper>> make(Loop& loop, posix::Fd listener,
+                                                        pid_t zygote);
   ~Gatekeeper();
   Gatekeeper(const Gatekeeper&) = delete;
   Gatekeeper& operator=(const Gatekeeper&) = delete;
@@ -42,7 +43,7 @@ class Gatekeeper {
   void take_back() { forks_allowed_ -= forks_allowed_ > 0 ? 1 : 0; }
 
  private:
-  Gatekeeper(Loop& loop, Fd listener, pid_t zygote)
+  Gatekeeper(Loop& loop, posix::Fd listener, pid_t zygote)
       : loop_(loop), listener_(std::move(listener)), zygote_(zygote) {}
   void answer();
   // 0 lets the call through; else it fails with this.
@@ -50,7 +51,7 @@ class Gatekeeper {
   int verdict_on_clone(pid_t thread, uint64_t flags);
 
   Loop& loop_;
-  const Fd listener_;
+  const posix::Fd listener_;
   const pid_t zygote_;
   uint64_t watch_ = 0;
   uint64_t forks_allowed_ = 0;

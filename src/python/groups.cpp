@@ -27,7 +27,7 @@ constexpr std::string_view kPrefix = "millrace-";
 constexpr auto kRemoveLimit = std::chrono::milliseconds(500);
 
 bool write_to(const fs::path& file, const std::string& text) {
-  const Fd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  const posix::Fd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
   return fd.is_open() &&
          ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
@@ -90,7 +90,7 @@ Groups Groups::make(const Limits& limits) {
                        const std::vector<Bound>& bounds) {
     const fs::path folder = parent / name;
     if (!enter_bounds(folder, bounds)) return false;
-    Fd entrance(::open((folder / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+    posix::Fd entrance(::open((folder / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
     if (!entrance.is_open()) {
       ::rmdir(folder.c_str());
       return false;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "python/fd.hpp"
+#include "posix/posix.hpp"
 
 namespace millrace::python {
 
@@ -37,7 +37,7 @@ class Groups {
   struct Group {
     std::filesystem::path folder;
     std::string controller;
-    Fd entrance;
+    posix::Fd entrance;
   };
   std::vector<Group> groups_;
 };

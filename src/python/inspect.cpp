@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "posix/waiting.hpp"
 #include "python/frames.hpp"
 #include "python/launch.hpp"
 #include "python/python.hpp"
@@ -21,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr size_t kFactsBytesMax = 16 << 20;
 constexpr size_t kTextBytesMax = 2'000;
-constexpr int kExitLimitMs = 1'000;
+constexpr std::chrono::milliseconds kExitLimit = std::chrono::seconds(1);
 constexpr size_t kTmpBytesMax = 64 << 20;
 constexpr size_t kMemoryBytesMax = 512 << 20;
 
@@ -37,14 +38,13 @@ class Guarded {
 
   // Lets it go by itself for a moment, when it is about to.
   std::string ended() {
-    struct pollfd exit = {child_.process.exit.get(), POLLIN, 0};
-    ::poll(&exit, 1, kExitLimitMs);
+    posix::wait_until_readable(child_.process.exit.get(), kExitLimit);
     return end();
   }
   std::string end() {
     if (child_.process.pid < 0) return {};
-    kill_group(child_.process.pid);
-    return reap(std::exchange(child_.process.pid, -1));
+    posix::kill_group(child_.process.pid);
+    return posix::reap(std::exchange(child_.process.pid, -1));
   }
   int control() const { return child_.control.get(); }
   int output() const { return child_.output.get(); }

@@ -12,6 +12,10 @@ namespace {
 constexpr int kFilter = 6;
 constexpr int kPasswdLines = 7;
 
+// Scripts come after the server itself where there is not CPU enough for both: what it has begun
+// for one solution, others wait for.
+constexpr int kNiceness = 1;
+
 // The source is more than one argument may hold, so it comes as a file in memory.
 constexpr const char* kBootstrap =
     "import os; exec(compile(os.pread(4, 1 << 20, 0), 'worker.py', 'exec'))";
@@ -48,17 +52,18 @@ base::Result<Ground> find_ground(Sandbox sandbox, const std::string& interpreter
 
 base::Result<Child> launch(const Ground& ground, const Walls& walls, std::string_view source,
                            const std::vector<int>& groups) {
-  auto control = stream_socket();
-  auto output = output_pipe();
-  auto forks = packet_socket();
-  auto null = null_device();
-  auto program_text = text_file(source);
-  auto filter = text_file(walls.slots > 0 ? ground.filters.slots : ground.filters.sandbox);
-  auto passwd = text_file(kPasswd);
+  auto control = posix::stream_socket();
+  auto output = posix::output_pipe();
+  auto forks = posix::packet_socket();
+  auto null = posix::null_device();
+  auto program_text = posix::text_file(source);
+  auto filter = posix::text_file(walls.slots > 0 ? ground.filters.slots : ground.filters.sandbox);
+  auto passwd = posix::text_file(kPasswd);
   if (!control || !output || !forks || !null || !program_text || !filter || !passwd) {
-    return std::unexpected(system_error("a descriptor for a worker"));
+    return posix::call_failure("a descriptor for a worker");
   }
-  Program program;
+  posix::Program program;
+  program.niceness = kNiceness;
   program.groups = groups;
   program.descriptors = {null->get(),           output->theirs.get(), output->theirs.get(),
                          control->theirs.get(), program_text->get(),  forks->theirs.get()};
@@ -75,7 +80,7 @@ base::Result<Child> launch(const Ground& ground, const Walls& walls, std::string
     program.arguments.push_back(word);
   }
   program.environment = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=/nonexistent"};
-  auto process = spawn(program);
+  auto process = posix::spawn(program);
   if (!process) return std::unexpected(process.error());
   return Child{std::move(*process), std::move(control->ours), std::move(output->ours),
                std::move(forks->ours)};

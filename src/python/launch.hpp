@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "base/json.hpp"
-#include "python/descriptors.hpp"
-#include "python/process.hpp"
+#include "posix/descriptors.hpp"
+#include "posix/process.hpp"
 #include "python/python.hpp"
 #include "python/sandbox.hpp"
 #include "python/system_calls.hpp"
@@ -26,10 +26,10 @@ struct Ground {
 base::Result<Ground> find_ground(Sandbox sandbox, const std::string& interpreter);
 
 struct Child {
-  Process process;
-  Fd control;  // frames; non-blocking
-  Fd output;   // what it prints; non-blocking
-  Fd forks;    // packets; non-blocking
+  posix::Process process;
+  posix::Fd control;  // frames; non-blocking
+  posix::Fd output;   // what it prints; non-blocking
+  posix::Fd forks;    // packets; non-blocking
 };
 
 // The child finds its control socket as 3, its own source as 4 and its packets as 5.

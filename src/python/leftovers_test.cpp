@@ -6,7 +6,7 @@
 
 #include <set>
 
-#include "python/kinship.hpp"
+#include "posix/kinship.hpp"
 #include "python/machine.hpp"
 #include "python/shares.hpp"
 #include "python/testing.hpp"
@@ -66,15 +66,15 @@ TEST(PythonIdentity, IsThatOfAChildOrNone) {
     ::pause();
     ::_exit(0);
   }
-  EXPECT_TRUE(descriptor_of_child(child, ::getpid()));
-  EXPECT_FALSE(descriptor_of_child(child, ::getppid()));
+  EXPECT_TRUE(posix::descriptor_of_child(child, ::getpid()));
+  EXPECT_FALSE(posix::descriptor_of_child(child, ::getppid()));
   for (const pid_t other : {::getpid(), ::getppid(), 1, 0, -1}) {
-    EXPECT_FALSE(descriptor_of_child(other, ::getpid())) << other;
-    EXPECT_FALSE(descriptor_of_child(other, ::getppid())) << other;
+    EXPECT_FALSE(posix::descriptor_of_child(other, ::getpid())) << other;
+    EXPECT_FALSE(posix::descriptor_of_child(other, ::getppid())) << other;
   }
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
-  EXPECT_FALSE(descriptor_of_child(child, ::getpid())) << "it is gone";
+  EXPECT_FALSE(posix::descriptor_of_child(child, ::getpid())) << "it is gone";
 }
 
 // What an import does that would make the server harm itself, or make more processes.

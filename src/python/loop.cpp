@@ -1,10 +1,11 @@
 #include "python/loop.hpp"
 
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 
 #include <algorithm>
 #include <array>
+
+#include "posix/waiting.hpp"
 
 namespace millrace::python {
 namespace {
@@ -14,14 +15,14 @@ constexpr uint64_t kWakeName = 0;
 }  // namespace
 
 base::Result<std::unique_ptr<Loop>> Loop::make() {
-  Fd epoll(::epoll_create1(EPOLL_CLOEXEC));
-  Fd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (epoll.is_open() && wake.is_open()) {
+  posix::Fd epoll(::epoll_create1(EPOLL_CLOEXEC));
+  auto wake = posix::wake_descriptor();
+  if (epoll.is_open() && wake) {
     struct epoll_event event = {};
     event.events = EPOLLIN;
     event.data.u64 = kWakeName;
-    if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, wake.get(), &event) == 0) {
-      return std::unique_ptr<Loop>(new Loop(std::move(epoll), std::move(wake)));
+    if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, wake->get(), &event) == 0) {
+      return std::unique_ptr<Loop>(new Loop(std::move(epoll), std::move(*wake)));
     }
   }
   return base::fail(base::Code::resource_exhausted, "no descriptor for an event loop", "python");
@@ -82,9 +83,7 @@ bool Loop::post(base::Task& task) {
 }
 
 void Loop::wake() {
-  const uint64_t one = 1;
-  // Fails only when the counter is full, and then the loop is awake anyway.
-  [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
+  posix::wake(wake_);
 }
 
 void Loop::run() {
@@ -114,8 +113,7 @@ void Loop::run_ready() {
   for (int i = 0; i < count; ++i) {
     const uint64_t name = events[i].data.u64;  // a copy: the kernel's struct is packed
     if (name == kWakeName) {
-      uint64_t counter;
-      [[maybe_unused]] const ssize_t read = ::read(wake_.get(), &counter, sizeof counter);
+      posix::calm(wake_);
       continue;
     }
     const Turn turn(*this);

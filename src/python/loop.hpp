@@ -17,7 +17,7 @@
 
 #include "base/result.hpp"
 #include "base/world.hpp"
-#include "python/fd.hpp"
+#include "posix/posix.hpp"
 
 namespace millrace::python {
 
@@ -66,7 +66,7 @@ class Loop {
   void end() { ending_ = true; }
 
  private:
-  Loop(Fd epoll, Fd wake) : epoll_(std::move(epoll)), wake_(std::move(wake)) {}
+  Loop(posix::Fd epoll, posix::Fd wake) : epoll_(std::move(epoll)), wake_(std::move(wake)) {}
 
   int begin_wait();
   void wake();
@@ -75,8 +75,8 @@ class Loop {
   void run_tasks();
   bool close_when_empty();
 
-  Fd epoll_;
-  Fd wake_;
+  posix::Fd epoll_;
+  posix::Fd wake_;
 
   std::mutex turn_;  // guards what follows
   std::vector<base::Task> later_;

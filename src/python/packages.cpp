@@ -1,17 +1,16 @@
 // Prepares the packages that a solution asks for, by pip, as wheels only: installing one copies
 // files and runs nothing of its.
 
-#include <poll.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <fstream>
-#include <sstream>
 
-#include "python/descriptors.hpp"
+#include "posix/descriptors.hpp"
+#include "posix/files.hpp"
+#include "posix/process.hpp"
+#include "posix/waiting.hpp"
 #include "python/lines.hpp"
-#include "python/process.hpp"
 #include "python/python.hpp"
 #include "python/requirements.hpp"
 
@@ -39,16 +38,16 @@ void note_lines(const std::vector<Line>& lines, Ended& ended, const PackageOptio
 }
 
 base::Result<Ended> run_pip(const std::vector<std::string>& words, const PackageOptions& options) {
-  auto null = null_device();
-  auto output = output_pipe();
-  if (!null || !output) return std::unexpected(system_error("a descriptor"));
-  Program program;
+  auto null = posix::null_device();
+  auto output = posix::output_pipe();
+  if (!null || !output) return posix::call_failure("a descriptor");
+  posix::Program program;
   program.arguments = words;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     program.environment.emplace_back(*variable);
   }
   program.descriptors = {null->get(), output->theirs.get(), output->theirs.get()};
-  auto process = spawn(program);
+  auto process = posix::spawn(program);
   if (!process) return std::unexpected(process.error());
   output->theirs.reset();
 
@@ -56,21 +55,20 @@ base::Result<Ended> run_pip(const std::vector<std::string>& words, const Package
   LineReader lines(kLineBytesMax);
   const auto until = Clock::now() + options.limit;
   std::array<char, 16 << 10> bytes;
-  struct pollfd watched = {output->ours.get(), POLLIN, 0};
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
-    if (left <= 0) {
-      kill_group(process->pid);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+    if (left.count() <= 0) {
+      posix::kill_group(process->pid);
       break;
     }
-    ::poll(&watched, 1, static_cast<int>(std::min<int64_t>(left, 60'000)));
+    posix::wait_until_readable(output->ours.get(), left);
     const ssize_t count = ::read(output->ours.get(), bytes.data(), bytes.size());
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) continue;
     if (count <= 0) break;
     note_lines(lines.append({bytes.data(), static_cast<size_t>(count)}), ended, options);
   }
   note_lines(lines.finish(), ended, options);
-  ended.status = reap(process->pid);
+  ended.status = posix::reap(process->pid);
   return ended;
 }
 
@@ -95,11 +93,10 @@ base::Error not_installed(const Ended& ended, bool from_wheels) {
 
 base::Result<fs::path> prepare_packages(const fs::path& solution, const fs::path& into,
                                         const PackageOptions& options) {
-  std::ifstream file(solution / "requirements.txt");
-  if (!file) return fs::path();
-  std::stringstream text;
-  text << file.rdbuf();
-  auto requirements = read_requirements(text.str());
+  const auto text = posix::read_file(solution / "requirements.txt");
+  if (!text && text.error().code == base::Code::not_found) return fs::path();
+  if (!text) return std::unexpected(text.error());
+  auto requirements = read_requirements(*text);
   if (!requirements) return std::unexpected(requirements.error());
   if (requirements->empty()) return fs::path();
   std::error_code error;

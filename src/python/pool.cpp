@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "posix/threads.hpp"
 #include "python/crew.hpp"
 #include "python/machine.hpp"
 
@@ -94,7 +95,7 @@ base::Result<std::unique_ptr<Pool>> Pool::start(PoolOptions options, base::Clock
   auto loop = Loop::make();
   if (!loop) return std::unexpected(loop.error());
   impl->loop = std::move(*loop);
-  impl->thread = std::thread([loop = impl->loop.get()] { loop->run(); });
+  impl->thread = posix::named_thread("workers", [loop = impl->loop.get()] { loop->run(); });
   return std::unique_ptr<Pool>(new Pool(std::move(impl)));
 }
 

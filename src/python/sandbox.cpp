@@ -1,14 +1,14 @@
 #include "python/sandbox.hpp"
 
-#include <poll.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 
-#include "python/descriptors.hpp"
+#include "posix/descriptors.hpp"
+#include "posix/process.hpp"
+#include "posix/waiting.hpp"
 #include "python/lines.hpp"
-#include "python/process.hpp"
 
 namespace millrace::python {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 constexpr const char* kUnsafe = "or say --unsafe-no-sandbox to run scripts without any protection";
 constexpr int kTryFilter = 3;
 constexpr int kTryPasswd = 4;
-constexpr int kTryLimitMs = 10'000;
+constexpr std::chrono::milliseconds kTryLimit = std::chrono::seconds(10);
 constexpr size_t kReasonBytesMax = 500;
 constexpr const char* kSlotsBytes = "65536";  // it holds the places of mounts only
 
@@ -44,8 +44,7 @@ void add_system(std::vector<std::string>& words) {
 std::string read_all(int fd) {
   std::string text;
   std::array<char, 4096> bytes;
-  struct pollfd watched = {fd, POLLIN, 0};
-  while (::poll(&watched, 1, kTryLimitMs) == 1) {
+  while (posix::wait_until_readable(fd, kTryLimit) == posix::Waited::ready) {
     const ssize_t count = ::read(fd, bytes.data(), bytes.size());
     if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (count <= 0) break;
@@ -110,12 +109,12 @@ std::vector<std::string> wall_arguments(const Walls& walls, int filter, int pass
 }
 
 base::Result<void> try_sandbox(const std::string& bubblewrap, const std::string& filter) {
-  auto null = null_device();
-  auto output = output_pipe();
-  auto steps = text_file(filter);
-  auto passwd = text_file(kPasswd);
-  if (!null || !output || !steps || !passwd) return std::unexpected(system_error("a descriptor"));
-  Program program;
+  auto null = posix::null_device();
+  auto output = posix::output_pipe();
+  auto steps = posix::text_file(filter);
+  auto passwd = posix::text_file(kPasswd);
+  if (!null || !output || !steps || !passwd) return posix::call_failure("a descriptor");
+  posix::Program program;
   program.arguments = {bubblewrap};
   for (std::string& word :
        wall_arguments({"/usr/share", {}, {}, 1 << 20}, kTryFilter, kTryPasswd)) {
@@ -124,13 +123,14 @@ base::Result<void> try_sandbox(const std::string& bubblewrap, const std::string&
   program.arguments.push_back("/usr/bin/true");
   program.descriptors = {null->get(), output->theirs.get(), output->theirs.get(), steps->get(),
                          passwd->get()};
-  auto process = spawn(program);
+  auto process = posix::spawn(program);
   if (!process) return std::unexpected(process.error());
   output->theirs.reset();
   const std::string said = read_all(output->ours.get());
-  struct pollfd ended = {process->exit.get(), POLLIN, 0};
-  if (::poll(&ended, 1, kTryLimitMs) != 1) kill_group(process->pid);
-  const std::string status = reap(process->pid);
+  if (posix::wait_until_readable(process->exit.get(), kTryLimit) == posix::Waited::in_vain) {
+    posix::kill_group(process->pid);
+  }
+  const std::string status = posix::reap(process->pid);
   if (status == "exit status 0") return {};
   return base::fail(base::Code::failed_precondition,
                     "scripts cannot be run in a sandbox: bubblewrap ended with " + status + ": " +

@@ -14,7 +14,7 @@
 #include <memory>
 #include <span>
 
-#include "python/fd.hpp"
+#include "posix/posix.hpp"
 
 namespace millrace::python {
 namespace {
@@ -107,7 +107,7 @@ class Draft {
   }
 
   base::Result<std::string> program() {
-    const Fd file(::memfd_create("filter", MFD_CLOEXEC));
+    const posix::Fd file(::memfd_create("filter", MFD_CLOEXEC));
     if (failed_ == 0) failed_ = -seccomp_export_bpf(context_.get(), file.get());
     const off_t size = ::lseek(file.get(), 0, SEEK_END);
     if (failed_ != 0 || size <= 0) {

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "python/kinship.hpp"
+#include "posix/kinship.hpp"
 
 namespace millrace::python {
 namespace {
@@ -24,14 +24,14 @@ constexpr size_t kGrowthBytesMax = 32 << 20;
 
 base::Result<std::unique_ptr<Worker>> Worker::start(const VersionSetup& setup, Zygote& zygote,
                                                     uint64_t name, uint32_t slot, Owner& owner) {
-  auto control = stream_socket();
+  auto control = posix::stream_socket();
   if (!control) return std::unexpected(control.error());
-  auto output = output_pipe();
+  auto output = posix::output_pipe();
   if (!output) return std::unexpected(output.error());
   std::unique_ptr<Worker> worker(new Worker(setup, zygote, name, slot, owner));
   worker->control_ = std::move(control->ours);
   worker->output_ = std::move(output->ours);
-  if (!name_senders(worker->control_) || !worker->watch()) {
+  if (!posix::name_senders(worker->control_) || !worker->watch()) {
     return base::fail(base::Code::resource_exhausted, "its descriptors cannot be watched",
                       "python");
   }
@@ -55,7 +55,7 @@ Worker::Worker(const VersionSetup& setup, Zygote& zygote, uint64_t name, uint32_
 
 Worker::~Worker() {
   unwatch();
-  kill_process(process_);
+  posix::kill_process(process_);
 }
 
 void Worker::unwatch() {
@@ -106,11 +106,12 @@ void Worker::run(PendingCall call, bool may_stay) {
 bool Worker::can_stay() const {
   if (!may_stay_ || calls_ >= setup_.options.calls_per_worker_max) return false;
   if (zygote_.gate() != nullptr && zygote_.gate()->has_asked(sender_)) return false;
-  return calls_ % kLookEvery != 0 || resident_bytes(sender_) <= resident_bytes_ + kGrowthBytesMax;
+  return calls_ % kLookEvery != 0 ||
+         posix::resident_bytes(sender_) <= resident_bytes_ + kGrowthBytesMax;
 }
 
 void Worker::stay() {
-  if (calls_ == 1) resident_bytes_ = resident_bytes(sender_);
+  if (calls_ == 1) resident_bytes_ = posix::resident_bytes(sender_);
   state_ = State::idle;
   has_call_ = false;
   idle_since_ = Loop::now();
@@ -130,7 +131,7 @@ void Worker::end(Kind kind, std::string message) {
   killed_ = true;
   end_kind_ = kind;
   end_message_ = std::move(message);
-  kill_process(process_);
+  posix::kill_process(process_);
   setup_.loop.cancel(timer_);
   timer_ = setup_.loop.at(Loop::now(), [this] { gone(); });
 }
@@ -181,7 +182,7 @@ void Worker::read_control() {
   std::array<char, kReadBytes> bytes;
   for (int i = 0; i < kReadsMax && control_watch_ != 0; ++i) {
     if (state_ == State::starting) {
-      const auto first = receive_packet(control_.get());
+      const auto first = posix::receive_packet(control_.get());
       if (!first) return;
       sender_ = first->sender;
       if (first->text.empty()) return closed();
@@ -214,7 +215,7 @@ bool Worker::take(std::string_view bytes) {
 // The process is dead or means to be. How it ended the zygote can tell, whose child it was.
 void Worker::closed() {
   setup_.loop.unwatch(std::exchange(control_watch_, 0), control_.get());
-  kill_process(process_);
+  posix::kill_process(process_);
   if (state_ == State::ending) return;
   state_ = State::ending;
   setup_.loop.cancel(timer_);
@@ -223,7 +224,7 @@ void Worker::closed() {
 }
 
 void Worker::has_exited(int status) {
-  end_note_ = describe_status(status);
+  end_note_ = posix::describe_status(status);
   if (state_ != State::ending) read_control();
   gone();
 }
@@ -231,7 +232,7 @@ void Worker::has_exited(int status) {
 void Worker::has_lost_its_zygote() {
   if (end_note_.empty()) end_note_ = "its version's process";
   if (state_ != State::ending) read_control();
-  kill_process(process_);
+  posix::kill_process(process_);
   gone();
 }
 

@@ -131,9 +131,9 @@ class Worker {
   // The zygote's may go before this does.
   const Sensitives secrets_;
   const Sensitives sealed_;
-  Fd control_;
-  Fd output_;
-  Fd process_;
+  posix::Fd control_;
+  posix::Fd output_;
+  posix::Fd process_;
   pid_t sender_ = 0;  // of what was read last, while it is starting: the process
   bool may_stay_ = false;
   uint32_t calls_ = 0;

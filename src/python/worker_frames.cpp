@@ -151,7 +151,7 @@ void Worker::finish(runtime::ActionOutcome outcome, bool would_stay) {
     stay();
   } else if (state_ == State::busy) {
     is_spent_ = true;
-    kill_process(process_);
+    posix::kill_process(process_);
     gone();
   }
   setup_.loop.later([done = std::move(done), outcome = std::move(outcome)]() mutable {

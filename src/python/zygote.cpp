@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "python/kinship.hpp"
+#include "posix/kinship.hpp"
 #include "python/sources.hpp"
 
 namespace millrace::python {
@@ -34,7 +34,7 @@ base::Result<std::unique_ptr<Zygote>> Zygote::start(const VersionSetup& setup,
   auto child = launch(setup.ground, walls, serving_source(), groups);
   if (!child) return std::unexpected(child.error());
   std::unique_ptr<Zygote> zygote(new Zygote(setup, owner, std::move(*child), slots));
-  if (!name_senders(zygote->child_.forks) || !zygote->watch()) {
+  if (!posix::name_senders(zygote->child_.forks) || !zygote->watch()) {
     return base::fail(base::Code::resource_exhausted, "its descriptors cannot be watched",
                       "python");
   }
@@ -95,8 +95,8 @@ Zygote::~Zygote() {
   loop.unwatch(forks_watch_, child_.forks.get());
   loop.unwatch(exit_watch_, child_.process.exit.get());
   if (child_.process.pid < 0) return;
-  kill_group(child_.process.pid);
-  python::reap(child_.process.pid);
+  posix::kill_group(child_.process.pid);
+  posix::reap(child_.process.pid);
 }
 
 bool Zygote::watch() {
@@ -109,8 +109,8 @@ bool Zygote::watch() {
   forks_watch_ = loop.watch(child_.forks.get(), EPOLLIN, [this] { read_forks(); });
   exit_watch_ = loop.watch(child_.process.exit.get(), EPOLLIN, [this] {
     read_forks();  // how its last workers ended
-    kill_group(child_.process.pid);
-    end_note_ = python::reap(std::exchange(child_.process.pid, -1));
+    posix::kill_group(child_.process.pid);
+    end_note_ = posix::reap(std::exchange(child_.process.pid, -1));
     gone();
   });
   timer_ = loop.at(Loop::now() + setup_.options.start_limit,
@@ -118,20 +118,21 @@ bool Zygote::watch() {
   return control_watch_ != 0 && output_watch_ != 0 && forks_watch_ != 0 && exit_watch_ != 0;
 }
 
-bool Zygote::fork(uint64_t worker, uint32_t slot, const Fd& control, const Fd& output) {
+bool Zygote::fork(uint64_t worker, uint32_t slot, const posix::Fd& control,
+                  const posix::Fd& output) {
   if (state_ != State::ready || has_too_many_children()) return false;
   const std::array<int, 2> ends{control.get(), output.get()};
   json::object request{{"fork", worker}, {"slot", slot}};
   if (!reaps_.empty()) request.emplace("reap", std::exchange(reaps_, json::array()));
   if (gate_) gate_->allow_fork();
-  if (send_packet(child_.forks.get(), json::serialize(request), ends)) return true;
+  if (posix::send_packet(child_.forks.get(), json::serialize(request), ends)) return true;
   if (gate_) gate_->take_back();
   return false;
 }
 
 bool Zygote::has_too_many_children() {
   if (++forks_asked_ % kCountEvery != 0) return false;
-  if (children_of(number_).value_or(0) <= 2 * slots_) return false;
+  if (posix::children_of(number_).value_or(0) <= 2 * slots_) return false;
   end("it does not collect its workers");
   return true;
 }
@@ -143,25 +144,25 @@ void Zygote::reap(uint32_t slot) {
 void Zygote::tell(uint32_t slot) {
   if (state_ != State::ready) return;
   const json::object request{{"tell", json::array{slot}}};
-  send_packet(child_.forks.get(), json::serialize(request), {});
+  posix::send_packet(child_.forks.get(), json::serialize(request), {});
 }
 
 void Zygote::flush() {
   if (state_ != State::ready || reaps_.empty()) return;
   json::object request;
   request.emplace("reap", std::exchange(reaps_, json::array()));
-  send_packet(child_.forks.get(), json::serialize(request), {});
+  posix::send_packet(child_.forks.get(), json::serialize(request), {});
 }
 
-base::Result<Fd> Zygote::child(pid_t process) const {
-  return descriptor_of_child(process, number_);
+base::Result<posix::Fd> Zygote::child(pid_t process) const {
+  return posix::descriptor_of_child(process, number_);
 }
 
 void Zygote::end(std::string reason) {
   if (state_ == State::ending) return;
   state_ = State::ending;
   end_reason_ = std::move(reason);
-  kill_group(child_.process.pid);
+  posix::kill_group(child_.process.pid);
   setup_.loop.cancel(timer_);
   timer_ = setup_.loop.at(Loop::now() + kKillLimit, [this] {
     child_.process.pid = -1;  // to wait for it here would stop all the others

@@ -59,7 +59,7 @@ class Zygote {
 
   // Asks for a worker in that slot with these two ends; must be ready. False when the process does
   // not take it.
-  bool fork(uint64_t worker, uint32_t slot, const Fd& control, const Fd& output);
+  bool fork(uint64_t worker, uint32_t slot, const posix::Fd& control, const posix::Fd& output);
   // That slot's worker has ended, or was killed: its process is collected and its /tmp emptied when
   // something is next said, at the latest by flush(). `tell`: at once, and how it ended is told.
   void reap(uint32_t slot);
@@ -67,7 +67,7 @@ class Zygote {
   void flush();
   // A descriptor of a process that is a child of this one, by the kernel's word; an error for every
   // other.
-  base::Result<Fd> child(pid_t process) const;
+  base::Result<posix::Fd> child(pid_t process) const;
   // Kills the process and with it all its workers.
   void end(std::string reason);
 
@@ -83,9 +83,9 @@ class Zygote {
   bool handle_proof(const json::object& proof);
   bool handle_hello(const json::object& hello);
   bool handle_ready(const json::object& ready);
-  bool is_from_it(const Packet& packet);
-  bool handle_report(const json::object& report, Packet packet);
-  bool take_gate(const json::object& report, Fd listener);
+  bool is_from_it(const posix::Packet& packet);
+  bool handle_report(const json::object& report, posix::Packet packet);
+  bool take_gate(const json::object& report, posix::Fd listener);
   bool has_too_many_children();
   void log_printed(const std::vector<Line>& lines);
   void gone();

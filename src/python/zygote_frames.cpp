@@ -6,7 +6,7 @@
 #include <functional>
 #include <utility>
 
-#include "python/kinship.hpp"
+#include "posix/kinship.hpp"
 #include "python/zygote.hpp"
 
 namespace millrace::python {
@@ -84,7 +84,7 @@ bool Zygote::handle_ready(const json::object& ready) {
 
 void Zygote::read_forks() {
   while (forks_watch_ != 0) {
-    auto packet = receive_packet(child_.forks.get());
+    auto packet = posix::receive_packet(child_.forks.get());
     if (!packet) return;
     if (packet->text.empty()) {
       setup_.loop.unwatch(forks_watch_, child_.forks.get());
@@ -101,18 +101,18 @@ void Zygote::read_forks() {
 
 // The first packet shows which process it is: that which was started here, or inside walls its
 // child.
-bool Zygote::is_from_it(const Packet& packet) {
+bool Zygote::is_from_it(const posix::Packet& packet) {
   if (number_ != 0) return packet.sender == number_;
   const bool is_walled = setup_.ground.sandbox == Sandbox::bubblewrap;
-  const bool is_ours = is_walled
-                           ? packet.sender > 0 && parent_of(packet.sender) == child_.process.pid
-                           : packet.sender == child_.process.pid;
+  const bool is_ours =
+      is_walled ? packet.sender > 0 && posix::parent_of(packet.sender) == child_.process.pid
+                : packet.sender == child_.process.pid;
   if (is_ours) number_ = packet.sender;
   return is_ours;
 }
 
 // Comes before anything of the solution's is imported, once.
-bool Zygote::take_gate(const json::object& report, Fd listener) {
+bool Zygote::take_gate(const json::object& report, posix::Fd listener) {
   if (gate_is_known_ || state_ != State::starting || secrets_known_) return false;
   gate_is_known_ = true;
   const bool is_walled = setup_.ground.sandbox == Sandbox::bubblewrap;
@@ -124,7 +124,7 @@ bool Zygote::take_gate(const json::object& report, Fd listener) {
   return true;
 }
 
-bool Zygote::handle_report(const json::object& report, Packet packet) {
+bool Zygote::handle_report(const json::object& report, posix::Packet packet) {
   if (report.contains("asks")) return take_gate(report, std::move(packet.descriptor));
   if (packet.descriptor.is_open()) return false;  // no other is ever taken from inside
   if (const auto worker = json::get_integer(report, "failed")) {

@@ -1,12 +1,12 @@
-// Files that hold secrets, for this room alone: read whole and within a limit, judged by who may
-// read them, replaced whole.
+// Files that hold secrets, for this room alone: how they are read, and that what was read does not
+// stay in memory.
 #pragma once
 
 #include <filesystem>
 #include <string>
-#include <string_view>
 
 #include "base/result.hpp"
+#include "posix/files.hpp"
 #include "secrets/secrets.hpp"
 
 namespace millrace::secrets {
@@ -23,28 +23,8 @@ class Wiped {
   std::string& text_;
 };
 
-enum class Readers {
-  owner,  // refused unless it is this user's (or root's) and nobody else may read it
-  any,
-};
-// not_found: it is not there. permission_denied: others may read it, or we may not.
+// Within a limit, judged by who may read it, and whole: a file that grows meanwhile is refused.
 base::Result<std::string> read_secret_file(const std::filesystem::path& file, size_t bytes_max,
-                                           Readers readers);
-
-// Puts the content (mode 0600) in the file's place, whole and durably.
-base::Result<void> replace_secret_file(const std::filesystem::path& file, std::string_view content);
-
-// Held while a store is changed; waits for its turn.
-class StoreLock {
- public:
-  static base::Result<StoreLock> acquire(const std::filesystem::path& file);
-  StoreLock(StoreLock&& other) noexcept;
-  StoreLock& operator=(StoreLock&&) = delete;
-  ~StoreLock();
-
- private:
-  explicit StoreLock(int handle) : handle_(handle) {}
-  int handle_;
-};
+                                           posix::Readers readers);
 
 }  // namespace millrace::secrets

@@ -14,7 +14,7 @@ using base::fail;
 base::Result<std::string> make_key(const fs::path& file) {
   std::string fresh(kKeyFileBytes, '\0');
   randombytes_buf(fresh.data(), fresh.size());
-  if (auto written = replace_secret_file(file, fresh); !written) {
+  if (auto written = posix::replace_file(file, fresh); !written) {
     wipe(fresh);
     return std::unexpected(written.error());
   }
@@ -38,7 +38,7 @@ base::Result<std::string> remake_key(const KeyFile& key) {
 }  // namespace
 
 base::Result<std::string> load_or_make_key(const KeyFile& key) {
-  auto content = read_secret_file(key.file, kKeyFileBytes, Readers::owner);
+  auto content = read_secret_file(key.file, kKeyFileBytes, posix::Readers::owner);
   if (content && content->size() == kKeyFileBytes) return content;
   if (content && content->size() < kKeyFileBytes && !key.has_data) return make_key(key.file);
   const bool is_missing = !content && content.error().code == Code::not_found;

@@ -24,7 +24,7 @@ std::string from_environment(const std::string& name) {
 
 // Lines NAME=value; '#' begins a comment line. The value is what stands behind '=', as it stands.
 Found from_file(const fs::path& file, std::string_view name) {
-  auto content = read_secret_file(file, kFileBytesMax, Readers::owner);
+  auto content = read_secret_file(file, kFileBytesMax, posix::Readers::owner);
   if (!content) return std::unexpected(content.error());
   const Wiped wiped(*content);
   std::string_view rest = *content;
@@ -49,7 +49,7 @@ Found from_file(const fs::path& file, std::string_view name) {
 // The mount's own permissions are the platform's business. One line break at the end is an
 // editor's.
 Found from_folder(const fs::path& folder, const std::string& name) {
-  auto content = read_secret_file(folder / name, kValueBytesMax + 2, Readers::any);
+  auto content = read_secret_file(folder / name, kValueBytesMax + 2, posix::Readers::any);
   if (!content && content.error().code == Code::not_found) return std::string();
   if (!content) return content;
   if (content->ends_with('\n')) content->pop_back();

@@ -8,6 +8,7 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "posix/locks.hpp"
 #include "secrets/envelope.hpp"
 #include "secrets/files.hpp"
 #include "secrets/secrets.hpp"
@@ -54,7 +55,7 @@ std::string place_of(std::string_view what, std::string_view name, int64_t versi
 // not_found when there is no store.
 base::Result<json::object> read_records(const fs::path& data) {
   const fs::path file = file_in(data);
-  const auto text = read_secret_file(file, kStoreBytesMax, Readers::owner);
+  const auto text = read_secret_file(file, kStoreBytesMax, posix::Readers::owner);
   if (!text) return std::unexpected(text.error());
   auto parsed = json::parse_object(*text);
   const auto* records = parsed ? json::get_object(*parsed, "records") : nullptr;
@@ -77,13 +78,13 @@ base::Result<json::object> read_or_empty(const fs::path& data) {
 }
 
 base::Result<void> write_records(const fs::path& data, json::object records) {
-  return replace_secret_file(
+  return posix::replace_file(
       file_in(data),
       json::serialize(json::object{{"format", 1}, {"records", std::move(records)}}) + "\n");
 }
 
 base::Result<Keys> read_keys(const fs::path& file) {
-  auto text = read_secret_file(file, kKeyFileBytesMax, Readers::owner);
+  auto text = read_secret_file(file, kKeyFileBytesMax, posix::Readers::owner);
   if (!text) return std::unexpected(text.error());
   const Wiped wiped(*text);
   Keys keys;
@@ -116,7 +117,7 @@ base::Result<void> write_keys(const fs::path& file, const Keys& keys) {
     text += '\n';
     wipe(line);
   }
-  return replace_secret_file(file, text);
+  return posix::replace_file(file, text);
 }
 
 std::unexpected<base::Error> no_key(const fs::path& file) {
@@ -139,10 +140,8 @@ base::Result<Keys> keys_for(const fs::path& file, bool is_store_empty) {
   const bool is_missing = keys.error().code == Code::not_found;
   if (!is_missing && !(is_store_empty && is_empty_file(file))) return keys;
   if (!is_store_empty) return no_key(file);
-  std::error_code failed;
-  if (fs::create_directories(file.parent_path(), failed)) {
-    fs::permissions(file.parent_path(), fs::perms::owner_all, failed);
-  }
+  auto folder = posix::make_private_folder(file.parent_path());
+  if (!folder) return std::unexpected(folder.error());
   Keys fresh;
   fresh.list.push_back(new_key());
   if (auto written = write_keys(file, fresh); !written) return std::unexpected(written.error());
@@ -252,7 +251,7 @@ base::Result<int64_t> Store::set(std::string_view name, std::string_view value,
   if (value.empty() || value.size() > kValueBytesMax) {
     return fail(Code::invalid_argument, "a secret has 1 to 65,536 bytes");
   }
-  const auto lock = StoreLock::acquire(data_ / "secrets.lock");
+  const auto lock = posix::FileLock::wait_for(data_ / "secrets.lock");
   if (!lock) return std::unexpected(lock.error());
   auto records = read_or_empty(data_);
   if (!records) return std::unexpected(records.error());
@@ -275,7 +274,7 @@ base::Result<int64_t> Store::set(std::string_view name, std::string_view value,
 }
 
 base::Result<void> Store::remove(std::string_view name) {
-  const auto lock = StoreLock::acquire(data_ / "secrets.lock");
+  const auto lock = posix::FileLock::wait_for(data_ / "secrets.lock");
   if (!lock) return std::unexpected(lock.error());
   auto records = read_or_empty(data_);
   if (!records) return std::unexpected(records.error());
@@ -286,7 +285,7 @@ base::Result<void> Store::remove(std::string_view name) {
 }
 
 base::Result<size_t> Store::rotate() {
-  const auto lock = StoreLock::acquire(data_ / "secrets.lock");
+  const auto lock = posix::FileLock::wait_for(data_ / "secrets.lock");
   if (!lock) return std::unexpected(lock.error());
   auto records = read_records(data_);
   if (!records) return std::unexpected(records.error());

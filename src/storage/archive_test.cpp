@@ -7,6 +7,7 @@
 
 #include "runtime/record.hpp"
 #include "storage/forget.hpp"
+#include "storage/rebuild.hpp"
 #include "storage/sqlite.hpp"
 #include "storage/storage.hpp"
 #include "storage/testing.hpp"
@@ -221,6 +222,31 @@ TEST_F(StorageArchive, ATableThatSaysOtherwiseThanTheTurnsIsFoundAndMended) {
   ASSERT_TRUE(done) << done.error().describe();
   EXPECT_EQ(problems(), 0u);
   EXPECT_EQ(listed({.live = true}), (Ids{id_of("a2"), id_of("b1")}));
+}
+
+TEST_F(StorageArchive, IsMadeAnewFromTheTurnsAlone) {
+  open();
+  talk();
+  const Ids live = listed({.live = true});
+  journal.reset();
+  execute(
+      "DELETE FROM heads; UPDATE known SET position = 6;"
+      "DELETE FROM chats; UPDATE chats_seen SET position = 6");
+  EXPECT_GT(problems(), 0u);
+  const auto rebuilt = rebuild_journal(file, log);
+  ASSERT_TRUE(rebuilt) << rebuilt.error().describe();
+  EXPECT_EQ(rebuilt->turns, 6);
+  EXPECT_EQ(rebuilt->consumers, 2);
+  EXPECT_EQ(rebuilt->chats, 3);
+  EXPECT_EQ(problems(), 0u);
+  EXPECT_EQ(listed({.live = true}), live);
+  open();
+  append(turn_of("ann", 5, "a2", 3, dialog::Phase::waiting, 20));
+  EXPECT_EQ(archive()->tail(id_of("ann"), 0)->back().number, 5);
+}
+
+TEST_F(StorageArchive, NothingIsMadeAnewWhereThereIsNoJournal) {
+  EXPECT_EQ(rebuild_journal(file, log).error().code, base::Code::not_found);
 }
 
 TEST_F(StorageArchive, SaysWhenThereIsNoJournal) {

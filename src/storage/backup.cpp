@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "storage/files.hpp"
+#include "posix/files.hpp"
 #include "storage/sqlite.hpp"
 
 namespace millrace::storage {
@@ -18,44 +18,38 @@ using base::Code;
 using base::fail;
 
 constexpr size_t kPieceBytes = 1 << 20;
-constexpr mode_t kOwnersAlone = 0600;
 
-base::Result<void> sync_file(const fs::path& file) {
-  const OpenFile handle(::open(file.c_str(), O_RDWR | O_CLOEXEC));
-  if (!handle.is_open() || ::fsync(handle.descriptor()) != 0) return system_failure(file);
-  return {};
-}
-
-base::Result<void> copy_bytes(const OpenFile& from, const fs::path& source, const OpenFile& to,
+base::Result<void> copy_bytes(const posix::Fd& from, const fs::path& source, const posix::Fd& to,
                               const fs::path& target) {
   std::string piece(kPieceBytes, '\0');
   for (;;) {
-    const ssize_t got = ::read(from.descriptor(), piece.data(), piece.size());
+    const ssize_t got = ::read(from.get(), piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return system_failure(source);
+    if (got < 0) return posix::file_failure(source);
     if (got == 0) return {};
-    if (!write_all(to.descriptor(), {piece.data(), static_cast<size_t>(got)})) {
-      return system_failure(target);
+    if (!posix::write_all(to.get(), {piece.data(), static_cast<size_t>(got)})) {
+      return posix::file_failure(target);
     }
   }
 }
 
 base::Result<void> copy_with_mode(const fs::path& from, const fs::path& to, bool keep_mode) {
-  const OpenFile source(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  const posix::Fd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!source.is_open() && errno == ENOENT) {
     return fail(Code::not_found, "there is no such file", from.string());
   }
   struct stat about{};
-  if (!source.is_open() || ::fstat(source.descriptor(), &about) != 0) return system_failure(from);
-  const OpenFile target(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnersAlone));
+  if (!source.is_open() || ::fstat(source.get(), &about) != 0) return posix::file_failure(from);
+  const posix::Fd target(
+      ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, posix::kOwnersAlone));
   if (!target.is_open() && errno == EEXIST) {
     return fail(Code::already_exists, "is there already", to.string());
   }
-  if (!target.is_open()) return system_failure(to);
+  if (!target.is_open()) return posix::file_failure(to);
   if (auto copied = copy_bytes(source, from, target, to); !copied) return copied;
-  const mode_t mode = keep_mode ? about.st_mode & 07777 : kOwnersAlone;
-  const bool good = ::fchmod(target.descriptor(), mode) == 0 && ::fsync(target.descriptor()) == 0;
-  return good ? base::Result<void>() : system_failure(to);
+  const mode_t mode = keep_mode ? about.st_mode & 07777 : posix::kOwnersAlone;
+  const bool good = ::fchmod(target.get(), mode) == 0 && ::fsync(target.get()) == 0;
+  return good ? base::Result<void>() : posix::file_failure(to);
 }
 
 base::Result<void> copy_whole(const fs::path& from, const fs::path& to,
@@ -92,7 +86,7 @@ base::Result<void> copy_whole(const fs::path& from, const fs::path& to,
   if (error) return fail(Code::unavailable, error.message(), from.string());
   fs::permissions(to, fs::status(from, error).permissions(), error);
   if (error) return fail(Code::unavailable, error.message(), to.string());
-  return sync_folder(to);
+  return posix::sync_folder(to);
 }
 
 }  // namespace
@@ -107,14 +101,15 @@ base::Result<void> copy_database(const fs::path& from, const fs::path& to) {
   if (!reading) return std::unexpected(reading.error());
   {
     // SQLite writes into a file that is there and empty; made here, it is never anybody else's.
-    const OpenFile made(::open(to.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kOwnersAlone));
-    if (!made.is_open()) return system_failure(to);
+    const posix::Fd made(
+        ::open(to.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, posix::kOwnersAlone));
+    if (!made.is_open()) return posix::file_failure(to);
   }
   auto copy = reading->prepare("VACUUM INTO ?1");
   if (!copy) return std::unexpected(copy.error());
   const std::string name = to.string();
   if (auto copied = copy->bind_text(1, name).run(); !copied) return copied;
-  return sync_file(to);
+  return posix::sync_file(to);
 }
 
 base::Result<void> copy_private_file(const fs::path& from, const fs::path& to) {

@@ -1,8 +1,4 @@
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include "storage/files.hpp"
+#include "posix/files.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::storage {
@@ -12,76 +8,19 @@ namespace fs = std::filesystem;
 using base::Code;
 using base::fail;
 
-constexpr size_t kFileBytesMax = 16 << 20;
 constexpr size_t kFilesMax = 10'000;
 
 }  // namespace
 
-base::Result<std::string> read_file(const fs::path& file) {
-  std::error_code error;
-  const auto size = fs::file_size(file, error);
-  if (error) return fail(Code::not_found, error.message(), file.string());
-  if (size > kFileBytesMax) return fail(Code::resource_exhausted, "over 16 MiB", file.string());
-  return read_whole(file);
-}
-
-namespace {
-
-// Writes the bytes and syncs them, so that a version named in a durable turn is durable itself.
-base::Result<void> write_file(const fs::path& file, std::string_view content, mode_t mode) {
-  const OpenFile handle(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-  if (!handle.is_open()) return system_failure(file);
-  const bool good = write_all(handle.descriptor(), content) && ::fsync(handle.descriptor()) == 0;
-  if (good) return {};
-  const base::Result<void> failed = system_failure(file);
-  ::unlink(file.c_str());  // half a file would be taken for a whole one
-  return failed;
-}
-
-}  // namespace
-
 base::Result<FolderLock> FolderLock::acquire(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) return fail(Code::unavailable, error.message(), folder.string());
-  fs::permissions(folder, fs::perms::owner_all, error);
-  const fs::path file = folder / "lock";
-  const int handle = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (handle < 0) return system_failure(file);
-  if (::flock(handle, LOCK_EX | LOCK_NB) != 0) {
-    ::close(handle);
-    return fail(Code::already_exists,
-                "another millrace is using this data folder; stop it, or give another --data",
-                folder.string());
-  }
-  return FolderLock(handle);
-}
-
-base::Result<ChangeLock> ChangeLock::acquire(const fs::path& file) {
-  const int handle = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (handle < 0) return system_failure(file);
-  ChangeLock lock(handle);
-  while (::flock(handle, LOCK_EX) != 0) {
-    if (errno != EINTR) return system_failure(file);
-  }
-  return lock;
-}
-
-ChangeLock::~ChangeLock() {
-  if (file_ >= 0) ::close(file_);
-}
-
-base::Result<void> replace_file(const fs::path& file, std::string_view content) {
-  const fs::path fresh = file.string() + ".new";
-  std::error_code error;
-  fs::remove(fresh, error);
-  if (auto written = write_file(fresh, content, 0600); !written) return written;
-  if (auto renamed = rename_file(fresh, file); !renamed) return renamed;
-  return sync_folder(file.parent_path());
-}
-
-FolderLock::~FolderLock() {
-  if (file_ >= 0) ::close(file_);
+  auto made = posix::make_private_folder(folder, posix::Existing::becomes_private);
+  if (!made) return std::unexpected(made.error());
+  auto lock = posix::FileLock::take(folder / "lock");
+  if (lock) return FolderLock(std::move(*lock));
+  if (lock.error().code != Code::already_exists) return std::unexpected(lock.error());
+  return fail(Code::already_exists,
+              "another millrace is using this data folder; stop it, or give another --data",
+              folder.string());
 }
 
 base::Result<flow::Files> read_solution(const fs::path& folder) {
@@ -96,7 +35,7 @@ base::Result<flow::Files> read_solution(const fs::path& folder) {
     if (files.size() == kFilesMax) {
       return fail(Code::resource_exhausted, "more than 10,000 files", folder.string());
     }
-    auto content = read_file(file);
+    auto content = posix::read_file(file);
     if (!content) return std::unexpected(content.error());
     files.emplace(name, std::move(*content));
     return {};
@@ -132,16 +71,17 @@ base::Result<fs::path> install_version(const fs::path& versions, const std::stri
   for (const auto& [name, content] : files) {
     const fs::path file = fresh / name;
     fs::create_directories(file.parent_path(), error);
-    if (auto written = write_file(file, content, 0600); !written) {
+    if (auto written = posix::write_new_file(file, content); !written) {
       return std::unexpected(written.error());
     }
-    if (auto synced = sync_folder(file.parent_path()); !synced) {
+    if (auto synced = posix::sync_folder(file.parent_path()); !synced) {
       return std::unexpected(synced.error());
     }
   }
-  if (auto synced = sync_folder(fresh); !synced) return std::unexpected(synced.error());
-  if (auto renamed = rename_file(fresh, folder); !renamed) return std::unexpected(renamed.error());
-  if (auto synced = sync_folder(versions); !synced) return std::unexpected(synced.error());
+  if (auto synced = posix::sync_folder(fresh); !synced) return std::unexpected(synced.error());
+  if (auto renamed = posix::rename_file(fresh, folder); !renamed)
+    return std::unexpected(renamed.error());
+  if (auto synced = posix::sync_folder(versions); !synced) return std::unexpected(synced.error());
   return folder;
 }
 

@@ -1,5 +1,6 @@
 #include "storage/group_writer.hpp"
 
+#include "posix/threads.hpp"
 #include "storage/write_ahead_log.hpp"
 
 namespace millrace::storage {
@@ -49,8 +50,9 @@ base::Result<void> GroupWriter::start() {
   probe_ = std::move(*prepared);
   reporting_.meter.set("store_stopped", {{"store", name_}}, 0);
   reporting_.meter.count("store_failures_total", {{"store", name_}}, 0);
-  writing_ = std::thread([this] { run(); });
-  checkpointing_ = std::thread([this] { checkpoint_loop(); });
+  const std::string store = file_.stem().string();
+  writing_ = posix::named_thread(store + " write", [this] { run(); });
+  checkpointing_ = posix::named_thread(store + " copy", [this] { checkpoint_loop(); });
   return {};
 }
 

@@ -1,8 +1,9 @@
 #include "storage/read_thread.hpp"
+#include "posix/threads.hpp"
 
 namespace millrace::storage {
 
-ReadThread::ReadThread() : thread_([this] { run(); }) {}
+ReadThread::ReadThread() : thread_(posix::named_thread("journal read", [this] { run(); })) {}
 
 ReadThread::~ReadThread() {
   {

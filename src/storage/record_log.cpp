@@ -12,7 +12,8 @@
 #include <mutex>
 #include <thread>
 
-#include "storage/files.hpp"
+#include "posix/files.hpp"
+#include "posix/threads.hpp"
 #include "storage/group_queue.hpp"
 #include "storage/record_frames.hpp"
 #include "storage/storage.hpp"
@@ -46,13 +47,11 @@ class SegmentedLog final : public base::RecordLog {
  public:
   static base::Result<std::unique_ptr<base::RecordLog>> open(const fs::path& folder, base::Log& log,
                                                              size_t segment_bytes) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error) return base::fail(Code::unavailable, error.message(), folder.string());
-    fs::permissions(folder, fs::perms::owner_all, error);
+    auto folder_made = posix::make_private_folder(folder, posix::Existing::becomes_private);
+    if (!folder_made) return std::unexpected(folder_made.error());
     auto made = std::unique_ptr<SegmentedLog>(new SegmentedLog(folder, log, segment_bytes));
     if (auto found = made->find_segments(); !found) return std::unexpected(found.error());
-    made->writing_ = std::thread([self = made.get()] { self->run(); });
+    made->writing_ = posix::named_thread("records write", [self = made.get()] { self->run(); });
     return made;
   }
 
@@ -128,13 +127,13 @@ class SegmentedLog final : public base::RecordLog {
   // A run that was killed may have written records that it did not come to sync; they count from
   // now on, so they must not go with the next power failure.
   static base::Result<void> sync(const fs::path& file) {
-    const OpenFile handle(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!handle.is_open() || ::fdatasync(handle.descriptor()) != 0) return system_failure(file);
+    const posix::Fd handle(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!handle.is_open() || ::fdatasync(handle.get()) != 0) return posix::file_failure(file);
     return {};
   }
 
   base::Result<void> read_segment(const Segment& segment, const Each& each) const {
-    const auto bytes = read_whole(path_of(segment));
+    const auto bytes = posix::read_file(path_of(segment), {.bytes_max = posix::kAnySize});
     if (!bytes) return std::unexpected(bytes.error());
     std::string_view rest = *bytes;
     while (const auto frame = take_frame(rest, segment.id)) {
@@ -178,9 +177,9 @@ class SegmentedLog final : public base::RecordLog {
     }
     if (frames_.empty()) return {};
     const bool good =
-        write_all_at(file_.descriptor(), frames_, end_) && ::fdatasync(file_.descriptor()) == 0;
+        posix::write_all_at(file_.get(), frames_, end_) && ::fdatasync(file_.get()) == 0;
     if (!good) {
-      const base::Result<void> failed = system_failure(path_of(segments_.back()));
+      const base::Result<void> failed = posix::file_failure(path_of(segments_.back()));
       take_back();
       return failed;
     }
@@ -196,19 +195,19 @@ class SegmentedLog final : public base::RecordLog {
     const Segment fresh{segments_made_ + 1, 0};
     const fs::path path = path_of(fresh);
     if (!spares_.empty()) {
-      (void)rename_file(spares_.back(), path);  // else it is made
+      (void)posix::rename_file(spares_.back(), path);  // else it is made
       spares_.pop_back();
     }
-    OpenFile file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-    if (!file.is_open()) return system_failure(path);
+    posix::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    if (!file.is_open()) return posix::file_failure(path);
     ++segments_made_;
     // Where the file system cannot, the file grows as it is written.
-    const int full = ::posix_fallocate(file.descriptor(), 0, static_cast<off_t>(segment_bytes_));
+    const int full = ::posix_fallocate(file.get(), 0, static_cast<off_t>(segment_bytes_));
     if (full == ENOSPC) {
       remove(path);
       return base::fail(Code::resource_exhausted, "the disk is full", path.string());
     }
-    if (auto synced = sync_folder(folder_); !synced) return synced;
+    if (auto synced = posix::sync_folder(folder_); !synced) return synced;
     const std::lock_guard lock(mutex_);
     file_ = std::move(file);
     segments_.push_back(fresh);
@@ -218,11 +217,11 @@ class SegmentedLog final : public base::RecordLog {
 
   // What failed must not come back: it is cut off, and the next group begins another file.
   void take_back() {
-    const bool good = ::ftruncate(file_.descriptor(), static_cast<off_t>(end_)) == 0 &&
-                      ::fsync(file_.descriptor()) == 0;
+    const bool good =
+        ::ftruncate(file_.get(), static_cast<off_t>(end_)) == 0 && ::fsync(file_.get()) == 0;
     is_broken_ = !good;
     const std::lock_guard lock(mutex_);
-    file_ = OpenFile();
+    file_ = posix::Fd();
   }
 
   // The oldest first, each durably before the next: a record never comes back alone.
@@ -233,7 +232,7 @@ class SegmentedLog final : public base::RecordLog {
       if (segments_.size() <= kept_at_least || segments_.front().last > through) return;
       const fs::path path = path_of(segments_.front());
       const fs::path spare = folder_ / file_name(segments_.front().id, kSpareEnding);
-      if (!rename_file(path, spare) || !sync_folder(folder_)) return;
+      if (!posix::rename_file(path, spare) || !posix::sync_folder(folder_)) return;
       segments_.pop_front();
       if (spares_.size() < kSparesMax) {
         spares_.push_back(spare);
@@ -259,7 +258,7 @@ class SegmentedLog final : public base::RecordLog {
   uint64_t last_ = 0;  // the number of the last record that was durable
 
   // The writing thread's.
-  OpenFile file_;  // the last segment, while it is written
+  posix::Fd file_;  // the last segment, while it is written
   size_t end_ = 0;
   uint64_t segments_made_ = 0;
   bool is_broken_ = false;
@@ -281,7 +280,7 @@ base::Result<void> verify_record_log(const fs::path& folder, Verification& into)
   uint64_t last = 0;
   for (const uint64_t id : ids) {
     const std::string name = file_name(id, kEnding);
-    const auto bytes = read_whole(folder / name);
+    const auto bytes = posix::read_file(folder / name, {.bytes_max = posix::kAnySize});
     if (!bytes) return std::unexpected(bytes.error());
     std::string_view rest = *bytes;
     while (const auto frame = take_frame(rest, id)) {

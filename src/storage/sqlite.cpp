@@ -1,9 +1,8 @@
 #include "storage/sqlite.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
-#include "storage/files.hpp"
+#include "posix/files.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -11,14 +10,10 @@ namespace {
 // For its owner alone; what SQLite puts beside it gets the same mode.
 void make_private(const std::filesystem::path& file) {
   {
-    const OpenFile made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    const posix::Fd made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   }
   for (const char* ending : {"", "-wal", "-shm"}) {
-    const std::string each = file.string() + ending;
-    struct stat about{};
-    if (::stat(each.c_str(), &about) == 0 && (about.st_mode & 077) != 0) {
-      (void)::chmod(each.c_str(), 0600);
-    }
+    (void)posix::make_private(file.string() + ending);  // what cannot be is told on opening it
   }
 }
 

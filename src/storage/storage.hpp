@@ -12,6 +12,7 @@
 #include "base/record_log.hpp"
 #include "base/result.hpp"
 #include "flow/flow.hpp"
+#include "posix/locks.hpp"
 #include "runtime/archive.hpp"
 #include "runtime/delivery_store.hpp"
 #include "runtime/identities.hpp"
@@ -72,37 +73,15 @@ class FolderLock {
  public:
   // Creates the folder (mode 0700) where it is missing.
   static base::Result<FolderLock> acquire(const std::filesystem::path& folder);
-  FolderLock(FolderLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
-  FolderLock& operator=(FolderLock&&) = delete;
-  ~FolderLock();
 
  private:
-  explicit FolderLock(int file) : file_(file) {}
-  int file_;
+  explicit FolderLock(posix::FileLock lock) : lock_(std::move(lock)) {}
+  posix::FileLock lock_;
 };
 
 // The files of a solution that make up a version. Refuses folders without app.py, files over 16
 // MiB, and more than 10,000 files; symbolic links are not followed out of the folder.
 base::Result<flow::Files> read_solution(const std::filesystem::path& folder);
-
-// The whole file, at most 16 MiB.
-base::Result<std::string> read_file(const std::filesystem::path& file);
-
-// Puts the content in the file's place whole and durably: a crash leaves the old or the new.
-base::Result<void> replace_file(const std::filesystem::path& file, std::string_view content);
-
-// Held while a short change is made to what several processes share; waits for its turn.
-class ChangeLock {
- public:
-  static base::Result<ChangeLock> acquire(const std::filesystem::path& file);
-  ChangeLock(ChangeLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
-  ChangeLock& operator=(ChangeLock&&) = delete;
-  ~ChangeLock();
-
- private:
-  explicit ChangeLock(int file) : file_(file) {}
-  int file_;
-};
 
 // Reads a journal beside a running server, or without one, also one that a former build wrote.
 // not_found when there is none.
@@ -116,11 +95,16 @@ base::Result<void> order_deliveries(const std::filesystem::path& journal,
                                     runtime::DeliveryOrder::Action action,
                                     const std::vector<int64_t>& rows);
 
-// Reads the pairs of a key-value store whose key has this prefix, in key order, beside the server
-// that writes it. The reading stops when `each` says false. not_found: there is no such file.
-using EachPair = std::move_only_function<bool(std::string_view key, std::string_view value)>;
-base::Result<void> each_pair(const std::filesystem::path& store, std::string_view prefix,
-                             EachPair each);
+// A key-value store read beside the server that writes it. One thread's.
+class PairReader {
+ public:
+  using Each = std::move_only_function<bool(std::string_view key, std::string_view value)>;
+  virtual ~PairReader() = default;
+  // The pairs whose key has this prefix, in key order, until `each` says false.
+  virtual base::Result<void> each(std::string_view prefix, Each each) = 0;
+};
+// not_found: there is no such file.
+base::Result<std::unique_ptr<PairReader>> open_pairs(const std::filesystem::path& store);
 
 // Writes the files under `versions/<hash>` once; a later call finds them there. Returns the folder.
 base::Result<std::filesystem::path> install_version(const std::filesystem::path& versions,

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <future>
 
+#include "posix/files.hpp"
 #include "storage/testing.hpp"
 #include "storage/verify.hpp"
 
@@ -270,7 +271,7 @@ TEST(StorageKeyValue, WhatMayBeLostIsPutAsideWhenItIsDamaged) {
     std::ofstream(file, std::ios::binary) << damage;
     EXPECT_FALSE(open_key_value(file, log));
     EXPECT_TRUE(open_or_begin_key_value(file, log));
-    EXPECT_EQ(*read_file(file.string() + ".damaged-" + std::to_string(++n)), damage);
+    EXPECT_EQ(*posix::read_file(file.string() + ".damaged-" + std::to_string(++n)), damage);
   }
   fs::remove(file);
   fs::create_directory(file);  // not even a file
@@ -282,7 +283,9 @@ TEST(StorageKeyValue, IsReadBesideWhoeverWritesIt) {
   NoLog log;
   const auto read = [&](std::string_view prefix, size_t limit) {
     std::string all;
-    const auto done = each_pair(folder.path / "kv.db", prefix, [&](auto key, auto value) {
+    const auto pairs = open_pairs(folder.path / "kv.db");
+    if (!pairs) return pairs.error().message;
+    const auto done = (*pairs)->each(prefix, [&](auto key, auto value) {
       all += std::string(key) + "=" + std::string(value) + " ";
       return --limit > 0;
     });
@@ -300,6 +303,26 @@ TEST(StorageKeyValue, IsReadBesideWhoeverWritesIt) {
   EXPECT_EQ(read("", 9), "a/1=x a/2=y b/1=z ");
   EXPECT_EQ(read("a/", 1), "a/1=x ");
   EXPECT_EQ(read("c", 9), "");
+}
+
+TEST(StorageKeyValue, OneReaderSeesWhatIsWrittenBetweenTwoReadings) {
+  Folder folder;
+  NoLog log;
+  auto store = open_key_value(folder.path / "kv.db", log);
+  ASSERT_TRUE(store);
+  auto pairs = open_pairs(folder.path / "kv.db");
+  ASSERT_TRUE(pairs);
+  for (size_t i = 1; i <= 3; ++i) {
+    std::promise<base::Result<void>> promise;
+    auto future = promise.get_future();
+    (*store)->commit({{{"a/" + std::to_string(i), "x"}, {"b", "y"}}},
+                     [&](base::Result<void> done) { promise.set_value(done); });
+    ASSERT_TRUE(future.get());
+    size_t seen = 0;
+    ASSERT_TRUE((*pairs)->each("a/", [&](auto, auto) { return ++seen < 9; }));
+    EXPECT_EQ(seen, i);
+    ASSERT_TRUE((*pairs)->each("", [](auto, auto) { return false; }));
+  }
 }
 
 TEST(StorageFolders, LockKeepsASecondProcessOut) {
@@ -322,7 +345,7 @@ TEST(StorageFolders, InstallsAVersionOnceAndWhole) {
   const auto back = read_solution(*installed);
   ASSERT_TRUE(back);
   EXPECT_EQ(back->size(), 2u);
-  EXPECT_EQ(*read_file(*installed / "facts.json"), "{}");
+  EXPECT_EQ(*posix::read_file(*installed / "facts.json"), "{}");
   EXPECT_EQ(*installed_versions(folder.path / "versions"), std::vector<std::string>{"abc"});
   EXPECT_FALSE(read_solution(folder.path));
 }

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <vector>
 
-#include "storage/files.hpp"
+#include "posix/files.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -143,7 +143,7 @@ Frame frame_at(std::string_view bytes, Sum before, bool is_big_endian) {
 // copied whole, and is being written over from its beginning.
 base::Result<bool> is_copied(const std::filesystem::path& database, std::string_view log,
                              const std::vector<size_t>& frames, size_t page_bytes) {
-  const auto content = read_whole(database);
+  const auto content = posix::read_file(database, {.bytes_max = posix::kAnySize});
   if (!content) return std::unexpected(content.error());
   return std::ranges::all_of(frames, [&](size_t frame) {
     const size_t number = number_at(log, frame);
@@ -157,10 +157,10 @@ base::Result<bool> is_copied(const std::filesystem::path& database, std::string_
 // SQLite takes a log without a sound head for an empty one, but may go on with its salt: then
 // frames of long ago look like damaged ones of now.
 base::Result<void> empty_log(const std::filesystem::path& log) {
-  const OpenFile file(::open(log.c_str(), O_WRONLY | O_CLOEXEC));
-  const bool good = file.is_open() && ::ftruncate(file.descriptor(), 0) == 0 &&
-                    ::fdatasync(file.descriptor()) == 0;
-  return good ? base::Result<void>() : base::Result<void>(system_failure(log));
+  const posix::Fd file(::open(log.c_str(), O_WRONLY | O_CLOEXEC));
+  const bool good =
+      file.is_open() && ::ftruncate(file.get(), 0) == 0 && ::fdatasync(file.get()) == 0;
+  return good ? base::Result<void>() : base::Result<void>(posix::file_failure(log));
 }
 
 }  // namespace
@@ -237,7 +237,7 @@ base::Result<LogState> examine_log(const std::filesystem::path& database) {
   LogState state;
   const auto size = std::filesystem::file_size(file, error);
   if (error || size <= kHeadBytes) return state;
-  const auto content = read_whole(file);
+  const auto content = posix::read_file(file, {.bytes_max = posix::kAnySize});
   if (!content) return std::unexpected(content.error());
   const std::string_view bytes = *content;
   const uint32_t magic = number_at(bytes, 0);

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "posix/files.hpp"
 #include "secrets/secrets.hpp"
 #include "tests/faults/disk.hpp"
 #include "tests/faults/stores.hpp"
@@ -27,9 +28,9 @@ secrets::Store secrets_in(const fs::path& folder) {
 const Kept kKept[] = {
     {"AFileThatIsReplaced",
      [](const fs::path& folder, const std::string& text) {
-       return storage::replace_file(folder / "deployments.json", text);
+       return posix::replace_file(folder / "deployments.json", text);
      },
-     [](const fs::path& folder) { return storage::read_file(folder / "deployments.json"); }},
+     [](const fs::path& folder) { return posix::read_file(folder / "deployments.json"); }},
     {"TheStoreOfSecrets",
      [](const fs::path& folder, const std::string& text) -> base::Result<void> {
        auto set = secrets_in(folder).set("NAME", text, {1});

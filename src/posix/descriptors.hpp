@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "python/fd.hpp"
+#include "posix/posix.hpp"
 
-namespace millrace::python {
+namespace millrace::posix {
 
 struct Ends {
   Fd ours;  // non-blocking
@@ -40,6 +40,4 @@ struct Packet {
 // error of code `unavailable`. Descriptors but the last are closed.
 base::Result<Packet> receive_packet(int socket, size_t bytes_max = 4096);
 
-base::Error system_error(const char* what);
-
-}  // namespace millrace::python
+}  // namespace millrace::posix

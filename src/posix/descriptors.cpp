@@ -1,4 +1,4 @@
-#include "python/descriptors.hpp"
+#include "posix/descriptors.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -9,9 +9,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 
-namespace millrace::python {
+#include "posix/files.hpp"
+
+namespace millrace::posix {
 namespace {
 
 constexpr int kSafelyAbove = 20;
@@ -19,7 +20,7 @@ constexpr size_t kDescriptorsMax = 4;
 
 base::Result<Fd> lifted(Fd fd) {
   const int moved = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, kSafelyAbove);
-  if (moved < 0) return std::unexpected(system_error("fcntl"));
+  if (moved < 0) return call_failure("fcntl");
   return Fd(moved);
 }
 
@@ -35,17 +36,12 @@ base::Result<Ends> prepared(int ours, int theirs) {
 base::Result<Ends> socket_of(int type) {
   int pair[2];
   if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, pair) != 0) {
-    return std::unexpected(system_error("socketpair"));
+    return call_failure("socketpair");
   }
   return prepared(pair[0], pair[1]);
 }
 
 }  // namespace
-
-base::Error system_error(const char* what) {
-  return {base::Code::resource_exhausted,
-          std::string(what) + " failed: " + std::generic_category().message(errno), "python"};
-}
 
 base::Result<Ends> stream_socket() {
   return socket_of(SOCK_STREAM);
@@ -57,26 +53,22 @@ base::Result<Ends> packet_socket() {
 
 base::Result<Ends> output_pipe() {
   int pair[2];
-  if (::pipe2(pair, O_CLOEXEC) != 0) return std::unexpected(system_error("pipe2"));
+  if (::pipe2(pair, O_CLOEXEC) != 0) return call_failure("pipe2");
   return prepared(pair[0], pair[1]);
 }
 
 base::Result<Fd> null_device() {
   Fd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (!null.is_open()) return std::unexpected(system_error("open"));
+  if (!null.is_open()) return call_failure("open");
   return lifted(std::move(null));
 }
 
 base::Result<Fd> text_file(std::string_view text) {
   Fd file(::memfd_create("text", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (!file.is_open()) return std::unexpected(system_error("memfd_create"));
-  while (!text.empty()) {
-    const ssize_t written = ::write(file.get(), text.data(), text.size());
-    if (written <= 0) return std::unexpected(system_error("write"));
-    text.remove_prefix(static_cast<size_t>(written));
-  }
+  if (!file.is_open()) return call_failure("memfd_create");
+  if (!write_all(file.get(), text)) return call_failure("write");
   constexpr int kSeals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
-  if (::fcntl(file.get(), F_ADD_SEALS, kSeals) != 0) return std::unexpected(system_error("fcntl"));
+  if (::fcntl(file.get(), F_ADD_SEALS, kSeals) != 0) return call_failure("fcntl");
   ::lseek(file.get(), 0, SEEK_SET);
   return lifted(std::move(file));
 }
@@ -141,4 +133,4 @@ base::Result<Packet> receive_packet(int socket, size_t bytes_max) {
   return packet;
 }
 
-}  // namespace millrace::python
+}  // namespace millrace::posix

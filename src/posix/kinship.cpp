@@ -1,4 +1,4 @@
-#include "python/kinship.hpp"
+#include "posix/kinship.hpp"
 
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -9,9 +9,7 @@
 #include <iterator>
 #include <sstream>
 
-#include "python/descriptors.hpp"
-
-namespace millrace::python {
+namespace millrace::posix {
 
 std::optional<pid_t> parent_of(pid_t process) {
   if (process <= 0) return std::nullopt;
@@ -28,14 +26,19 @@ std::optional<pid_t> parent_of(pid_t process) {
   return parent;
 }
 
+// The C library's own function is declared without C linkage here.
+Fd descriptor_of(pid_t process) {
+  return Fd(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
+}
+
 base::Result<Fd> descriptor_of_child(pid_t process, pid_t parent) {
   const auto refused = [](const char* why) {
-    return base::fail(base::Code::permission_denied, why, "python");
+    return base::fail(base::Code::permission_denied, why, "posix");
   };
   if (process <= 1 || parent <= 0 || process == ::getpid()) return refused("not a process of ours");
-  Fd descriptor(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
-  if (!descriptor.is_open()) return std::unexpected(system_error("pidfd_open"));
-  if (parent_of(process) != parent) return refused("not a child of its version's process");
+  Fd descriptor = descriptor_of(process);
+  if (!descriptor.is_open()) return call_failure("pidfd_open");
+  if (parent_of(process) != parent) return refused("not a child of the process it should be of");
   return descriptor;
 }
 
@@ -74,4 +77,4 @@ bool name_senders(const Fd& socket) {
   return ::setsockopt(socket.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0;
 }
 
-}  // namespace millrace::python
+}  // namespace millrace::posix

@@ -1,4 +1,4 @@
-#include "python/process.hpp"
+#include "posix/process.hpp"
 
 #include <pthread.h>
 #include <signal.h>
@@ -11,14 +11,11 @@
 
 #include <cerrno>
 
-#include "python/descriptors.hpp"
+#include "posix/kinship.hpp"
+#include "posix/limits.hpp"
 
-namespace millrace::python {
+namespace millrace::posix {
 namespace {
-
-// Scripts come after the server itself where there is not CPU enough for both: what it has begun
-// for one solution, others wait for.
-constexpr int kNiceness = 1;
 
 // All that the child needs, ready before the fork.
 struct Plan {
@@ -27,6 +24,7 @@ struct Plan {
   char* const* environment;
   const std::vector<int>& descriptors;
   const std::vector<int>& groups;
+  int niceness;
   pid_t parent;
 };
 
@@ -44,9 +42,8 @@ struct Plan {
   }
   if (::close_range(static_cast<unsigned>(count), ~0U, 0) != 0 || ::chdir("/") != 0) ::_exit(126);
   // A core file would hold what consumers said.
-  const struct rlimit no_core = {0, 0};
-  ::setpriority(PRIO_PROCESS, 0, kNiceness);
-  ::setrlimit(RLIMIT_CORE, &no_core);
+  keep_no_cores();
+  ::setpriority(PRIO_PROCESS, 0, plan.niceness);
   struct sigaction by_default = {};
   by_default.sa_handler = SIG_DFL;
   for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &by_default, nullptr);
@@ -71,11 +68,6 @@ pid_t fork_into(const Plan& plan) {
   return pid;
 }
 
-// The C library's own function is declared without C linkage here.
-int open_pidfd(pid_t pid) {
-  return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-}
-
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> all;
   for (std::string& text : texts) all.push_back(text.data());
@@ -90,14 +82,14 @@ base::Result<Process> spawn(const Program& program) {
   std::vector<std::string> variables = program.environment;
   const std::vector<char*> arguments = pointers(words);
   const std::vector<char*> environment = pointers(variables);
-  const Plan plan{arguments[0],        arguments.data(), environment.data(),
-                  program.descriptors, program.groups,   ::getpid()};
+  const Plan plan{arguments[0],   arguments.data(), environment.data(), program.descriptors,
+                  program.groups, program.niceness, ::getpid()};
   Process process;
   process.pid = fork_into(plan);
-  if (process.pid < 0) return std::unexpected(system_error("fork"));
-  process.exit = Fd(open_pidfd(process.pid));
+  if (process.pid < 0) return call_failure("fork");
+  process.exit = descriptor_of(process.pid);
   if (!process.exit.is_open()) {
-    const base::Error error = system_error("pidfd_open");
+    const base::Error error = call_error("pidfd_open");
     kill_group(process.pid);
     reap(process.pid);
     return std::unexpected(error);
@@ -134,4 +126,4 @@ std::string describe_status(int status) {
   return std::string("signal ") + (name != nullptr ? name : std::to_string(WTERMSIG(status)));
 }
 
-}  // namespace millrace::python
+}  // namespace millrace::posix

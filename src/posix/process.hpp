@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "python/fd.hpp"
+#include "posix/posix.hpp"
 
-namespace millrace::python {
+namespace millrace::posix {
 
 struct Program {
   std::vector<std::string> arguments;  // the first is the file
@@ -20,6 +20,7 @@ struct Program {
   std::vector<int> descriptors;
   // Descriptors of cgroup.procs files: the groups it is to be in from its first moment.
   std::vector<int> groups;
+  int niceness = 0;  // 0 to 19: how far it comes after others where there is not CPU enough
 };
 
 struct Process {
@@ -39,4 +40,4 @@ std::string reap(pid_t pid);
 // The same from a status that another has collected.
 std::string describe_status(int status);
 
-}  // namespace millrace::python
+}  // namespace millrace::posix

@@ -10,12 +10,16 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "python/fd.hpp"
+#include "posix/posix.hpp"
 
-namespace millrace::python {
+namespace millrace::posix {
 
 // The parent of a process; nullopt when there is no such process, or it cannot be seen.
 std::optional<pid_t> parent_of(pid_t process);
+
+// A descriptor of a process, readable when it has ended; not open, with errno set, where there is
+// none. For a child that nobody has collected yet the number is sure to be its own.
+Fd descriptor_of(pid_t process);
 
 // A descriptor of the process of that number, by which it is killed, after a look that it is a
 // child of `parent`. The look comes second, so that a number that was given to another process
@@ -39,4 +43,4 @@ size_t resident_bytes(pid_t process);
 // Asks the kernel to add the sender to whatever arrives on a Unix socket.
 bool name_senders(const Fd& socket);
 
-}  // namespace millrace::python
+}  // namespace millrace::posix
