@@ -18,7 +18,7 @@ inline flow::Program load_solution(const std::filesystem::path& folder,
                                    const std::string& settings = "") {
   auto files = storage::read_solution(folder);
   EXPECT_TRUE(files) << files.error().describe();
-  if (!files) return {};
+  MILLRACE_CHECK(files.has_value());
   if (!settings.empty()) (*files)["solution.yaml"] = settings;
   flow::AppFacts facts{{"Test"}, {{"sandbox", {"braze_url", "braze_api_key"}}}, {}};
   for (const auto& [name, content] : *files) {
@@ -26,11 +26,19 @@ inline flow::Program load_solution(const std::filesystem::path& folder,
       facts.scripts.insert(std::filesystem::path(name).stem().string());
     }
   }
-  static const delivery::Kind* const kinds[] = {&delivery::braze::kind(), &delivery::webhook::kind()};
+  static const delivery::Kind* const kinds[] = {&delivery::braze::kind(),
+                                                &delivery::webhook::kind()};
   facts.kinds = kinds;
   auto compiled = flow::compile(*files, facts);
   for (const flow::Problem& problem : compiled.problems) ADD_FAILURE() << problem.describe();
-  return compiled.program ? std::move(*compiled.program) : flow::Program{};
+  MILLRACE_CHECK(compiled.program.has_value());
+  return std::move(*compiled.program);
+}
+
+// What the simulated people talk to: it owes to Braze and to a webhook.
+inline flow::Program load_simulated() {
+  return load_solution(std::filesystem::path(MILLRACE_SOURCE_DIR) / "tests" / "simulation" /
+                       "solution");
 }
 
 inline flow::Program load_example() {

@@ -2,27 +2,14 @@
 // belong to, and where it goes on.
 #include <gtest/gtest.h>
 
-#include "runtime/identities.hpp"
 #include "tests/example.hpp"
+#include "tests/fakes/identities.hpp"
 #include "tests/simulation/calm_world.hpp"
 
 namespace millrace {
 namespace {
 
 using dialog::Phase;
-
-class KeptInMemory final : public runtime::Identities {
- public:
-  std::vector<base::Id> line(base::Id consumer) const override { return joins_.line(consumer); }
-  void join(base::Id one, base::Id other, Joined joined) override {
-    const auto link = joins_.link_of(one, other);
-    if (link && *link) joins_.put(**link);
-    joined(link ? base::Result<base::Id>(joins_.person(one)) : std::unexpected(link.error()));
-  }
-
- private:
-  runtime::Joins joins_;
-};
 
 class RuntimeJoined : public simulation::CalmWorld {
  protected:
@@ -61,7 +48,7 @@ class RuntimeJoined : public simulation::CalmWorld {
         [&](auto done) { runtime_->end(id_of(sender), chat, "over", std::move(done)); }));
   }
 
-  KeptInMemory identities_;
+  fakes::Identities identities_;
   std::string person_;  // whose id is the smaller one
   std::string joined_;  // to them
 };

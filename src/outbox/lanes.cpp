@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "runtime/promises.hpp"
+
 namespace millrace::outbox {
 namespace {
 
@@ -72,7 +74,11 @@ std::string Lanes::stopped_because(int64_t target) {
 }
 
 void Lanes::pump() {
-  for (const auto& [number, lane] : lanes_) pump(*lane);
+  for (const auto& [number, lane] : lanes_) {
+    pump(*lane);
+    const bool is_ill = lane->pipe.is_away() || lane->pipe.is_stopped();
+    if (is_ill && !is_kept(runtime::Promise::receivers_stand_apart)) return;
+  }
 }
 
 base::Timestamp Lanes::wake_at(base::Timestamp now) const {
@@ -131,7 +137,9 @@ void Lanes::pump(Lane& lane) {
 // What would be done twice goes on record before it leaves.
 void Lanes::begin(Lane& lane, delivery::Sending sending) {
   ++under_way_;
-  if (sending.counting.empty()) return send(lane, std::move(sending), 0);
+  if (sending.counting.empty() || !is_kept(runtime::Promise::marked_before_sent)) {
+    return send(lane, std::move(sending), 0);
+  }
   // What became of the rows so far must be there first.
   take_effects(lane);
   const int64_t mark = ++marks_;

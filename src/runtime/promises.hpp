@@ -6,10 +6,12 @@ namespace millrace::runtime {
 
 enum class Promise {
   none,
-  repeats_are_known,   // a message id makes one turn
-  told_when_durable,   // nothing is told before it is on disk
-  loss_is_marked,      // a call made again after a crash says so
-  answers_come_after,  // no turn begins inside the call that answers another
+  repeats_are_known,      // a message id makes one turn
+  told_when_durable,      // nothing is told before it is on disk
+  loss_is_marked,         // a call made again after a crash says so
+  answers_come_after,     // no turn begins inside the call that answers another
+  receivers_stand_apart,  // one receiver's fault delays no other's deliveries
+  marked_before_sent,     // what counts is on record as being sent before it leaves
 };
 
 #ifdef MILLRACE_BREAKABLE

@@ -7,7 +7,8 @@
 #include "storage/forget.hpp"
 #include "storage/sqlite.hpp"
 #include "storage/storage.hpp"
-#include "storage/testing.hpp"
+#include "tests/fakes/folder.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -36,8 +37,8 @@ class StorageIdentities : public testing::Test {
     return line.empty() ? id_of(n) : line.back();
   }
 
-  NoLog log;
-  Folder folder;
+  fakes::NoLog log;
+  fakes::Folder folder;
   const std::filesystem::path file = folder.path / "journal.db";
   std::unique_ptr<DurableJournal> journal;
 };

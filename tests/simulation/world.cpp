@@ -62,6 +62,7 @@ bool Disk::keep(runtime::JournalRecord record) {
   record.place = record.number;
   parked_.erase(record.consumer);  // in the same transaction
   records.push_back(std::move(record));
+  if (kept_one_) kept_one_(records.back());
   return true;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runtime/runtime.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::simulation {
 
@@ -91,10 +92,7 @@ class Random final : public base::Random {
   Dice& dice_;
 };
 
-class Log final : public base::Log {
- public:
-  void line(base::Level, std::string_view, std::string_view) override {}
-};
+using Log = fakes::NoLog;
 
 // What survives: the synced records. Appends wait for a sync that comes a little later; now and
 // then a sync fails and nothing of its group is kept.
@@ -109,6 +107,10 @@ class Disk final : public runtime::Journal {
   void probe(Probed done) override;
   void park(runtime::ParkedChat chat) override { parked_[chat.consumer] = std::move(chat); }
   base::Result<std::vector<runtime::ParkedChat>> parked_chats() override;
+  // Called with each record that is kept, as a part of its transaction.
+  void when_kept(std::function<void(const runtime::JournalRecord&)> then) {
+    kept_one_ = std::move(then);
+  }
   // A crash: of what waited for the sync, a part may have reached the disk, in order.
   void crash();
   void never_fail() { may_fail_ = false; }
@@ -127,6 +129,7 @@ class Disk final : public runtime::Journal {
   std::map<base::Id, std::vector<runtime::JournalRecord>> kept_;
   std::vector<std::pair<runtime::JournalRecord, Appended>> waiting_;
   std::map<base::Id, runtime::ParkedChat> parked_;
+  std::function<void(const runtime::JournalRecord&)> kept_one_;
   bool sync_planned_ = false;
   int refused_ = 0;
   bool may_fail_ = true;

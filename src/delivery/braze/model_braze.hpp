@@ -49,6 +49,7 @@ class ModelBraze {
   std::map<std::string, json::object> attributes;          // by user
   std::map<std::string, std::vector<std::string>> events;  // by user, the names in order
   std::map<std::string, int> by_delivery_id;               // events and purchases: how often
+  std::vector<std::string> seen;                           // those ids, by their first time
   std::vector<std::string> calls;                          // paths of other requests
   size_t requests = 0;
   size_t objects_max = 75;
@@ -168,7 +169,8 @@ class ModelBraze {
     }
     const json::object* properties = json::get_object(item, "properties");
     if (properties == nullptr) return;
-    ++by_delivery_id[std::string(json::get_string(*properties, "delivery_id").value_or(""))];
+    const std::string id(json::get_string(*properties, "delivery_id").value_or(""));
+    if (++by_delivery_id[id] == 1) seen.push_back(id);
     events[user].emplace_back(json::get_string(item, "name").value_or("purchase"));
   }
 };

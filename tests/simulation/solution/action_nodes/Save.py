@@ -1,0 +1,3 @@
+# Never run: the simulation answers in its place.
+def main():
+    raise NotImplementedError

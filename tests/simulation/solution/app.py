@@ -1,0 +1,2 @@
+NAME = 'Simulated'
+BOTS = []
