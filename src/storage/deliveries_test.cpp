@@ -164,7 +164,7 @@ TEST_F(StorageDeliveries, ForgetsWhatWasDeliveredLongAgoAndNeverReusesANumber) {
       {.updates = {
            {1, State::delivered, ""}, {2, State::rejected, ""}, {3, State::delivered, ""}}}));
   std::promise<base::Result<void>> promise;
-  store().prune({2'000}, 100, [&](base::Result<void> done) { promise.set_value(done); });
+  store().prune(TARGET, {2'000}, 100, [&](base::Result<void> done) { promise.set_value(done); });
   ASSERT_TRUE(promise.get_future().get());
   EXPECT_FALSE(*store().find("a"));
   EXPECT_TRUE(*store().find("b"));

@@ -10,6 +10,7 @@
 #include "storage/chats_table.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/group_writer.hpp"
+#include "storage/identities.hpp"
 #include "storage/journal_reads.hpp"
 #include "storage/journal_tables.hpp"
 #include "storage/parked.hpp"
@@ -124,6 +125,7 @@ class SqliteJournal final : public DurableJournal {
   void probe(Probed done) override { writer_.probe(std::move(done)); }
 
   runtime::DeliveryStore& deliveries() override { return deliveries_; }
+  runtime::Identities& identities() override { return identities_; }
 
   void retire(runtime::Retirement what, Done done) override {
     auto how = std::make_unique<runtime::Retired>();
@@ -173,6 +175,7 @@ class SqliteJournal final : public DurableJournal {
     if (auto ready = chats_.catch_up(writer_.connection(), log); !ready) return ready;
     if (auto ready = deliveries_.prepare(writer_, file); !ready) return ready;
     reads_ = std::move(reads);
+    if (auto ready = identities_.prepare(writer_); !ready) return ready;
     if (auto ready = parked_.prepare(writer_.connection()); !ready) return ready;
     if (auto ready = retiring_.prepare(writer_.connection()); !ready) return ready;
     auto parked = parked_.read_memory(writer_.connection());
@@ -216,6 +219,7 @@ class SqliteJournal final : public DurableJournal {
     if (auto read = parked_.read_memory(writer_.connection()); !read) {
       return std::unexpected(read.error());
     }
+    if (auto read = identities_.read_memory(); !read) return read;
     if (durable_.position == 0) return {};
     const auto row = find_turn_.bind_integer(1, durable_.position)
                          .bind_blob(2, durable_.consumer.as_bytes())
@@ -400,6 +404,7 @@ class SqliteJournal final : public DurableJournal {
   ParkedChats parked_;
   RetiringRows retiring_;
   Deliveries deliveries_;
+  StoredIdentities identities_;
   std::unique_ptr<ReadThread> reader_;
   GroupWriter writer_;
 };
