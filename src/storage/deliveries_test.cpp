@@ -159,18 +159,26 @@ TEST_F(StorageDeliveries, OrdersFromBesideAreSeenUntilTheyAreDone) {
 }
 
 TEST_F(StorageDeliveries, ForgetsWhatWasDeliveredLongAgoAndNeverReusesANumber) {
-  ASSERT_TRUE(turn(1, {"a", "b", "c"}));
-  ASSERT_TRUE(commit(
-      {.updates = {
-           {1, State::delivered, ""}, {2, State::rejected, ""}, {3, State::delivered, ""}}}));
+  ASSERT_TRUE(turn(1, {"a", "b", "r", "c"}));
+  const auto target = store().targets()->front().number;
+  ASSERT_TRUE(commit({.target = target,
+                      .updates = {{1, State::delivered, ""},
+                                  {2, State::held, ""},
+                                  {3, State::rejected, ""},
+                                  {4, State::delivered, ""}}}));
+  std::promise<base::Result<void>> other;
+  store().prune(target + 1, {2'000}, 100, [&](base::Result<void> done) { other.set_value(done); });
+  ASSERT_TRUE(other.get_future().get());
+  EXPECT_TRUE(*store().find("a")) << "another target's";
   std::promise<base::Result<void>> promise;
-  store().prune(TARGET, {2'000}, 100, [&](base::Result<void> done) { promise.set_value(done); });
+  store().prune(target, {2'000}, 100, [&](base::Result<void> done) { promise.set_value(done); });
   ASSERT_TRUE(promise.get_future().get());
   EXPECT_FALSE(*store().find("a"));
   EXPECT_TRUE(*store().find("b"));
+  EXPECT_FALSE(*store().find("r"));
   EXPECT_TRUE(*store().find("c"));
   ASSERT_TRUE(turn(2, {"d"}));
-  EXPECT_EQ((*store().find("d"))->row.id, 4);
+  EXPECT_EQ((*store().find("d"))->row.id, 5);
 }
 
 TEST_F(StorageDeliveries, EachReceiverIsATargetOfItsOwn) {

@@ -1,5 +1,7 @@
 #include "storage/group_writer.hpp"
 
+#include <chrono>
+
 #include "posix/threads.hpp"
 #include "storage/write_ahead_log.hpp"
 
@@ -14,6 +16,7 @@ constexpr int kTooLate = 12;
 // the log does not hold much more than the database.
 constexpr int kEarly = 16;
 constexpr size_t kLittle = 4;  // pieces of work in a group
+constexpr std::chrono::hours kEmptyLogEvery{1};
 
 constexpr const char* kProbes =
     "CREATE TABLE IF NOT EXISTS probes(id INTEGER PRIMARY KEY CHECK (id = 1), "
@@ -197,12 +200,15 @@ void GroupWriter::checkpoint_loop() {
     return;
   }
   for (;;) {
+    bool is_due = false;
     {
       std::unique_lock lock(mutex_);
-      checkpoint_wanted_.wait(lock, [this] { return stopping_ || checkpoint_due_; });
+      is_due = checkpoint_wanted_.wait_for(lock, kEmptyLogEvery,
+                                           [this] { return stopping_ || checkpoint_due_; });
       if (stopping_) return;
     }
-    checkpoint(*own, false);
+    // What was deleted is gone from the database by then, but not from the log.
+    checkpoint(*own, !is_due);
     const std::lock_guard lock(mutex_);
     checkpoint_due_ = false;
   }
