@@ -8,6 +8,7 @@
 #include "app/chats.hpp"
 #include "app/commands.hpp"
 #include "app/people.hpp"
+#include "app/sandbox_people.hpp"
 #include "app/system.hpp"
 #include "app/trace_files.hpp"
 #include "app/verify_data.hpp"
@@ -147,6 +148,11 @@ base::Result<void> forget_quarantined(const fs::path& data, const std::set<std::
 
 // The journal goes last: until then all of it can be found again.
 base::Result<void> forget(const fs::path& data, const People& people, const Kept& kept) {
+  const auto known = braze_identifiers(data, {people.begin(), people.end()});
+  if (!known) return std::unexpected(known.error());
+  if (const auto gone = forget_in_sandbox(data, *known); !gone) {
+    return std::unexpected(gone.error());
+  }
   auto done = forget_quarantined(data, kept.chats);
   if (!done) return done;
   const fs::path traces = trace_file_in(data);
@@ -168,13 +174,6 @@ std::string describe(const People& people, const Kept& kept) {
          std::to_string(kept.owed) + " still owed)";
 }
 
-void say_what_stays(const fs::path& data) {
-  std::error_code error;
-  if (!fs::exists(data / "braze.db", error)) return;
-  std::cout << "not touched: the sandbox's profiles (braze.db, braze-records); delete them through "
-               "its POST /users/delete\n";
-}
-
 base::Result<int> run_held(const ForgetOptions& options) {
   const fs::path& data = options.person.data;
   const fs::path journal = data / "journal.db";
@@ -188,7 +187,6 @@ base::Result<int> run_held(const ForgetOptions& options) {
   if (!kept) return std::unexpected(kept.error());
   if (options.dry_run) {
     std::cout << "would go: " << describe(*people, *kept) << "\n";
-    say_what_stays(data);
     return 0;
   }
   if (kept->owed > 0 && !options.drop_owed) {
@@ -204,7 +202,6 @@ base::Result<int> run_held(const ForgetOptions& options) {
   } else {
     std::cout << "forgotten: " << describe(*people, *kept) << "\n";
   }
-  say_what_stays(data);
   return is_nobody ? 1 : 0;
 }
 
