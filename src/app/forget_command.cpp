@@ -238,8 +238,8 @@ void add_forget_command(CLI::App& cli, int& exit_code) {
   command->add_flag("--dry-run", options.dry_run, "Say how much would go, and remove nothing");
   command->footer(
       "No server may use the folder: stop it first. It needs as much free room as journal.db has. "
-      "Profiles in the Braze sandbox, copies made by `millrace backup`, and what was sent to other "
-      "systems are not touched. Exits 0 when it is done, 1 when nothing was kept of such a person, "
+      "Copies made by `millrace backup`, and what was sent to other systems, are not touched. "
+      "Exits 0 when it is done, 1 when nothing was kept of such a person, "
       "2 when it was refused or failed; it may be done again.");
   command->callback([&exit_code] { exit_code = run(options); });
 }
