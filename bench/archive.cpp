@@ -12,25 +12,12 @@
 #include "calls/calls.hpp"
 #include "runtime/record.hpp"
 #include "storage/storage.hpp"
+#include "tests/fakes/clock.hpp"
+#include "tests/fakes/log.hpp"
 
 using namespace millrace;
 
 namespace {
-
-class NoLog final : public base::Log {
- public:
-  void line(base::Level, std::string_view, std::string_view) override {}
-};
-
-class OneMoment final : public base::Clock {
- public:
-  explicit OneMoment(int64_t ms) : ms_(ms) {}
-  base::Timestamp now() override { return {ms_}; }
-  int64_t steady_ms() override { return ms_; }
-
- private:
-  int64_t ms_;
-};
 
 // How much is being written, so that it stays little.
 class UnderWay {
@@ -139,7 +126,7 @@ calls::CallTrace trace_of(int64_t i, base::Timestamp at, bool is_unknown) {
 }
 
 void write_traces(base::KeyValueStore& store, base::Log& log, int64_t chats) {
-  OneMoment clock(kBegin);
+  fakes::Clock clock(kBegin);
   base::NoMeter meter;
   UnderWay under_way;
   calls::Traces traces(store, clock, log, meter);
@@ -165,7 +152,7 @@ int main(int argc, char** argv) {
   const int64_t turns = argc > 2 ? std::atoll(argv[2]) : 1'000'000;
   const int64_t turns_each = argc > 3 ? std::atoll(argv[3]) : 10;
   const int64_t chats = turns / turns_each;
-  NoLog log;
+  fakes::NoLog log;
   const auto journal = storage::open_journal(data / "journal.db", log);
   if (!journal) return complain(journal.error());
   const auto store = storage::open_key_value(data / "traces.db", log);

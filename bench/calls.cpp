@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "python/python.hpp"
+#include "tests/fakes/clock.hpp"
 
 namespace {
 
@@ -64,15 +65,6 @@ class Burn:
             print('x' * 4000)
             held.append(bytes(1 << 16))
 )";
-
-class RealClock final : public base::Clock {
- public:
-  base::Timestamp now() override {
-    return {std::chrono::duration_cast<std::chrono::milliseconds>(
-                std::chrono::system_clock::now().time_since_epoch())
-                .count()};
-  }
-};
 
 class NoLog final : public base::Log {
  public:
@@ -349,7 +341,7 @@ void measure_neighbour(python::Pool& pool) {
 int main(int count, char** arguments) {
   ::signal(SIGPIPE, SIG_IGN);
   ::setvbuf(stdout, nullptr, _IOLBF, 0);
-  RealClock clock;
+  fakes::WallClock clock;
   NoLog log;
   const auto folder = solution();
   {

@@ -19,14 +19,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 namespace {
 
-class WallClock final : public base::Clock {
- public:
-  base::Timestamp now() override {
-    const auto since = std::chrono::system_clock::now().time_since_epoch();
-    return {std::chrono::duration_cast<milliseconds>(since).count()};
-  }
-};
-
 double seconds_since(SteadyClock::time_point begin) {
   return std::chrono::duration<double>(SteadyClock::now() - begin).count();
 }
@@ -83,8 +75,8 @@ class Elsewhere {
 };
 
 void measure_client(const Elsewhere& server, size_t body_bytes, int at_once, int count) {
-  FakeResolver resolver;
-  WallClock clock;
+  fakes::Resolver resolver;
+  fakes::WallClock clock;
   base::NoMeter meter;
   ClientOptions options;
   options.rules.internal_allowed = {server.authority()};
@@ -127,10 +119,10 @@ std::vector<double> ask(Stream& stream, int count) {
 }
 
 void measure_proxy(const Elsewhere& server) {
-  FakeResolver resolver;
-  QuietLog log;
+  fakes::Resolver resolver;
+  fakes::NoLog log;
   base::NoMeter meter;
-  Folder folder;
+  fakes::Folder folder;
   Proxy proxy(resolver, log, meter);
   const std::string path = (folder.path / "proxy").string();
   const Rules rules{{"*"}, {server.authority()}};

@@ -14,6 +14,8 @@
 #include "lanes/lanes.hpp"
 #include "runtime/runtime.hpp"
 #include "storage/storage.hpp"
+#include "tests/fakes/chance.hpp"
+#include "tests/fakes/clock.hpp"
 
 using namespace millrace;
 
@@ -21,36 +23,14 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr const char* kWords[] = {"hi",         "Ada",    "Lovelace", "not-an-email", "ada@example.com",
-                                  "1990-12-10", "London", "Linux"};
+constexpr const char* kWords[] = {
+    "hi", "Ada", "Lovelace", "not-an-email", "ada@example.com", "1990-12-10", "London", "Linux"};
 
 class NoLog final : public base::Log {
  public:
   void line(base::Level level, std::string_view subject, std::string_view text) override {
     if (level >= base::Level::warning) std::cerr << subject << ": " << text << "\n";
   }
-};
-
-class SystemClock final : public base::Clock {
- public:
-  base::Timestamp now() override {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
-  }
-  int64_t steady_ms() override {
-    const auto now = Steady::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-  }
-};
-
-class SystemRandom final : public base::Random {
- public:
-  void fill(std::span<uint8_t> bytes) override {
-    for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(engine_());
-  }
-
- private:
-  std::mt19937_64 engine_{std::random_device{}()};
 };
 
 class NoActions final : public runtime::Actions {
@@ -113,8 +93,8 @@ class Crowd {
  private:
   void say(Person& person) {
     if (person.said == 0) {
-      person.id = base::Id::derived("bench", std::to_string(&person - people_.data()) + ":" +
-                                                 std::to_string(person.talk++));
+      person.id = base::Id::derived(
+          "bench", std::to_string(&person - people_.data()) + ":" + std::to_string(person.talk++));
     }
     runtime::SayRequest request{.consumer = person.id,
                                 .chat = std::nullopt,
@@ -169,7 +149,8 @@ std::shared_ptr<const flow::Program> load(const std::string& folder) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::cerr << "heart_bench FOLDER [people=64] [seconds=5] [solution=examples/signup] [lanes=1]\n";
+    std::cerr
+        << "heart_bench FOLDER [people=64] [seconds=5] [solution=examples/signup] [lanes=1]\n";
     return 2;
   }
   const std::filesystem::path folder = argv[1];
@@ -184,16 +165,16 @@ int main(int argc, char** argv) {
     std::cerr << journal.error().describe() << "\n";
     return 1;
   }
-  SystemClock clock;
-  SystemRandom random;
+  fakes::WallClock clock;
+  fakes::SeededChance random{std::random_device()()};
   NoActions actions;
   AtOnce deliveries;
   runtime::Solutions solutions;
   solutions.deploy(runtime::make_solution(program));
   auto lanes = lanes::IoLanes::make(argc > 5 ? static_cast<size_t>(std::atoi(argv[5])) : 1);
-  runtime::Runtime runtime({*lanes, clock, random, **journal, actions, deliveries, log,
-                            std::string(32, 'k'), "sandbox"},
-                           solutions);
+  runtime::Runtime runtime(
+      {*lanes, clock, random, **journal, actions, deliveries, log, std::string(32, 'k'), "sandbox"},
+      solutions);
   if (auto recovered = runtime.recover(); !recovered) {
     std::cerr << recovered.error().describe() << "\n";
     return 1;
@@ -212,9 +193,10 @@ int main(int argc, char** argv) {
   const auto at = [&](double share) {
     return latencies[static_cast<size_t>(share * static_cast<double>(latencies.size() - 1))];
   };
-  std::printf("people %d: %.0f turns per CPU-second, %.0f turns/s, p50 %.2f ms, p99 %.2f ms, failed %zu\n",
-              people, static_cast<double>(turns) / cpu, static_cast<double>(turns) / wall, at(0.5),
-              at(0.99), crowd.failed());
+  std::printf(
+      "people %d: %.0f turns per CPU-second, %.0f turns/s, p50 %.2f ms, p99 %.2f ms, failed %zu\n",
+      people, static_cast<double>(turns) / cpu, static_cast<double>(turns) / wall, at(0.5),
+      at(0.99), crowd.failed());
   lanes->stop();
   return crowd.failed() == 0 ? 0 : 1;
 }

@@ -16,28 +16,12 @@
 #include "egress/egress.hpp"
 #include "outbox/outbox.hpp"
 #include "storage/storage.hpp"
+#include "tests/fakes/chance.hpp"
+#include "tests/fakes/clock.hpp"
 
 namespace {
 
 using namespace millrace;
-
-class Clock final : public base::Clock {
- public:
-  base::Timestamp now() override {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
-  }
-};
-
-class Random final : public base::Random {
- public:
-  void fill(std::span<uint8_t> bytes) override {
-    for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(dice_());
-  }
-
- private:
-  std::random_device dice_;
-};
 
 class Log final : public base::Log {
  public:
@@ -113,8 +97,8 @@ class Nowhere final : public web::Outbound {
 };
 
 struct Sending {
-  Clock clock;
-  Random random;
+  fakes::WallClock clock;
+  fakes::SeededChance random{std::random_device()()};
   Log log;
   base::NoMeter meter;
   egress::SystemResolver resolver;

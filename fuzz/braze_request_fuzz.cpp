@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "braze/bench.hpp"
+#include "braze/testing.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace millrace;

@@ -7,6 +7,7 @@
 #include "dialog/poison.hpp"
 #include "runtime/runtime.hpp"
 #include "tests/example.hpp"
+#include "tests/fakes/runner.hpp"
 #include "tests/simulation/calm_world.hpp"
 
 #ifdef MILLRACE_BREAKABLE
@@ -150,19 +151,8 @@ TEST_F(ParkingTest, AResultThatTheEngineThrowsOnIsCalledForAgainAfterADeploy) {
   for (const auto& [key, times] : back_end_.effects()) EXPECT_EQ(times, 1) << key;
 }
 
-// Keeps every call, and answers none by itself.
-class Holding final : public runtime::Actions {
- public:
-  void call(runtime::ActionCall call, Done done) override {
-    calls.push_back(std::move(call));
-    dones.push_back(std::move(done));
-  }
-  std::vector<runtime::ActionCall> calls;
-  std::vector<Done> dones;
-};
-
 TEST_F(ParkingTest, ACallUnderWayIsNotMadeASecondTimeBesideItself) {
-  Holding holding;
+  fakes::Runner holding;
   actions_ = &holding;
   start();
   for (const char* text : {"hi", "Ada", "Lovelace", "ada@example.com", "1990-12-10", "London"}) {
@@ -172,7 +162,7 @@ TEST_F(ParkingTest, ACallUnderWayIsNotMadeASecondTimeBesideItself) {
   run_for(100);
   ASSERT_EQ(holding.calls.size(), 1u);
   poisons_ = true;
-  holding.dones[0]({.kind = runtime::CallOutcome::returned, .result = {{"success", "true"}}});
+  holding.end({.kind = runtime::CallOutcome::returned, .result = {{"success", "true"}}});
   run_for(100);
   poisons_ = false;
   ASSERT_EQ(runtime_->parked_chats(), 1u);
@@ -184,7 +174,7 @@ TEST_F(ParkingTest, ACallUnderWayIsNotMadeASecondTimeBesideItself) {
   }
   EXPECT_TRUE(holding.calls[1].uncertain);
   EXPECT_EQ(holding.calls[1].idempotency_key, holding.calls[0].idempotency_key);
-  holding.dones[1]({.kind = runtime::CallOutcome::returned, .result = {{"success", "true"}}});
+  holding.end({.kind = runtime::CallOutcome::returned, .result = {{"success", "true"}}});
   run_for(100);
   EXPECT_EQ(runtime_->parked_chats(), 0u);
 }

@@ -7,27 +7,21 @@
 #include "app/receivers.hpp"
 #include "flow/flow.hpp"
 #include "runtime/completion_token.hpp"
+#include "tests/fakes/runner.hpp"
 #include "tests/simulation/calm_world.hpp"
 
 namespace millrace {
 namespace {
 
-// Answers every call with what the test says, and keeps the calls.
-class Scripted final : public runtime::Actions {
- public:
-  void call(runtime::ActionCall call, Done done) override {
-    calls.push_back(std::move(call));
-    runtime::ActionOutcome outcome;
-    outcome.result = answer;
-    done(std::move(outcome));
-  }
-  std::vector<runtime::ActionCall> calls;
-  json::object answer{{"pending", true}};
-};
-
 class RuntimePending : public simulation::CalmWorld {
  protected:
-  RuntimePending() { actions_ = &scripted_; }
+  RuntimePending() {
+    actions_ = &scripted_;
+    answer({{"pending", true}});
+  }
+  void answer(json::object result) {
+    scripted_.answer = runtime::ActionOutcome{.result = std::move(result)};
+  }
 
   void serve(const std::string& flow, const std::string& settings = "") {
     flow::AppFacts facts{{"Test"}, {}, {"Slow"}};
@@ -70,7 +64,7 @@ class RuntimePending : public simulation::CalmWorld {
     return std::string(*json::get_string(scripted_.calls.back().context, "completion_token"));
   }
 
-  Scripted scripted_;
+  fakes::Runner scripted_;
 };
 
 constexpr const char* kSlow = R"(nodes:
@@ -115,13 +109,13 @@ TEST_F(RuntimePending, TokenEndsWithTheLimit) {
 
 TEST_F(RuntimePending, LeftUnderATokenOfItsOwnIsAnError) {
   serve(kSlow);
-  scripted_.answer = {{"pending", "job-17"}};
+  answer({{"pending", "job-17"}});
   EXPECT_EQ(say("1", "hi"), "Bad.|");
 }
 
 TEST_F(RuntimePending, FalseIsNotPending) {
   serve(kSlow);
-  scripted_.answer = {{"pending", false}, {"success", "true"}};
+  answer({{"pending", false}, {"success", "true"}});
   EXPECT_EQ(say("1", "hi"), "Done. Anything else?|");
 }
 

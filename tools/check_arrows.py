@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Holds the sources to the map of rooms: what CMakeLists.txt lists behind DEPS is all that a room
-may include of other rooms. Also refuses I/O, clocks, randomness and threads in the pure rooms.
+may include of other rooms. Also refuses I/O, clocks, randomness and threads in the pure rooms, and
+outside the room `posix` what that room does for all, threads without a name among it.
 
 Prints one line per breach and exits 1 when there is any."""
 import pathlib
@@ -13,6 +14,11 @@ FORBIDDEN_IN_PURE = re.compile(
     r"#include <(fstream|iostream|filesystem|thread|mutex|condition_variable|future|random|"
     r"sys/[^>]*|unistd\.h|fcntl\.h|poll\.h|netdb\.h|curl/[^>]*|sqlite3\.h|boost/asio[^>]*|"
     r"boost/beast[^>]*)>|\b(system_clock|steady_clock|getenv|std::rand)\b"
+)
+# What the room `posix` does for everybody, once; threads get their names there.
+FORBIDDEN_BUT_IN_POSIX = re.compile(
+    r"(?<!\w)::(fork|flock|setrlimit|eventfd|pipe2|socketpair|waitpid|rename|umask|chmod)\(|"
+    r"\bSYS_pidfd_open\b|\bpthread_setname_np\b|\bstd::j?thread\("
 )
 ROOM = re.compile(r"^millrace_(?:room|app)\((\w+)([^)]*)\)", re.M | re.S)
 INCLUDE = re.compile(r'^\s*#include "([a-z0-9_]+)/', re.M)
@@ -43,6 +49,10 @@ def main():
             # Of the other folders that can be meant, `tests/` is the one that tests may include.
             if target not in allowed[room] and (target in allowed or not is_test):
                 breaches.append(f"{shown}: '{room}' must not include '{target}'")
+        if room != "posix" and not is_test:
+            for number, line in enumerate(text.splitlines(), 1):
+                if FORBIDDEN_BUT_IN_POSIX.search(line):
+                    breaches.append(f"{shown}:{number}: this is for `posix`: {line.strip()}")
         if room in PURE and not is_test:
             for number, line in enumerate(text.splitlines(), 1):
                 if FORBIDDEN_IN_PURE.search(line):

@@ -13,6 +13,7 @@
 #include "app/receivers.hpp"
 #include "app/system.hpp"
 #include "app/temporary_folder.hpp"
+#include "base/level_names.hpp"
 #include "http/http.hpp"
 #include "posix/files.hpp"
 #include "storage/storage.hpp"
@@ -43,8 +44,7 @@ class ShownLog final : public base::Log {
  public:
   explicit ShownLog(bool is_shown) : is_shown_(is_shown) {}
   void line(base::Level level, std::string_view, std::string_view text) override {
-    constexpr std::string_view kLevels[] = {"debug", "info", "warning", "error"};
-    std::string line(kLevels[static_cast<size_t>(level)]);
+    std::string line(base::kLevels(level));
     line += ": ";
     line += text;
     const std::lock_guard lock(mutex_);

@@ -17,7 +17,7 @@ struct BrazeEdge::Parts {
   Parts(base::Clock& the_clock, base::Random& the_random,
         std::shared_ptr<lanes::Notices> the_notices)
       : notices(std::move(the_notices)),
-        lanes(lanes::IoLanes::make(1, notices)),
+        lanes(lanes::IoLanes::make(1, notices, "braze lane")),
         clock(the_clock),
         random(the_random) {}
 

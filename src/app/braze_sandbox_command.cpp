@@ -8,6 +8,7 @@
 #include "app/log.hpp"
 #include "app/signals.hpp"
 #include "app/system.hpp"
+#include "base/level_names.hpp"
 #include "base/meter.hpp"
 #include "base/text.hpp"
 #include "posix/files.hpp"
@@ -61,16 +62,10 @@ base::Result<braze::SandboxOptions> sandbox_options(const BrazeSandboxOptions& g
   return options;
 }
 
-base::Level level_of(std::string_view name) {
-  if (name == "debug") return base::Level::debug;
-  if (name == "warning") return base::Level::warning;
-  return name == "error" ? base::Level::error : base::Level::info;
-}
-
 int run(const BrazeSandboxOptions& given) {
   block_stop_signals();
   posix::keep_files_private();
-  const auto log = make_log(level_of(given.level));
+  const auto log = make_log(base::kLevels.find(given.level).value_or(base::Level::info));
   SystemClock clock;
   SystemRandom random;
   const auto failed = [](const base::Error& error) {

@@ -9,57 +9,16 @@
 
 #include "app/health_pages.hpp"
 #include "app/worker_watch.hpp"
+#include "tests/fakes/clock.hpp"
+#include "tests/fakes/journal.hpp"
+#include "tests/fakes/lanes.hpp"
+#include "tests/fakes/log.hpp"
+#include "tests/fakes/runner.hpp"
 
 namespace millrace::app {
 namespace {
 
 using base::Code;
-
-class FakeJournal final : public runtime::Journal {
- public:
-  void append(runtime::JournalRecord, Appended) override {}
-  void read_tail(base::Id, size_t, ReadTail) override {}
-  void read_at(base::Id, std::vector<int64_t>, Read) override {}
-  void read_before(base::Id, int64_t, Page, Read) override {}
-  base::Result<std::vector<runtime::DueConsumer>> due_consumers() override { return {}; }
-  void park(runtime::ParkedChat) override {}
-  base::Result<std::vector<runtime::ParkedChat>> parked_chats() override { return {}; }
-  void probe(Probed done) override {
-    ++probes;
-    if (is_silent) {
-      const std::lock_guard lock(mutex);
-      kept.push_back(std::move(done));
-    } else if (is_full) {
-      done(base::fail(Code::unavailable, "no room"));
-    } else {
-      done({});
-    }
-  }
-  std::atomic<int> probes{0};
-  std::atomic<bool> is_full{false};
-  std::atomic<bool> is_silent{false};
-  std::mutex mutex;
-  std::vector<Probed> kept;
-};
-
-struct FakeLanes final : base::Lanes {
-  size_t count() const override { return 2; }
-  void run_on(size_t lane, base::Task task) override {
-    if (lane == 1 && is_stuck) {
-      kept.push_back(std::move(task));
-    } else {
-      task();
-    }
-  }
-  void run_after(size_t, std::chrono::milliseconds, base::Task) override {}
-  std::atomic<bool> is_stuck{false};
-  std::vector<base::Task> kept;
-};
-
-struct NoLog final : base::Log {
-  void line(base::Level, std::string_view, std::string_view) override { ++lines; }
-  std::atomic<int> lines{0};
-};
 
 class HealthOfAServer : public ::testing::Test {
  protected:
@@ -93,11 +52,12 @@ class HealthOfAServer : public ::testing::Test {
     return promise.get_future().get();
   }
 
-  FakeJournal journal_;
-  FakeLanes lanes_;
+  fakes::Journal journal_;
+  fakes::Clock clock_;
+  fakes::Lanes lanes_{clock_};
   base::NoMeter shown_;
   WatchedMeter meter_{shown_};
-  NoLog log_;
+  fakes::KeptLog log_;
   const char* workers_wrong_ = "";
   uint64_t disk_min_ = 1;
   std::optional<Health> health_;
@@ -119,7 +79,7 @@ TEST_F(HealthOfAServer, AJournalThatTakesNothingIsNeitherAliveNorReady) {
   EXPECT_FALSE(ask().ready());
   journal_.is_full = false;
   EXPECT_TRUE(ask_anew().alive());
-  EXPECT_EQ(log_.lines, 2) << "one line when it fails, one when it is right again";
+  EXPECT_EQ(log_.lines().size(), 2u) << "one line when it fails, one when it is right again";
 }
 
 TEST_F(HealthOfAServer, AStoreThatStopsEndsWhatWasSeenBefore) {
@@ -142,7 +102,7 @@ TEST_F(HealthOfAServer, ACommitThatDoesNotComeIsWaitedForOnceAndSaidSo) {
 }
 
 TEST_F(HealthOfAServer, AThreadThatDoesNotTurnIsNotAlive) {
-  lanes_.is_stuck = true;
+  lanes_.stuck = 1;
   EXPECT_FALSE(ask().alive());
 }
 
@@ -195,17 +155,11 @@ TEST_F(HealthOfAServer, PagesShowTheChecksToThisMachineAlone) {
 }
 
 TEST(WorkersOfAServer, AreWrongFromARefusalUntilACallRuns) {
-  struct FakeWorkers final : runtime::Actions {
-    void call(runtime::ActionCall, Done done) override { done({.kind = kind}); }
-    runtime::CallOutcome kind = runtime::CallOutcome::returned;
-  } workers;
-  struct FakeClock final : base::Clock {
-    base::Timestamp now() override { return at; }
-    base::Timestamp at{1'000'000};
-  } clock;
+  fakes::Runner workers;
+  fakes::Clock clock;
   WorkerWatch watch(workers, clock);
   const auto call = [&](runtime::CallOutcome kind) {
-    workers.kind = kind;
+    workers.answer = {.kind = kind};
     runtime::CallOutcome told = runtime::CallOutcome::unknown;
     watch.call({}, [&](const runtime::ActionOutcome& outcome) { told = outcome.kind; });
     EXPECT_EQ(told, kind);
@@ -216,7 +170,7 @@ TEST(WorkersOfAServer, AreWrongFromARefusalUntilACallRuns) {
   call(runtime::CallOutcome::raised);
   EXPECT_EQ(watch.wrong(), "") << "a script that raises did find a worker";
   call(runtime::CallOutcome::refused);
-  clock.at.ms += 61'000;
+  clock.ms += 61'000;
   EXPECT_EQ(watch.wrong(), "") << "it is not held against them for ever";
 }
 

@@ -4,6 +4,7 @@
 #include "app/commands.hpp"
 #include "app/data_folder.hpp"
 #include "app/world_options.hpp"
+#include "base/level_names.hpp"
 #include "base/web_origin.hpp"
 #include "posix/limits.hpp"
 
@@ -127,10 +128,7 @@ void add_serve(CLI::App& cli, int& exit_code) {
   command->callback([&exit_code] {
     if (!sandbox.empty()) options.braze_sandbox = sandbox_endpoint;
     if (!metrics.empty()) options.metrics = metrics_endpoint;
-    options.log_level = level == "debug"     ? base::Level::debug
-                        : level == "warning" ? base::Level::warning
-                        : level == "error"   ? base::Level::error
-                                             : base::Level::info;
+    options.log_level = base::kLevels.find(level).value_or(base::Level::info);
     exit_code = app::run_serve(options);
   });
 }

@@ -3,19 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "app/metrics.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::app {
 namespace {
 
 using base::Share;
 using base::ShareLimit;
-
-struct Lines final : base::Log {
-  void line(base::Level, std::string_view, std::string_view text) override {
-    all.emplace_back(text);
-  }
-  std::vector<std::string> all;
-};
 
 TEST(AppShares, AreSetByTheOperator) {
   struct Case {
@@ -47,7 +41,7 @@ TEST(AppShares, AreSetByTheOperator) {
 }
 
 TEST(AppShares, TellOnceAndCountEachTime) {
-  Lines log;
+  fakes::KeptLog log;
   Metrics metrics;
   ShareLimits limits{};
   limits[static_cast<size_t>(Share::address_sessions)] = {0, 2};
@@ -58,8 +52,8 @@ TEST(AppShares, TellOnceAndCountEachTime) {
   EXPECT_EQ(refused, 8);
   EXPECT_FALSE(shares.take(Share::address_sessions, "1.2.3.5", 1));
   EXPECT_FALSE(shares.take(Share::address_messages, "1.2.3.4", 1e9));  // there is no limit
-  ASSERT_EQ(log.all.size(), 1u);
-  EXPECT_EQ(log.all.front().find("1.2.3"), std::string::npos);
+  ASSERT_EQ(log.lines().size(), 1u);
+  EXPECT_EQ(log.lines().front().find("1.2.3"), std::string::npos);
   EXPECT_NE(metrics.expose().find("millrace_share_refused_total{share=\"address-sessions\"} 8"),
             std::string::npos);
 }

@@ -2,7 +2,7 @@
 // whom an item means. Through Sandbox::handle, read back with users/export/ids.
 #include <gtest/gtest.h>
 
-#include "braze/bench.hpp"
+#include "braze/testing.hpp"
 
 namespace millrace::braze {
 namespace {
@@ -182,7 +182,7 @@ TEST(BrazeAttributes, AppliesAttributesBeforeTheEventsOfOneRequest) {  // case 4
 TEST(BrazeAttributes, MeansTheIdentifiedProfileAlsoWithinOneRequest) {  // case 31
   Bench bench;
   bench.track(R"({"attributes":[{"email":"a@ex.com","first_name":"Anonymous"}]})");
-  bench.clock.at.ms += 1'000;
+  bench.clock.ms += 1'000;
   bench.track(R"({"attributes":[{"email":"a@ex.com","first_name":"Again"},
                                 {"external_id":"u","email":"a@ex.com"},
                                 {"email":"a@ex.com","last_name":"Silva"}]})");
@@ -194,7 +194,7 @@ TEST(BrazeAttributes, MeansTheIdentifiedProfileAlsoWithinOneRequest) {  // case 
 TEST(BrazeAttributes, MeansAnIdentifiedProfileOfBeforeRatherThanOneJustMade) {  // case 31
   Bench bench;
   bench.track(attribute(R"("email":"a@ex.com")"));
-  bench.clock.at.ms += 1'000;
+  bench.clock.ms += 1'000;
   bench.track(R"({"attributes":[{"user_alias":{"alias_name":"n","alias_label":"l"},
                                  "_update_existing_only":false,"email":"a@ex.com"},
                                 {"email":"a@ex.com","last_name":"Silva"}]})");

@@ -1,7 +1,7 @@
 // The black-box cases of users-track.md section 14, by their numbers, through Sandbox::handle.
 #include <gtest/gtest.h>
 
-#include "braze/bench.hpp"
+#include "braze/testing.hpp"
 
 namespace millrace::braze {
 namespace {
@@ -179,7 +179,7 @@ TEST(BrazeTrack, CreatesAndFindsProfilesByTheirIdentifiers) {
       std::string::npos);                                                            // case 28
   bench.track(R"({"attributes":[{"email":"x@ex.com","first_name":"Anonymous"}]})");  // case 30
   bench.track(R"({"attributes":[{"external_id":"known","email":"X@ex.com"}]})");
-  bench.clock.at.ms += 1000;
+  bench.clock.ms += 1000;
   bench.track(
       R"({"attributes":[{"email":"x@ex.com","phone":"+1","first_name":"Both"}]})");  // 31, 32
   EXPECT_EQ(bench.field("known", "first_name"), "\"Both\"");
@@ -256,7 +256,7 @@ TEST(BrazeTrack, CountsItsRateLimit) {  // cases 47, 51
   EXPECT_EQ(bench.send(Bench::request("/users/export/ids", R"({"external_ids":["u"]})"))->status,
             201)
       << "the other endpoint has a limit of its own";
-  bench.clock.at.ms += 3'000;
+  bench.clock.ms += 3'000;
   EXPECT_EQ(bench.track(attribute(R"("a":1)")).status, 201);
 }
 

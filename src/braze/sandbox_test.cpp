@@ -3,7 +3,7 @@
 
 #include <thread>
 
-#include "braze/bench.hpp"
+#include "braze/testing.hpp"
 
 namespace millrace::braze {
 namespace {

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <random>
 
-#include "braze/bench.hpp"
+#include "braze/testing.hpp"
 
 namespace millrace::braze {
 namespace {
@@ -110,7 +110,7 @@ class StoreRun {
 
   // One disk or the other refuses what waits.
   void fail() {
-    bool& fails = dice_() % 2 == 0 ? bench_.log.fails : bench_.store.fails;
+    std::atomic<bool>& fails = dice_() % 2 == 0 ? bench_.log.fails : bench_.store.fails;
     fails = true;
     release_all();
     fails = false;

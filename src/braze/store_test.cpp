@@ -5,8 +5,8 @@
 #include <set>
 
 #include "braze/archive.hpp"
-#include "braze/bench.hpp"
 #include "braze/json_text.hpp"
+#include "braze/testing.hpp"
 
 namespace millrace::braze {
 namespace {

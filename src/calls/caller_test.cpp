@@ -33,12 +33,12 @@ class CallsCaller : public ::testing::Test {
     return at;
   }
 
-  FakeClock clock;
-  FakeLanes lanes{clock};
-  FakeRandom random;
-  FakeLog log;
-  FakeMeter meter;
-  FakeRunner runner;
+  fakes::Clock clock;
+  fakes::Lanes lanes{clock};
+  fakes::NoChance random;
+  fakes::KeptLog log;
+  fakes::KeptMeter meter;
+  fakes::Runner runner;
   std::deque<std::optional<runtime::ActionOutcome>> ends;
   std::unique_ptr<Caller> caller = std::make_unique<Caller>(
       Caller::Ports{runner, lanes, clock, random, log, meter}, CallerLimits{});
@@ -225,7 +225,7 @@ TEST_F(CallsCaller, ARunnerThatRefusesAtOnceDoesNotGrowTheStack) {
   capped.policy.concurrency_max = 1;
   capped.policy.breaker.calls_min = 0;
   for (int i = 0; i < 1'000; ++i) begin(capped);
-  runner.answers_at_once = true;
+  runner.answer = {Kind::refused, {}, "the pool has stopped"};
   runner.end(Kind::returned);
   for (const auto& end : ends) EXPECT_TRUE(end);
 }

@@ -43,9 +43,9 @@ class CallsQuarantine : public ::testing::Test {
   }
 
   MemoryRecords records;
-  FakeClock clock;
-  FakeLog log;
-  FakeMeter meter;
+  fakes::Clock clock;
+  fakes::KeptLog log;
+  fakes::KeptMeter meter;
 };
 
 TEST_F(CallsQuarantine, PutsACallAsideThatEndsItsWorkersAgainAndAgain) {
@@ -87,7 +87,7 @@ TEST_F(CallsQuarantine, DoesNotAddUpWhatLiesFarApartOrTimesOut) {
   Quarantine quarantine(&records, clock, log, meter);
   for (int i = 0; i < 3 * kDeathsOfCommandMax; ++i) {
     quarantine.died(call("c" + std::to_string(i)), Kind::crashed, "");
-    clock.at.ms += kDeathsWindowMs + 1;
+    clock.ms += kDeathsWindowMs + 1;
   }
   for (int i = 0; i < 3 * kDeathsOfCommandMax; ++i) {
     quarantine.died(call("t" + std::to_string(i)), Kind::timed_out, "");

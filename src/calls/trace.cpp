@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "calls/calls.hpp"
 #include "calls/trace_keys.hpp"
+#include "runtime/call_outcomes.hpp"
 
 namespace millrace::calls {
 namespace {
@@ -69,13 +70,8 @@ int64_t number_of(const json::object& object, std::string_view key) {
 }
 
 runtime::CallOutcome outcome_of(const json::object& object) {
-  using Kind = runtime::CallOutcome;
-  const std::string name = string_of(object, "outcome");
-  for (const Kind kind :
-       {Kind::returned, Kind::raised, Kind::timed_out, Kind::crashed, Kind::refused}) {
-    if (runtime::to_string(kind) == name) return kind;
-  }
-  return Kind::unknown;
+  return runtime::kCallOutcomes.find(string_of(object, "outcome"))
+      .value_or(runtime::CallOutcome::unknown);
 }
 
 web::Exchange exchange_from(const json::object& object) {

@@ -36,16 +36,16 @@ class CallsTraces : public ::testing::Test {
     for (CallTrace& trace : traces) keeper.record(std::move(trace));
   }
 
-  FakeClock clock;
-  FakeLog log;
-  FakeMeter meter;
-  FakeStore store;
+  fakes::Clock clock;
+  fakes::KeptLog log;
+  fakes::KeptMeter meter;
+  fakes::MemoryStore store;
 };
 
 TEST_F(CallsTraces, AreReadBackByChatInTheirOrder) {
-  const int64_t now = clock.at.ms;
+  const int64_t now = clock.ms;
   keep({trace_of("b", now), trace_of("a", now + 5), trace_of("a", now), trace_of("ab", now)});
-  const auto of_a = store.traces(traces_of_chat("a"));
+  const auto of_a = traces_in(store, traces_of_chat("a"));
   ASSERT_EQ(of_a.size(), 2U);
   EXPECT_EQ(of_a[0].began_at.ms, now);
   EXPECT_EQ(of_a[1].began_at.ms, now + 5);
@@ -57,12 +57,12 @@ TEST_F(CallsTraces, AreReadBackByChatInTheirOrder) {
 }
 
 TEST_F(CallsTraces, ThoseBesideAnUnknownOneAreFoundWithoutReadingAll) {
-  const int64_t now = clock.at.ms;
+  const int64_t now = clock.ms;
   keep({trace_of("a", now), trace_of("b", now, Kind::unknown), trace_of("b", now + 5),
         trace_of("c/d", now, Kind::unknown), trace_of("e", now)});
   std::vector<std::string> chats;
   for (const auto& [key, entry] : *store.scan(unknown_calls(), "", SIZE_MAX)) {
-    for (const CallTrace& trace : store.traces(traces_beside(entry))) {
+    for (const CallTrace& trace : traces_in(store, traces_beside(entry))) {
       chats.push_back(trace.chat_id);
     }
   }
@@ -73,7 +73,7 @@ TEST_F(CallsTraces, ThoseBesideAnUnknownOneAreFoundWithoutReadingAll) {
 }
 
 TEST_F(CallsTraces, AreBoundedHoweverMuchAScriptLogs) {
-  CallTrace trace = trace_of("a", clock.at.ms);
+  CallTrace trace = trace_of("a", clock.ms);
   trace.attempts[0].trace.lines.assign(1'000, std::string(8'000, 'x'));
   trace.attempts[0].trace.exchanges.assign(10'000,
                                            {std::string(10'000, 'h'), 1, "GET", 200, 1, ""});
@@ -85,7 +85,7 @@ TEST_F(CallsTraces, AreBoundedHoweverMuchAScriptLogs) {
 }
 
 TEST_F(CallsTraces, TheOldestGoFirstAndUnknownOnesStay) {
-  const int64_t now = clock.at.ms;
+  const int64_t now = clock.ms;
   std::vector<CallTrace> traces;
   traces.push_back(trace_of("lost", now - 1'000'000, Kind::unknown));
   for (int i = 0; i < 50; ++i) traces.push_back(trace_of("c" + std::to_string(i), now + i));
@@ -94,25 +94,25 @@ TEST_F(CallsTraces, TheOldestGoFirstAndUnknownOnesStay) {
   for (int i = 50; i < 55; ++i) {
     keep({trace_of("c" + std::to_string(i), now + i)}, {.count_max = 10});
   }
-  EXPECT_LE(store.traces().size(), 1 + 10 + 1);
-  EXPECT_EQ(store.traces(traces_of_chat("lost")).size(), 1U);
-  EXPECT_EQ(store.traces(traces_of_chat("c54")).size(), 1U);
-  EXPECT_TRUE(store.traces(traces_of_chat("c1")).empty());
-  EXPECT_EQ(store.size(), 2 * store.traces().size()) << "no entry without its trace";
+  EXPECT_LE(traces_in(store).size(), 1 + 10 + 1);
+  EXPECT_EQ(traces_in(store, traces_of_chat("lost")).size(), 1U);
+  EXPECT_EQ(traces_in(store, traces_of_chat("c54")).size(), 1U);
+  EXPECT_TRUE(traces_in(store, traces_of_chat("c1")).empty());
+  EXPECT_EQ(store.size(), 2 * traces_in(store).size()) << "no entry without its trace";
 }
 
 TEST_F(CallsTraces, GoByAgeAndByBytes) {
-  const int64_t now = clock.at.ms;
+  const int64_t now = clock.ms;
   const int64_t day = 86'400'000;
   keep({trace_of("old", now - 8 * day), trace_of("unknown", now - 8 * day, Kind::unknown),
         trace_of("new", now)});
   keep({trace_of("next", now)});
-  EXPECT_TRUE(store.traces(traces_of_chat("old")).empty());
-  EXPECT_EQ(store.traces().size(), 3U);
+  EXPECT_TRUE(traces_in(store, traces_of_chat("old")).empty());
+  EXPECT_EQ(traces_in(store).size(), 3U);
   keep({trace_of("last", now + 1)}, {.bytes_max = 1'000});
   keep({trace_of("very last", now + 2)}, {.bytes_max = 1'000});
-  EXPECT_TRUE(store.traces(traces_of_chat("new")).empty());
-  EXPECT_EQ(store.traces(traces_of_chat("unknown")).size(), 1U);
+  EXPECT_TRUE(traces_in(store, traces_of_chat("new")).empty());
+  EXPECT_EQ(traces_in(store, traces_of_chat("unknown")).size(), 1U);
 }
 
 TEST_F(CallsTraces, WhoeverWaitsIsToldWhenItIsDurableOrCannotBe) {
@@ -123,7 +123,7 @@ TEST_F(CallsTraces, WhoeverWaitsIsToldWhenItIsDurableOrCannotBe) {
     bool is_told = false;
     {
       Traces keeper(store, clock, log, meter, {.write_every = std::chrono::hours(1)});
-      keeper.record(trace_of("a", clock.at.ms, Kind::unknown), [&] {
+      keeper.record(trace_of("a", clock.ms, Kind::unknown), [&] {
         const std::lock_guard lock(mutex);
         is_told = true;
         told.notify_all();
@@ -132,7 +132,7 @@ TEST_F(CallsTraces, WhoeverWaitsIsToldWhenItIsDurableOrCannotBe) {
       EXPECT_TRUE(told.wait_for(lock, std::chrono::seconds(60), [&] { return is_told; }))
           << "it must not wait for others";
     }
-    EXPECT_EQ(store.traces().size(), 1U);
+    EXPECT_EQ(traces_in(store).size(), 1U);
     EXPECT_EQ(log.text().contains("the disk is full"), fails);
   }
 }
@@ -142,8 +142,7 @@ TEST_F(CallsTraces, WhatCouldNotBeWrittenIsNotCountedAsKept) {
   int chats = 0;
   const auto keep_one = [&] {
     std::promise<void> written;
-    keeper.record(trace_of("c" + std::to_string(++chats), clock.at.ms),
-                  [&] { written.set_value(); });
+    keeper.record(trace_of("c" + std::to_string(++chats), clock.ms), [&] { written.set_value(); });
     written.get_future().wait();
   };
   for (int i = 0; i < 5; ++i) keep_one();
@@ -152,16 +151,16 @@ TEST_F(CallsTraces, WhatCouldNotBeWrittenIsNotCountedAsKept) {
   store.fails = false;
   keep_one();
   keep_one();
-  EXPECT_EQ(store.traces().size(), 7U);
+  EXPECT_EQ(traces_in(store).size(), 7U);
   EXPECT_EQ(meter.value("traces_lost_total"), 100);
   const std::string said = log.text();
   EXPECT_EQ(said.find("the disk is full"), said.rfind("the disk is full")) << "said once";
 }
 
 TEST_F(CallsTraces, TheOutcomeIsToldAfterAnUnknownCallIsOnTheList) {
-  FakeLanes lanes(clock);
-  FakeRandom random;
-  FakeRunner runner;
+  fakes::Lanes lanes(clock);
+  fakes::NoChance random;
+  fakes::Runner runner;
   Traces keeper(store, clock, log, meter, {.write_every = std::chrono::hours(1)});
   Caller caller({runner, lanes, clock, random, log, meter, &keeper});
   std::mutex mutex;
@@ -172,22 +171,22 @@ TEST_F(CallsTraces, TheOutcomeIsToldAfterAnUnknownCallIsOnTheList) {
   caller.call(std::move(call), [&](runtime::ActionOutcome outcome) {
     const std::lock_guard lock(mutex);
     EXPECT_EQ(outcome.kind, Kind::unknown);
-    listed = store.traces(traces_of_chat("a")).size();
+    listed = traces_in(store, traces_of_chat("a")).size();
     told.notify_all();
   });
   runner.end(Kind::crashed, "signal 9");
   std::unique_lock lock(mutex);
   ASSERT_TRUE(told.wait_for(lock, std::chrono::seconds(60), [&] { return listed.has_value(); }));
   EXPECT_EQ(*listed, 1U);
-  EXPECT_TRUE(store.traces()[0].effect_unknown);
+  EXPECT_TRUE(traces_in(store)[0].effect_unknown);
 }
 
 TEST_F(CallsTraces, AFloodIsDroppedAndCounted) {
   {
     Traces keeper(store, clock, log, meter, {.pending_max = 10});
-    for (int i = 0; i < 100'000; ++i) keeper.record(trace_of("a", clock.at.ms));
+    for (int i = 0; i < 100'000; ++i) keeper.record(trace_of("a", clock.ms));
   }
-  EXPECT_EQ(static_cast<double>(store.traces().size()) + meter.value("traces_dropped_total"),
+  EXPECT_EQ(static_cast<double>(traces_in(store).size()) + meter.value("traces_dropped_total"),
             100'000);
   EXPECT_GT(meter.value("traces_dropped_total"), 0);
 }

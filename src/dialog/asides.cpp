@@ -1,9 +1,8 @@
-// What people say beside the point, understood at every question without authoring: go back, change
-// an earlier answer, cancel, start over, why do you ask, a person please.
+#include "dialog/asides.hpp"
+
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "dialog/engine.hpp"
 #include "dialog/payload.hpp"
 
 namespace millrace::dialog {
@@ -44,13 +43,13 @@ bool is_email_check(const flow::Program& program, std::string_view variable) {
 
 }  // namespace
 
-bool Engine::answer_aside(const std::string& text) {
-  const auto aside =
-      ask::find_aside(text, program_.locales[locale()], program_.asides.own[locale()]);
-  if (!aside || program_.asides.off.contains(aside->command)) return false;
-  const auto node = program_.asides.nodes.find(aside->command);
-  if (node != program_.asides.nodes.end()) {
-    interrupt_for(node->second);
+bool Asides::take(const std::string& text) {
+  const auto aside = ask::find_aside(text, program().locales[draft_.locale()],
+                                     program().asides.own[draft_.locale()]);
+  if (!aside || program().asides.off.contains(aside->command)) return false;
+  const auto node = program().asides.nodes.find(aside->command);
+  if (node != program().asides.nodes.end()) {
+    walk_.interrupt_for(node->second);
     return true;
   }
   switch (aside->command) {
@@ -65,12 +64,12 @@ bool Engine::answer_aside(const std::string& text) {
 }
 
 // Takes the answers from there on back, the last one first.
-void Engine::undo_from(size_t index) {
+void Asides::undo_from(size_t index) {
   auto& history = state().history;
   while (history.size() > index) {
     const Answered answered = std::move(history.back());
     history.pop_back();
-    const auto& node = std::get<flow::DialogNode>(program_.find(answered.node)->does);
+    const auto& node = std::get<flow::DialogNode>(program().find(answered.node)->does);
     if (!node.variable.empty()) {
       state().secrets.erase(node.variable);
       if (answered.before) {
@@ -83,25 +82,24 @@ void Engine::undo_from(size_t index) {
   }
 }
 
-void Engine::go_back() {
+void Asides::go_back() {
   if (state().history.empty()) {
-    say_text("back.none");
-    show(question());
-    arm_silence(question());
+    voice_.say_text("back.none");
+    questions_.ask_again();
     return;
   }
   const flow::NodeNumber node = state().history.back().node;
   undo_from(state().history.size() - 1);
-  enter(node);
+  walk_.enter(node);
 }
 
 // The answer that "my e-mail" means, the latest first.
-std::optional<size_t> Engine::find_answered(const std::string& subject) {
+std::optional<size_t> Asides::find_answered(const std::string& subject) {
   const std::string wanted = base::squash(subject);
   if (wanted.empty()) return std::nullopt;
   const auto& history = state().history;
   const auto named = [&](size_t i) {
-    const flow::Node& node = *program_.find(history[i].node);
+    const flow::Node& node = *program().find(history[i].node);
     const auto& dialog = std::get<flow::DialogNode>(node.does);
     std::vector<std::string> names{base::squash(node.name), base::squash(dialog.variable)};
     if (dialog.ask) {
@@ -118,9 +116,9 @@ std::optional<size_t> Engine::find_answered(const std::string& subject) {
              name.substr(0, shorter) == wanted.substr(0, shorter);
     });
     if (meant) return true;
-    const auto type = dialog.ask                                  ? dialog.ask->rules.type
-                      : is_email_check(program_, dialog.variable) ? ask::Type::email
-                                                                  : ask::Type::text;
+    const auto type = dialog.ask                                   ? dialog.ask->rules.type
+                      : is_email_check(program(), dialog.variable) ? ask::Type::email
+                                                                   : ask::Type::text;
     return std::ranges::any_of(type_words(), [&](const TypeWords& known) {
       return known.type == type && std::ranges::find(known.words, wanted) != known.words.end();
     });
@@ -131,12 +129,11 @@ std::optional<size_t> Engine::find_answered(const std::string& subject) {
   return std::nullopt;
 }
 
-void Engine::change(const ask::Aside& aside) {
+void Asides::change(const ask::Aside& aside) {
   const auto index = find_answered(aside.subject);
   if (!index) {
-    say_text(aside.subject.empty() ? "change.what" : "change.unknown");
-    show(question());
-    arm_silence(question());
+    voice_.say_text(aside.subject.empty() ? "change.what" : "change.unknown");
+    questions_.ask_again();
     return;
   }
   const std::vector<Answered> later(state().history.begin() + static_cast<ptrdiff_t>(*index) + 1,
@@ -145,28 +142,22 @@ void Engine::change(const ask::Aside& aside) {
   undo_from(*index);
   state().again.clear();
   if (aside.value.empty()) {
-    enter(node);
+    walk_.enter(node);
     state().again = later;
     return;
   }
   state().node = node;
-  state().phase = Phase::waiting;
-  state().tries = 0;
   state().again = later;
-  changing_ = true;
-  const bool understood = answer_by_choice(question(), aside.value) ||
-                          answer_typed(question(), aside.value, Repeat::yes);
-  changing_ = false;
-  if (!understood) not_understood(question(), ask::Verdict::not_understood, Repeat::yes);
+  questions_.change_to(aside.value);
 }
 
-void Engine::cancel() {
-  say_text("cancelled");
-  end(std::string(kEndByConsumer));
+void Asides::cancel() {
+  voice_.say_text("cancelled");
+  walk_.end(std::string(kEndByConsumer));
 }
 
-void Engine::restart() {
-  say_text("restarted");
+void Asides::restart() {
+  voice_.say_text("restarted");
   state().variables.clear();
   state().secrets.clear();
   state().kept.clear();
@@ -174,34 +165,32 @@ void Engine::restart() {
   state().history.clear();
   state().again.clear();
   state().error.clear();
-  begin();
+  walk_.begin();
 }
 
-void Engine::explain() {
-  const flow::DialogNode& node = question();
+void Asides::explain() {
+  const flow::DialogNode& node = draft_.question();
   if (node.ask && !node.ask->why.empty()) {
-    say({.text = filled(node.ask->why)});
+    voice_.say({.text = voice_.filled(node.ask->why)});
   } else {
-    say_text("why");
+    voice_.say_text("why");
   }
-  show(node);
-  arm_silence(node);
+  questions_.ask_again();
 }
 
-void Engine::find_person() {
+void Asides::find_person() {
   const flow::Node* desk = nullptr;
-  for (const auto& [number, node] : program_.nodes) {
+  for (const auto& [number, node] : program().nodes) {
     const auto* dialog = std::get_if<flow::DialogNode>(&node.does);
     if (dialog == nullptr || !dialog->transfers) continue;
     if (desk == nullptr || node.number < desk->number) desk = &node;
   }
   if (desk != nullptr) {
-    interrupt_for(desk->number);
+    walk_.interrupt_for(desk->number);
     return;
   }
-  say_text("human.none");
-  show(question());
-  arm_silence(question());
+  voice_.say_text("human.none");
+  questions_.ask_again();
 }
 
 }  // namespace millrace::dialog

@@ -22,12 +22,6 @@ using web::OutboundAnswer;
 using web::OutboundRequest;
 using Kind = OutboundAnswer::Kind;
 
-class SetClock final : public base::Clock {
- public:
-  base::Timestamp now() override { return {ms}; }
-  std::atomic<int64_t> ms{1'000'000};
-};
-
 std::string url_of(const Server& server, const std::string& target = "/") {
   return "http://" + server.authority() + target;
 }
@@ -57,8 +51,8 @@ class EgressClient : public ::testing::Test {
   }
   OutboundAnswer ask(OutboundRequest request) { return end(begin(std::move(request))); }
 
-  testing::FakeResolver resolver;
-  SetClock clock;
+  fakes::Resolver resolver;
+  fakes::Clock clock;
   base::NoMeter meter;
   std::unique_ptr<Client> client;
 };
@@ -598,7 +592,7 @@ class EgressTls : public EgressClient {
     return answer;
   }
 
-  testing::Folder folder;
+  fakes::Folder folder;
   testing::Identity authority = testing::issue("Test Authority", nullptr, true);
 };
 

@@ -12,7 +12,6 @@ namespace millrace::egress {
 namespace {
 
 using testing::eventually;
-using testing::FakeResolver;
 using testing::ip;
 using testing::Server;
 using testing::Stream;
@@ -56,10 +55,10 @@ class EgressProxy : public ::testing::Test {
     return seen_;
   }
 
-  testing::Folder folder;
+  fakes::Folder folder;
   std::string path = (folder.path / "proxy").string();
-  FakeResolver resolver;
-  testing::QuietLog log;
+  fakes::Resolver resolver;
+  fakes::NoLog log;
   base::NoMeter meter;
 
  private:

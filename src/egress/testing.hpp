@@ -1,5 +1,5 @@
-// What the tests of this room share: a resolver that says what it is told, servers on loopback that
-// behave as written, plain sockets. Nothing here waits without a deadline.
+// What the tests of this room share: servers on loopback that behave as written, plain sockets.
+// Nothing here waits without a deadline.
 #pragma once
 
 #include <poll.h>
@@ -18,6 +18,10 @@
 #include <thread>
 
 #include "egress/egress.hpp"
+#include "tests/fakes/clock.hpp"
+#include "tests/fakes/folder.hpp"
+#include "tests/fakes/log.hpp"
+#include "tests/fakes/resolver.hpp"
 
 namespace millrace::egress::testing {
 
@@ -28,53 +32,6 @@ inline Address ip(std::string_view text) {
   MILLRACE_CHECK(address.has_value());
   return *address;
 }
-
-class QuietLog final : public base::Log {
- public:
-  void line(base::Level, std::string_view, std::string_view) override {}
-};
-
-// Answers at once; a name with several answers gives the next one each time, then the last for
-// ever.
-class FakeResolver final : public Resolver {
- public:
-  using Answers = std::vector<std::vector<Address>>;
-  void set(const std::string& name, Answers answers) {
-    const std::lock_guard lock(mutex_);
-    answers_[name] = std::move(answers);
-  }
-  // Keeps the questions for that name unanswered.
-  void hold(const std::string& name) {
-    const std::lock_guard lock(mutex_);
-    held_name_ = name;
-  }
-  int asked() const { return asked_; }
-
-  void resolve(std::string name, Done done) override {
-    ++asked_;
-    std::vector<Address> answer;
-    {
-      const std::lock_guard lock(mutex_);
-      if (name == held_name_) return held_.push_back(std::move(done));
-      auto found = answers_.find(name);
-      if (found != answers_.end()) {
-        answer = found->second.front();
-        if (found->second.size() > 1) found->second.erase(found->second.begin());
-      }
-    }
-    if (answer.empty()) {
-      return done(base::fail(base::Code::unavailable, name + " has no address that is known"));
-    }
-    done(std::move(answer));
-  }
-
- private:
-  std::mutex mutex_;
-  std::map<std::string, Answers> answers_;
-  std::string held_name_;
-  std::vector<Done> held_;
-  std::atomic<int> asked_{0};
-};
 
 // One connected stream, either end.
 class Stream {
@@ -259,18 +216,6 @@ inline void echo(Stream& stream, int) {
     if (!stream.send(some)) return;
   }
 }
-
-// A folder that goes with the test.
-class Folder {
- public:
-  Folder() {
-    char pattern[] = "/tmp/egress-XXXXXX";
-    MILLRACE_CHECK(::mkdtemp(pattern) != nullptr);
-    path = pattern;
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::filesystem::path path;
-};
 
 // Waits for it to become true.
 template <typename Condition>

@@ -239,7 +239,7 @@ TEST_F(HttpServer, ClosesASocketThatLeavesTooMuchUnread) {
   client.send(frame(8, "\x03\xf5"));
   client.read_all();
   EXPECT_TRUE(client.closed);
-  EXPECT_EQ(meter_.of("unread"), 1);
+  EXPECT_EQ(meter_.value(notices_of("unread")), 1);
 }
 
 TEST_F(HttpServer, CutsASocketWhoseFramesAreNotTakenInTime) {
@@ -251,7 +251,7 @@ TEST_F(HttpServer, CutsASocketWhoseFramesAreNotTakenInTime) {
   client.send("GET /socket HTTP/1.1\r\n" + std::string(kUpgrade));
   client.read_until("\r\n\r\n");
   client.send(frame(1, "flood"));
-  EXPECT_TRUE(meter_.waits_for("unread", 1));
+  EXPECT_TRUE(meter_.reaches(notices_of("unread"), 1));
   client.read_all();
   EXPECT_TRUE(client.closed);
 }
@@ -280,7 +280,7 @@ TEST_F(HttpServer, OutlivesWhatAHandlerThrows) {
   socket.send(frame(1, "throw"));
   socket.read_all();
   EXPECT_TRUE(socket.closed);
-  EXPECT_EQ(meter_.of("exception"), 2);
+  EXPECT_EQ(meter_.value(notices_of("exception")), 2);
   EXPECT_EQ(log_.lines().size(), 1u);  // once a kind and minute
   EXPECT_NE(log_.lines().front().find("of a library"), std::string::npos);
 }
@@ -300,7 +300,7 @@ TEST_F(HttpServer, GivesOneAddressHalfOfWhatTheOthersLeave) {
   Client other(server_->port());
   other.send("GET /other HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_NE(other.read_until("GET /other").find("200 OK"), std::string::npos);
-  EXPECT_EQ(meter_.of("address-connections"), 4);
+  EXPECT_EQ(meter_.value(notices_of("address-connections")), 4);
   ASSERT_EQ(log_.lines().size(), 1u);
   EXPECT_EQ(log_.lines().front().find("127.0.0.9"), std::string::npos);
   many.clear();
@@ -331,13 +331,13 @@ TEST_F(HttpServer, CutsWhoDoesNotReadItsAnswer) {
   Client client(server_->port(), nullptr, 4096);
   client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 16777216\r\n\r\n" +
               std::string(16 << 20, 'x'));
-  EXPECT_TRUE(meter_.waits_for("unread", 1));  // nothing is read until then
+  EXPECT_TRUE(meter_.reaches(notices_of("unread"), 1));  // nothing is read until then
   EXPECT_LT(client.read_all().size(), size_t{16} << 20);
 }
 
 TEST(HttpLanes, OutliveWhatATaskThrows) {
-  KeptLog log;
-  CountingMeter meter;
+  fakes::KeptLog log;
+  fakes::KeptMeter meter;
   auto lanes = lanes::IoLanes::make(1, std::make_shared<lanes::Notices>(log, meter));
   std::promise<void> ran;
   lanes->run_on(0, [] { throw std::length_error("first"); });
@@ -345,7 +345,7 @@ TEST(HttpLanes, OutliveWhatATaskThrows) {
   lanes->run_after(0, std::chrono::milliseconds(1), [&] { ran.set_value(); });
   lanes->start();
   EXPECT_EQ(ran.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
-  EXPECT_EQ(meter.of("exception"), 2);
+  EXPECT_EQ(meter.value("edge_notices_total exception"), 2);
 }
 
 TEST(HttpLanes, RunTasksOnTheirOwnThreadInOrder) {

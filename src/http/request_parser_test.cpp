@@ -84,7 +84,7 @@ TEST_F(HttpServer, AnswersEveryShapeAndKeepsOrClosesTheConnection) {
     EXPECT_TRUE(client.read_until("\r\n\r\n").starts_with(wanted)) << shape.name;
   }
   EXPECT_GE(request_shapes().size(), 100u);
-  EXPECT_EQ(meter_.of("exception"), 0);
+  EXPECT_EQ(meter_.value(notices_of("exception")), 0);
 }
 
 }  // namespace

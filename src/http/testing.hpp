@@ -17,6 +17,8 @@
 #include <thread>
 
 #include "http/http.hpp"
+#include "tests/fakes/log.hpp"
+#include "tests/fakes/meter.hpp"
 
 namespace millrace::http {
 
@@ -163,50 +165,6 @@ class EchoHandler final : public web::Handler {
   std::vector<web::Respond> kept_;
 };
 
-class KeptLog final : public base::Log {
- public:
-  void line(base::Level, std::string_view, std::string_view text) override {
-    const std::lock_guard lock(mutex_);
-    lines_.emplace_back(text);
-  }
-  std::vector<std::string> lines() const {
-    const std::lock_guard lock(mutex_);
-    return lines_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::vector<std::string> lines_;
-};
-
-// Counts by the value of the first label.
-class CountingMeter final : public base::Meter {
- public:
-  void count(std::string_view, Labels labels, double) override {
-    const std::lock_guard lock(mutex_);
-    ++counts_[std::string(labels.begin()->second)];
-    changed_.notify_all();
-  }
-  // At most ten seconds.
-  bool waits_for(const std::string& kind, int count) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(10),
-                             [&] { return counts_[kind] >= count; });
-  }
-  void set(std::string_view, Labels, double) override {}
-  void observe(std::string_view, Labels, double) override {}
-  int of(const std::string& kind) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = counts_.find(kind);
-    return found == counts_.end() ? 0 : found->second;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::map<std::string, int> counts_;
-};
-
 class HttpServer : public testing::Test {
  protected:
   void listen(ServerOptions options = {}) {
@@ -223,8 +181,11 @@ class HttpServer : public testing::Test {
     EXPECT_EQ(handler_.opened, handler_.closed);
   }
 
-  KeptLog log_;
-  CountingMeter meter_;
+  // How often the edges told of that kind of thing.
+  static std::string notices_of(const std::string& kind) { return "edge_notices_total " + kind; }
+
+  fakes::KeptLog log_;
+  fakes::KeptMeter meter_;
   std::shared_ptr<lanes::Notices> notices_ = std::make_shared<lanes::Notices>(log_, meter_);
   EchoHandler handler_;
   std::unique_ptr<lanes::IoLanes> lanes_ = lanes::IoLanes::make(2, notices_);

@@ -7,6 +7,7 @@
 #include <list>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -42,6 +43,7 @@ struct IoLanes::Impl {
 
   std::vector<std::unique_ptr<Lane>> lanes;
   bool running = false;
+  std::string name;  // of the threads
   std::shared_ptr<Notices> notices;
 };
 

@@ -26,9 +26,11 @@ size_t usable_cpus() {
   return static_cast<size_t>(std::max(1, CPU_COUNT(&set)));
 }
 
-std::unique_ptr<IoLanes> IoLanes::make(size_t count, std::shared_ptr<Notices> notices) {
+std::unique_ptr<IoLanes> IoLanes::make(size_t count, std::shared_ptr<Notices> notices,
+                                       std::string_view name) {
   auto impl = std::make_unique<Impl>();
   impl->notices = std::move(notices);
+  impl->name = name;
   for (size_t i = 0; i < count; ++i) {
     auto lane = std::make_unique<Impl::Lane>();
     lane->work.emplace(lane->context.get_executor());
@@ -47,7 +49,7 @@ void IoLanes::start() {
   if (std::exchange(impl_->running, true)) return;
   for (size_t i = 0; i < impl_->lanes.size(); ++i) {
     impl_->lanes[i]->thread =
-        posix::named_thread("lane " + std::to_string(i), [impl = impl_.get(), i] {
+        posix::named_thread(impl_->name + " " + std::to_string(i), [impl = impl_.get(), i] {
           here = {impl, i};
           impl->run(*impl->lanes[i]);
         });

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "base/world.hpp"
 #include "lanes/notices.hpp"
@@ -16,11 +17,13 @@ namespace millrace::lanes {
 // How many CPUs this process may use; at least 1.
 size_t usable_cpus();
 
-// Threads with an event loop each, named "lane N". A connection lives wholly on one lane.
+// Threads with an event loop each, named "lane 0" and so on. A connection lives wholly on one lane.
 class IoLanes final : public base::Lanes {
  public:
   // An exception that leaves a task ends that task and nothing else; `notices` is told, if given.
-  static std::unique_ptr<IoLanes> make(size_t count, std::shared_ptr<Notices> notices = nullptr);
+  // `name`: of the threads, before their numbers.
+  static std::unique_ptr<IoLanes> make(size_t count, std::shared_ptr<Notices> notices = nullptr,
+                                       std::string_view name = "lane");
   ~IoLanes() override;  // as stop()
 
   void start();

@@ -36,7 +36,7 @@ struct Shell {
     program.arguments = {"/bin/sh", "-c", std::move(words)};
     program.environment = {"GREETING=hello"};
     program.descriptors = {null->get(), pipe->theirs.get(), pipe->theirs.get()};
-    program.niceness = 3;
+    program.niceness = 19;
     auto made = spawn(program);
     EXPECT_TRUE(made);
     process = std::move(*made);
@@ -49,7 +49,7 @@ struct Shell {
 TEST(PosixProcess, HasItsOwnEnvironmentAndDescriptorsAndNothingElse) {
   Shell shell("echo $GREETING; ls /proc/self/fd | wc -l; ulimit -c; nice; exit 7");
   // ls itself opens the folder that it lists.
-  EXPECT_EQ(read_to_the_end(shell.output), "hello\n4\n0\n3\n");
+  EXPECT_EQ(read_to_the_end(shell.output), "hello\n4\n0\n19\n");
   EXPECT_EQ(wait_until_readable(shell.process.exit.get(), kPatience), Waited::ready);
   EXPECT_EQ(reap(shell.process.pid), "exit status 7");
 }

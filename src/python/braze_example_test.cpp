@@ -48,7 +48,7 @@ class BrazeExample {
     return text_of(bench_->run(std::move(call)));
   }
 
-  std::string log() { return bench_->log.all(); }
+  std::string log() { return bench_->log.text(); }
 
  private:
   void serve_all(Peer& peer) {

@@ -133,7 +133,7 @@ class Forge:
 )");
   Bench bench(folder);
   EXPECT_EQ(bench.run("Forge").kind, Kind::refused);
-  EXPECT_TRUE(bench.log.all().contains("broke the protocol")) << bench.log.all();
+  EXPECT_TRUE(bench.log.text().contains("broke the protocol")) << bench.log.text();
 }
 
 TEST(PythonIdentity, OfACallIsItsNonce) {

@@ -79,7 +79,7 @@ class Leak:
               {{"LIVE_KEY", "live-planted"}, {"OTHER_TOKEN", "token-planted\nsecond-planted"}});
   const auto outcome = bench.run("Leak");
   EXPECT_EQ(outcome.message, "RuntimeError: 401 for [api_key]");
-  const std::string log = bench.log.all();
+  const std::string log = bench.log.text();
   EXPECT_FALSE(log.contains("planted")) << log;
   EXPECT_TRUE(log.contains("key [api_key]")) << log;
   EXPECT_TRUE(log.contains("[OTHER_TOKEN]")) << log;
@@ -98,7 +98,7 @@ TEST(PythonLog, HidesWhatTheConsumerSaid) {
   Bench bench(folder);
   const auto outcome = bench.run(call_of_ada("Leak"));
   EXPECT_EQ(outcome.message, "ValueError: bad name [LAST_NAME]");
-  const std::string log = bench.log.all();
+  const std::string log = bench.log.text();
   for (const char* const hidden : {"Ada", "velace", "ada@", "Paulo", "wish", "203.0"}) {
     EXPECT_FALSE(log.contains(hidden)) << hidden << " in " << log;
   }
@@ -128,7 +128,7 @@ TEST(PythonLog, HearsNoStraggler) {
   const auto next = bench.run("Wait");
   EXPECT_EQ(next.kind, Kind::returned);
   EXPECT_TRUE(next.trace.lines.empty());
-  EXPECT_FALSE(bench.log.of("python").contains("straggler")) << bench.log.all();
+  EXPECT_FALSE(bench.log.of("python").contains("straggler")) << bench.log.text();
 }
 
 TEST(PythonLog, LimitsTheLengthAndTheNumberOfLines) {

@@ -193,8 +193,8 @@ TEST(PythonPool, RefusesWhatWaitsWhenNoWorkerStarts) {
   const auto outcome = bench.run("Fine");
   EXPECT_EQ(outcome.kind, Kind::refused);
   EXPECT_EQ(outcome.message, "no worker could be started");
-  EXPECT_TRUE(bench.log.all().contains("did not start: exit status 5")) << bench.log.all();
-  EXPECT_FALSE(bench.log.all().contains("planted-in-app"));
+  EXPECT_TRUE(bench.log.text().contains("did not start: exit status 5")) << bench.log.text();
+  EXPECT_FALSE(bench.log.text().contains("planted-in-app"));
 }
 
 TEST(PythonPool, GivesUpAWorkerThatIsNotReadyInTime) {
@@ -204,7 +204,7 @@ TEST(PythonPool, GivesUpAWorkerThatIsNotReadyInTime) {
   options.start_limit = std::chrono::milliseconds(100);
   Bench bench(folder, options);
   EXPECT_EQ(bench.run("Fine").kind, Kind::refused);
-  EXPECT_TRUE(bench.log.all().contains("not ready within its start limit")) << bench.log.all();
+  EXPECT_TRUE(bench.log.text().contains("not ready within its start limit")) << bench.log.text();
 }
 
 TEST(PythonPool, RefusesACallThatIsTooLarge) {

@@ -260,7 +260,7 @@ TEST(PythonPool, RefusesAVersionThatCannotBe) {
   EXPECT_EQ(code_of({"v2", folder.path(), "staging", {}}), base::Code::invalid_argument);
   EXPECT_EQ(code_of({"v2", folder.path(), "sandbox", {{"A=B", "x"}}}),
             base::Code::invalid_argument);
-  FakeLog log;
+  fakes::KeptLog log;
   const auto without = Pool::start({.interpreter = "/nonexistent/python3"}, bench.clock, log);
   EXPECT_EQ(without.error().code, base::Code::failed_precondition);
 }

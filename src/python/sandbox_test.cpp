@@ -64,8 +64,8 @@ TEST(PythonSandbox, SaysWhatToDoWhereThereAreNoUserNamespaces) {
     EXPECT_EQ(status, 0) << said;
     return;
   }
-  FakeClock clock;
-  FakeLog log;
+  fakes::Clock clock;
+  fakes::KeptLog log;
   const auto pool = Pool::start({}, clock, log);
   ASSERT_FALSE(pool.has_value());
   EXPECT_EQ(pool.error().code, base::Code::failed_precondition);
@@ -111,8 +111,8 @@ class Bomb:
 }
 
 TEST(PythonSandbox, ShowsNoInterpreterOutsideOfUsr) {
-  FakeClock clock;
-  FakeLog log;
+  fakes::Clock clock;
+  fakes::KeptLog log;
   Folder folder;
   const auto python = folder.path() / "python3";
   std::filesystem::create_symlink("/usr/bin/python3", python);

@@ -60,7 +60,7 @@ class Use:
   EXPECT_TRUE(bench.run("Use").message.contains(
       "PARAMS['sandbox']['credential'] wants the secret 'BRAZE', which is not set; say: millrace "
       "secret set BRAZE"));
-  const std::string log = bench.log.all();
+  const std::string log = bench.log.text();
   EXPECT_TRUE(log.contains("python: PARAMS['sandbox']['header'] wants the secret 'BRAZE'")) << log;
   EXPECT_FALSE(log.contains("LIVE")) << log;  // nobody asked for that environment
 }
@@ -103,7 +103,7 @@ class Leak:
     seen += text_of(outcome);
     for (const std::string& line : outcome.trace.lines) seen += line + "\n";
   }
-  seen += bench.log.all();
+  seen += bench.log.text();
   EXPECT_TRUE(seen.contains(R"("[BRAZE]":{"deep":["x[BRAZE]y"]})")) << seen;
   EXPECT_TRUE(seen.contains("RuntimeError: [BRAZE]")) << seen;
   EXPECT_TRUE(seen.contains("importing with [BRAZE]")) << seen;

@@ -18,6 +18,9 @@
 #include <vector>
 
 #include "python/python.hpp"
+#include "tests/fakes/clock.hpp"
+#include "tests/fakes/folder.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::python::testing {
 
@@ -27,22 +30,12 @@ using Kind = runtime::ActionOutcome::Kind;
 constexpr std::chrono::seconds kPatience{60};
 constexpr int kPatienceMs = 60'000;
 
+// The folder of a solution, made as the test goes.
 class Folder {
  public:
-  Folder() {
-    static std::atomic<int> last = 0;
-    path_ = std::filesystem::temp_directory_path() /
-            ("millrace-python-" + std::to_string(::getpid()) + "-" + std::to_string(++last));
-    std::filesystem::create_directories(path_ / "action_nodes");
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
+  Folder() { std::filesystem::create_directories(path() / "action_nodes"); }
 
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return folder_.path; }
   Folder& app(std::string_view text) { return write("app.py", text); }
   Folder& node(const std::string& name, std::string_view text) {
     return write("action_nodes/" + name + ".py", text);
@@ -56,11 +49,11 @@ class Folder {
 
  private:
   Folder& write(const std::string& file, std::string_view text) {
-    std::ofstream(path_ / file) << text;
+    std::ofstream(path() / file) << text;
     return *this;
   }
 
-  std::filesystem::path path_;
+  fakes::Folder folder_;
 };
 
 inline constexpr std::string_view kApp = R"(
@@ -75,66 +68,6 @@ PARAMS = {
     'prod': {'url': 'https://live.example', 'api_key': os.environ.get('LIVE_KEY', '')},
 }
 )";
-
-class FakeClock final : public base::Clock {
- public:
-  base::Timestamp now() override { return {1'767'323'045'000}; }
-};
-
-class FakeLog final : public base::Log {
- public:
-  struct Entry {
-    base::Level level;
-    std::string subject;
-    std::string text;
-  };
-
-  void line(base::Level level, std::string_view subject, std::string_view text) override {
-    const std::lock_guard lock(mutex_);
-    entries_.push_back({level, std::string(subject), std::string(text)});
-    changed_.notify_all();
-  }
-
-  // All lines of a subject, joined with "|".
-  std::string of(std::string_view subject) const {
-    const std::lock_guard lock(mutex_);
-    return joined(subject);
-  }
-  std::string all() const {
-    const std::lock_guard lock(mutex_);
-    std::string text;
-    for (const Entry& entry : entries_) text += entry.subject + ": " + entry.text + "\n";
-    return text;
-  }
-  size_t count(std::string_view subject) const {
-    const std::lock_guard lock(mutex_);
-    size_t count = 0;
-    for (const Entry& entry : entries_) count += entry.subject == subject ? 1 : 0;
-    return count;
-  }
-  std::vector<Entry> entries() const {
-    const std::lock_guard lock(mutex_);
-    return entries_;
-  }
-  // Waits until the lines of that subject contain the text.
-  bool comes(std::string_view subject, std::string_view text) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, kPatience, [&] { return joined(subject).contains(text); });
-  }
-
- private:
-  std::string joined(std::string_view subject) const {
-    std::string text;
-    for (const Entry& entry : entries_) {
-      if (entry.subject == subject) text += (text.empty() ? "" : "|") + entry.text;
-    }
-    return text;
-  }
-
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<Entry> entries_;
-};
 
 // A pool with one version, "v1", in the sandbox.
 class Bench {
@@ -194,8 +127,8 @@ class Bench {
     return run(call(std::move(command), std::move(payload)));
   }
 
-  FakeClock clock;
-  FakeLog log;
+  fakes::Clock clock;
+  fakes::KeptLog log;
   std::unique_ptr<Pool> pool;  // goes first: it still writes to the log
 };
 

@@ -37,7 +37,7 @@ class Networked {
     bench_.emplace(std::move(version));
   }
   runtime::ActionOutcome run() { return bench_->run("Ask"); }
-  std::string log() { return bench_->log.all(); }
+  std::string log() { return bench_->log.text(); }
   Proxy& proxy() { return proxy_; }
   Bench& bench() { return *bench_; }
   // Scripts may be changed until the first call.

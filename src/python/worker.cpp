@@ -1,13 +1,9 @@
 #include "python/worker.hpp"
 
-#include <sys/epoll.h>
-#include <sys/socket.h>
-
-#include <array>
-#include <cerrno>
 #include <utility>
 
 #include "posix/kinship.hpp"
+#include "posix/process.hpp"
 
 namespace millrace::python {
 namespace {
@@ -15,7 +11,6 @@ namespace {
 using Kind = runtime::ActionOutcome::Kind;
 
 constexpr std::chrono::seconds kStatusLimit{1};
-constexpr size_t kExchangesMax = 100;
 // A worker that stays is looked at after so many calls, and goes if it has grown by so much.
 constexpr uint32_t kLookEvery = 64;
 constexpr size_t kGrowthBytesMax = 32 << 20;
@@ -24,18 +19,14 @@ constexpr size_t kGrowthBytesMax = 32 << 20;
 
 base::Result<std::unique_ptr<Worker>> Worker::start(const VersionSetup& setup, Zygote& zygote,
                                                     uint64_t name, uint32_t slot, Owner& owner) {
-  auto control = posix::stream_socket();
-  if (!control) return std::unexpected(control.error());
-  auto output = posix::output_pipe();
-  if (!output) return std::unexpected(output.error());
   std::unique_ptr<Worker> worker(new Worker(setup, zygote, name, slot, owner));
-  worker->control_ = std::move(control->ours);
-  worker->output_ = std::move(output->ours);
-  if (!posix::name_senders(worker->control_) || !worker->watch()) {
-    return base::fail(base::Code::resource_exhausted, "its descriptors cannot be watched",
-                      "python");
-  }
-  if (!zygote.fork(name, slot, control->theirs, output->theirs)) {
+  auto theirs = worker->wire_.open();
+  if (!theirs) return std::unexpected(theirs.error());
+  Worker& made = *worker;
+  worker->timer_ = setup.loop.at(Loop::now() + setup.options.start_limit, [&made] {
+    made.end(Kind::refused, "the worker was not ready within its start limit");
+  });
+  if (!zygote.fork(name, slot, theirs->control, theirs->output)) {
     return base::fail(base::Code::unavailable, "the version's process takes no request", "python");
   }
   return worker;
@@ -48,35 +39,19 @@ Worker::Worker(const VersionSetup& setup, Zygote& zygote, uint64_t name, uint32_
       name_(name),
       slot_(slot),
       owner_(owner),
-      secrets_(zygote.secrets()),
       sealed_(zygote.sealed()),
-      frames_(setup.frame_bytes_max()),
-      lines_(setup.raw_line_max()) {}
+      running_(setup.log,
+               {setup.options.log_lines_max, setup.options.log_line_bytes_max,
+                setup.options.printed_bytes_max + setup.frame_bytes_max()},
+               zygote.secrets()),
+      wire_(setup.loop, *this, setup.frame_bytes_max(), setup.raw_line_max()) {}
 
 Worker::~Worker() {
-  unwatch();
+  setup_.loop.cancel(timer_);
   posix::kill_process(process_);
 }
 
-void Worker::unwatch() {
-  Loop& loop = setup_.loop;
-  loop.cancel(timer_);
-  loop.unwatch(std::exchange(control_watch_, 0), control_.get());
-  loop.unwatch(std::exchange(output_watch_, 0), output_.get());
-}
-
-bool Worker::watch() {
-  Loop& loop = setup_.loop;
-  control_watch_ = loop.watch(control_.get(), EPOLLIN, [this] {
-    write_some();
-    read_control();
-  });
-  output_watch_ = loop.watch(output_.get(), EPOLLIN, [this] { read_output(); });
-  timer_ = loop.at(Loop::now() + setup_.options.start_limit, [this] {
-    end(Kind::refused, "the worker was not ready within its start limit");
-  });
-  return control_watch_ != 0 && output_watch_ != 0;
-}
+// ---- its life
 
 void Worker::has_no_process(std::string_view reason) {
   if (process_.is_open()) return;
@@ -90,39 +65,35 @@ void Worker::run(PendingCall call, bool may_stay) {
   has_call_ = true;
   may_stay_ = may_stay;
   ++calls_;
-  if (may_stay && calls_ == 1 && zygote_.gate() != nullptr) zygote_.gate()->watch(sender_);
+  if (may_stay && calls_ == 1 && zygote_.gate() != nullptr) zygote_.gate()->watch(wire_.sender());
   const base::Timestamp now = setup_.clock.now();
-  unsent_ = call_frame(call, now, may_stay);
-  running_ = Running{std::move(call), Loop::now(), {}, {}, {}, 0, false, 0};
-  running_.until = running_.began + running_.call.time_limit;
-  running_.trace.began_at = now;
-  running_.trace.worker = name_;
-  running_.trace.queued =
-      std::chrono::duration_cast<std::chrono::microseconds>(running_.began - running_.call.since);
-  write_some();
+  std::string frame = call_frame(call, now, may_stay);
+  running_.begin(std::move(call), Loop::now(), now, name_);
+  wire_.send(std::move(frame));
 }
 
 // What can be seen from here. That nothing was left is proven; this is in case the proof was wrong.
 bool Worker::can_stay() const {
   if (!may_stay_ || calls_ >= setup_.options.calls_per_worker_max) return false;
-  if (zygote_.gate() != nullptr && zygote_.gate()->has_asked(sender_)) return false;
+  const pid_t process = wire_.sender();
+  if (zygote_.gate() != nullptr && zygote_.gate()->has_asked(process)) return false;
   return calls_ % kLookEvery != 0 ||
-         posix::resident_bytes(sender_) <= resident_bytes_ + kGrowthBytesMax;
+         posix::resident_bytes(process) <= resident_bytes_ + kGrowthBytesMax;
 }
 
 void Worker::stay() {
-  if (calls_ == 1) resident_bytes_ = posix::resident_bytes(sender_);
+  if (calls_ == 1) resident_bytes_ = posix::resident_bytes(wire_.sender());
   state_ = State::idle;
   has_call_ = false;
   idle_since_ = Loop::now();
 }
 
 void Worker::keep_deadline() {
-  if (state_ != State::busy || Loop::now() < running_.until) return;
-  read_control();  // it may have ended, and we look late
+  if (state_ != State::busy || Loop::now() < running_.until()) return;
+  wire_.read_control();  // it may have ended, and we look late
   if (state_ != State::busy) return;
-  end(Kind::timed_out, running_.call.command + " was stopped at its time limit of " +
-                           std::to_string(running_.call.time_limit.count()) + " ms");
+  end(Kind::timed_out, running_.command() + " was stopped at its time limit of " +
+                           std::to_string(running_.time_limit().count()) + " ms");
 }
 
 void Worker::end(Kind kind, std::string message) {
@@ -141,97 +112,15 @@ void Worker::retire() {
   end(Kind::refused, {});
 }
 
-void Worker::add_exchange(std::string_view nonce, web::Exchange exchange) {
-  if (state_ != State::busy || running_.call.nonce != nonce) return;
-  if (running_.trace.exchanges.size() >= kExchangesMax) return;
-  exchange.host = redacted(exchange.host);
-  exchange.method = redacted(exchange.method);
-  exchange.refused = redacted(exchange.refused);
-  running_.trace.exchanges.push_back(std::move(exchange));
-}
-
-bool Worker::said(size_t bytes) {
-  running_.bytes += bytes;
-  const size_t bytes_max = setup_.options.printed_bytes_max + setup_.frame_bytes_max();
-  if (running_.bytes <= bytes_max) return true;
-  end(Kind::crashed, running_.call.command + " was stopped: it printed more than " +
-                         std::to_string(setup_.options.printed_bytes_max) + " bytes");
-  return false;
-}
-
-void Worker::write_some() {
-  while (sent_ < unsent_.size()) {
-    const ssize_t sent =
-        ::send(control_.get(), unsent_.data() + sent_, unsent_.size() - sent_, MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0 && errno == EAGAIN) {
-      setup_.loop.change(control_watch_, control_.get(), EPOLLIN | EPOLLOUT);
-      return;
-    }
-    if (sent < 0) break;  // its end is closed; that it dies will be heard
-    sent_ += static_cast<size_t>(sent);
-    if (sent_ == unsent_.size() && static_cast<size_t>(sent) < unsent_.size()) {
-      setup_.loop.change(control_watch_, control_.get(), EPOLLIN);
-    }
-  }
-  unsent_.clear();
-  sent_ = 0;
-}
-
-void Worker::read_control() {
-  std::array<char, kReadBytes> bytes;
-  for (int i = 0; i < kReadsMax && control_watch_ != 0; ++i) {
-    if (state_ == State::starting) {
-      const auto first = posix::receive_packet(control_.get());
-      if (!first) return;
-      sender_ = first->sender;
-      if (first->text.empty()) return closed();
-      if (!take(first->text)) return;
-      continue;
-    }
-    const ssize_t count = ::recv(control_.get(), bytes.data(), bytes.size(), 0);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) return;
-    if (count <= 0) return closed();
-    if (!take({bytes.data(), static_cast<size_t>(count)})) return;
-    if (static_cast<size_t>(count) < bytes.size()) return;
-  }
-}
-
-bool Worker::take(std::string_view bytes) {
-  if (!said(bytes.size())) return false;
-  frames_.append(bytes);
-  while (state_ != State::ending) {
-    auto frame = frames_.next();
-    if (frame && !*frame) break;
-    if (!frame || !handle(**frame)) {
-      end(Kind::crashed, "the worker broke the protocol");
-      return false;
-    }
-  }
-  return state_ != State::ending;
-}
-
-// The process is dead or means to be. How it ended the zygote can tell, whose child it was.
-void Worker::closed() {
-  setup_.loop.unwatch(std::exchange(control_watch_, 0), control_.get());
-  posix::kill_process(process_);
-  if (state_ == State::ending) return;
-  state_ = State::ending;
-  setup_.loop.cancel(timer_);
-  timer_ = setup_.loop.at(Loop::now() + kStatusLimit, [this] { gone(); });
-  zygote_.tell(slot_);
-}
-
 void Worker::has_exited(int status) {
   end_note_ = posix::describe_status(status);
-  if (state_ != State::ending) read_control();
+  if (state_ != State::ending) wire_.read_control();
   gone();
 }
 
 void Worker::has_lost_its_zygote() {
   if (end_note_.empty()) end_note_ = "its version's process";
-  if (state_ != State::ending) read_control();
+  if (state_ != State::ending) wire_.read_control();
   posix::kill_process(process_);
   gone();
 }
@@ -240,21 +129,123 @@ void Worker::gone() {
   if (is_gone_) return;
   is_gone_ = true;
   state_ = State::ending;
-  if (zygote_.gate() != nullptr) zygote_.gate()->forget(sender_);
+  if (zygote_.gate() != nullptr) zygote_.gate()->forget(wire_.sender());
   if (!is_spent_) {
-    read_output();
-    log_printed(lines_.finish());
+    wire_.read_output();
+    wire_.finish_output();
   }
-  unwatch();
+  setup_.loop.cancel(timer_);
+  wire_.close();
   if (killed_ && !end_message_.empty()) end_note_ = end_message_;
   if (end_note_.empty()) end_note_ = "an unknown status";
-  if (running_.call.done) {
+  if (running_.is_under_way()) {
     std::string message =
         killed_ ? end_message_
-                : "the worker ended with " + end_note_ + " while it ran " + running_.call.command;
+                : "the worker ended with " + end_note_ + " while it ran " + running_.command();
     finish({killed_ ? end_kind_ : Kind::crashed, {}, std::move(message), {}});
   }
   owner_.is_gone(*this);
+}
+
+void Worker::finish(runtime::ActionOutcome outcome, bool would_stay) {
+  runtime::Actions::Done done = running_.end(outcome, Loop::now());
+  const bool stays = state_ == State::busy && would_stay && can_stay();
+  if (stays) {
+    stay();
+  } else if (state_ == State::busy) {
+    is_spent_ = true;
+    posix::kill_process(process_);
+    gone();
+  }
+  setup_.loop.later([done = std::move(done), outcome = std::move(outcome)]() mutable {
+    done(std::move(outcome));
+  });
+  if (stays) owner_.is_free_again(*this);
+}
+
+// ---- what it says
+
+bool Worker::counts(size_t bytes) {
+  if (running_.counts(bytes)) return true;
+  end(Kind::crashed, running_.command() + " was stopped: it printed more than " +
+                         std::to_string(setup_.options.printed_bytes_max) + " bytes");
+  return false;
+}
+
+void Worker::breaks_the_protocol() {
+  end(Kind::crashed, "the worker broke the protocol");
+}
+
+// How it ended the zygote can tell, whose child it was.
+void Worker::hangs_up() {
+  wire_.close_control();
+  posix::kill_process(process_);
+  if (state_ == State::ending) return;
+  state_ = State::ending;
+  setup_.loop.cancel(timer_);
+  timer_ = setup_.loop.at(Loop::now() + kStatusLimit, [this] { gone(); });
+  zygote_.tell(slot_);
+}
+
+bool Worker::hears(json::object& frame) {
+  auto words = read_words(frame);
+  return words && std::visit([this](auto& said) { return hear(said); }, *words);
+}
+
+bool Worker::is_about_its_call(std::string_view nonce) const {
+  return state_ == State::busy && running_.nonce() == nonce;
+}
+
+void Worker::add_exchange(std::string_view nonce, web::Exchange exchange) {
+  if (is_about_its_call(nonce)) running_.add_exchange(std::move(exchange));
+}
+
+// What it says is that it is there; who it is, the kernel said.
+bool Worker::hear(const SaysHere&) {
+  if (state_ != State::starting) return false;
+  auto process = zygote_.child(wire_.sender());
+  if (!process) {
+    setup_.log.line(base::Level::error, "python",
+                    "version " + setup_.version.hash +
+                        ": a process that spoke as a worker is none: " + process.error().message);
+    return false;
+  }
+  process_ = std::move(*process);
+  wire_.know_sender();
+  setup_.loop.cancel(timer_);
+  state_ = State::idle;
+  was_ready_ = true;
+  idle_since_ = Loop::now();
+  owner_.is_free(*this);
+  return true;
+}
+
+bool Worker::hear(SaysLine& said) {
+  if (!is_about_its_call(said.nonce)) return false;
+  wire_.read_output();  // what was printed before comes first, as nearly as two channels allow
+  if (state_ == State::busy) running_.log(said.level, said.line);  // else it was printed too much
+  return true;
+}
+
+bool Worker::hear(SaysExchange& said) {
+  if (!is_about_its_call(said.nonce)) return false;
+  running_.add_exchange(std::move(said.exchange));
+  return true;
+}
+
+bool Worker::hear(SaysEnd& said) {
+  if (!is_about_its_call(said.nonce)) return false;
+  wire_.read_output();  // what was printed before this still belongs to the call
+  wire_.finish_output();
+  if (state_ != State::busy) return true;  // it was printed too much
+  if (said.kind != Kind::returned) {
+    finish({said.kind, {}, running_.complain(said.message, said.place), {}});
+    return true;
+  }
+  if (!said.result) return false;
+  hide_in_values(*said.result, sealed_);
+  finish({Kind::returned, std::move(said.result->get_object()), {}, {}}, said.would_stay);
+  return true;
 }
 
 }  // namespace millrace::python

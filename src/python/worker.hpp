@@ -1,28 +1,26 @@
 // One worker process, forked by its version's zygote, and the one call that it runs: then it is
 // killed, with whatever the call left in it. A call that is proven to leave nothing may keep it for
-// others that are. It speaks the protocol and brings every line the
-// process says into the log, redacted. Whatever the process does, a call given to run() ends
-// exactly once.
+// others that are. Its life is kept here; what goes over the wire (WorkerWire), what the frames say
+// (read_words) and the call itself (RunningCall) are others'. Whatever the process does, a call
+// given to run() ends exactly once.
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "python/frames.hpp"
-#include "python/lines.hpp"
 #include "python/loop.hpp"
 #include "python/pending_call.hpp"
-#include "python/redaction.hpp"
+#include "python/running_call.hpp"
 #include "python/version_setup.hpp"
+#include "python/worker_wire.hpp"
+#include "python/worker_words.hpp"
 #include "python/zygote.hpp"
 
 namespace millrace::python {
 
-class Worker {
+class Worker final : private WorkerWire::Listener {
  public:
   enum class State { starting, idle, busy, ending };
 
@@ -68,7 +66,7 @@ class Worker {
   // every other that this worker has had or will have.
   void run(PendingCall call, bool may_stay);
   // When the call must have ended; only while it is busy.
-  Loop::Moment until() const { return running_.until; }
+  Loop::Moment until() const { return running_.until(); }
   // Ends the call if it is over its time.
   void keep_deadline();
   // What somebody else saw of the call of that nonce.
@@ -80,66 +78,36 @@ class Worker {
   bool is_retired() const { return retired_; }
 
  private:
-  // The call in flight, or the last one: its context says what its stragglers must not print.
-  struct Running {
-    PendingCall call;
-    Loop::Moment began;
-    Loop::Moment until;
-    std::optional<Sensitives> sensitive;  // made when the first line asks for it
-    runtime::AttemptTrace trace;
-    size_t lines = 0;
-    bool lines_left_out = false;
-    size_t bytes = 0;  // said since it began
-  };
-
   Worker(const VersionSetup& setup, Zygote& zygote, uint64_t name, uint32_t slot, Owner& owner);
-  bool watch();
-  void unwatch();
-  bool said(size_t bytes);
-  void write_some();
-  void read_control();
-  void read_output();
-  // False when there is nothing more for now.
-  bool take(std::string_view bytes);
-  void closed();
-  void gone();
 
-  // Each handles one frame; false when it makes no sense here.
-  bool handle(json::object& frame);
-  bool handle_here(const json::object& frame);
-  bool handle_log(const json::object& log);
-  bool handle_exchange(const json::object& exchange);
-  bool handle_end(json::object& end);
+  bool counts(size_t bytes) override;
+  bool hears(json::object& frame) override;
+  void prints(const std::vector<Line>& lines) override { running_.print(lines); }
+  void breaks_the_protocol() override;
+  void hangs_up() override;
+  bool is_deaf() const override { return state_ == State::ending; }
+
+  // Each is false when that makes no sense now.
+  bool hear(const SaysHere& said);
+  bool hear(SaysLine& said);
+  bool hear(SaysExchange& said);
+  bool hear(SaysEnd& said);
+  bool is_about_its_call(std::string_view nonce) const;
 
   void finish(runtime::ActionOutcome outcome, bool would_stay = false);
   bool can_stay() const;
   void stay();
-  void log_line(base::Level level, const Line& line, bool of_call);
-  void log_printed(const std::vector<Line>& lines);
-  const Sensitives& sensitive();
-  std::string redacted(std::string_view text);
-  // Reads per event, so that a worker that never stops talking does not keep the others waiting. A
-  // pipe holds less than this, so one round gives all that was printed before a result was sent.
-  static constexpr int kReadsMax = 4;
-  static constexpr size_t kReadBytes = 64 << 10;
+  void gone();
 
   const VersionSetup& setup_;
   Zygote& zygote_;  // outlives every worker that is not gone
   const uint64_t name_;
   const uint32_t slot_;
   Owner& owner_;
-  // The zygote's may go before this does.
-  const Sensitives secrets_;
-  const Sensitives sealed_;
-  posix::Fd control_;
-  posix::Fd output_;
+  const Sensitives sealed_;  // the zygote's may go before this does
+  RunningCall running_;
+  WorkerWire wire_;
   posix::Fd process_;
-  pid_t sender_ = 0;  // of what was read last, while it is starting: the process
-  bool may_stay_ = false;
-  uint32_t calls_ = 0;
-  size_t resident_bytes_ = 0;  // after its first call
-  uint64_t control_watch_ = 0;
-  uint64_t output_watch_ = 0;
   Loop::Timer timer_;  // of the start or of the end
 
   State state_ = State::starting;
@@ -149,13 +117,10 @@ class Worker {
   bool killed_ = false;  // by us, for end_kind_
   bool is_gone_ = false;
   bool retired_ = false;  // it was ended because nobody needed it
+  bool may_stay_ = false;
+  uint32_t calls_ = 0;
+  size_t resident_bytes_ = 0;  // after its first call
   Loop::Moment idle_since_;
-  Running running_;
-
-  FrameReader frames_;
-  LineReader lines_;
-  std::string unsent_;
-  size_t sent_ = 0;
 
   runtime::ActionOutcome::Kind end_kind_ = runtime::ActionOutcome::Kind::crashed;
   std::string end_message_;

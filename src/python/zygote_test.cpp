@@ -45,7 +45,7 @@ TEST(PythonZygote, GivesEachCallThatMayLeaveSomethingAProcessOfItsOwn) {
     workers.insert(outcome.trace.worker);
   }
   EXPECT_EQ(workers.size(), 100u);
-  EXPECT_EQ(bench.log.all(), "");
+  EXPECT_EQ(bench.log.text(), "");
 }
 
 TEST(PythonZygote, IsStartedAgainWhenItEnds) {
@@ -76,9 +76,9 @@ class Ends:
   EXPECT_EQ(outcome.kind, Kind::crashed);
   EXPECT_TRUE(outcome.message.contains("while it ran Ends")) << outcome.message;
   EXPECT_EQ(bench.run("Fine").kind, Kind::returned);
-  EXPECT_TRUE(bench.log.all().contains("the process of version v1 ended: exit status 9"))
-      << bench.log.all();
-  EXPECT_TRUE(bench.log.all().contains("a thread was started by an import"));
+  EXPECT_TRUE(bench.log.text().contains("the process of version v1 ended: exit status 9"))
+      << bench.log.text();
+  EXPECT_TRUE(bench.log.text().contains("a thread was started by an import"));
 }
 
 TEST(PythonZygote, TakesAllItsWorkersWithItWhenThePoolStops) {

@@ -1,24 +1,23 @@
 #include "runtime/solutions.hpp"
 
 #include <algorithm>
-#include <array>
 #include <mutex>
+
+#include "base/enum_names.hpp"
 
 namespace millrace::runtime {
 namespace {
 
-constexpr std::array<std::string_view, 3> kPolicies{"pin", "migrate", "restart"};
+constexpr auto kPolicies = base::enum_names<OnLive>("policy", "pin", "migrate", "restart");
 
 }  // namespace
 
 std::string_view to_string(OnLive policy) {
-  return kPolicies[static_cast<size_t>(policy)];
+  return kPolicies(policy);
 }
 
 base::Result<OnLive> on_live_from(std::string_view name) {
-  for (size_t i = 0; i < kPolicies.size(); ++i) {
-    if (kPolicies[i] == name) return static_cast<OnLive>(i);
-  }
+  if (const auto found = kPolicies.find(name)) return *found;
   return base::fail(base::Code::invalid_argument, "expected pin, migrate or restart");
 }
 

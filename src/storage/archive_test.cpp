@@ -10,7 +10,8 @@
 #include "storage/rebuild.hpp"
 #include "storage/sqlite.hpp"
 #include "storage/storage.hpp"
-#include "storage/testing.hpp"
+#include "tests/fakes/folder.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -88,9 +89,9 @@ class StorageArchive : public testing::Test {
   }
 
   using Ids = std::vector<base::Id>;
-  Folder folder;
+  fakes::Folder folder;
   fs::path file = folder.path / "journal.db";
-  NoLog log;
+  fakes::NoLog log;
   std::unique_ptr<DurableJournal> journal;
 };
 

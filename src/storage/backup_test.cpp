@@ -10,8 +10,9 @@
 
 #include "storage/sqlite.hpp"
 #include "storage/storage.hpp"
-#include "storage/testing.hpp"
 #include "storage/verify.hpp"
+#include "tests/fakes/folder.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -37,8 +38,8 @@ class StorageBackup : public testing::Test {
   }
   static fs::perms mode_of(const fs::path& path) { return fs::symlink_status(path).permissions(); }
 
-  NoLog log;
-  Folder folder;
+  fakes::NoLog log;
+  fakes::Folder folder;
   const fs::path file = folder.path / "journal.db";
   const fs::path copy = folder.path / "copy.db";
 };

@@ -5,7 +5,8 @@
 
 #include "storage/sqlite.hpp"
 #include "storage/storage.hpp"
-#include "storage/testing.hpp"
+#include "tests/fakes/folder.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -57,8 +58,8 @@ class StorageDeliveries : public testing::Test {
   }
   using Keys = std::vector<std::string>;
 
-  NoLog log;
-  Folder home;  // goes last
+  fakes::NoLog log;
+  fakes::Folder home;  // goes last
   const fs::path& folder = home.path;
   base::Id consumer = base::Id::derived("test", "c");
   std::unique_ptr<DurableJournal> journal;

@@ -8,7 +8,8 @@
 #include <sstream>
 
 #include "storage/people.hpp"
-#include "storage/testing.hpp"
+#include "tests/fakes/folder.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -60,7 +61,8 @@ class StorageForget : public testing::Test {
                                  chat.to_string(),
                                  "shop",
                                  "live",
-                                 "braze", "braze.track",
+                                 "braze",
+                                 "braze.track",
                                  {{"said", words}}});
     journal.append(std::move(record), [&](auto done) { promise.set_value(done.has_value()); });
     EXPECT_TRUE(promise.get_future().get());
@@ -100,8 +102,8 @@ class StorageForget : public testing::Test {
     for (const Problem& problem : found.problems) ADD_FAILURE() << problem.place << problem.what;
   }
 
-  NoLog log;
-  Folder folder;
+  fakes::NoLog log;
+  fakes::Folder folder;
   const fs::path file = folder.path / "journal.db";
 };
 

@@ -5,7 +5,8 @@
 #include <future>
 
 #include "storage/storage.hpp"
-#include "storage/testing.hpp"
+#include "tests/fakes/folder.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -39,8 +40,8 @@ class StorageParked : public testing::Test {
     return chats ? std::move(*chats) : std::vector<runtime::ParkedChat>();
   }
 
-  NoLog log;
-  Folder folder;
+  fakes::NoLog log;
+  fakes::Folder folder;
   const std::filesystem::path file = folder.path / "journal.db";
 };
 

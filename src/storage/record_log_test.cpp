@@ -5,7 +5,8 @@
 
 #include "storage/record_frames.hpp"
 #include "storage/storage.hpp"
-#include "storage/testing.hpp"
+#include "tests/fakes/folder.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -67,9 +68,9 @@ class StorageRecordLog : public testing::Test {
     std::ofstream(file, std::ios::binary) << bytes;
   }
 
-  Folder home_;
+  fakes::Folder home_;
   const fs::path& folder_ = home_.path;
-  NoLog quiet_;
+  fakes::NoLog quiet_;
   std::unique_ptr<base::RecordLog> log_;
 };
 

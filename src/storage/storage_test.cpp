@@ -6,8 +6,9 @@
 #include <future>
 
 #include "posix/files.hpp"
-#include "storage/testing.hpp"
 #include "storage/verify.hpp"
+#include "tests/fakes/folder.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -37,8 +38,8 @@ std::vector<runtime::JournalRecord> read(runtime::Journal& journal, base::Id con
 }
 
 TEST(StorageJournal, GivesBackTheLastRecordsInOrder) {
-  Folder folder;
-  NoLog log;
+  fakes::Folder folder;
+  fakes::NoLog log;
   auto journal = open_journal(folder.path / "j.db", log);
   ASSERT_TRUE(journal) << journal.error().describe();
   for (int i = 1; i <= 5; ++i) {
@@ -55,8 +56,8 @@ TEST(StorageJournal, GivesBackTheLastRecordsInOrder) {
 // A write-ahead log cut off or scribbled on at any byte, as a power cut leaves it: what can be read
 // is what was first, whole and without a gap, and the journal goes on from there.
 TEST(StorageJournal, ATornWriteLeavesTheRecordsBeforeIt) {
-  Folder folder;
-  NoLog log;
+  fakes::Folder folder;
+  fakes::NoLog log;
   auto journal = open_journal(folder.path / "j.db", log);
   ASSERT_TRUE(journal);
   constexpr int kRecords = 40;
@@ -103,8 +104,8 @@ TEST(StorageJournal, ATornWriteLeavesTheRecordsBeforeIt) {
 }
 
 TEST(StorageJournal, RefusesANumberTwiceAndKeepsTheRestOfTheGroup) {
-  Folder folder;
-  NoLog log;
+  fakes::Folder folder;
+  fakes::NoLog log;
   auto journal = open_journal(folder.path / "j.db", log);
   const base::Timestamp due{1'000};
   ASSERT_TRUE(append(**journal, {id_of(1), 1, "a", due}));
@@ -142,8 +143,8 @@ runtime::Tail tail_of(runtime::Journal& journal, base::Id consumer, size_t marke
 }
 
 TEST(StorageJournal, ReadsBackNoMoreThanItTakesToGoOn) {
-  Folder folder;
-  NoLog log;
+  fakes::Folder folder;
+  fakes::NoLog log;
   auto journal = open_journal(folder.path / "j.db", log);
   for (int i = 1; i <= 30; ++i) {
     runtime::JournalRecord record{id_of(1), i, "body" + std::to_string(i)};
@@ -165,8 +166,8 @@ TEST(StorageJournal, ReadsBackNoMoreThanItTakesToGoOn) {
 }
 
 TEST(StorageJournal, ReadsOnlyTheConsumersOwnPlaces) {
-  Folder folder;
-  NoLog log;
+  fakes::Folder folder;
+  fakes::NoLog log;
   auto journal = open_journal(folder.path / "j.db", log);
   for (int i = 1; i <= 5; ++i) {
     ASSERT_TRUE(append(**journal, {id_of(1), i, "mine" + std::to_string(i)}));
@@ -196,8 +197,8 @@ TEST(StorageJournal, ReadsOnlyTheConsumersOwnPlaces) {
 }
 
 TEST(StorageJournal, WritesWhatIsQueuedWhenItIsClosed) {
-  Folder folder;
-  NoLog log;
+  fakes::Folder folder;
+  fakes::NoLog log;
   std::atomic<int> told = 0;
   auto journal = open_journal(folder.path / "j.db", log);
   for (int i = 1; i <= 1000; ++i) {
@@ -215,8 +216,8 @@ TEST(StorageJournal, WritesWhatIsQueuedWhenItIsClosed) {
 }
 
 TEST(StorageJournal, FindsEveryRecordAgainHoweverManyConsumersThereAre) {
-  Folder folder;
-  NoLog log;
+  fakes::Folder folder;
+  fakes::NoLog log;
   constexpr int kConsumers = 3'000;  // more than are kept in memory
   for (int number = 1; number <= 2; ++number) {
     auto journal = open_journal(folder.path / "j.db", log);
@@ -238,8 +239,8 @@ TEST(StorageJournal, FindsEveryRecordAgainHoweverManyConsumersThereAre) {
 }
 
 TEST(StorageKeyValue, CommitsScansAndRemoves) {
-  Folder folder;
-  NoLog log;
+  fakes::Folder folder;
+  fakes::NoLog log;
   auto store = open_key_value(folder.path / "kv.db", log);
   ASSERT_TRUE(store) << store.error().describe();
   const auto commit = [&](base::KeyValueBatch batch) {
@@ -261,8 +262,8 @@ TEST(StorageKeyValue, CommitsScansAndRemoves) {
 }
 
 TEST(StorageKeyValue, WhatMayBeLostIsPutAsideWhenItIsDamaged) {
-  Folder folder;
-  NoLog log;
+  fakes::Folder folder;
+  fakes::NoLog log;
   const fs::path file = folder.path / "traces.db";
   const std::string damages[] = {"this is no database", std::string(8'192, 'x'),
                                  std::string("SQLite format 3\0", 16) + std::string(5'000, '\7')};
@@ -279,8 +280,8 @@ TEST(StorageKeyValue, WhatMayBeLostIsPutAsideWhenItIsDamaged) {
 }
 
 TEST(StorageKeyValue, IsReadBesideWhoeverWritesIt) {
-  Folder folder;
-  NoLog log;
+  fakes::Folder folder;
+  fakes::NoLog log;
   const auto read = [&](std::string_view prefix, size_t limit) {
     std::string all;
     const auto pairs = open_pairs(folder.path / "kv.db");
@@ -306,8 +307,8 @@ TEST(StorageKeyValue, IsReadBesideWhoeverWritesIt) {
 }
 
 TEST(StorageKeyValue, OneReaderSeesWhatIsWrittenBetweenTwoReadings) {
-  Folder folder;
-  NoLog log;
+  fakes::Folder folder;
+  fakes::NoLog log;
   auto store = open_key_value(folder.path / "kv.db", log);
   ASSERT_TRUE(store);
   auto pairs = open_pairs(folder.path / "kv.db");
@@ -326,7 +327,7 @@ TEST(StorageKeyValue, OneReaderSeesWhatIsWrittenBetweenTwoReadings) {
 }
 
 TEST(StorageFolders, LockKeepsASecondProcessOut) {
-  Folder folder;
+  fakes::Folder folder;
   auto first = FolderLock::acquire(folder.path / "data");
   ASSERT_TRUE(first);
   EXPECT_EQ(FolderLock::acquire(folder.path / "data").error().code, base::Code::already_exists);
@@ -337,7 +338,7 @@ TEST(StorageFolders, LockKeepsASecondProcessOut) {
 }
 
 TEST(StorageFolders, InstallsAVersionOnceAndWhole) {
-  Folder folder;
+  fakes::Folder folder;
   const flow::Files files{{"app.py", "A"}, {"templates/bot.csv", "B"}, {"facts.json", "{}"}};
   const auto installed = install_version(folder.path / "versions", "abc", files);
   ASSERT_TRUE(installed) << installed.error().describe();

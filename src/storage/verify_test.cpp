@@ -10,7 +10,8 @@
 #include "storage/chains.hpp"
 #include "storage/sqlite.hpp"
 #include "storage/storage.hpp"
-#include "storage/testing.hpp"
+#include "tests/fakes/folder.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -49,7 +50,8 @@ class StorageVerify : public testing::Test {
                                  "chat",
                                  "shop",
                                  "live",
-                                 "braze", "braze.track",
+                                 "braze",
+                                 "braze.track",
                                  {}});
     journal.append(std::move(record), [&](base::Result<int64_t> done) {
       promise.set_value(done ? base::Result<void>() : std::unexpected(done.error()));
@@ -87,8 +89,8 @@ class StorageVerify : public testing::Test {
     return all;
   }
 
-  NoLog log;
-  Folder folder;
+  fakes::NoLog log;
+  fakes::Folder folder;
   const fs::path file = folder.path / "journal.db";
 };
 
@@ -185,7 +187,7 @@ INSTANTIATE_TEST_SUITE_P(Of, StorageVerifyMends, testing::ValuesIn(kBreakages),
 
 // A journal of the first format, as a server of that time left it after the fault.
 TEST_F(StorageVerify, AJournalOfTheFirstFormatIsMendedToo) {
-  Folder other;
+  fakes::Folder other;
   const fs::path first = other.path / "journal.db";
   {
     auto connection = Connection::open(first, Connection::Use::writing);
@@ -249,7 +251,7 @@ class StorageVerifyLog : public StorageVerify {
 
 TEST_F(StorageVerifyLog, DamagedInTheMiddleIsRefusedSaidAndPutAside) {
   // The database as it was before, so that what the log holds stands nowhere else.
-  Folder other;
+  fakes::Folder other;
   const fs::path copy = other.path / "journal.db";
   {
     auto opened = open_journal(copy, log);

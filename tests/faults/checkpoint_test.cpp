@@ -18,7 +18,7 @@ using storage::Connection;
 // What the disk has after: a part copied while somebody reads, a checkpoint whose sync fails, one
 // that succeeds and empties the log, and a power cut. "ok", or what is wrong.
 std::string after_power_cut(bool copies_again) {
-  storage::Folder root;
+  fakes::Folder root;
   const fs::path home = root.path / "home";
   fs::create_directory(home);
   const Following following(home);

@@ -63,7 +63,7 @@ TEST_P(StorageFiles, AreTheOldOrTheNewWhicheverCallFails) {
   int64_t calls = 1;
   for (int64_t at = 0; at <= calls; ++at) {
     SCOPED_TRACE("call " + std::to_string(at));
-    storage::Folder root;
+    fakes::Folder root;
     const fs::path home = root.path / "home";
     fs::create_directories(home / "data");
     fs::create_directories(home / "keys");
@@ -103,7 +103,7 @@ TEST(StorageFilesOfVersions, AreInstalledWholeOrNotAtAll) {
   int64_t calls = 1;
   for (int64_t at = 0; at <= calls; ++at) {
     SCOPED_TRACE("call " + std::to_string(at));
-    storage::Folder home;
+    fakes::Folder home;
     const Following following(home.path);
     Disk::get().judge([at](const Seen& seen) {
       const bool fails = at != 0 && seen.number == at;
@@ -144,11 +144,11 @@ base::Result<void> append(base::RecordLog& log, uint64_t number, std::string rec
 }
 
 TEST(StorageFilesOfRecords, AcknowledgedRecordsStayAndRefusedOnesNeverComeBack) {
-  storage::NoLog quiet;
+  fakes::NoLog quiet;
   int64_t calls = 1;
   for (int64_t at = 0; at <= calls; ++at) {
     SCOPED_TRACE("call " + std::to_string(at));
-    storage::Folder root;
+    fakes::Folder root;
     const fs::path home = root.path / "records";
     fs::create_directory(home);
     const Following following(home);

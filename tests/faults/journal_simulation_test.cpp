@@ -275,8 +275,8 @@ class Scene {
     std::future<base::Result<void>> told;
   };
   std::mt19937_64 dice_;
-  storage::NoLog log_;
-  storage::Folder root_;
+  fakes::NoLog log_;
+  fakes::Folder root_;
   fs::path home_;
   int homes_ = 0;
   std::vector<base::Id> ids_;

@@ -34,8 +34,8 @@ class StorageFaults : public testing::TestWithParam<Failure> {
     });
   }
 
-  KeptLog log;
-  storage::Folder folder;
+  fakes::KeptLog log;
+  fakes::Folder folder;
   Following following;
   std::unique_ptr<storage::DurableJournal> journal;
   base::Id alice = base::Id::derived("test", "alice");
@@ -53,7 +53,7 @@ TEST_P(StorageFaults, AFailedCommitIsAFailedCommit) {
   EXPECT_EQ(refused.error().code, base::Code::unavailable);
   EXPECT_FALSE(probe(*journal));
   EXPECT_EQ(append(*journal, {bob, 3, "refused"}).error().code, base::Code::unavailable);
-  EXPECT_EQ(log.count("takes nothing until it can be written again"), 1u);
+  EXPECT_EQ(log.count_saying("takes nothing until it can be written again"), 1u);
   // What is there can be read all the while.
   const auto meanwhile = read(*journal, alice);
   ASSERT_TRUE(meanwhile) << meanwhile.error().describe();
@@ -61,7 +61,7 @@ TEST_P(StorageFaults, AFailedCommitIsAFailedCommit) {
 
   Disk::get().judge(nullptr);
   ASSERT_TRUE(append(*journal, {bob, 3, "my PIN is 9876"}));
-  EXPECT_EQ(log.count("can be written again; refused meanwhile: 3"), 1u);
+  EXPECT_EQ(log.count_saying("can be written again; refused meanwhile: 3"), 1u);
   ASSERT_TRUE(append(*journal, {alice, 3, "hers"}));
   ASSERT_TRUE(append(*journal, {alice, 4, "four"}));
   ASSERT_TRUE(probe(*journal));

@@ -30,11 +30,11 @@ std::string value_in(base::KeyValueStore& store) {
 }
 
 TEST(StorageKeyValueFaults, EveryCallFailsOnce) {
-  storage::NoLog log;
+  fakes::NoLog log;
   int64_t calls = 1;
   for (int64_t at = 0; at <= calls; ++at) {
     SCOPED_TRACE("call " + std::to_string(at));
-    storage::Folder root;
+    fakes::Folder root;
     const fs::path home = root.path / "home";
     fs::create_directory(home);
     const Following following(home);

@@ -13,6 +13,10 @@
 
 #include "flow/flow.hpp"
 #include "runtime/runtime.hpp"
+#include "tests/fakes/chance.hpp"
+#include "tests/fakes/clock.hpp"
+#include "tests/fakes/deliveries.hpp"
+#include "tests/fakes/runner.hpp"
 #include "tests/faults/disk.hpp"
 #include "tests/faults/stores.hpp"
 
@@ -84,35 +88,6 @@ class Threads final : public base::Lanes {
     }
   }
   Lane lanes_[2];
-};
-
-class SteadyClock final : public base::Clock {
- public:
-  base::Timestamp now() override { return {1'767'323'045'000 + ++ticks_}; }
-
- private:
-  std::atomic<int64_t> ticks_ = 0;
-};
-
-class SeededRandom final : public base::Random {
- public:
-  explicit SeededRandom(uint64_t seed) : dice_(seed) {}
-  void fill(std::span<uint8_t> bytes) override {
-    const std::lock_guard lock(mutex_);
-    for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(dice_());
-  }
-
- private:
-  std::mutex mutex_;
-  std::mt19937_64 dice_;
-};
-
-class NoActions final : public runtime::Actions {
-  void call(runtime::ActionCall, Done done) override { done({}); }
-};
-class NoDeliveries final : public runtime::Deliveries {
-  void owed(base::Id, size_t) override {}
-  void when_settled(std::string, Done done) override { done({}); }
 };
 
 constexpr const char* kEcho = R"(
@@ -282,12 +257,12 @@ class Talk {
   }
 
   std::mt19937_64 dice_;
-  storage::NoLog log_;
-  SteadyClock clock_;
-  SeededRandom random_;
-  NoActions actions_;
-  NoDeliveries deliveries_;
-  storage::Folder folder_;
+  fakes::NoLog log_;
+  fakes::TickingClock clock_;
+  fakes::SeededChance random_;
+  fakes::Runner actions_;  // which nobody asks
+  fakes::NoDeliveries deliveries_;
+  fakes::Folder folder_;
   Following following_;
   runtime::Solutions solutions_;
   std::mutex mutex_;  // over what follows

@@ -4,7 +4,8 @@
 #include <future>
 
 #include "storage/storage.hpp"
-#include "storage/testing.hpp"
+#include "tests/fakes/folder.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::faults {
 
@@ -33,24 +34,5 @@ inline base::Result<void> probe(runtime::Journal& journal) {
   journal.probe([&](base::Result<void> done) { promise.set_value(done); });
   return future.get();
 }
-
-// What was said last, by level.
-class KeptLog final : public base::Log {
- public:
-  void line(base::Level level, std::string_view, std::string_view text) override {
-    const std::lock_guard lock(mutex_);
-    lines_.push_back({level, std::string(text)});
-  }
-  size_t count(std::string_view part) {
-    const std::lock_guard lock(mutex_);
-    size_t found = 0;
-    for (const auto& [level, text] : lines_) found += text.contains(part) ? 1 : 0;
-    return found;
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<std::pair<base::Level, std::string>> lines_;
-};
 
 }  // namespace millrace::faults

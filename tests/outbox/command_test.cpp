@@ -14,8 +14,6 @@ using delivery::State;
 class OutboxCommand : public testing::Test {
  protected:
   OutboxCommand() {
-    std::string name = (fs::temp_directory_path() / "millrace-test-XXXXXX").string();
-    folder = ::mkdtemp(name.data());
     auto opened = storage::open_journal(folder / "journal.db", log);
     EXPECT_TRUE(opened);
     journal = std::move(*opened);
@@ -40,10 +38,7 @@ class OutboxCommand : public testing::Test {
                                  [&](base::Result<void>) { changed.set_value(); });
     changed.get_future().get();
   }
-  ~OutboxCommand() override {
-    journal.reset();
-    fs::remove_all(folder);
-  }
+  ~OutboxCommand() override { journal.reset(); }
 
   std::string run(std::vector<std::string> words, int wanted = 0) {
     CLI::App cli;
@@ -68,8 +63,9 @@ class OutboxCommand : public testing::Test {
     return out;
   }
 
-  KeptLog log;
-  fs::path folder;
+  fakes::KeptLog log;
+  fakes::Folder home;
+  const fs::path& folder = home.path;
   std::unique_ptr<storage::DurableJournal> journal;
 };
 

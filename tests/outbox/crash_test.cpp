@@ -126,9 +126,9 @@ class NothingWaits final : public base::Meter {
 };
 
 [[noreturn]] void run_sender(const fs::path& folder, int socket) {
-  KeptLog log;
-  RealClock clock;
-  SeededRandom random;
+  fakes::KeptLog log;
+  fakes::WallClock clock;
+  fakes::SeededChance random;
   NothingWaits meter;
   auto journal = storage::open_journal(folder / "journal.db", log);
   if (!journal) ::_exit(2);
@@ -152,18 +152,13 @@ class NothingWaits final : public base::Meter {
   meter.wait();
   sender.stop();
   journal->reset();
-  if (log.lines().contains("SECRET-KEY")) ::_exit(4);
+  if (log.text().contains("SECRET-KEY")) ::_exit(4);
   ::_exit(0);
 }
 
 class Ordeal {
  public:
-  Ordeal(int kills, int faults) : kills_(kills), faults_(faults) {
-    std::string name = (fs::temp_directory_path() / "millrace-test-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-    braze_.objects_max = 6;
-  }
-  ~Ordeal() { fs::remove_all(folder_); }
+  Ordeal(int kills, int faults) : kills_(kills), faults_(faults) { braze_.objects_max = 6; }
 
   void play() {
     while (!is_enough()) {
@@ -187,7 +182,7 @@ class Ordeal {
 
   // Rows of 40 users, written by the journal as turns do.
   void owe(int rows) {
-    KeptLog log;
+    fakes::KeptLog log;
     auto journal = storage::open_journal(folder_ / "journal.db", log);
     ASSERT_TRUE(journal) << journal.error().describe();
     for (int i = 0; i < rows; ++i) {
@@ -308,7 +303,8 @@ class Ordeal {
 
   const int kills_;
   const int faults_;
-  fs::path folder_;
+  fakes::Folder home_;
+  const fs::path& folder_ = home_.path;
   std::mt19937_64 dice_{42};
   delivery::braze::ModelBraze braze_;
   std::map<int, int64_t> turns_;

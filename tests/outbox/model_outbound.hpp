@@ -15,6 +15,10 @@
 #include "delivery/braze/codec.hpp"
 #include "delivery/braze/model_braze.hpp"
 #include "outbox/outbox.hpp"
+#include "tests/fakes/chance.hpp"
+#include "tests/fakes/clock.hpp"
+#include "tests/fakes/folder.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::outbox {
 
@@ -25,42 +29,6 @@ inline std::unique_ptr<delivery::Codec> speak_braze(std::string_view receiver) {
   if (receiver != "braze") return nullptr;
   return std::make_unique<delivery::braze::BrazeCodec>();
 }
-
-class RealClock final : public base::Clock {
- public:
-  base::Timestamp now() override {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
-  }
-};
-
-class SeededRandom final : public base::Random {
- public:
-  void fill(std::span<uint8_t> bytes) override {
-    const std::lock_guard lock(mutex_);
-    for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(dice_());
-  }
-
- private:
-  std::mutex mutex_;
-  std::mt19937_64 dice_{1};
-};
-
-class KeptLog final : public base::Log {
- public:
-  void line(base::Level, std::string_view, std::string_view text) override {
-    const std::lock_guard lock(mutex_);
-    lines_.append(text).append("\n");
-  }
-  std::string lines() {
-    const std::lock_guard lock(mutex_);
-    return lines_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::string lines_;
-};
 
 // Answers on a thread of its own, as `decide` says; keeps what it was sent.
 class ModelOutbound final : public web::Outbound {

@@ -16,8 +16,6 @@ constexpr auto kPatience = std::chrono::seconds(20);
 class OutboxSender : public testing::Test {
  protected:
   OutboxSender() {
-    std::string name = (fs::temp_directory_path() / "millrace-test-XXXXXX").string();
-    folder = ::mkdtemp(name.data());
     settings.orders_every = std::chrono::milliseconds(5);
     settings.rules.backoff = {1, 20};
     open();
@@ -25,7 +23,6 @@ class OutboxSender : public testing::Test {
   ~OutboxSender() override {
     sender.reset();
     journal.reset();
-    fs::remove_all(folder);
   }
 
   void open() {
@@ -84,12 +81,13 @@ class OutboxSender : public testing::Test {
     ASSERT_TRUE(storage::order_deliveries(folder / "journal.db", action, {row}));
   }
 
-  KeptLog log;
-  RealClock clock;
-  SeededRandom random;
+  fakes::KeptLog log;
+  fakes::WallClock clock;
+  fakes::SeededChance random;
   base::NoMeter meter;
   ModelOutbound outbound;
-  fs::path folder;
+  fakes::Folder home;
+  const fs::path& folder = home.path;
   Settings settings;
   std::mutex mutex;
   std::optional<Destination> configured = braze_at("https://braze.test", "SECRET-KEY");
@@ -124,8 +122,8 @@ TEST_F(OutboxSender, AWrongKeyIsToldTheQueueIsKeptAndAnOrderResumesIt) {
   owe_event("k2", "bob");
   EXPECT_EQ(settled("k1"), "config_error");
   EXPECT_EQ(settled("k2"), "config_error");
-  EXPECT_FALSE(log.lines().contains("SECRET-KEY"));
-  EXPECT_TRUE(log.lines().contains("deliveries are stopped"));
+  EXPECT_FALSE(log.text().contains("SECRET-KEY"));
+  EXPECT_TRUE(log.text().contains("deliveries are stopped"));
   outbound.set_fault(Fault::none);
   order(runtime::DeliveryOrder::Action::retry, "k1");
   wait_for_state("k1", State::delivered);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runtime/runtime.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::simulation {
 
@@ -91,10 +92,7 @@ class Random final : public base::Random {
   Dice& dice_;
 };
 
-class Log final : public base::Log {
- public:
-  void line(base::Level, std::string_view, std::string_view) override {}
-};
+using Log = fakes::NoLog;
 
 // What survives: the synced records. Appends wait for a sync that comes a little later; now and
 // then a sync fails and nothing of its group is kept.

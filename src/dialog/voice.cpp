@@ -1,8 +1,7 @@
-// What the consumer sees: a node's text and rich asset, filled and in their language.
-#include "base/text.hpp"
+#include "dialog/voice.hpp"
+
 #include "dialog/bounds.hpp"
-#include "dialog/engine.hpp"
-#include "dialog/payload.hpp"
+#include "dialog/choices.hpp"
 
 namespace millrace::dialog {
 
@@ -28,82 +27,36 @@ AssetKind kind_of(AssetType type) {
   return AssetKind::none;
 }
 
-constexpr size_t kDynamicMax = 100;
-
-Option option_from(const json::value& item) {
-  const auto* object = item.if_object();
-  if (object == nullptr) return {.label = json::to_text(item)};
-  const auto text = [&](std::string_view key) {
-    return std::string(json::get_string(*object, key).value_or(""));
-  };
-  std::string label = text("label");
-  if (label.empty()) label = text("title");
-  return {label, text("description"), text("image"), text("url"), text("icon")};
-}
-
 }  // namespace
 
-// A list of texts or of {label, description, image}; as text: JSON, or "a|b".
-std::vector<Option> Engine::dynamic_options(const flow::AssetSource& source) {
-  const auto kept = state().kept.find(source.node);
-  if (kept == state().kept.end()) return {};
-  const json::value* given = &kept->second;
-  if (const auto* outputs = given->if_object()) given = outputs->if_contains(source.key);
-  if (given == nullptr) return {};
-  json::value parsed;
-  if (const auto* text = given->if_string()) {
-    if (text->starts_with("[")) {
-      auto list = json::parse(*text);
-      if (list) parsed = std::move(*list);
-    } else {
-      json::array list;
-      for (const std::string_view item : base::split(std::string_view(*text), '|')) {
-        if (!base::trim(item).empty()) list.emplace_back(base::trim(item));
-      }
-      parsed = std::move(list);
-    }
-    given = &parsed;
-  }
-  std::vector<Option> options;
-  if (const auto* list = given->if_array()) {
-    for (const json::value& item : *list) {
-      if (options.size() == kDynamicMax) break;
-      if (Option option = option_from(item); !option.label.empty()) {
-        options.push_back(std::move(option));
-      }
-    }
-  }
-  return options;
+std::string Voice::filled(const flow::Localized& text) const {
+  return text.empty() ? std::string() : shown(text[draft_.locale()]);
 }
 
-std::string Engine::filled(const flow::Localized& text) const {
-  return text.empty() ? std::string() : shown(text[locale()]);
-}
-
-std::string Engine::shown(const flow::Template& text) const {
+std::string Voice::shown(const flow::Template& text) const {
   return text.fill([&](std::string_view name) { return shown_value(name); });
 }
 
-std::string Engine::shown_value(std::string_view variable) const {
-  const State& state = turn_.state;
+std::string Voice::shown_value(std::string_view variable) const {
+  const State& state = draft_.state();
   if (state.secrets.contains(variable)) return std::string(kMask);
   const auto value = state.variables.find(variable);
   if (value == state.variables.end()) return "None";
-  const auto asked = program_.asked.find(variable);
-  if (asked == program_.asked.end()) return value->second;
-  const auto& node = std::get<flow::DialogNode>(program_.find(asked->second)->does);
+  const auto asked = draft_.program().asked.find(variable);
+  if (asked == draft_.program().asked.end()) return value->second;
+  const auto& node = std::get<flow::DialogNode>(draft_.program().find(asked->second)->does);
   if (node.ask->rules.type != ask::Type::choice) {
-    return ask::show(node.ask->rules.type, value->second, tag());
+    return ask::show(node.ask->rules.type, value->second, draft_.state().region);
   }
   for (const flow::Option& option : node.asset.options) {
     if (option.label[0].is_literal() && option.label[0].source() == value->second) {
-      return option.label[locale()].source();
+      return option.label[draft_.locale()].source();
     }
   }
   return value->second;
 }
 
-Asset Engine::asset_of(const flow::DialogNode& node) {
+Asset Voice::asset_of(const flow::DialogNode& node) const {
   const flow::RichAsset& from = node.asset;
   Asset asset;
   asset.kind = kind_of(from.type);
@@ -119,14 +72,14 @@ Asset Engine::asset_of(const flow::DialogNode& node) {
     for (const flow::Option& button : card.buttons) out.buttons.push_back(option_shown(button));
   }
   if (from.source && asset.kind == AssetKind::carousel) {
-    for (Option& option : dynamic_options(*from.source)) {
+    for (Option& option : dynamic_options(*from.source, draft_.state())) {
       asset.cards.push_back({option.label,
                              std::move(option.description),
                              std::move(option.image),
                              {Option{.label = option.label}}});
     }
   } else if (from.source) {
-    asset.options = dynamic_options(*from.source);
+    asset.options = dynamic_options(*from.source, draft_.state());
   }
   asset.multiple = from.multiple;
   asset.embedded = from.embedded;
@@ -140,7 +93,7 @@ Asset Engine::asset_of(const flow::DialogNode& node) {
 }
 
 // Of several wordings one is said, the same whenever the turn is taken again.
-const flow::Localized& Engine::variant_of(const flow::DialogNode& node) const {
+const flow::Localized& Voice::variant_of(const flow::DialogNode& node) const {
   if (node.messages.size() == 1) return node.messages.front();
   uint64_t mixed = 14'695'981'039'346'656'037u;  // FNV-1a
   const auto mix = [&](std::string_view bytes) {
@@ -148,32 +101,32 @@ const flow::Localized& Engine::variant_of(const flow::DialogNode& node) const {
       mixed = (mixed ^ static_cast<unsigned char>(byte)) * 1'099'511'628'211u;
     }
   };
-  mix(turn_.state.chat.as_bytes());
-  mix(std::to_string(turn_.state.turn));
-  mix(std::to_string(turn_.state.node));
+  mix(draft_.state().chat.as_bytes());
+  mix(std::to_string(draft_.state().turn));
+  mix(std::to_string(draft_.state().node));
   return node.messages[(mixed >> 32) % node.messages.size()];
 }
 
-void Engine::show(const flow::DialogNode& node) {
+void Voice::show(const flow::DialogNode& node) {
   show_with(node, node.messages.empty() ? std::string() : filled(variant_of(node)));
 }
 
-void Engine::show_with(const flow::DialogNode& node, std::string text) {
+void Voice::show_with(const flow::DialogNode& node, std::string text) {
   Message message{std::move(text), asset_of(node), node.input_disabled, node.secure,
                   node.css_class};
   if (message.text.empty() && message.asset.kind == AssetKind::none) return;
   say(std::move(message));
 }
 
-void Engine::say(Message message) {
-  if (state().agent) return;  // what a turn begun before would say
-  if (!fits(weight_of(message))) return;
-  turn_.effects.emplace_back(
-      Say{++state().sequence, std::move(message), state().node, state().answering, {}, {}});
+void Voice::say(Message message) {
+  State& state = draft_.state();
+  if (state.agent) return;  // what a turn begun before would say
+  if (!draft_.fits(weight_of(message))) return;
+  draft_.add(Say{++state.sequence, std::move(message), state.node, state.answering, {}, {}});
 }
 
-void Engine::say_text(std::string_view key) {
-  say({.text = shown(program_.text(key, locale()))});
+void Voice::say_text(std::string_view key) {
+  say({.text = shown(draft_.program().text(key, draft_.locale()))});
 }
 
 }  // namespace millrace::dialog

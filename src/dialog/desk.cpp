@@ -1,8 +1,4 @@
-// Between the bot and a person: the chat waits for an agent, an agent has it, the bot has it back.
-// While one waits or talks the bot is silent: what it would go on with by itself is noted
-// (Engine::enter) and taken up when the chat comes back.
-#include "dialog/engine.hpp"
-#include "dialog/payload.hpp"
+#include "dialog/desk.hpp"
 
 namespace millrace::dialog {
 
@@ -25,18 +21,18 @@ Result<void> check_agent(const std::string& id, const std::string& name) {
 
 }  // namespace
 
-void Engine::ask_for_agent(flow::NodeNumber node, std::string skill) {
-  state().agent = Seat{node, std::move(skill), at_, {}, {}, {}, {}};
+void Desk::ask_for_agent(flow::NodeNumber node, std::string skill) {
+  state().agent = Seat{node, std::move(skill), draft_.at(), {}, {}, {}, {}};
   state().phase = Phase::queued;
   state().held.clear();  // said to the agent by now
   state().candidates.clear();
   state().answering.clear();
   state().timer.reset();
-  set_timer(TimerKind::queue, program_.agent_wait_limit_ms);
-  turn_.effects.emplace_back(HandOver{HandOver::Step::asked, state().agent->skill, {}, {}});
+  draft_.set_timer(TimerKind::queue, draft_.program().agent_wait_limit_ms);
+  draft_.add(HandOver{HandOver::Step::asked, state().agent->skill, {}, {}});
 }
 
-Result<void> Engine::take(const AgentOffered& offered) {
+Result<void> Desk::take(const AgentOffered& offered) {
   const Phase phase = state().phase;
   if (phase == Phase::ended) return fail(Code::not_found, "the chat has ended");
   if (state().agent) return fail(Code::already_exists, "an agent was asked for already");
@@ -44,14 +40,15 @@ Result<void> Engine::take(const AgentOffered& offered) {
     return fail(Code::invalid_argument, "the skill is too long", "skill");
   }
   ask_for_agent(0, offered.skill);
-  if (phase == Phase::opened || phase == Phase::greeting) state().agent->back = program_.start;
+  if (phase == Phase::opened || phase == Phase::greeting)
+    state().agent->back = draft_.program().start;
   if (phase == Phase::paused) {
-    state().agent->back = std::get<flow::PauseNode>(program_.find(state().node)->does).next;
+    state().agent->back = std::get<flow::PauseNode>(draft_.program().find(state().node)->does).next;
   }
   return {};
 }
 
-Result<void> Engine::take(const AgentJoined& joined) {
+Result<void> Desk::take(const AgentJoined& joined) {
   if (auto right = check_agent(joined.agent, joined.name); !right) return right;
   if (state().phase == Phase::ended) return fail(Code::not_found, "the chat has ended");
   if (state().phase == Phase::with_agent) {
@@ -65,35 +62,34 @@ Result<void> Engine::take(const AgentJoined& joined) {
   Seat& seat = *state().agent;
   seat.id = joined.agent;
   seat.name = joined.name;
-  seat.joined_at = at_;
-  turn_.effects.emplace_back(HandOver{HandOver::Step::joined, seat.skill, seat.id, seat.name});
+  seat.joined_at = draft_.at();
+  draft_.add(HandOver{HandOver::Step::joined, seat.skill, seat.id, seat.name});
   return {};
 }
 
-Result<void> Engine::check_seat(std::string_view agent) const {
-  if (turn_.state.phase == Phase::ended) return fail(Code::not_found, "the chat has ended");
-  if (turn_.state.phase != Phase::with_agent || turn_.state.agent->id != agent) {
+Result<void> Desk::check_seat(std::string_view agent) const {
+  if (draft_.state().phase == Phase::ended) return fail(Code::not_found, "the chat has ended");
+  if (draft_.state().phase != Phase::with_agent || draft_.state().agent->id != agent) {
     return fail(Code::failed_precondition, "this agent does not have the chat");
   }
   return {};
 }
 
-Result<void> Engine::take(const AgentSaid& said) {
+Result<void> Desk::take(const AgentSaid& said) {
   if (auto right = check_seat(said.agent); !right) return right;
   Message message{.text = heard(said.text)};
   if (message.text.empty()) return fail(Code::invalid_argument, "there is nothing said", "text");
   const Seat& seat = *state().agent;
-  turn_.effects.emplace_back(
-      Say{++state().sequence, std::move(message), 0, said.input_id, seat.id, seat.name});
+  draft_.add(Say{++state().sequence, std::move(message), 0, said.input_id, seat.id, seat.name});
   return {};
 }
 
-Result<void> Engine::take(const AgentLeft& left) {
+Result<void> Desk::take(const AgentLeft& left) {
   if (auto right = check_seat(left.agent); !right) return right;
-  Next to;
+  std::optional<flow::NodeNumber> to;
   if (!left.to.empty()) {
-    const auto found = program_.by_id.find(left.to);
-    if (found == program_.by_id.end()) {
+    const auto found = draft_.program().by_id.find(left.to);
+    if (found == draft_.program().by_id.end()) {
       return fail(Code::invalid_argument, "there is no node '" + left.to + "'", "to");
     }
     to = found->second;
@@ -101,21 +97,22 @@ Result<void> Engine::take(const AgentLeft& left) {
   const Seat seat = give_back();
   if (to) {
     state().call.reset();
-    enter(*to);
+    walk_.enter(*to);
     return {};
   }
-  const auto* node = program_.find(seat.node);
-  const auto next = node == nullptr ? Next() : std::get<flow::DialogNode>(node->does).next;
+  const auto* node = draft_.program().find(seat.node);
+  std::optional<flow::NodeNumber> next;
+  if (node != nullptr) next = std::get<flow::DialogNode>(node->does).next;
   if (next) {
     state().node = seat.node;
-    enter(go(RoadKind::next, 0, *next));
+    walk_.take(RoadKind::next, 0, *next);
   } else {
     go_on_without(seat);
   }
   return {};
 }
 
-Result<void> Engine::take(const NoAgent&) {
+Result<void> Desk::take(const NoAgent&) {
   if (state().phase == Phase::ended) return fail(Code::not_found, "the chat has ended");
   if (state().phase != Phase::queued) {
     return fail(Code::failed_precondition, "the chat does not wait for an agent");
@@ -124,9 +121,9 @@ Result<void> Engine::take(const NoAgent&) {
   return {};
 }
 
-void Engine::nobody_came(RoadKind kind) {
+void Desk::nobody_came(RoadKind kind) {
   const Seat seat = give_back();
-  const auto* node = program_.find(seat.node);
+  const auto* node = draft_.program().find(seat.node);
   if (node != nullptr) {
     const auto& [unavailable, timeout] = std::get<flow::DialogNode>(node->does).hand_over;
     const bool timed_out = kind == RoadKind::timeout;
@@ -136,44 +133,42 @@ void Engine::nobody_came(RoadKind kind) {
       const RoadKind otherwise = timed_out ? RoadKind::unavailable : RoadKind::timeout;
       const RoadKind taken = own ? kind : otherwise;
       state().node = seat.node;
-      enter(go(taken, 0, own ? *own : *other));
+      walk_.take(taken, 0, own ? *own : *other);
       return;
     }
   }
-  say_text("human.none");
+  voice_.say_text("human.none");
   go_on_without(seat);
 }
 
 // The bot has the chat again, and does not know yet what to say.
-Seat Engine::give_back() {
+Seat Desk::give_back() {
   Seat seat = std::move(*state().agent);
   state().agent.reset();
   state().timer.reset();
   state().answering.clear();
   state().streak = 0;
-  turn_.effects.emplace_back(HandOver{HandOver::Step::left, seat.skill, seat.id, seat.name});
+  draft_.add(HandOver{HandOver::Step::left, seat.skill, seat.id, seat.name});
   return seat;
 }
 
 // What was under way goes on; the question that stands open is asked again; where none does, all
 // has been said.
-void Engine::go_on_without(const Seat& seat) {
+void Desk::go_on_without(const Seat& seat) {
   if (state().call) {
-    state().phase = Phase::calling;
-    const bool waits = state().call->left_pending || awaits_delivery(program_, state());
-    arm_call(waits ? call_limit_ms() : 0);
+    calls_.wait_again();
     return;
   }
   if (seat.back) {
-    enter(*seat.back);
+    walk_.enter(*seat.back);
     return;
   }
-  const flow::Node* here = seat.node == 0 ? program_.find(state().node) : nullptr;
+  const flow::Node* here = seat.node == 0 ? draft_.program().find(state().node) : nullptr;
   const auto* question = here == nullptr ? nullptr : std::get_if<flow::DialogNode>(&here->does);
   if (question != nullptr && question->waits) {
-    enter(state().node);
-  } else if (const auto next = go_back_to_caller()) {
-    enter(*next);
+    walk_.enter(state().node);
+  } else {
+    walk_.go_back_to_caller();
   }
 }
 
