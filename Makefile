@@ -54,10 +54,12 @@ simulate: unit  ## the seeded simulation over many more seeds (SEEDS=5000)
 	@MILLRACE_SEEDS=$(or $(SEEDS),5000) build/dev/tests/millrace_tests --gtest_filter='Simulation.*'
 
 soak: setup setup-test  ## the same in an optimized build, in as many processes as there are CPUs (SEEDS=1000000), an hour of fuzzing over the wire, and ten minutes of one hostile address
+	@cmake --preset release -B build/soak -DMILLRACE_TESTS=ON >build/configure-soak.log || { cat build/configure-soak.log; exit 1; }
+	@cmake --build build/soak -j $(JOBS) --target soak --target soak_storage
+	@tests/simulation/soak.sh build/soak/tests/soak $(or $(SEEDS),1000000) $(JOBS)
+	@MILLRACE_TURNS=100000 build/soak/tests/soak --gtest_filter='Parking*Many*'
+	@MILLRACE_SEEDS=$(or $(DISK_SEEDS),50000) build/soak/tests/soak_storage --gtest_filter='StorageSimulation*:Outages*' --gtest_brief=1
 	@cmake --preset release >build/configure-release.log || { cat build/configure-release.log; exit 1; }
-	@cmake --build --preset release -j $(JOBS) --target soak --target soak_storage
-	@tests/simulation/soak.sh build/release/tests/soak $(or $(SEEDS),1000000) $(JOBS)
-	@MILLRACE_SEEDS=$(or $(DISK_SEEDS),50000) build/release/tests/soak_storage --gtest_filter='StorageSimulation*:Outages*' --gtest_brief=1
 	@cmake --build --preset release -j $(JOBS) --target millrace
 	@cd tests/e2e && MILLRACE_FUZZ_SECONDS=$(or $(FUZZ_WIRE_SECONDS),3600) node --test wire-fuzz.test.mjs
 	@cd tests/e2e && MILLRACE_HOSTILE_SECONDS=$(or $(HOSTILE_SECONDS),600) node --test hostile.test.mjs

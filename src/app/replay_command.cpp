@@ -120,22 +120,18 @@ class Replay {
   size_t turns_ = 0;
 };
 
-base::Result<void> replay_chat(runtime::Archive& archive, base::Id chat, const std::string& key,
+// How the consumer was known when the chat began, from the chat before it.
+base::Result<void> take_former(runtime::Archive& archive, base::Id chat, const std::string& key,
                                Replay& replay) {
   const auto entry = archive.find(chat);
   if (!entry) return std::unexpected(entry.error());
   if (!*entry) return fail(Code::not_found, "there is no such chat");
   const auto former = archive.tail_before(**entry);
   if (!former) return std::unexpected(former.error());
-  if (!former->empty()) {
-    runtime::StateReader reader(key);
-    for (const runtime::JournalRecord& record : *former) {
-      if (auto taken = reader.take(record); !taken) return taken;
-    }
-    const auto state = reader.state();
-    if (!state) return std::unexpected(state.error());
-    replay.take_former(*state);
-  }
+  if (former->empty()) return {};
+  const auto state = state_after(*former, key);
+  if (!state) return std::unexpected(state.error());
+  replay.take_former(*state);
   return {};
 }
 
@@ -151,7 +147,7 @@ int replay(const ReplayOptions& options) {
   const auto archive = archive_of(options.data);
   if (!archive) return complain(archive.error().describe());
   Replay replay(options.data, *key);
-  if (auto begun = replay_chat(**archive, *chat, *key, replay); !begun) {
+  if (auto begun = take_former(**archive, *chat, *key, replay); !begun) {
     return complain(begun.error().describe());
   }
   base::Result<void> outcome;

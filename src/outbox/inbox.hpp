@@ -33,12 +33,14 @@ class Inbox {
     word_.stops = true;
     came_.notify_all();
   }
-  // Waits for word, at most so long. That it stops is told every time, and waited for once.
+  // Waits for word, at most so long; not at all for 0. That it stops is told every time, and waited
+  // for once.
   Word take(std::chrono::milliseconds longest) {
     std::unique_lock lock(mutex_);
-    came_.wait_for(lock, longest, [this] {
+    const auto has_come = [this] {
       return !word_.tasks.empty() || word_.has_owed || (word_.stops && !std::exchange(told_, true));
-    });
+    };
+    if (longest.count() > 0) came_.wait_for(lock, longest, has_come);
     Word out = std::exchange(word_, {});
     word_.stops = out.stops;
     return out;

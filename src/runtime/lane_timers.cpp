@@ -60,7 +60,10 @@ void Runtime::Lane::fire(const Timers::Due& due) {
     }
     Consumer& consumer = **found;
     if (!consumer.chat || !consumer.chat->timer || consumer.chat->timer->due != due.at) {
-      fired(due, {});  // overtaken; or to be read back was all that was wanted
+      // Overtaken; or to be read back was all that was wanted. The chat's own timer is kept, also
+      // where this one was set after it.
+      if (consumer.chat && !timers_.has(consumer.id)) keep_timer(consumer);
+      fired(due, {});
       return;
     }
     dialog::Input input{now(), dialog::TimerDue{*consumer.chat->timer}};

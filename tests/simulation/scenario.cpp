@@ -101,6 +101,7 @@ void Scenario::play() {
       for (Person& person : people_) leave(person);
     }
   }
+  EXPECT_TRUE(all_finished()) << "somebody waits for one who is ill: '" << receivers_.ill() << "'";
   for (const char* receiver : {"braze", "webhook:crm"}) {
     if (receivers_.ill() != receiver) drain(receiver, kDrainMs);
   }
