@@ -13,10 +13,13 @@
 namespace millrace::testing_support {
 
 // Every action_nodes/*.py counts as a usable script. Problems fail the running test.
-inline flow::Program load_solution(const std::filesystem::path& folder) {
-  const auto files = storage::read_solution(folder);
+// `settings`, where there are any, stand in place of its solution.yaml.
+inline flow::Program load_solution(const std::filesystem::path& folder,
+                                   const std::string& settings = "") {
+  auto files = storage::read_solution(folder);
   EXPECT_TRUE(files) << files.error().describe();
   MILLRACE_CHECK(files.has_value());
+  if (!settings.empty()) (*files)["solution.yaml"] = settings;
   flow::AppFacts facts{{"Test"}, {{"sandbox", {"braze_url", "braze_api_key"}}}, {}};
   for (const auto& [name, content] : *files) {
     if (name.starts_with("action_nodes/")) {

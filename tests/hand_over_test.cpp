@@ -21,7 +21,7 @@ class Hearing final : public runtime::Subscriber {
   void ended(std::string_view reason) override { told += "ended " + std::string(reason) + "\n"; }
   void lost() override {}
   void handed_over(const dialog::HandOver& step) override {
-    constexpr std::string_view kSteps[] = {"asked", "joined", "left"};
+    constexpr std::string_view kSteps[] = {"asked", "joined", "left", "unanswered", "ended"};
     told += std::string(kSteps[static_cast<size_t>(step.step)]) + " " + step.name + "\n";
   }
   void heard(const runtime::ChatMessage& message) override {
@@ -179,6 +179,91 @@ TEST_F(RuntimeAgents, HaveTheChatWhileAnActionOfTheBotsEnds) {
   EXPECT_EQ(agent_says("m2", std::string(100'000, ' ')).error().code, Code::invalid_argument);
   ASSERT_TRUE(leave());
   EXPECT_EQ(snapshot().state.phase, dialog::Phase::waiting);
+}
+
+const std::string kDesk = "name: Desk\nasides: {human: {to: help.desk}}\n";
+
+// The desk of the conversations, which tells of its hand-overs, or of none.
+class RuntimeHandOversOwed : public simulation::CalmWorld {
+ protected:
+  void serve(const std::string& settings) {
+    const auto folder =
+        std::filesystem::path(MILLRACE_SOURCE_DIR) / "tests" / "conversations" / "desk";
+    solutions_.deploy(runtime::make_solution(std::make_shared<const flow::Program>(
+        testing_support::load_solution(folder, kDesk + settings))));
+    restart();
+    session_ = *await<runtime::Session>([&](auto done) {
+      runtime_->open_session({solutions_.fallback()->app_id, "en", {}}, std::move(done));
+    });
+    ASSERT_TRUE(await<void>(
+        [&](auto done) { runtime_->start(session_.consumer, session_.chat, std::move(done)); }));
+    for (const char* text : {"Ada", "something else"}) {
+      ASSERT_TRUE(await<runtime::Receipt>([&](auto done) {
+        runtime_->say({session_.consumer, session_.chat, std::nullopt, text, text},
+                      std::move(done));
+      }));
+    }
+  }
+  // What is owed by the consumer's turns, from disk.
+  std::vector<std::string> owed() {
+    std::vector<std::string> out;
+    for (const auto& record : disk_.kept().at(session_.consumer)) {
+      for (const auto& row : record.deliveries) {
+        const auto& data = row.body.at("data").as_object();
+        std::string line(row.body.at("type").as_string());
+        line += " " + std::string(data.at("skill").as_string());
+        if (data.contains("why")) line += " " + std::string(data.at("why").as_string());
+        if (data.contains("agent")) {
+          line += " " + std::string(data.at("agent").at("id").as_string());
+        }
+        out.push_back(std::move(line));
+      }
+    }
+    return out;
+  }
+  template <typename F>
+  void take(F call) {
+    ASSERT_TRUE(await<void>(std::move(call)));
+  }
+
+  runtime::Session session_;
+};
+
+constexpr const char* kNotify =
+    "agents: {notify: 'webhook:desk', wait_limit: 2m}\n"
+    "webhooks: {desk: {url: 'https://desk.example.com/in', secret: '${secret:DESK}'}}\n";
+
+TEST_F(RuntimeHandOversOwed, ComeToTheReceiverThatSolutionYamlNamesStepByStep) {
+  serve(kNotify);
+  take([&](auto done) {
+    runtime_->agent_join(session_.consumer, session_.chat, {"a1", "Grace"}, std::move(done));
+  });
+  take([&](auto done) {
+    runtime_->agent_leave(session_.consumer, session_.chat, "a1", "", std::move(done));
+  });
+  EXPECT_EQ(owed(), (std::vector<std::string>{"handover.asked sales", "handover.joined sales a1",
+                                              "handover.left sales a1"}));
+}
+
+TEST_F(RuntimeHandOversOwed, SayThatNobodyCameAndWhy) {
+  serve(kNotify);
+  run_for(3 * 60'000);
+  EXPECT_EQ(owed(), (std::vector<std::string>{"handover.asked sales",
+                                              "handover.unanswered sales timeout"}));
+}
+
+TEST_F(RuntimeHandOversOwed, SayThatTheConsumerHasGoneMeanwhile) {
+  serve(kNotify);
+  take(
+      [&](auto done) { runtime_->end(session_.consumer, session_.chat, "left", std::move(done)); });
+  EXPECT_EQ(owed(),
+            (std::vector<std::string>{"handover.asked sales", "handover.ended sales left"}));
+}
+
+TEST_F(RuntimeHandOversOwed, AreNoRowsWhereNobodyIsNamed) {
+  serve("agents: {wait_limit: 2m}\n");
+  run_for(3 * 60'000);
+  EXPECT_EQ(owed(), std::vector<std::string>{});
 }
 
 }  // namespace

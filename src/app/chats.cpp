@@ -21,6 +21,16 @@ std::vector<std::string> versions_of(const std::filesystem::path& data,
   return versions;
 }
 
+std::map<std::string, std::string> solutions_by_version(const std::filesystem::path& data) {
+  std::map<std::string, std::string> names;
+  const auto deployments = Deployments::open(data);
+  if (!deployments) return names;
+  for (const Deployment& deployment : deployments->all()) {
+    names[deployment.hash] = deployment.solution;
+  }
+  return names;
+}
+
 base::Result<void> each_chat(runtime::Archive& archive, runtime::ChatFilter filter, EachChat each) {
   constexpr size_t kPage = 1'000;
   filter.limit = kPage;

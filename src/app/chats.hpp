@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -18,6 +19,9 @@ base::Result<std::unique_ptr<runtime::Archive>> archive_of(const std::filesystem
 // The versions that were ever deployed of a solution; for chats that do not say its name.
 std::vector<std::string> versions_of(const std::filesystem::path& data,
                                      const std::string& solution);
+
+// The solution of each version that was ever deployed; likewise.
+std::map<std::string, std::string> solutions_by_version(const std::filesystem::path& data);
 
 // Every chat that a filter means, whatever its limit, those with the latest turn first.
 using EachChat = std::move_only_function<base::Result<void>(const runtime::ChatEntry& chat)>;

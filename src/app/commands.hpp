@@ -54,6 +54,7 @@ void add_test_command(CLI::App& cli, int& exit_code);
 // deploy, rollback, versions and impact.
 void add_version_commands(CLI::App& cli, int& exit_code);
 // replay and chats.
+void add_chats_command(CLI::App& cli, int& exit_code);
 void add_replay_command(CLI::App& cli, int& exit_code);
 // braze-sandbox: the sandbox alone.
 void add_braze_sandbox_command(CLI::App& cli, int& exit_code);

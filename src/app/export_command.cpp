@@ -90,22 +90,29 @@ base::Result<void> print_deliveries(const fs::path& journal, base::Id consumer) 
 }
 
 base::Result<void> print_all(const PersonOptions& options) {
-  const auto consumer = find_person(options);
-  if (!consumer) return std::unexpected(consumer.error());
+  const auto people = find_person(options);
+  if (!people) return std::unexpected(people.error());
   const fs::path journal = options.data / "journal.db";
   auto key = posix::read_file(options.data / "journal.key");
-  ChatPrinter printer(key ? std::move(*key) : std::string());
-  base::Result<void> printed;
   const auto archive = archive_of(options.data);
   if (!archive) return std::unexpected(archive.error());
-  auto read = (*archive)->consumer(*consumer, [&](const runtime::JournalRecord& record) {
-    printed = printer.take(record);
-    return printed.has_value();
-  });
-  if (!read) return read;
-  if (!printed) return printed;
-  printer.finish();
-  return print_deliveries(journal, *consumer);
+  for (const base::Id& consumer : *people) {
+    ChatPrinter printer(key ? *key : std::string());
+    base::Result<void> printed;
+    auto read = (*archive)->consumer(consumer, [&](const runtime::JournalRecord& record) {
+      printed = printer.take(record);
+      return printed.has_value();
+    });
+    if (!read) return read;
+    if (!printed) return printed;
+    printer.finish();
+    if (auto done = print_deliveries(journal, consumer); !done) return done;
+  }
+  if (people->size() == 1) return {};
+  json::array ids;
+  for (const base::Id& consumer : *people) ids.emplace_back(consumer.to_string());
+  print({{"kind", "joined"}, {"consumers", std::move(ids)}});
+  return {};
 }
 
 int run(const PersonOptions& options) {
@@ -125,7 +132,8 @@ void add_export_command(CLI::App& cli, int& exit_code) {
   command->footer(
       "Works beside a running server. Answers that were asked for securely stay masked. Each line "
       "has a kind: turn (what was said), chat (its variables, as the last turn left them), "
-      "delivery. Exits 0, 1 when nothing is kept of such a person, 2 when it cannot be read.");
+      "delivery, and joined (the ids of the person) where there are several. Exits 0, 1 when "
+      "nothing is kept of such a person, 2 when it cannot be read.");
   command->callback([&exit_code] { exit_code = run(options); });
 }
 

@@ -1,6 +1,7 @@
 // `millrace forget`: a person, or everybody who has been quiet for long, removed from a data folder
 // so that no byte of theirs is left in it.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
@@ -31,18 +32,41 @@ struct ForgetOptions {
   bool dry_run = false;
 };
 
+// Of those who are one person either all are quiet, or none counts as such.
 base::Result<People> quiet_since(const fs::path& data, base::Timestamp before) {
-  const auto at_rest = storage::people_at_rest(data / "journal.db");
+  const fs::path journal = data / "journal.db";
+  const auto at_rest = storage::people_at_rest(journal);
   if (!at_rest) return at_rest;
+  const auto joined = storage::joined_people(journal);
+  if (!joined) return std::unexpected(joined.error());
+  People of_several;
+  for (const People& ids : *joined) of_several.insert(ids.begin(), ids.end());
   const auto archive = archive_of(data);
   if (!archive) return std::unexpected(archive.error());
   People quiet;
-  auto read = each_chat(**archive, {.latest = true, .before = before},
-                        [&](const runtime::ChatEntry& chat) -> base::Result<void> {
-                          if (at_rest->contains(chat.consumer)) quiet.insert(chat.consumer);
-                          return {};
-                        });
+  People awake;
+  runtime::ChatFilter filter{.latest = true};
+  if (of_several.empty()) filter.before = before;
+  auto read =
+      each_chat(**archive, filter, [&](const runtime::ChatEntry& chat) -> base::Result<void> {
+        if (chat.last_at < before && at_rest->contains(chat.consumer)) {
+          quiet.insert(chat.consumer);
+        } else if (of_several.contains(chat.consumer)) {
+          awake.insert(chat.consumer);
+        }
+        return {};
+      });
   if (!read) return std::unexpected(read.error());
+  for (const People& ids : *joined) {
+    const auto is_in = [](const People& people) {
+      return [&people](base::Id id) { return people.contains(id); };
+    };
+    if (std::ranges::any_of(ids, is_in(awake))) {
+      for (const base::Id& id : ids) quiet.erase(id);
+    } else if (std::ranges::any_of(ids, is_in(quiet))) {
+      quiet.insert(ids.begin(), ids.end());
+    }
+  }
   return quiet;
 }
 
@@ -52,8 +76,8 @@ base::Result<People> who(const ForgetOptions& options) {
     const int64_t before = SystemClock().now().ms - options.older_than * kDayMs;
     return quiet_since(options.person.data, {before});
   }
-  const auto person = find_person(options.person);
-  if (person) return People{*person};
+  auto person = find_person(options.person);
+  if (person) return person;
   // Done again, it clears what a removal that was cut short may have left.
   if (person.error().code == Code::not_found && !options.dry_run) return People();
   return std::unexpected(person.error());

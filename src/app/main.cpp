@@ -201,6 +201,7 @@ int main(int argc, char** argv) {
   app::add_flow_commands(cli, exit_code);
   app::add_test_command(cli, exit_code);
   app::add_version_commands(cli, exit_code);
+  app::add_chats_command(cli, exit_code);
   app::add_replay_command(cli, exit_code);
   app::add_braze_sandbox_command(cli, exit_code);
   app::add_deliveries_command(cli, exit_code);

@@ -4,30 +4,37 @@
 
 #include "app/deployments.hpp"
 #include "app/verify_data.hpp"
+#include "runtime/identities.hpp"
+#include "runtime/solutions.hpp"
 
 namespace millrace::app {
 namespace {
 
 using base::Code;
 using base::fail;
+using storage::People;
 
-base::Result<bool> is_known(const std::filesystem::path& journal, base::Id consumer) {
-  const auto kept = storage::kept_of(journal, {consumer}, chat_in);
+// Everybody whom this consumer is one person with, as far as anything is kept of any; empty when
+// nothing is.
+base::Result<People> known(const std::filesystem::path& journal, base::Id consumer) {
+  auto people = storage::joined_with(journal, {consumer});
+  if (!people) return people;
+  const auto kept = storage::kept_of(journal, *people, chat_in);
   if (!kept) return std::unexpected(kept.error());
-  return kept->records + kept->deliveries > 0;
+  const bool is_kept = people->size() > 1 || kept->records + kept->deliveries > 0;
+  return is_kept ? std::move(*people) : People();
 }
 
-base::Result<base::Id> find_by_id(const std::filesystem::path& journal, const std::string& text) {
+base::Result<People> find_by_id(const std::filesystem::path& journal, const std::string& text) {
   const auto id = base::Id::parse(text);
   if (!id) return fail(Code::invalid_argument, "'" + text + "' is not an id");
-  const auto known = is_known(journal, *id);
-  if (!known) return std::unexpected(known.error());
-  if (*known) return *id;
+  auto people = known(journal, *id);
+  if (!people || !people->empty()) return people;
   const auto archive = storage::open_archive(journal);
   if (!archive) return std::unexpected(archive.error());
   const auto chat = (*archive)->find(*id);
   if (!chat) return std::unexpected(chat.error());
-  if (*chat) return (*chat)->consumer;
+  if (*chat) return storage::joined_with(journal, {(*chat)->consumer});
   return fail(Code::not_found, "no consumer and no chat has the id " + text);
 }
 
@@ -41,29 +48,30 @@ base::Result<std::set<std::string>> solutions_of(const PersonOptions& options) {
   return names;
 }
 
-// A sender's id is derived from the solution's and the name, as channels/rest.cpp does.
-base::Result<base::Id> find_by_sender(const std::filesystem::path& journal,
-                                      const PersonOptions& options) {
+base::Result<People> find_by_sender(const std::filesystem::path& journal,
+                                    const PersonOptions& options) {
   const auto names = solutions_of(options);
   if (!names) return std::unexpected(names.error());
-  std::optional<base::Id> found;
+  People found;
   std::string known_to;
   for (const std::string& name : *names) {
-    const auto app_id = base::Id::derived("app", name);
-    const auto consumer =
-        base::Id::derived("rest", std::string(app_id.as_bytes()) + options.sender);
-    const auto known = is_known(journal, consumer);
-    if (!known) return std::unexpected(known.error());
-    if (!*known) continue;
-    if (found) {
+    People here;
+    for (const char* environment : {"sandbox", "live"}) {
+      auto people = known(journal, runtime::sender_id({runtime::app_id_of(name), environment,
+                                                       options.channel, options.sender}));
+      if (!people) return people;
+      here.merge(*people);
+    }
+    if (here.empty()) continue;
+    if (!found.empty()) {
       return fail(Code::failed_precondition,
                   "this sender is known to '" + known_to + "' and to '" + name +
                       "', where it may be two people; say which with --solution");
     }
-    found = consumer;
+    found = std::move(here);
     known_to = name;
   }
-  if (found) return *found;
+  if (!found.empty()) return found;
   return fail(Code::not_found, "nothing is kept of a sender of that name");
 }
 
@@ -74,15 +82,23 @@ void add_person_options(CLI::App& command, PersonOptions& options) {
       ->required()
       ->check(CLI::ExistingDirectory);
   auto* id = command.add_option("CONSUMER", options.id, "The consumer's id, or the id of a chat");
-  auto* sender = command.add_option("--sender", options.sender, "The sender of the REST channel")
-                     ->excludes(id);
+  auto* sender =
+      command
+          .add_option("--sender", options.sender,
+                      "The sender of the REST channel, or of the one that --channel names")
+          ->excludes(id);
+  command
+      .add_option("--channel", options.channel,
+                  "The channel of solution.yaml on which the sender was named so")
+      ->capture_default_str()
+      ->needs(sender);
   command
       .add_option("--solution", options.solution,
                   "The solution whose sender it is, where several know one of that name")
       ->needs(sender);
 }
 
-base::Result<base::Id> find_person(const PersonOptions& options) {
+base::Result<People> find_person(const PersonOptions& options) {
   const auto journal = options.data / "journal.db";
   if (!options.id.empty()) return find_by_id(journal, options.id);
   if (!options.sender.empty()) return find_by_sender(journal, options);

@@ -16,15 +16,16 @@ namespace millrace::app {
 // Exactly one of `id` and `sender` is set.
 struct PersonOptions {
   std::filesystem::path data;
-  std::string id;        // a consumer's, or a chat's
-  std::string sender;    // as the REST channel was told
+  std::string id;      // a consumer's, or a chat's
+  std::string sender;  // as the channel was told
+  std::string channel = "rest";
   std::string solution;  // whose sender; "": the only one's that knows that sender
 };
 
 void add_person_options(CLI::App& command, PersonOptions& options);
 
-// One consumer. Errors: invalid_argument; not_found, nothing is kept of such a person;
-// failed_precondition, more than one could be meant.
-base::Result<base::Id> find_person(const PersonOptions& options);
+// One person: every consumer whom they are joined with, too. Errors: invalid_argument; not_found,
+// nothing is kept of such a person; failed_precondition, more than one could be meant.
+base::Result<storage::People> find_person(const PersonOptions& options);
 
 }  // namespace millrace::app

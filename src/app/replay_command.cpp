@@ -1,12 +1,10 @@
-// `millrace chats` and `millrace replay`: a chat's stored inputs run through the engine again,
-// compared byte for byte.
+// `millrace replay`: a chat's stored inputs run through the engine again, compared byte for byte.
 #include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "app/chats.hpp"
 #include "app/commands.hpp"
 #include "app/deployments.hpp"
-#include "dialog/names.hpp"
 #include "posix/files.hpp"
 #include "runtime/record.hpp"
 #include "storage/storage.hpp"
@@ -21,11 +19,6 @@ using base::fail;
 struct ReplayOptions {
   std::string chat;
   fs::path data;
-  bool parked = false;
-  std::string solution;
-  std::string phase;
-  std::string since;
-  size_t limit = 1'000;
 };
 
 // Takes a chat's records one by one and makes each turn anew.
@@ -171,57 +164,6 @@ int replay(const ReplayOptions& options) {
   return 0;
 }
 
-base::Result<runtime::ChatFilter> filter_of(const ReplayOptions& options) {
-  runtime::ChatFilter filter{.solution = options.solution, .phase = options.phase, .latest = true};
-  if (!options.solution.empty()) filter.versions = versions_of(options.data, options.solution);
-  filter.limit = options.limit;
-  if (!options.since.empty()) {
-    filter.since = base::parse_iso8601(options.since);
-    if (!filter.since) {
-      return fail(Code::invalid_argument,
-                  "'" + options.since + "' is no time, such as 2026-01-31T08:00:00Z");
-    }
-  }
-  return filter;
-}
-
-int list_chats(const ReplayOptions& options) {
-  const auto complain = [](const base::Error& error) {
-    std::cerr << "millrace chats: " << error.describe() << "\n";
-    return 2;
-  };
-  const auto filter = filter_of(options);
-  if (!filter) return complain(filter.error());
-  const auto archive = archive_of(options.data);
-  if (!archive) return complain(archive.error());
-  const auto chats = (*archive)->live(*filter);
-  if (!chats) return complain(chats.error());
-  for (const runtime::ChatEntry& chat : *chats) {
-    std::cout << chat.chat.to_string() << "  " << chat.version << "  " << chat.phase << "  "
-              << chat.turns << " turns  " << base::to_iso8601(chat.last_at) << "\n";
-  }
-  if (chats->size() == options.limit) {
-    std::cerr << "there may be more: the last " << options.limit << " were listed (--limit)\n";
-  }
-  return 0;
-}
-
-int list_parked(const fs::path& data) {
-  const auto archive = archive_of(data);
-  const auto chats = archive ? (*archive)->parked() : std::unexpected(archive.error());
-  if (!chats) {
-    std::cerr << "millrace chats: " << chats.error().describe() << "\n";
-    return 2;
-  }
-  for (const runtime::ParkedChat& chat : *chats) {
-    std::cout << chat.chat_id << "  " << chat.solution << "  " << chat.version << "  node "
-              << (chat.node.empty() ? "-" : chat.node) << "  " << base::to_iso8601(chat.at) << "  "
-              << chat.what << "\n";
-  }
-  if (chats->empty()) std::cerr << "no chat is parked\n";
-  return 0;
-}
-
 }  // namespace
 
 void add_replay_command(CLI::App& cli, int& exit_code) {
@@ -237,34 +179,6 @@ void add_replay_command(CLI::App& cli, int& exit_code) {
       "chat\n"
       "cannot be read.");
   command->callback([&exit_code] { exit_code = replay(options); });
-
-  auto* chats = cli.add_subcommand(
-      "chats",
-      "List the latest chat of every consumer, the last turn first: id, version, phase, turns, "
-      "time of the last.");
-  chats->add_option("--data", options.data, "The server's data folder")
-      ->required()
-      ->check(CLI::ExistingDirectory);
-  chats->add_flag("--parked", options.parked,
-                  "Only those that wait because the engine failed in them: id, solution, version, "
-                  "node, since when, what failed");
-  chats->add_option("--solution", options.solution, "Only chats of this solution");
-  const auto phases = dialog::kPhases.all();
-  chats->add_option("--phase", options.phase, "Only chats in this phase")
-      ->check(CLI::IsMember(std::vector<std::string>(phases.begin(), phases.end())));
-  chats->add_option("--since", options.since,
-                    "Only chats whose last turn is not before this time, as 2026-01-31T08:00:00Z");
-  chats->add_option("--limit", options.limit, "At most so many")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1'000'000));
-  chats->footer(
-      "Works beside a running server. A parked chat answers with an error and hurts no other. It "
-      "is tried again after a deploy "
-      "of\n"
-      "its solution and at the next start of the server; see docs/operating.md.");
-  chats->callback([&exit_code] {
-    exit_code = options.parked ? list_parked(options.data) : list_chats(options);
-  });
 }
 
 }  // namespace millrace::app

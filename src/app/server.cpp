@@ -205,8 +205,9 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
   engagement = std::make_unique<engage::Engagement>(
       *runtime, served->solutions(), clock, *shares, data->token_key,
       engage::EngagementOptions{options.token_life, origins});
-  rest = std::make_unique<channels::RestChannel>(*runtime, served->solutions(), *shares, *rest_keys,
-                                                 channels::RestOptions{is_open, origins});
+  rest = std::make_unique<channels::RestChannel>(
+      *runtime, served->solutions(), journal->identities(), *shares, *rest_keys,
+      channels::RestOptions{options.environment, is_open, origins});
   page = std::make_unique<channels::ChatPage>(served->solutions());
   completions = std::make_unique<Completions>(*runtime, origins);
   health = std::make_unique<Health>(

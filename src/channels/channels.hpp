@@ -2,12 +2,14 @@
 // chat page. Thin edges over the runtime; they store nothing.
 #pragma once
 
+#include <expected>
 #include <string>
 #include <string_view>
 
 #include "base/shares.hpp"
 #include "base/web.hpp"
 #include "base/web_origin.hpp"
+#include "runtime/identities.hpp"
 #include "runtime/runtime.hpp"
 
 namespace millrace::channels {
@@ -22,6 +24,7 @@ class RestKeys {
 };
 
 struct RestOptions {
+  std::string environment = "sandbox";  // of who comes on other channels than this one
   // Only this machine can ask, so that it may without a key. Otherwise a solution without a key is
   // not served.
   bool is_open = true;
@@ -31,22 +34,33 @@ struct RestOptions {
 // POST /webhooks/rest/webhook {"sender", "message", "message_id"?, "app_id"?, "locale"?} answers,
 // once everything is durable, [{"recipient_id", "text", "buttons"?: [{"title", "payload"}]}]. The
 // credential is "Authorization: Bearer KEY", or "X-Millrace-Signature: sha256=HEX", the
-// HMAC-SHA-256 of the body under the key.
+// HMAC-SHA-256 of the body under the key. With a "channel" to which solution.yaml gives a receiver
+// the answer goes there: 202 {"chat", "repeated"}, once the turn is durable.
+// POST /webhooks/rest/join {"one": {"sender", "channel"?}, "other": {...}, "app_id"?} makes two
+// senders one person: 200 {"consumer"}.
 class RestChannel final : public web::Handler {
  public:
-  RestChannel(runtime::Runtime& runtime, const runtime::Solutions& solutions, base::Shares& shares,
-              RestKeys& keys, RestOptions options = {});
+  RestChannel(runtime::Runtime& runtime, const runtime::Solutions& solutions,
+              runtime::Identities& identities, base::Shares& shares, RestKeys& keys,
+              RestOptions options = {});
   static bool serves(std::string_view path) { return path.starts_with("/webhooks/rest"); }
   void handle(web::Request request, web::Respond respond) override;
 
  private:
-  void webhook(const web::Request& request, web::Respond respond);
+  void webhook(const web::Request& request, const json::object& body, web::Respond respond);
+  void join(const web::Request& request, const json::object& body, web::Respond respond);
+  // The solution that is asked, where who asks may; else what they are answered.
+  std::expected<runtime::SolutionPtr, web::Response> admit(const web::Request& request,
+                                                           const json::object& body);
+  std::optional<web::Response> too_much(const web::Request& request,
+                                        const runtime::Solution& solution, base::Id consumer);
   // What is wrong with who asks, if anything.
   std::optional<web::Response> refusal(const web::Request& request,
                                        const runtime::Solution& solution);
 
   runtime::Runtime& runtime_;
   const runtime::Solutions& solutions_;
+  runtime::Identities& identities_;
   base::Shares& shares_;
   RestKeys& keys_;
   const RestOptions options_;

@@ -90,6 +90,9 @@ struct Kind {
   // What an analytics event owes the receiver with these settings; nullopt: nothing.
   std::optional<Owed> (*track)(const Occasion& occasion, const Event& event,
                                const Settings& settings, json::value& known_as) = nullptr;
+  // What the receiver is owed of something that happened in a chat: `type` is "message.said" or
+  // "handover.STEP", `data` what docs/webhooks.md has of it. nullptr: it cannot be told.
+  Owed (*tell)(const Occasion&, std::string_view type, json::object data) = nullptr;
   std::unique_ptr<Codec> (*speak)() = nullptr;
 };
 using Kinds = std::span<const Kind* const>;

@@ -29,7 +29,7 @@ void Desk::ask_for_agent(flow::NodeNumber node, std::string skill) {
   state().answering.clear();
   state().timer.reset();
   draft_.set_timer(TimerKind::queue, draft_.program().agent_wait_limit_ms);
-  draft_.add(HandOver{HandOver::Step::asked, state().agent->skill, {}, {}});
+  draft_.add(HandOver{HandOver::Step::asked, state().agent->skill, {}, {}, draft_.at()});
 }
 
 Result<void> Desk::take(const AgentOffered& offered) {
@@ -63,7 +63,7 @@ Result<void> Desk::take(const AgentJoined& joined) {
   seat.id = joined.agent;
   seat.name = joined.name;
   seat.joined_at = draft_.at();
-  draft_.add(HandOver{HandOver::Step::joined, seat.skill, seat.id, seat.name});
+  draft_.add(HandOver{HandOver::Step::joined, seat.skill, seat.id, seat.name, seat.asked_at});
   return {};
 }
 
@@ -94,7 +94,7 @@ Result<void> Desk::take(const AgentLeft& left) {
     }
     to = found->second;
   }
-  const Seat seat = give_back();
+  const Seat seat = give_back(HandOver::Step::left);
   if (to) {
     state().call.reset();
     walk_.enter(*to);
@@ -122,11 +122,11 @@ Result<void> Desk::take(const NoAgent&) {
 }
 
 void Desk::nobody_came(RoadKind kind) {
-  const Seat seat = give_back();
+  const bool timed_out = kind == RoadKind::timeout;
+  const Seat seat = give_back(HandOver::Step::unanswered, timed_out ? "timeout" : "unavailable");
   const auto* node = draft_.program().find(seat.node);
   if (node != nullptr) {
     const auto& [unavailable, timeout] = std::get<flow::DialogNode>(node->does).hand_over;
-    const bool timed_out = kind == RoadKind::timeout;
     const auto& own = timed_out ? timeout : unavailable;
     const auto& other = timed_out ? unavailable : timeout;
     if (own || other) {
@@ -142,14 +142,11 @@ void Desk::nobody_came(RoadKind kind) {
 }
 
 // The bot has the chat again, and does not know yet what to say.
-Seat Desk::give_back() {
-  Seat seat = std::move(*state().agent);
-  state().agent.reset();
+Seat Desk::give_back(HandOver::Step step, std::string why) {
   state().timer.reset();
   state().answering.clear();
   state().streak = 0;
-  draft_.add(HandOver{HandOver::Step::left, seat.skill, seat.id, seat.name});
-  return seat;
+  return *draft_.end_hand_over(step, std::move(why));
 }
 
 // What was under way goes on; the question that stands open is asked again; where none does, all

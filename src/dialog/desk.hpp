@@ -33,7 +33,7 @@ class Desk {
 
  private:
   base::Result<void> check_seat(std::string_view agent) const;
-  Seat give_back();
+  Seat give_back(HandOver::Step step, std::string why = {});
   void go_on_without(const Seat& seat);
   State& state() { return draft_.state(); }
 

@@ -158,6 +158,9 @@ struct Said {
   std::string input_id;
   std::string text;
   bool starts = false;
+  // Where the consumer talks from now on; both "" when it is where the chat is already.
+  std::string channel = {};
+  std::string address = {};
 };
 enum class CallEnd { returned, raised, timed_out, crashed, refused, unknown };
 struct CallEnded {
@@ -251,13 +254,16 @@ struct SetTimer {
   Timer timer;
 };
 
-// The chat goes over to a person, or comes back.
+// The chat goes over to a person, or comes back. `unanswered`: nobody came, and the bot has it
+// again. `ended`: with the chat, which waited or was an agent's.
 struct HandOver {
-  enum class Step { asked, joined, left };
+  enum class Step { asked, joined, left, unanswered, ended };
   Step step = Step::asked;
   std::string skill;
-  std::string agent;  // id and name of who has joined, or left; "" when nobody had
-  std::string name;
+  std::string agent = {};  // id and name of who has the chat, or had it; "" when nobody had
+  std::string name = {};
+  base::Timestamp asked_at = {};
+  std::string why = {};  // unanswered: "timeout" or "unavailable"; ended: the chat's end_reason
 };
 
 // The consumer said this while an agent has the chat, or is to have it.

@@ -90,7 +90,13 @@ void Draft::give_up_what_was_made() {
   state().held.clear();
   state().global_props.clear();
   state().last_message.clear();
-  state().agent.reset();
+  end_hand_over(HandOver::Step::ended, std::string(kEndBotError));
+}
+
+std::optional<Seat> Draft::end_hand_over(HandOver::Step step, std::string why) {
+  auto seat = std::exchange(state().agent, std::nullopt);
+  if (seat) add(HandOver{step, seat->skill, seat->id, seat->name, seat->asked_at, std::move(why)});
+  return seat;
 }
 
 bool Draft::may_step() {

@@ -3,6 +3,7 @@
 // write into it. For the files of this room only.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,10 @@ class Draft {
   // where solution.yaml says so.
   void track(const flow::Node& node, std::string_view road);
   void assign(const std::string& name, std::string value);
+
+  // Nobody waits for an agent, or has one, from now on; who did until now, if anybody. `why` as
+  // HandOver has it.
+  std::optional<Seat> end_hand_over(HandOver::Step step, std::string why);
 
   // Counts what the flow makes. A turn that makes more than kTurnBytesMax is outgrown: it takes
   // nothing more, and Engine::run ends the chat.

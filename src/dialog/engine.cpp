@@ -68,6 +68,10 @@ Result<void> Engine::take(const Said& said) {
   if (must_wait && state().held.size() >= kHeldMessagesMax) {
     return fail(Code::resource_exhausted, "too many messages while an action is running");
   }
+  if (!said.channel.empty()) {
+    state().channel = said.channel;
+    state().address = said.address;
+  }
   std::string text = heard(said.text);
   const int64_t sequence = draft_.hear(text);
   if (must_wait) {

@@ -15,6 +15,9 @@ inline constexpr auto kFrameKinds =
     base::enum_names<Frame::Kind>("kind of frame", "call", "interruption");
 inline constexpr auto kCallEnds = base::enum_names<CallEnd>(
     "end of a call", "returned", "raised", "timed_out", "crashed", "refused", "unknown");
+// As receivers are told of them.
+inline constexpr auto kHandOverSteps = base::enum_names<HandOver::Step>(
+    "step of a hand-over", "asked", "joined", "left", "unanswered", "ended");
 inline constexpr auto kAdoptions =
     base::enum_names<Adopted::Why>("reason to adopt", "survey", "migrated", "restarted");
 inline constexpr auto kAssetKinds = base::enum_names<AssetKind>(

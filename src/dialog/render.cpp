@@ -221,4 +221,18 @@ std::vector<Rendered> render(const Message& message, const Capabilities& channel
   return out;
 }
 
+json::object to_json(const Rendered& rendered) {
+  json::object out{{"text", rendered.text}};
+  json::array choices;
+  for (const Choice& choice : rendered.choices) {
+    json::object item{{"title", choice.label}, {"payload", choice.answer}};
+    if (!choice.description.empty()) item["description"] = choice.description;
+    choices.push_back(std::move(item));
+  }
+  const bool is_list = rendered.element == Rendered::Element::list;
+  if (!choices.empty()) out[is_list ? "list" : "buttons"] = std::move(choices);
+  if (!rendered.image.empty()) out["image"] = rendered.image;
+  return out;
+}
+
 }  // namespace millrace::dialog

@@ -34,6 +34,10 @@ struct Rendered {
 // At least one; where a text is too long for one message, several, the element on the last.
 std::vector<Rendered> render(const Message& message, const Capabilities& channel);
 
+// {"text", "buttons" or "list": [{"title", "payload", "description"}], "image"}; what is empty is
+// left out, but for the text.
+json::object to_json(const Rendered& rendered);
+
 // Markdown (bold, italic, code, links, as authors write them) in another markup. What a consumer
 // typed is inserted before this, so whatever it says is escaped where the markup could run.
 std::string to_markup(std::string_view markdown, Markup markup);

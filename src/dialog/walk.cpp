@@ -250,7 +250,7 @@ void Walk::apologise() {
 void Walk::end(std::string reason) {
   state().phase = Phase::ended;
   state().call.reset();
-  state().agent.reset();
+  draft_.end_hand_over(HandOver::Step::ended, reason);
   state().timer.reset();
   state().error.clear();
   state().frames.clear();

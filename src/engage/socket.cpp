@@ -50,6 +50,7 @@ class Channel final : public runtime::Subscriber {
 
   void handed_over(const dialog::HandOver& hand_over) override {
     using Step = dialog::HandOver::Step;
+    if (hand_over.step == Step::ended) return;  // which is told by itself
     const auto notice = hand_over.step == Step::asked    ? "agent_requested"
                         : hand_over.step == Step::joined ? "agent_joined"
                                                          : "agent_left";

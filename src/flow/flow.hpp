@@ -310,7 +310,10 @@ struct Program {
   std::vector<std::string> egress_allowed;  // hosts that scripts may reach; ${env:NAME} allowed
   std::string egress_ca_file;               // of the solution's; trusted instead of the system's
   std::map<std::string, Receiver, std::less<>> receivers;  // by name: a kind's, or "kind:name"
-  std::string track;  // the receiver of analytics events; "": they are only kept, for reports
+  std::string track;       // the receiver of analytics events; "": they are only kept, for reports
+  std::string hand_overs;  // the receiver that is told of them; "": nobody is
+  // Channels whose messages are sent, and the receivers that have them.
+  std::map<std::string, std::string, std::less<>> pushed;
   int interruptions_max = 4;          // questions left open by intents, one in the other
   std::vector<std::string> channels;  // whose limits are checked
   std::vector<std::string> environment_variables;  // names handed to the scripts

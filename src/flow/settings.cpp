@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "flow/capabilities.hpp"
 #include "flow/settings_outside.hpp"
 #include "flow/settings_receivers.hpp"
 #include "flow/yaml.hpp"
@@ -98,8 +97,10 @@ void read_asides(YamlFile& file, const YamlPair& asides, Program& program,
 
 void read_agents(YamlFile& file, const YamlPair& section, Program& program) {
   for (const YamlPair& pair : file.pairs(section.value, "agents")) {
-    if (pair.key != "wait_limit") {
-      file.unknown_key(pair, {"wait_limit"});
+    if (pair.key == "notify") {
+      read_notify(file, pair, program);
+    } else if (pair.key != "wait_limit") {
+      file.unknown_key(pair, {"wait_limit", "notify"});
     } else if (const auto limit = file.duration(pair)) {
       program.agent_wait_limit_ms = *limit;
     }
@@ -116,20 +117,6 @@ void read_interruptions(YamlFile& file, const YamlPair& section, Program& progra
   }
 }
 
-void read_channels(YamlFile& file, const YamlPair& pair, Program& program) {
-  std::vector<std::string> known;
-  for (const Capabilities& channel : known_channels()) known.emplace_back(channel.name);
-  for (std::string& name : file.strings(pair)) {
-    if (find_channel(name) != nullptr) {
-      program.channels.push_back(std::move(name));
-      continue;
-    }
-    const std::string near = did_you_mean(name, known);
-    file.error(pair, "unknown_channel", "there is no channel '" + name + "'",
-               near.empty() ? "known are " + list_of(known) : "did you mean '" + near + "'?");
-  }
-}
-
 }  // namespace
 
 std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds, Program& program,
@@ -143,6 +130,8 @@ std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds
   std::vector<std::string> locales;
   std::vector<AsideTarget> targets;
   std::optional<YamlPair> track;
+  std::optional<YamlPair> agents;
+  std::optional<YamlPair> channels;
   assume_receivers(kinds, program);
   YamlFile file(std::string(kSettingsFile), problems);
   const auto found = files.find(std::string(kSettingsFile));
@@ -163,7 +152,7 @@ std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds
     } else if (pair.key == "opening") {
       read_opening(file, pair, program);
     } else if (pair.key == "channels") {
-      read_channels(file, pair, program);
+      channels = pair;
     } else if (pair.key == "environment") {
       program.environment_variables = file.strings(pair);
     } else if (pair.key == "actions") {
@@ -183,7 +172,7 @@ std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds
     } else if (pair.key == "silence") {
       read_silence(file, pair, program);
     } else if (pair.key == "agents") {
-      read_agents(file, pair, program);
+      agents = pair;
     } else if (pair.key == "interruptions") {
       read_interruptions(file, pair, program);
     } else {
@@ -191,6 +180,8 @@ std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds
     }
   }
   if (track) read_track(file, *track, program);
+  if (agents) read_agents(file, *agents, program);
+  if (channels) read_channels(file, *channels, program);
   program.locales = {default_locale};
   for (std::string& locale : locales) {
     if (locale != default_locale) program.locales.push_back(std::move(locale));

@@ -2,13 +2,17 @@
 
 #include <algorithm>
 
+#include "flow/capabilities.hpp"
+
 namespace millrace::flow {
 namespace {
 
 constexpr size_t kReceiversMax = 50;  // of one kind
 constexpr size_t kValuesMax = 100;    // of one setting
 constexpr size_t kNameMax = 40;
+constexpr size_t kChannelsMax = 50;  // that are sent
 constexpr std::string_view kKeep = "keep";
+constexpr const char* kNameRemedy = "write small letters, digits, - and _, at most 40 of them";
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= kNameMax && std::ranges::all_of(text, [](char c) {
@@ -74,7 +78,7 @@ void read_named(YamlFile& file, const YamlPair& section, const delivery::Kind& k
   for (const YamlPair& pair : file.pairs(section.value, section.key)) {
     if (!is_name(pair.key)) {
       file.error(pair, "bad_name", "'" + pair.key + "' is not a name for one of " + section.key,
-                 "write small letters, digits, - and _, at most 40 of them");
+                 kNameRemedy);
     } else if (++count > kReceiversMax) {
       file.error(pair, "too_many", "more than 50 of " + section.key, "");
       return;
@@ -84,6 +88,41 @@ void read_named(YamlFile& file, const YamlPair& section, const delivery::Kind& k
       read_receiver(file, pair, kind, receiver.settings[""]);
     }
   }
+}
+
+bool can_tell(const delivery::Kind& kind) {
+  return kind.tell != nullptr;
+}
+
+// The name of one of the receivers that can have `what`; "", with a problem filed, when it is not.
+std::string receiver_named(YamlFile& file, const YamlPair& pair, const Program& program,
+                           bool (*can)(const delivery::Kind&), const std::string& what,
+                           std::vector<std::string> known = {}) {
+  const std::string name = file.scalar(pair).value_or("");
+  for (const auto& [receiver, settings] : program.receivers) {
+    if (!can(*settings.kind)) continue;
+    if (receiver == name) return name;
+    known.push_back(receiver);
+  }
+  const std::string near = did_you_mean(name, known);
+  const std::string among = known.empty() ? "name one under webhooks: of solution.yaml"
+                                          : "it is one of " + list_of(known);
+  file.error(pair, "unknown_receiver", what + " cannot go to '" + name + "'",
+             near.empty() ? among : "did you mean '" + near + "'?");
+  return {};
+}
+
+void check_channel(YamlFile& file, const YamlPair& pair, const std::string& name,
+                   Program& program) {
+  if (find_channel(name) != nullptr) {
+    program.channels.push_back(name);
+    return;
+  }
+  std::vector<std::string> known;
+  for (const Capabilities& channel : known_channels()) known.emplace_back(channel.name);
+  const std::string near = did_you_mean(name, known);
+  file.error(pair, "unknown_channel", "there is no channel '" + name + "'",
+             near.empty() ? "known are " + list_of(known) : "did you mean '" + near + "'?");
 }
 
 }  // namespace
@@ -125,17 +164,39 @@ void read_receivers(YamlFile& file, const YamlPair& section, const delivery::Kin
 void read_track(YamlFile& file, const YamlPair& track, Program& program) {
   const std::string name = file.scalar(track).value_or(std::string(kKeep));
   if (name == kKeep) return;
-  std::vector<std::string> known{std::string(kKeep)};
-  for (const auto& [receiver, settings] : program.receivers) {
-    if (settings.kind->track != nullptr) known.push_back(receiver);
-  }
-  if (std::ranges::find(known, name) != known.end()) {
-    program.track = name;
+  program.track = receiver_named(file, track, program,
+                                 [](const delivery::Kind& kind) { return kind.track != nullptr; },
+                                 "analytics events", {std::string(kKeep)});
+}
+
+void read_notify(YamlFile& file, const YamlPair& notify, Program& program) {
+  program.hand_overs = receiver_named(file, notify, program, can_tell, "news of hand-overs");
+}
+
+void read_channels(YamlFile& file, const YamlPair& channels, Program& program) {
+  if (!channels.value.IsMap()) {
+    for (const std::string& name : file.strings(channels)) {
+      check_channel(file, channels, name, program);
+    }
     return;
   }
-  const std::string near = did_you_mean(name, known);
-  file.error(track, "unknown_receiver", "analytics events cannot go to '" + name + "'",
-             near.empty() ? "it is one of " + list_of(known) : "did you mean '" + near + "'?");
+  for (const YamlPair& pair : file.pairs(channels.value, "channels")) {
+    if (pair.value.IsNull()) {
+      check_channel(file, pair, pair.key, program);
+    } else if (pair.key == "web" || pair.key == "rest") {
+      file.error(pair, "channel_not_sent", "what is said on '" + pair.key + "' is not sent",
+                 "the page hears it, and REST has it in its answer; leave the receiver out");
+    } else if (!is_name(pair.key)) {
+      file.error(pair, "bad_name", "'" + pair.key + "' is not a name for a channel", kNameRemedy);
+    } else if (program.pushed.size() >= kChannelsMax) {
+      file.error(pair, "too_many", "more than 50 channels", "");
+      return;
+    } else {
+      if (find_channel(pair.key) != nullptr) program.channels.push_back(pair.key);
+      program.pushed[pair.key] =
+          receiver_named(file, pair, program, can_tell, "what is said on a channel");
+    }
+  }
 }
 
 }  // namespace millrace::flow

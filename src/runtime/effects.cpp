@@ -1,40 +1,77 @@
 #include "runtime/effects.hpp"
 
+#include "dialog/names.hpp"
+#include "dialog/render.hpp"
+
 namespace millrace::runtime {
 namespace {
 
+// As the channel can show it; one that nobody knows, as the answer of the REST channel.
+json::array rendered(const dialog::Message& message, std::string_view channel) {
+  const auto* known = flow::find_channel(channel);
+  json::array out;
+  for (const dialog::Rendered& part :
+       dialog::render(message, known != nullptr ? *known : *flow::find_channel("rest"))) {
+    out.push_back(dialog::to_json(part));
+  }
+  return out;
+}
+
 struct Owing {
   const dialog::Turn& turn;
-  const flow::Program* program;
-  const PushedChannels& pushed;
+  const flow::Program& program;
+  base::Timestamp at;
   std::vector<Delivery> rows;
+  int hand_overs = 0;
 
   void owe(std::string key, std::string receiver, std::string kind, json::object body) {
     rows.push_back({std::move(key), turn.state.consumer, turn.state.chat.to_string(),
-                    program != nullptr ? program->solution : std::string(), turn.state.environment,
-                    std::move(receiver), std::move(kind), std::move(body)});
+                    program.solution, turn.state.environment, std::move(receiver), std::move(kind),
+                    std::move(body)});
   }
+  void tell(const std::string& receiver, const std::string& key, std::string_view type,
+            json::object data) {
+    const auto found = program.receivers.find(receiver);
+    if (found == program.receivers.end() || found->second.kind->tell == nullptr) return;
+    auto owed = found->second.kind->tell(
+        {turn.state.chat.to_string() + ":" + key, turn.state.consumer, turn.state.chat, at}, type,
+        std::move(data));
+    owe(std::move(owed.key), receiver, std::move(owed.kind), std::move(owed.body));
+  }
+  json::object whereabouts() const {
+    return {{"channel", turn.state.channel}, {"address", turn.state.address}};
+  }
+
   void operator()(const dialog::Owe& owed) { owe(owed.key, owed.receiver, owed.kind, owed.body); }
-  // Sent where the channel is pushed to; else said to those who listen, and read back from the
-  // record.
   void operator()(const dialog::Say& say) {
-    const std::string& channel = turn.state.channel;
-    if (!pushed.contains(channel)) return;
-    json::object body{{"channel", channel},
-                      {"address", turn.state.address},
-                      {"sequence", say.sequence},
-                      {"message", dialog::to_json(say.message)}};
-    if (!say.agent.empty()) body["agent"] = json::array{say.agent, say.agent_name};
+    const auto receiver = program.pushed.find(turn.state.channel);
+    if (receiver == program.pushed.end()) return;
+    json::object data = whereabouts();
+    data["sequence"] = say.sequence;
+    data["messages"] = rendered(say.message, turn.state.channel);
+    // "~" begins ids that are none of the consumer's.
+    if (!say.reply_to.empty() && !say.reply_to.starts_with('~')) data["reply_to"] = say.reply_to;
+    if (!say.agent.empty()) {
+      data["agent"] = json::object{{"id", say.agent}, {"name", say.agent_name}};
+    }
     // Every message of a chat has a number of its own.
-    owe(turn.state.chat.to_string() + ":said:" + std::to_string(say.sequence), channel,
-        "channel." + channel, std::move(body));
+    tell(receiver->second, "said:" + std::to_string(say.sequence), "message.said", std::move(data));
+  }
+  void operator()(const dialog::HandOver& step) {
+    if (program.hand_overs.empty()) return;
+    json::object data = whereabouts();
+    data["skill"] = step.skill;
+    data["since"] = base::to_iso8601(step.asked_at);
+    if (!step.agent.empty()) data["agent"] = json::object{{"id", step.agent}, {"name", step.name}};
+    if (!step.why.empty()) data["why"] = step.why;
+    tell(program.hand_overs, std::to_string(turn.state.turn) + ":h" + std::to_string(++hand_overs),
+         "handover." + std::string(dialog::kHandOverSteps(step.step)), std::move(data));
   }
   // Made by this server, once the turn is durable.
   void operator()(const dialog::Call&) {}
   void operator()(const dialog::AwaitDelivery&) {}
   void operator()(const dialog::SetTimer&) {}
-  // Who waits for whom stands in the state; agents are told as those who listen.
-  void operator()(const dialog::HandOver&) {}
+  // Agents are told as those who listen.
   void operator()(const dialog::TellAgent&) {}
   // Kept in the record, for reports.
   void operator()(const dialog::Track&) {}
@@ -93,9 +130,9 @@ struct Writing {
 
 }  // namespace
 
-std::vector<Delivery> deliveries_of(const dialog::Turn& turn, const flow::Program* program,
-                                    const PushedChannels& pushed) {
-  Owing owing{turn, program, pushed, {}};
+std::vector<Delivery> deliveries_of(const dialog::Turn& turn, const flow::Program& program,
+                                    base::Timestamp at) {
+  Owing owing{turn, program, at, {}};
   for (const dialog::Effect& effect : turn.effects) std::visit(owing, effect);
   return std::move(owing.rows);
 }

@@ -2,7 +2,6 @@
 // a further kind does not compile until somebody has said who receives it. Pure.
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -11,15 +10,13 @@
 
 namespace millrace::runtime {
 
-// Names of channels whose messages are sent to an address; what is said on the others is fetched
-// (the REST channel's answer) or heard by who listens (the page).
-using PushedChannels = std::set<std::string, std::less<>>;
-
-// What the turn owes, in order; `program` may be nullptr for a chat whose version is gone. What is
-// said in a chat on a channel that is pushed to, by the bot or an agent and whatever made them
-// speak, is owed as "channel.NAME": {"channel", "address", "sequence", "message", "agent"?}.
-std::vector<Delivery> deliveries_of(const dialog::Turn& turn, const flow::Program* program,
-                                    const PushedChannels& pushed = {});
+// What the turn owes, in order: what it owes by itself, what is said on a channel that
+// solution.yaml gives a receiver (flow::Program::pushed), by the bot or an agent and whatever made
+// them speak, and the steps of a hand-over where a receiver is told of them (hand_overs). What is
+// said on other channels is fetched (the REST channel's answer) or heard by who listens (the page).
+// docs/webhooks.md has what the last two look like.
+std::vector<Delivery> deliveries_of(const dialog::Turn& turn, const flow::Program& program,
+                                    base::Timestamp at);
 
 // What is to be done once the turn is durable. Points into the turn.
 struct ToDo {

@@ -23,6 +23,10 @@ struct InputWriter {
     json::object in{
         {"k", "said"}, {"id", said.input_id}, {"text", turn.said}, {"seq", turn.said_sequence}};
     if (said.starts) in["starts"] = true;
+    if (!said.channel.empty()) {
+      in["channel"] = said.channel;
+      in["address"] = said.address;
+    }
     return in;
   }
   json::object operator()(const dialog::CallEnded& ended) const {

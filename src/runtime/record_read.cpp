@@ -182,8 +182,9 @@ base::Result<std::optional<dialog::Input>> input_of(InputKind kind, base::Timest
     case InputKind::open: return std::nullopt;
     case InputKind::start: break;
     case InputKind::said:
-      input.what = dialog::Said{members.text("id", Need::needed),
-                                members.text("text", Need::needed), members.flag("starts")};
+      input.what =
+          dialog::Said{members.text("id", Need::needed), members.text("text", Need::needed),
+                       members.flag("starts"), members.text("channel"), members.text("address")};
       break;
     case InputKind::call:
       input.what = dialog::CallEnded{members.text("key", Need::needed),

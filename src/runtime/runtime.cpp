@@ -11,6 +11,18 @@ namespace millrace::runtime {
 using base::Code;
 using base::fail;
 
+namespace {
+
+// The chat goes on where the consumer talks now: who was joined may come by another way than the
+// one by which it began.
+void note_where(dialog::Said& said, const SessionRequest& request, const dialog::State& chat) {
+  if (chat.channel == request.channel && chat.address == request.address) return;
+  said.channel = request.channel;
+  said.address = request.address;
+}
+
+}  // namespace
+
 Runtime::Runtime(Ports ports, const Solutions& solutions, Limits limits)
     : ports_(ports), solutions_(solutions) {
   const size_t count = ports.lanes.count();
@@ -138,6 +150,12 @@ void Runtime::take_said(SayRequest request, Wait wait, Done<Answer> done) {
     }
     const bool begins =
         request.begin && (!consumer.chat || consumer.chat->phase == dialog::Phase::ended);
+    if (begins && !request.joined.empty()) {
+      request.consumer = request.joined.front();
+      request.joined.erase(request.joined.begin());
+      take_said(std::move(request), wait, std::move(answered));
+      return;
+    }
     const SolutionPtr solution = begins ? solutions_.find(request.begin->app) : nullptr;
     if (begins && solution == nullptr) {
       refuse(fail(Code::not_found, "there is no solution with this app_id", "app_id"));
@@ -150,9 +168,10 @@ void Runtime::take_said(SayRequest request, Wait wait, Done<Answer> done) {
                                                         return Answer{receipt_of(turn), {}};
                                                       })
                                   : lane.told_all(consumer, request.input_id, std::move(answered));
-    dialog::Input said{lane.now(),
-                       dialog::Said{std::move(request.input_id), std::move(request.text),
-                                    request.begin.has_value()}};
+    dialog::Said words{std::move(request.input_id), std::move(request.text),
+                       request.begin.has_value()};
+    if (!begins && request.begin) note_where(words, *request.begin, *consumer.chat);
+    dialog::Input said{lane.now(), std::move(words)};
     if (begins) {
       lane.take_first_turn(consumer, lane.new_chat(consumer, *solution, *request.begin, new_id()),
                            std::move(said), std::move(taken));

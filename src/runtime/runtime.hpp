@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,6 +89,9 @@ struct SayRequest {
   // another text is refused: already_exists.
   std::string input_id;
   std::string text;
+  // With `begin`: whom the consumer was joined to (Identities::line). The words belong to the first
+  // of them all who has a chat that has not ended; where none has, the last one begins a chat.
+  std::vector<base::Id> joined = {};
 };
 
 struct Receipt {
@@ -147,8 +149,6 @@ class Runtime {
     std::string seal_key;                 // 32 bytes; seals secure answers in the journal
     std::string environment = "sandbox";  // of the chats that begin here; or "live"
     base::Meter* meter = nullptr;         // none: nothing is counted
-    // Channels whose messages are owed to an address (effects.hpp).
-    std::set<std::string, std::less<>> pushed_channels = {};
   };
 
   Runtime(Ports ports, const Solutions& solutions, Limits limits = {});

@@ -21,10 +21,14 @@ base::Result<OnLive> on_live_from(std::string_view name) {
   return base::fail(base::Code::invalid_argument, "expected pin, migrate or restart");
 }
 
+base::Id app_id_of(std::string_view name) {
+  return base::Id::derived("app", name);
+}
+
 Solution make_solution(std::shared_ptr<const flow::Program> program) {
   Solution solution;
   solution.name = program->solution;
-  solution.app_id = base::Id::derived("app", solution.name);
+  solution.app_id = app_id_of(solution.name);
   solution.pype_id = base::Id::derived("pype", solution.name);
   solution.stream_id = base::Id::derived("stream", solution.name);
   solution.program = std::move(program);

@@ -31,6 +31,8 @@ struct Solution {
 };
 using SolutionPtr = std::shared_ptr<const Solution>;
 
+// The `app_id` of the solution of that name.
+base::Id app_id_of(std::string_view name);
 Solution make_solution(std::shared_ptr<const flow::Program> program);
 
 // Thread-safe.

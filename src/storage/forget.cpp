@@ -27,6 +27,9 @@ constexpr const char* kRemoveChats =
     "DELETE FROM chats WHERE consumer IN (SELECT consumer FROM temp.meant);";
 constexpr const char* kRemoveParked =
     "DELETE FROM parked WHERE consumer IN (SELECT consumer FROM temp.meant);";
+constexpr const char* kRemoveJoins =
+    "DELETE FROM joins WHERE consumer IN (SELECT consumer FROM temp.meant) "
+    "OR joined_to IN (SELECT consumer FROM temp.meant);";
 constexpr const char* kRemoveDeliveries =
     "CREATE TEMP TABLE gone AS SELECT id FROM deliveries "
     "WHERE consumer IN (SELECT consumer FROM temp.meant);"
@@ -72,12 +75,15 @@ base::Result<void> remove_rows(Connection& writing, const People& people, const 
   if (!has_aside) return std::unexpected(has_aside.error());
   const auto has_chats = has_table(writing, "chats");
   if (!has_chats) return std::unexpected(has_chats.error());
+  const auto has_joins = has_table(writing, "joins");
+  if (!has_joins) return std::unexpected(has_joins.error());
   auto done = name_people(writing, people);
   // Without the table of chats the next start makes it of the turns that are left.
   if (done && *has_chats) done = write_chats(writing);
   if (done) done = writing.execute(kRemoveTurns);
   if (done && *has_chats) done = writing.execute(kRemoveChats);
   if (done && *has_parked) done = writing.execute(kRemoveParked);
+  if (done && *has_joins) done = writing.execute(kRemoveJoins);
   if (done && *has_deliveries) done = writing.execute(kRemoveDeliveries);
   if (done && *has_aside) done = remove_aside(writing, people, whose);
   return done;

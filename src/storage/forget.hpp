@@ -30,16 +30,22 @@ struct Kept {
 // The chat whose turn a record is; nullopt when the body does not say.
 using ChatOf = std::function<std::optional<base::Id>(std::string_view body)>;
 
+// These people, and everybody whom they were joined with (runtime::Identities).
+base::Result<People> joined_with(const std::filesystem::path& journal, const People& people);
+// All who were joined with somebody: each person's ids.
+base::Result<std::vector<People>> joined_people(const std::filesystem::path& journal);
+
 // Like all that follow: not_found when there is no journal.
 base::Result<Kept> kept_of(const std::filesystem::path& journal, const People& people,
                            const ChatOf& chat_of);
 // Those for whom nothing comes by itself any more, and who are owed nothing.
 base::Result<People> people_at_rest(const std::filesystem::path& journal);
 
-// Removes the turns of these people, their deliveries, and what was put aside of them or holds
-// their words; afterwards no byte of it is in the database or its log. What is others' stays as it
-// is. With nobody it only clears what an earlier removal that was cut short may have left. Errors:
-// unavailable, with the rows gone but not their bytes, when another process reads the journal.
+// Removes the turns of these people, their deliveries and joins, and what was put aside of them or
+// holds their words; afterwards no byte of it is in the database or its log. What is others' stays
+// as it is. With nobody it only clears what an earlier removal that was cut short may have left.
+// Errors: unavailable, with the rows gone but not their bytes, when another process reads the
+// journal.
 base::Result<void> forget_people(const std::filesystem::path& journal, const People& people,
                                  const WhoseBody& whose);
 

@@ -10,6 +10,7 @@
 #include "storage/chats_table.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/group_writer.hpp"
+#include "storage/identities.hpp"
 #include "storage/journal_reads.hpp"
 #include "storage/journal_tables.hpp"
 #include "storage/parked.hpp"
@@ -123,6 +124,7 @@ class SqliteJournal final : public DurableJournal {
   void probe(Probed done) override { writer_.probe(std::move(done)); }
 
   runtime::DeliveryStore& deliveries() override { return deliveries_; }
+  runtime::Identities& identities() override { return identities_; }
 
  private:
   SqliteJournal(Connection connection, const std::filesystem::path& file,
@@ -157,6 +159,7 @@ class SqliteJournal final : public DurableJournal {
     if (auto ready = chats_.catch_up(writer_.connection(), log); !ready) return ready;
     if (auto ready = deliveries_.prepare(writer_, file); !ready) return ready;
     reads_ = std::move(reads);
+    if (auto ready = identities_.prepare(writer_); !ready) return ready;
     if (auto ready = parked_.prepare(writer_.connection()); !ready) return ready;
     auto parked = parked_.read_memory(writer_.connection());
     if (!parked) return std::unexpected(parked.error());
@@ -199,6 +202,7 @@ class SqliteJournal final : public DurableJournal {
     if (auto read = parked_.read_memory(writer_.connection()); !read) {
       return std::unexpected(read.error());
     }
+    if (auto read = identities_.read_memory(); !read) return read;
     if (durable_.position == 0) return {};
     const auto row = find_turn_.bind_integer(1, durable_.position)
                          .bind_blob(2, durable_.consumer.as_bytes())
@@ -342,6 +346,7 @@ class SqliteJournal final : public DurableJournal {
   std::vector<runtime::ParkedChat> parked_at_start_;
   ParkedChats parked_;
   Deliveries deliveries_;
+  StoredIdentities identities_;
   std::unique_ptr<ReadThread> reader_;
   GroupWriter writer_;
 };

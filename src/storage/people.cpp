@@ -1,6 +1,9 @@
 // What is kept of people, read from the journal.
 #include "storage/people.hpp"
 
+#include <algorithm>
+
+#include "storage/identities.hpp"
 #include "storage/verify_reading.hpp"
 
 namespace millrace::storage {
@@ -95,6 +98,27 @@ base::Result<Kept> kept_of(const fs::path& journal, const People& people, const 
   }
   if (!done) return std::unexpected(done.error());
   return kept;
+}
+
+base::Result<std::vector<People>> joined_people(const fs::path& journal) {
+  auto reading = open_to_read(journal);
+  if (!reading) return std::unexpected(reading.error());
+  const auto joins = read_joins(*reading);
+  if (!joins) return std::unexpected(joins.error());
+  std::vector<People> out;
+  for (auto& [person, ids] : joins->people()) out.push_back(std::move(ids));
+  return out;
+}
+
+base::Result<People> joined_with(const fs::path& journal, const People& people) {
+  const auto joined = joined_people(journal);
+  if (!joined) return std::unexpected(joined.error());
+  People out = people;
+  for (const People& ids : *joined) {
+    const auto is_meant = [&](base::Id id) { return people.contains(id); };
+    if (std::ranges::any_of(ids, is_meant)) out.insert(ids.begin(), ids.end());
+  }
+  return out;
 }
 
 base::Result<People> people_at_rest(const fs::path& journal) {

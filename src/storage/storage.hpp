@@ -15,15 +15,17 @@
 #include "posix/locks.hpp"
 #include "runtime/archive.hpp"
 #include "runtime/delivery_store.hpp"
+#include "runtime/identities.hpp"
 #include "runtime/ports.hpp"
 
 namespace millrace::storage {
 
-// The journal, and the deliveries that its turns owe, in one database.
+// The journal, the deliveries that its turns owe, and who was joined with whom, in one database.
 class DurableJournal : public runtime::Journal {
  public:
-  // Lives as long as the journal.
+  // Both live as long as the journal.
   virtual runtime::DeliveryStore& deliveries() = 0;
+  virtual runtime::Identities& identities() = 0;
 };
 
 // For stores whose figures nobody shows.

@@ -89,6 +89,8 @@ class Player {
         case dialog::HandOver::Step::asked: return "= asks for an agent " + step.skill + "\n";
         case dialog::HandOver::Step::joined: return "= joined by " + step.name + "\n";
         case dialog::HandOver::Step::left: return "= back to the bot\n";
+        case dialog::HandOver::Step::unanswered: return "= nobody came: " + step.why + "\n";
+        case dialog::HandOver::Step::ended: return "= ended with the chat\n";
       }
       return "";
     }

@@ -4,118 +4,37 @@
 // in order, and a secret can be changed while both know two.
 
 import assert from 'node:assert/strict';
-import {createHmac} from 'node:crypto';
 import {mkdirSync, writeFileSync} from 'node:fs';
-import {createServer} from 'node:http';
 import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
 
 import {RestTalker} from './support/rest.mjs';
 import {Server, run, temporaryFolder} from './support/server.mjs';
 import {until} from './support/until.mjs';
+import {Receiver} from './support/webhook.mjs';
 
 const kOld = `whsec_${Buffer.from('an old key of thirty-two bytes..').toString('base64')}`;
 const kNew = `whsec_${Buffer.from('a new key of thirty-two bytes...').toString('base64')}`;
 const kPatienceMs = 60_000;
 
-/** @typedef {{id: string, consumer: string, text: string, status: number}} Seen */
 
-/** Standard Webhooks, as its specification has it; gives what is wrong, or ''. */
-const wrongWith = (
-  /** @type {import('node:http').IncomingHttpHeaders} */ headers,
-  /** @type {string} */ body, /** @type {string} */ secret,
-) => {
-  const {'webhook-id': id, 'webhook-timestamp': sent, 'webhook-signature': signatures} = headers;
-  if (typeof id !== 'string' || typeof sent !== 'string') return 'no id or no time';
-  if (Math.abs(Date.now() / 1000 - Number(sent)) > 300) return `sent at ${sent}`;
-  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
-  const wanted = createHmac('sha256', key).update(`${id}.${sent}.${body}`).digest('base64');
-  return String(signatures).split(' ').includes(`v1,${wanted}`) ? '' : 'no signature fits';
-};
-
-class Receiver {
-  /** @type {Seen[]} */ seen = [];
-  /** @type {string[]} */ wrong = [];
-  /** How many signatures the last request had. */
-  signatures = 0;
-  secret = kOld;
-  /** What is answered next: a status, or 'hang up'; 200 when there is nothing.
-   *  @type {Array<number | 'hang up'>} */
-  script = [];
-  /** @type {number | undefined} */ always;
-  /** @type {Record<string, string>} */ headers = {};
-
-  static async open() {
-    const receiver = new Receiver();
-    const server = createServer((request, response) => {
-      let body = '';
-      request.setEncoding('utf8').on('data', (text) => {
-        body += text;
-      }).on('end', () => receiver.#take(request, body, response));
-    });
-    await new Promise((ready) => server.listen(0, '127.0.0.1', () => ready(undefined)));
-    receiver.server = server;
-    return receiver;
+/** The numbers of what was taken of each consumer, in the order in which it came.
+ *  @param {Receiver} receiver */
+function numbersOf(receiver) {
+  /** @type {Map<string, number[]>} */
+  const out = new Map();
+  for (const {consumer, text} of receiver.taken()) {
+    const numbers = out.get(consumer) ?? [];
+    numbers.push(Number(text.slice(1)));
+    out.set(consumer, numbers);
   }
+  return out;
+}
 
-  /** @type {import('node:http').Server | undefined} */ server;
-
-  get host() {
-    const address = this.server?.address();
-    assert.ok(address && typeof address === 'object');
-    return `127.0.0.1:${address.port}`;
-  }
-
-  /**
-   * @param {import('node:http').IncomingMessage} request
-   * @param {string} body
-   * @param {import('node:http').ServerResponse} response
-   */
-  #take(request, body, response) {
-    const wrong = wrongWith(request.headers, body, this.secret);
-    if (wrong) this.wrong.push(wrong);
-    this.signatures = String(request.headers['webhook-signature']).split(' ').length;
-    const {type, data} = JSON.parse(body);
-    assert.equal(type, 'event.tracked');
-    const next = this.script.shift() ?? this.always ?? 200;
-    this.seen.push({
-      id: String(request.headers['webhook-id']), consumer: data.consumer,
-      text: data.properties.text, status: next === 'hang up' ? 0 : next,
-    });
-    if (next === 'hang up') {
-      request.socket.destroy();
-    } else {
-      response.writeHead(next, this.headers).end();
-    }
-  }
-
-  /** What was taken with 2xx, each id once, in order. */
-  taken() {
-    const ids = new Set();
-    return this.seen.filter(({id, status}) => status === 200 && !ids.has(id) && ids.add(id));
-  }
-
-  /** The numbers of what was taken of each consumer, in the order in which it came. */
-  numbers() {
-    /** @type {Map<string, number[]>} */
-    const out = new Map();
-    for (const {consumer, text} of this.taken()) {
-      const numbers = out.get(consumer) ?? [];
-      numbers.push(Number(text.slice(1)));
-      out.set(consumer, numbers);
-    }
-    return out;
-  }
-
-  assertOrder() {
-    for (const numbers of this.numbers().values()) {
-      assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b));
-    }
-  }
-
-  /** @param {string} text */
-  has(text) {
-    return this.taken().some((one) => one.text === text);
+/** @param {Receiver} receiver */
+function assertOrder(receiver) {
+  for (const numbers of numbersOf(receiver).values()) {
+    assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b));
   }
 }
 
@@ -174,7 +93,7 @@ describe('analytics events owed to a webhook', () => {
     until(`the events ${texts}`, () => texts.every((text) => receiver.has(text)), kPatienceMs);
 
   before(async () => {
-    receiver = await Receiver.open();
+    receiver = await Receiver.open(kOld, (data) => data.properties.text);
     writeFileSync(join(folder, 'grants.yaml'),
       `Told: {secrets: [CRM_OLD, CRM_NEW], hosts: ['${receiver.host}']}\n`, {mode: 0o600});
     solution = solutionOf(join(folder, 'solution'), `http://${receiver.host}/events`);
@@ -189,8 +108,9 @@ describe('analytics events owed to a webhook', () => {
     const said = (await Promise.all([say('ana', 5), say('ben', 5)])).flat();
     await arrival(said);
     assert.deepEqual(receiver.wrong, []);
-    assert.equal(receiver.numbers().size, 2);
-    receiver.assertOrder();
+    assert.ok(receiver.seen.every(({type}) => type === 'event.tracked'));
+    assert.equal(numbersOf(receiver).size, 2);
+    assertOrder(receiver);
   });
 
   test('are sent again under the same id after errors and broken connections', async () => {
@@ -241,7 +161,7 @@ describe('analytics events owed to a webhook', () => {
       const ids = new Set(receiver.seen.filter((one) => one.text === text).map(({id}) => id));
       assert.equal(ids.size, 1, `${text} came under ${[...ids]}`);
     }
-    receiver.assertOrder();
+    assertOrder(receiver);
     assert.deepEqual(receiver.wrong, []);
   });
 

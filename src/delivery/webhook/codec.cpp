@@ -25,6 +25,16 @@ Answer::Kind kind_of(int status) {
   return status >= 400 ? Answer::Kind::refused : Answer::Kind::odd;
 }
 
+std::optional<uint64_t> address_of(const std::string& body) {
+  const auto parsed = json::parse_object(body);
+  const auto* data = parsed ? parsed->if_contains("data") : nullptr;
+  if (data == nullptr || !data->is_object()) return std::nullopt;
+  const auto part = [&](std::string_view key) {
+    return std::string(json::get_string(data->get_object(), key).value_or(""));
+  };
+  return queue_of("address", part("channel") + "\n" + part("address"));
+}
+
 }  // namespace
 
 base::Result<void> WebhookCodec::set(const Settings& settings) {
@@ -53,7 +63,7 @@ std::vector<base::Sensitive> WebhookCodec::sensitive() const {
 }
 
 base::Result<std::unique_ptr<Parcel>> WebhookCodec::read(const Row& row) const {
-  if (row.kind != kEventKind) {
+  if (row.kind != kEventKind && row.kind != kMessageKind && row.kind != kHandOverKind) {
     return fail(Code::invalid_argument, "there is no kind '" + row.kind + "'");
   }
   if (row.body.size() > kBodyBytesMax) {
@@ -63,6 +73,9 @@ base::Result<std::unique_ptr<Parcel>> WebhookCodec::read(const Row& row) const {
   parcel->is_alone = true;
   parcel->drops_repeats = true;
   parcel->bytes = row.body.size();
+  if (row.kind == kMessageKind) {
+    if (auto address = address_of(row.body)) parcel->queues.push_back(*address);
+  }
   parcel->queues.push_back(queue_of("consumer", row.consumer.as_bytes()));
   parcel->objects.push_back({.text = row.body});
   parcel->id = row.key;

@@ -9,9 +9,12 @@
 namespace millrace::delivery::webhook {
 
 inline constexpr std::string_view kEventKind = "webhook.event";
+inline constexpr std::string_view kMessageKind = "webhook.message";
+inline constexpr std::string_view kHandOverKind = "webhook.handover";
 inline constexpr size_t kSecretsMax = 5;
 
-// The row's key is the webhook-id. Kind "webhook.event", its body the request's.
+// The row's key is the webhook-id, its body the request's. Messages are sent in order to each
+// address of a channel too, whoever stands behind it.
 class WebhookCodec final : public Codec {
  public:
   base::Result<void> set(const Settings& settings) override;

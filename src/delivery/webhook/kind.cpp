@@ -28,6 +28,16 @@ std::vector<Complaint> check(const Settings& settings) {
   return found;
 }
 
+Owed owed(const Occasion& occasion, std::string_view kind, std::string_view type,
+          json::object data) {
+  data["consumer"] = occasion.consumer.to_string();
+  data["chat"] = occasion.chat.to_string();
+  return {
+      occasion.key,
+      std::string(kind),
+      {{"type", type}, {"timestamp", base::to_iso8601(occasion.at)}, {"data", std::move(data)}}};
+}
+
 std::optional<Owed> owe_event(const Occasion& occasion, const Event& event,
                               const Settings& settings, json::value&) {
   const auto wanted = settings.find("events");
@@ -35,15 +45,13 @@ std::optional<Owed> owe_event(const Occasion& occasion, const Event& event,
       std::ranges::find(wanted->second, event.name) == wanted->second.end()) {
     return std::nullopt;
   }
-  json::object data{{"name", event.name},
-                    {"properties", event.properties},
-                    {"consumer", occasion.consumer.to_string()},
-                    {"chat", occasion.chat.to_string()}};
-  return Owed{occasion.key,
-              std::string(kEventKind),
-              {{"type", "event.tracked"},
-               {"timestamp", base::to_iso8601(occasion.at)},
-               {"data", std::move(data)}}};
+  json::object data{{"name", event.name}, {"properties", event.properties}};
+  return owed(occasion, kEventKind, "event.tracked", std::move(data));
+}
+
+Owed owe_news(const Occasion& occasion, std::string_view type, json::object data) {
+  const bool is_message = type.starts_with("message.");
+  return owed(occasion, is_message ? kMessageKind : kHandOverKind, type, std::move(data));
 }
 
 }  // namespace
@@ -59,6 +67,7 @@ const Kind& kind() {
                    {.name = "events", .may_be_several = true}},
       .check = &check,
       .track = &owe_event,
+      .tell = &owe_news,
       .speak = []() -> std::unique_ptr<Codec> { return std::make_unique<WebhookCodec>(); }};
   return kKind;
 }

@@ -65,8 +65,8 @@ TEST_F(DeliveryWebhook, SignsAsTheSpecificationsOwnExampleSays) {
 }
 
 TEST_F(DeliveryWebhook, RefusesSecretsThatAreNone) {
-  for (const char* secret : {"", "whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_c2hvcnQ=",
-                             "whsec_****************************************"}) {
+  for (const char* secret : {"", "whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                             "whsec_c2hvcnQ=", "whsec_****************************************"}) {
     const auto key = key_of(secret);
     ASSERT_FALSE(key) << secret;
     EXPECT_FALSE(key.error().describe().contains("MfKQ"));
@@ -112,6 +112,43 @@ TEST_F(DeliveryWebhook, OneConsumersRowsFollowOneAnotherAndOthersDoNotWait) {
   again = all();
   ASSERT_EQ(again.size(), 1u);
   EXPECT_EQ(header_of(again[0], "webhook-id"), "k2");
+}
+
+TEST_F(DeliveryWebhook, MessagesToOneAddressFollowOneAnotherWhoeverStandsBehindIt) {
+  const auto message_to = [](int64_t id, const std::string& consumer, const std::string& address) {
+    Row row = row_of(id, consumer);
+    const Occasion occasion{row.key, row.consumer, base::Id::derived("t", "c"), {0}};
+    auto owed = kind().tell(occasion, "message.said", {{"channel", "sms"}, {"address", address}});
+    row.kind = owed.kind;
+    row.body = json::serialize(owed.body);
+    return row;
+  };
+  pipe_.add(message_to(1, "ana", "+1"));
+  pipe_.add(message_to(2, "ben", "+1"));
+  pipe_.add(message_to(3, "cem", "+2"));
+  const auto first = all();
+  ASSERT_EQ(first.size(), 2u);
+  EXPECT_EQ(header_of(first[0], "webhook-id"), "k1");
+  EXPECT_EQ(header_of(first[1], "webhook-id"), "k3");
+  answer(first[0], 200);
+  EXPECT_EQ(header_of(all().at(0), "webhook-id"), "k2");
+}
+
+TEST_F(DeliveryWebhook, StepsOfAHandOverAreSentAsTheyAreOwed) {
+  Row row = row_of(1, "ana");
+  const Occasion occasion{row.key, row.consumer, base::Id::derived("t", "c"), {1'000}};
+  const auto owed = kind().tell(occasion, "handover.asked", {{"skill", "sales"}});
+  EXPECT_EQ(owed.kind, "webhook.handover");
+  row.kind = owed.kind;
+  row.body = json::serialize(owed.body);
+  EXPECT_EQ(WebhookCodec().summary(row), "1 handover.asked");
+  pipe_.add(std::move(row));
+  const auto sent = json::parse_object(all().at(0).body);
+  ASSERT_TRUE(sent);
+  EXPECT_EQ(sent->at("type"), "handover.asked");
+  EXPECT_EQ(sent->at("timestamp"), "1970-01-01T00:00:01.000Z");
+  EXPECT_EQ(sent->at("data").at("skill"), "sales");
+  EXPECT_EQ(json::to_text(sent->at("data").at("chat")), occasion.chat.to_string());
 }
 
 TEST_F(DeliveryWebhook, WhatMayHaveArrivedIsSentAgainAsOftenAsItTakes) {
@@ -168,15 +205,17 @@ TEST(DeliveryWebhookAddress, HttpIsForInside) {
                            "https://${env:CRM_HOST}/in", "http://[::1]:9/"}) {
     EXPECT_EQ(wrong_with_address(good), "") << good;
   }
-  for (const char* bad : {"", "http://crm.example.com", "ftp://crm", "https://", "https:///x",
-                          "http://172.40.0.9/", "http://127.0.0.1.example.com/",
-                          "https://user@crm.example.com", "crm.example.com"}) {
+  for (const char* bad :
+       {"", "http://crm.example.com", "ftp://crm", "https://", "https:///x", "http://172.40.0.9/",
+        "http://127.0.0.1.example.com/", "https://user@crm.example.com", "crm.example.com"}) {
     EXPECT_NE(wrong_with_address(bad), "") << bad;
   }
 }
 
 TEST(DeliveryWebhookKind, OwesTheEventsThatTheReceiverWants) {
-  const Occasion occasion{"c:1:e1", base::Id::derived("t", "consumer"), base::Id::derived("t", "c"),
+  const Occasion occasion{"c:1:e1",
+                          base::Id::derived("t", "consumer"),
+                          base::Id::derived("t", "c"),
                           {1'700'000'000'000}};
   json::value known;
   const auto owed = kind().track(occasion, {"signed_up", {{"plan", "gold"}}}, {}, known);
