@@ -14,6 +14,7 @@ server=
 trap '[ -n "$server" ] && kill $server 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT
 data=$work/data
 serve() {
+  : >"$work/out"  # nothing of the server before it
   "$millrace" serve --solution examples/signup --data "$data" --listen 127.0.0.1:0 \
     --allow-unbounded --log-level error >"$work/out" 2>"$work/err" & server=$!
   for _ in $(seq 600); do grep -q '^ready' "$work/out" && return; sleep 0.1; done
@@ -46,7 +47,7 @@ measure() {
 measure "replay" "$millrace" replay "$live" --data "$data"
 "$millrace" replay "$live" --data "$data"
 measure "trace" "$millrace" trace "$chat" --data "$data"
-measure "chats" "$millrace" chats --data "$data"
+measure "chats" "$millrace" chats --data "$data" 2>/dev/null
 measure "chats --phase waiting" "$millrace" chats --phase waiting --data "$data"
 measure "export" "$millrace" export "$chat" --data "$data"
 measure "actions unknown" "$millrace" actions unknown --data "$data"
