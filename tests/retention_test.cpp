@@ -28,8 +28,8 @@ using std::chrono::hours;
 
 constexpr const char* kFlow = R"(
 nodes:
-  ask: {ask: What is it about?, into: TOPIC}
-  more: {ask: 'Tell me more about {TOPIC}.', into: STORY}
+  topic: {ask: 'What is it about?', variable: TOPIC}
+  more: {ask: 'Tell me more about {TOPIC}.', variable: STORY}
   bye: {say: 'Thank you.', end: true}
 )";
 

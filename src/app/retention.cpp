@@ -15,11 +15,17 @@ using runtime::Retirement;
 constexpr std::chrono::hours kEvery{6};
 constexpr int64_t kDayMs = 24LL * 60 * 60 * 1000;
 
-// Of a solution that is served no more what is usual counts.
-flow::Retention retention_of(const runtime::Solutions& solutions, const runtime::ChatEntry& chat) {
-  if (const auto served = solutions.named(chat.solution)) return served->program->retention;
+// The list does not always say it: then the version that the chat is on does.
+std::string solution_of(const runtime::Solutions& solutions, const runtime::ChatEntry& chat) {
+  if (!chat.solution.empty()) return chat.solution;
   const auto program = solutions.version(chat.version);
-  return program ? program->retention : flow::Retention();
+  return program ? program->solution : "";
+}
+
+// Of a solution that is served no more what is usual counts.
+flow::Retention retention_of(const runtime::Solutions& solutions, const std::string& solution) {
+  const auto served = solutions.named(solution);
+  return served ? served->program->retention : flow::Retention();
 }
 
 int shortest_transcripts(const runtime::Solutions& solutions) {
@@ -52,7 +58,8 @@ base::Result<RetentionSweep::Swept> RetentionSweep::sweep() {
 
 base::Result<void> RetentionSweep::look_at(runtime::Archive& archive,
                                            const runtime::ChatEntry& chat, Swept& swept) {
-  const flow::Retention kept = retention_of(ports_.solutions, chat);
+  const std::string solution = solution_of(ports_.solutions, chat);
+  const flow::Retention kept = retention_of(ports_.solutions, solution);
   const int64_t quiet_ms = ports_.clock.now().ms - chat.last_at.ms;
   if (quiet_ms < kept.transcripts_days * kDayMs) return {};
   Retirement what{.consumer = chat.consumer, .last = chat.last};
@@ -73,7 +80,7 @@ base::Result<void> RetentionSweep::look_at(runtime::Archive& archive,
     }
     what.how = Retirement::How::alone;
     what.body = std::move(*body);
-    what.facts = {chat.chat,  chat.solution, chat.version, chat.phase,
+    what.facts = {chat.chat,  solution,      chat.version, chat.phase,
                   chat.turns, chat.begun_at, chat.last_at};
     counted = &swept.transcripts;
   }
