@@ -15,7 +15,7 @@ namespace millrace::app {
 
 struct WorldOptions {
   bool unsafe_no_sandbox = false;
-  bool allow_unbounded = false;  // scripts run also where nothing bounds their memory
+  bool allow_unbounded = false;             // scripts run also where nothing bounds their memory
   std::vector<std::string> allow_internal;  // "host:port" that may be reached though internal
   secrets::Places secrets;                  // its `data` is the command's own
 };

@@ -128,10 +128,8 @@ struct Telling {
     return {{"what", "agent joined"}, {"agent", joined.agent}, {"name", joined.name}};
   }
   json::object operator()(const dialog::AgentSaid& said) const {
-    return {{"what", "agent said"},
-            {"id", said.input_id},
-            {"agent", said.agent},
-            {"text", said.text}};
+    return {
+        {"what", "agent said"}, {"id", said.input_id}, {"agent", said.agent}, {"text", said.text}};
   }
   json::object operator()(const dialog::AgentLeft& left) const {
     return {{"what", "agent left"}, {"agent", left.agent}, {"to", left.to}};
