@@ -81,6 +81,7 @@ base::Result<BrazeIdentifiers> braze_identifiers(const fs::path& data,
   const auto archive = archive_of(data);
   if (!archive) return std::unexpected(archive.error());
   for (const base::Id& person : people) {
+    found.push_back({{"external_id", person.to_string()}});
     found.push_back({{"user_alias", json::object{{"alias_name", person.to_string()},
                                                  {"alias_label", "millrace"}}}});
     const auto tail = (*archive)->tail(person, 0);

@@ -14,8 +14,9 @@ namespace millrace::app {
 // {"phone": ...} or {"braze_id": ...}.
 using BrazeIdentifiers = std::vector<json::object>;
 
-// Those that the chats of these people have used: what their states say, and the alias under which
-// the server tells Braze of somebody it has no other name for.
+// Those that the chats of these people have used: what their states say, their ids as external ids
+// (what scripts use), and the alias under which the server tells Braze of somebody it has no other
+// name for. Not what people typed: it may be another's name.
 base::Result<BrazeIdentifiers> braze_identifiers(const std::filesystem::path& data,
                                                  const std::vector<base::Id>& people);
 
