@@ -163,6 +163,7 @@ TEST_P(KeptConnections, EndWhereMoreCameThanTheAnswer) {
   EXPECT_EQ(connections(), 3u);
 }
 
+// Whether its end is seen before or after the next request was written, that request is safe.
 TEST_P(KeptConnections, EndWhenTheServerHasEndedThem) {
   serve([](Peer& peer, const std::string& request) {
     peer.write(http_answer(200, request));
@@ -170,8 +171,8 @@ TEST_P(KeptConnections, EndWhenTheServerHasEndedThem) {
     return true;
   });
   for (int i = 0; i < 3; ++i) {
-    const std::string text = ask({{"method", "POST"}, {"path", std::to_string(i)}});
-    EXPECT_TRUE(text.contains("POST /" + std::to_string(i))) << text;
+    const std::string text = ask({{"path", std::to_string(i)}});
+    EXPECT_TRUE(text.contains("GET /" + std::to_string(i))) << text;
   }
   EXPECT_EQ(connections(), 3u);
 }
