@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/new_folder.hpp"
 #include "app/verify_data.hpp"
 #include "posix/files.hpp"
 #include "storage/backup.hpp"
@@ -60,40 +61,9 @@ base::Result<std::vector<std::string>> copy_all(const fs::path& data, const fs::
   return copied;
 }
 
-bool is_within(const fs::path& path, const fs::path& folder) {
-  const auto [end, rest] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
-  return end == folder.end();
-}
-
-// Checks where the copy is to go, and makes the folder that it is written into until it is whole.
-base::Result<fs::path> begin(const BackupOptions& options) {
-  std::error_code error;
-  const fs::path data = fs::canonical(options.data, error);
-  fs::path to = fs::weakly_canonical(fs::absolute(options.to, error), error);
-  if (!to.has_filename()) to = to.parent_path();  // "DIR/"
-  if (error) return fail(Code::invalid_argument, error.message(), options.to.string());
-  if (is_within(to, data)) {
-    return fail(Code::invalid_argument, "lies in the data folder itself", to.string());
-  }
-  if (fs::exists(fs::symlink_status(to, error)) &&
-      !(fs::is_directory(to, error) && fs::is_empty(to, error))) {
-    return fail(Code::already_exists, "is there, and is not an empty folder", to.string());
-  }
-  const fs::path partly = to.string() + ".partly";
-  fs::create_directories(to.parent_path(), error);
-  if (fs::create_directory(partly, error)) {
-    fs::permissions(partly, fs::perms::owner_all, error);
-    return partly;
-  }
-  if (error) return fail(Code::unavailable, error.message(), partly.string());
-  return fail(Code::already_exists,
-              "is left of a backup that was cut short, or of one under way; remove it first",
-              partly.string());
-}
-
 base::Result<storage::Verification> back_up(const BackupOptions& options,
                                             std::vector<std::string>& copied) {
-  const auto partly = begin(options);
+  const auto partly = begin_folder(options.to, options.data);
   if (!partly) return std::unexpected(partly.error());
   std::error_code error;
   const auto given_up = [&](const base::Error& why) {
@@ -105,11 +75,7 @@ base::Result<storage::Verification> back_up(const BackupOptions& options,
   copied = std::move(*done);
   auto found = verify_data(*partly);
   if (!found) return given_up(found.error());
-  const fs::path to = partly->parent_path() / partly->stem();
-  if (auto renamed = posix::rename_file(*partly, to); !renamed) return given_up(renamed.error());
-  if (auto synced = posix::sync_folder(to.parent_path()); !synced) {
-    return std::unexpected(synced.error());
-  }
+  if (auto named = finish_folder(*partly); !named) return given_up(named.error());
   return found;
 }
 
@@ -145,7 +111,7 @@ void add_backup_command(CLI::App& cli, int& exit_code) {
   command->footer(
       "The copy has the server's keys and people's words: keep it as closed as the data folder. It "
       "has no profiles of the sandbox, and not the master key of secrets.json, which lies "
-      "elsewhere. To restore, stop the server and give `serve` the copy as --data. Exits 0 when "
+      "elsewhere. `millrace restore` makes a data folder of it again. Exits 0 when "
       "the copy is right, 1 when it has problems, which are told, 2 when there is none.");
   command->callback([&exit_code] { exit_code = run(options); });
 }

@@ -96,7 +96,21 @@ describe('The data folder', () => {
     }
     const verified = await run(['verify', '--data', copy]);
     assert.equal(verified.code, 0, verified.stdout);
-    const restored = await Server.start({data: copy, solutions: []});
+    const anew = join(home, 'anew');
+    const made = await run(['restore', '--from', copy, '--data', anew]);
+    assert.equal(made.code, 0, made.stderr);
+    assert.match(made.stdout, /read back, all right/);
+    for (const name of readdirSync(anew).filter((file) => statSync(join(anew, file)).isFile())) {
+      assert.equal(statSync(join(anew, name)).mode & 0o777, 0o600, name);
+    }
+    const twice = await run(['restore', '--from', copy, '--data', anew]);
+    assert.equal(twice.code, 2);
+    assert.match(twice.stderr, /is there, and is not an empty folder/);
+    const inside = await run(['restore', '--from', copy, '--data', join(copy, 'in')]);
+    assert.equal(inside.code, 2);
+    const nothing = await run(['restore', '--from', home, '--data', join(home, 'none')]);
+    assert.match(nothing.stderr, /is no copy of a data folder/);
+    const restored = await Server.start({data: anew, solutions: []});
     try {
       // The fourth answer: bob's chat is where it was.
       const moved = new RestTalker(restored.ready.base_url, bobName);
