@@ -335,20 +335,23 @@ class SqliteJournal final : public DurableJournal {
     const auto head = head_of(what.consumer);
     if (!head) return std::unexpected(head.error());
     const bool is_last_chat = head->position == what.last;
-    if (is_last_chat == (what.how == How::through) || (is_last_chat && head->due)) {
-      return runtime::Retired::changed;
-    }
+    const bool is_as_decided =
+        what.how == How::through ? !is_last_chat : is_last_chat && !head->due;
+    if (!is_as_decided) return runtime::Retired::changed;
     if (what.how == How::whole) {
       const auto owed = retiring_.is_owed(what.consumer);
       if (!owed) return std::unexpected(owed.error());
       if (*owed) return runtime::Retired::changed;
     }
-    if (durable_.consumer == what.consumer) durable_ = {};
     const auto all = retiring_.remove(what.consumer, *head, what.last);
     if (!all) return std::unexpected(all.error());
     if (!*all) return runtime::Retired::partly;
     if (what.how == How::through) return runtime::Retired::done;
+    for (Place* last : {&written_, &durable_}) {
+      if (last->position == what.last) *last = {};  // not to be missed after a failure
+    }
     auto done = retiring_.remove_head(what.consumer);
+    if (done) done = parked_.strike(what.consumer);
     if (done && what.how == How::whole) done = retiring_.remove_deliveries(what.consumer);
     if (done && what.how == How::alone) {
       done = put(JournalRecord{.consumer = what.consumer,

@@ -13,7 +13,6 @@ base::Result<void> RetiringRows::prepare(Connection& writing) {
       {&remove_chats_, "DELETE FROM chats WHERE consumer = ?1 AND last < ?2"},
       {&move_chat_, "UPDATE chats SET first = ?2 WHERE consumer = ?1 AND first < ?2"},
       {&remove_head_, "DELETE FROM heads WHERE consumer = ?1"},
-      {&remove_parked_, "DELETE FROM parked WHERE consumer = ?1"},
       {&find_owed_,
        "SELECT 1 FROM deliveries d LEFT JOIN delivery_states s ON s.id = d.id "
        "WHERE d.consumer = ?1 AND COALESCE(s.state, 0) IN (0, 3) LIMIT 1"},
@@ -71,9 +70,7 @@ base::Result<bool> RetiringRows::remove(base::Id consumer, const Head& head, int
 }
 
 base::Result<void> RetiringRows::remove_head(base::Id consumer) {
-  auto done = remove_head_.bind_blob(1, consumer.as_bytes()).run();
-  if (done) done = remove_parked_.bind_blob(1, consumer.as_bytes()).run();
-  return done;
+  return remove_head_.bind_blob(1, consumer.as_bytes()).run();
 }
 
 base::Result<bool> RetiringRows::is_owed(base::Id consumer) {

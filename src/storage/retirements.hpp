@@ -22,7 +22,6 @@ class RetiringRows {
   // Removes the oldest records of the chain that ends at `head`, through that place. True when all
   // of them are gone; else the same again goes on.
   base::Result<bool> remove(base::Id consumer, const Head& head, int64_t through);
-  // The consumer's head and what is parked of theirs.
   base::Result<void> remove_head(base::Id consumer);
   // Whether deliveries of theirs are waiting or held.
   base::Result<bool> is_owed(base::Id consumer);
@@ -39,7 +38,6 @@ class RetiringRows {
   Statement remove_chats_;
   Statement move_chat_;
   Statement remove_head_;
-  Statement remove_parked_;
   Statement find_owed_;
   Statement remove_states_;
   Statement remove_deliveries_;

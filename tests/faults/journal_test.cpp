@@ -76,6 +76,20 @@ TEST_P(StorageFaults, AFailedCommitIsAFailedCommit) {
   }
 }
 
+// The last record of all may be past its retention.
+TEST_P(StorageFaults, WhatWasTakenOutOnPurposeIsNotMissedAfterAFailure) {
+  ASSERT_TRUE(append(*journal, {alice, 1, "alice"}));
+  ASSERT_TRUE(append(*journal, {bob, 1, "bob"}));
+  ASSERT_EQ(retire(*journal, {.consumer = bob, .last = 2}), runtime::Retired::done);
+  fail_on_the_log();
+  EXPECT_FALSE(append(*journal, {alice, 2, "refused"}));
+  Disk::get().judge(nullptr);
+  const auto again = append(*journal, {alice, 2, "two"});
+  ASSERT_TRUE(again) << again.error().describe();
+  ASSERT_TRUE(append(*journal, {bob, 1, "bob begins anew"}));
+  EXPECT_EQ(read(*journal, bob)->size(), 1u);
+}
+
 INSTANTIATE_TEST_SUITE_P(OfTheLog, StorageFaults,
                          testing::Values(Failure{"SyncFails", Op::sync, EIO},
                                          Failure{"WriteFails", Op::write, EIO},

@@ -28,6 +28,14 @@ inline base::Result<std::vector<runtime::JournalRecord>> read(runtime::Journal& 
   return future.get();
 }
 
+inline base::Result<runtime::Retired> retire(runtime::Retirements& journal,
+                                             runtime::Retirement what) {
+  std::promise<base::Result<runtime::Retired>> promise;
+  auto future = promise.get_future();
+  journal.retire(std::move(what), [&](auto retired) { promise.set_value(std::move(retired)); });
+  return future.get();
+}
+
 inline base::Result<void> probe(runtime::Journal& journal) {
   std::promise<base::Result<void>> promise;
   auto future = promise.get_future();
