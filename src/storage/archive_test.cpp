@@ -246,6 +246,25 @@ TEST_F(StorageArchive, IsMadeAnewFromTheTurnsAlone) {
   EXPECT_EQ(archive()->tail(id_of("ann"), 0)->back().number, 5);
 }
 
+// A former build wrote what is due into the head alone.
+TEST_F(StorageArchive, WhatOnlyAHeadKnowsToBeDueStaysDue) {
+  open();
+  talk();
+  journal.reset();
+  ASSERT_TRUE(rebuild_journal(file, log));
+  execute(
+      "UPDATE heads SET due = 0 WHERE position = 5; UPDATE heads SET due = 7, position = 3 WHERE "
+      "position = 6;"
+      "INSERT INTO heads VALUES(X'00', 99, 9, 9)");
+  ASSERT_TRUE(rebuild_journal(file, log));
+  open();
+  const auto due = journal->due_consumers();
+  ASSERT_TRUE(due);
+  ASSERT_EQ(due->size(), 1u) << "bob's; ann's was of an earlier turn, the third is nobody's";
+  EXPECT_EQ(due->front().consumer, id_of("bob"));
+  EXPECT_EQ(due->front().at.ms, 0);
+}
+
 TEST_F(StorageArchive, NothingIsMadeAnewWhereThereIsNoJournal) {
   EXPECT_EQ(rebuild_journal(file, log).error().code, base::Code::not_found);
 }

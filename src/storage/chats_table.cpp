@@ -20,16 +20,13 @@ void keep_if_said(std::string& known, const std::string& said) {
   if (!said.empty()) known = said;
 }
 
-base::Result<void> write_step(Connection& writing, ChatsWriter& writer, Statement& put_seen,
-                              const ChatNewsById& news, int64_t seen) {
-  auto done = writing.execute("BEGIN IMMEDIATE");
+// Within the transaction under way.
+base::Result<void> write_news(ChatsWriter& writer, Statement& put_seen, const ChatNewsById& news,
+                              int64_t seen) {
   for (const ChatNews& chat : news.in_order()) {
-    if (done) done = writer.put(chat);
+    if (auto put = writer.put(chat); !put) return put;
   }
-  if (done) done = put_seen.bind_integer(1, seen).run();
-  if (done) done = writing.execute("COMMIT");
-  if (!done) (void)writing.roll_back();
-  return done;
+  return put_seen.bind_integer(1, seen).run();
 }
 
 }  // namespace
@@ -135,11 +132,7 @@ base::Result<int64_t> read_news(Connection& connection, int64_t position, size_t
 }
 
 base::Result<int64_t> chats_seen(Connection& connection) {
-  auto select = connection.prepare("SELECT position FROM chats_seen");
-  if (!select) return std::unexpected(select.error());
-  const auto row = select->step();
-  if (!row) return std::unexpected(row.error());
-  return *row ? select->integer(0) : 0;
+  return integer_of(connection, "SELECT position FROM chats_seen");
 }
 
 base::Result<void> ChatsProjection::prepare(Connection& writing) {
@@ -162,8 +155,25 @@ base::Result<void> ChatsProjection::catch_up(Connection& writing, base::Log& log
       log.line(base::Level::info, "journal", "making the table of chats from the turns");
       is_said = true;
     }
-    if (auto done = write_step(writing, writer_, put_seen_, news, *end); !done) return done;
+    auto done = in_transaction(writing, [&] { return write_news(writer_, put_seen_, news, *end); });
+    if (!done) return done;
     seen = *end;
+  }
+  return std::unexpected(seen.error());
+}
+
+base::Result<void> ChatsProjection::bring_up_to_date(Connection& writing, base::Log* progress) {
+  auto seen = chats_seen(writing);
+  while (seen) {
+    ChatNewsById news;
+    const auto end = read_news(writing, *seen, kStepTurns, news);
+    if (!end) return std::unexpected(end.error());
+    if (*end == *seen) return {};
+    if (auto done = write_news(writer_, put_seen_, news, *end); !done) return done;
+    seen = *end;
+    if (progress != nullptr) {
+      progress->line(base::Level::info, "journal", "read up to turn " + std::to_string(*seen));
+    }
   }
   return std::unexpected(seen.error());
 }
@@ -188,11 +198,15 @@ void ChatsProjection::note(const runtime::JournalRecord& record, int64_t positio
 }
 
 base::Result<void> ChatsProjection::write() {
-  for (const ChatNews& news : news_.in_order()) {
-    if (auto put = writer_.put(news); !put) return put;
-  }
+  if (auto done = write_news(writer_, put_seen_, news_, last_); !done) return done;
   news_.clear();
-  return put_seen_.bind_integer(1, last_).run();
+  return {};
+}
+
+base::Result<void> bring_chats_up_to_date(Connection& writing, base::Log* progress) {
+  ChatsProjection chats;
+  auto done = chats.prepare(writing);
+  return done ? chats.bring_up_to_date(writing, progress) : done;
 }
 
 }  // namespace millrace::storage

@@ -57,6 +57,8 @@ class ChatsProjection {
   base::Result<void> prepare(Connection& writing);
   // Makes what is far behind, or missing, from the turns: in steps of a transaction each.
   base::Result<void> catch_up(Connection& writing, base::Log& log);
+  // The same to the last turn, in steps that memory holds, within the transaction under way.
+  base::Result<void> bring_up_to_date(Connection& writing, base::Log* progress = nullptr);
   // After memory was lost, or has to be: news are read from the turns that were not seen.
   base::Result<void> read_memory(Connection& writing);
   void note(const runtime::JournalRecord& record, int64_t position);
@@ -70,6 +72,8 @@ class ChatsProjection {
   Statement put_seen_;
 };
 
+// ChatsProjection::bring_up_to_date for who keeps none.
+base::Result<void> bring_chats_up_to_date(Connection& writing, base::Log* progress = nullptr);
 base::Result<int64_t> chats_seen(Connection& connection);
 
 }  // namespace millrace::storage

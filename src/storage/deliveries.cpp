@@ -37,7 +37,6 @@ CREATE TABLE IF NOT EXISTS delivery_orders(
 
 // Once there was one receiver. Its targets keep their numbers.
 constexpr const char* kNameReceivers = R"(
-BEGIN IMMEDIATE;
 ALTER TABLE delivery_targets RENAME TO delivery_targets_unnamed;
 CREATE TABLE delivery_targets(
   target INTEGER PRIMARY KEY, solution TEXT NOT NULL, environment TEXT NOT NULL,
@@ -45,18 +44,15 @@ CREATE TABLE delivery_targets(
 INSERT INTO delivery_targets
   SELECT target, solution, environment, 'braze' FROM delivery_targets_unnamed;
 DROP TABLE delivery_targets_unnamed;
-COMMIT;
 )";
 
 base::Result<void> name_receivers(Connection& writing) {
-  auto columns = writing.prepare(
+  const auto has_receivers = integer_of(
+      writing,
       "SELECT COUNT(*) FROM pragma_table_info('delivery_targets') WHERE name = 'receiver'");
-  if (!columns) return std::unexpected(columns.error());
-  const auto row = columns->step();
-  if (!row) return std::unexpected(row.error());
-  const bool has_receivers = *row && columns->integer(0) > 0;
-  columns->reset();
-  return has_receivers ? base::Result<void>() : writing.execute(kNameReceivers);
+  if (!has_receivers) return std::unexpected(has_receivers.error());
+  if (*has_receivers > 0) return {};
+  return in_transaction(writing, [&] { return writing.execute(kNameReceivers); });
 }
 
 #define MILLRACE_STORED_COLUMNS                                                              \

@@ -31,13 +31,14 @@ base::Result<void> order_deliveries(const std::filesystem::path& journal,
   if (auto durable = make_log_durable(*connection); !durable) return durable;
   auto insert = connection->prepare("INSERT INTO delivery_orders(action, id) VALUES(?1, ?2)");
   if (!insert) return std::unexpected(insert.error());
-  if (auto begun = connection->execute("BEGIN IMMEDIATE"); !begun) return begun;
   const int64_t number = action == runtime::DeliveryOrder::Action::retry ? 0 : 1;
-  for (const int64_t row : rows) {
-    auto inserted = insert->bind_integer(1, number).bind_integer(2, row).run();
-    if (!inserted) return inserted;
-  }
-  return connection->execute("COMMIT");
+  return in_transaction(*connection, [&]() -> base::Result<void> {
+    for (const int64_t row : rows) {
+      auto inserted = insert->bind_integer(1, number).bind_integer(2, row).run();
+      if (!inserted) return inserted;
+    }
+    return {};
+  });
 }
 
 }  // namespace millrace::storage

@@ -58,14 +58,6 @@ base::Result<void> remove_aside(Connection& writing, const People& people, const
   return {};
 }
 
-// Brings the table of chats up to the last turn.
-base::Result<void> write_chats(Connection& writing) {
-  ChatsProjection chats;
-  auto done = chats.prepare(writing);
-  if (done) done = chats.read_memory(writing);
-  return done ? chats.write() : done;
-}
-
 base::Result<void> remove_rows(Connection& writing, const People& people, const WhoseBody& whose) {
   const auto has_parked = has_table(writing, "parked");
   if (!has_parked) return std::unexpected(has_parked.error());
@@ -79,22 +71,13 @@ base::Result<void> remove_rows(Connection& writing, const People& people, const 
   if (!has_joins) return std::unexpected(has_joins.error());
   auto done = name_people(writing, people);
   // Without the table of chats the next start makes it of the turns that are left.
-  if (done && *has_chats) done = write_chats(writing);
+  if (done && *has_chats) done = bring_chats_up_to_date(writing);
   if (done) done = writing.execute(kRemoveTurns);
   if (done && *has_chats) done = writing.execute(kRemoveChats);
   if (done && *has_parked) done = writing.execute(kRemoveParked);
   if (done && *has_joins) done = writing.execute(kRemoveJoins);
   if (done && *has_deliveries) done = writing.execute(kRemoveDeliveries);
   if (done && *has_aside) done = remove_aside(writing, people, whose);
-  return done;
-}
-
-template <typename F>
-base::Result<void> in_transaction(Connection& writing, F change) {
-  auto done = writing.execute("BEGIN IMMEDIATE");
-  if (done) done = change();
-  if (done) done = writing.execute("COMMIT");
-  if (!done) (void)writing.roll_back();
   return done;
 }
 

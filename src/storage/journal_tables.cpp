@@ -49,30 +49,21 @@ UPDATE turns SET due = 0 WHERE position IN (
 DROP TABLE open_consumers;
 )";
 
-base::Result<int64_t> version_of(Connection& connection) {
-  auto asked = connection.prepare("PRAGMA user_version");
-  if (!asked) return std::unexpected(asked.error());
-  const auto row = asked->step();
-  if (!row) return std::unexpected(row.error());
-  return *row ? asked->integer(0) : 0;
-}
-
 }  // namespace
 
 base::Result<void> prepare_tables(Connection& writing) {
-  const auto version = version_of(writing);
+  const auto version = integer_of(writing, "PRAGMA user_version");
   if (!version) return std::unexpected(version.error());
   if (*version > kVersion) {
     return base::fail(base::Code::failed_precondition,
                       "the journal was written by a later version of this program", "journal");
   }
-  auto done = writing.execute("BEGIN IMMEDIATE");
-  if (done && *version == 1) done = writing.execute(kFromFirst);
-  if (done) done = make_chats_table(writing, "chats", false);
-  if (done) done = writing.execute(kSchema);
-  if (done) done = writing.execute("COMMIT");
-  if (!done) (void)writing.execute("ROLLBACK");
-  return done;
+  return in_transaction(writing, [&] {
+    auto done = *version == 1 ? writing.execute(kFromFirst) : base::Result<void>();
+    if (done) done = make_chats_table(writing, "chats", false);
+    if (done) done = writing.execute(kSchema);
+    return done;
+  });
 }
 
 std::string to_bytes(const std::vector<runtime::InputMark>& marks) {

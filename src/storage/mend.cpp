@@ -71,13 +71,12 @@ base::Result<void> write_heads(Connection& writing, const Chains& chains) {
 }
 
 base::Result<void> rewrite(Connection& writing, const Chains& chains) {
-  auto done = writing.execute("BEGIN IMMEDIATE");
-  if (done) done = writing.execute(kAside);
-  if (done) done = move_strays(writing, chains.strays);
-  if (done) done = write_heads(writing, chains);
-  if (done) done = writing.execute("COMMIT");
-  if (!done) (void)writing.roll_back();
-  return done;
+  return in_transaction(writing, [&] {
+    auto done = writing.execute(kAside);
+    if (done) done = move_strays(writing, chains.strays);
+    if (done) done = write_heads(writing, chains);
+    return done;
+  });
 }
 
 base::Result<void> mend_log(const fs::path& journal, std::vector<std::string>& done) {

@@ -154,4 +154,12 @@ base::Result<void> Connection::checkpoint(bool truncate) {
   return std::unexpected(sqlite_error(handle_.get(), "checkpoint"));
 }
 
+base::Result<int64_t> integer_of(Connection& connection, std::string_view query) {
+  auto select = connection.prepare(query);
+  if (!select) return std::unexpected(select.error());
+  const auto row = select->step();
+  if (!row) return std::unexpected(row.error());
+  return *row ? select->integer(0) : 0;
+}
+
 }  // namespace millrace::storage

@@ -73,6 +73,19 @@ class Connection {
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
+// Makes the change in a transaction of its own, which is rolled back when it fails.
+template <typename F>
+base::Result<void> in_transaction(Connection& writing, F change) {
+  auto done = writing.execute("BEGIN IMMEDIATE");
+  if (done) done = change();
+  if (done) done = writing.execute("COMMIT");
+  if (!done) (void)writing.roll_back();
+  return done;
+}
+
+// The one number that a query gives; 0 when it gives none.
+base::Result<int64_t> integer_of(Connection& connection, std::string_view query);
+
 base::Error sqlite_error(sqlite3* connection, std::string_view doing);
 
 // The code says that the files or the machine failed, rather than that a statement was refused for
