@@ -45,20 +45,11 @@ base::Result<void> each_chat(runtime::Archive& archive, runtime::ChatFilter filt
   }
 }
 
-base::Result<dialog::State> state_after(const std::vector<runtime::JournalRecord>& records,
-                                        const std::string& seal_key) {
-  runtime::StateReader reader(seal_key);
-  for (const runtime::JournalRecord& record : records) {
-    if (auto taken = reader.take(record); !taken) return std::unexpected(taken.error());
-  }
-  return reader.state();
-}
-
 base::Result<dialog::State> state_of(runtime::Archive& archive, const runtime::ChatEntry& chat,
                                      const std::string& seal_key) {
   const auto tail = archive.tail(chat.consumer, chat.last);
   if (!tail) return std::unexpected(tail.error());
-  return state_after(*tail, seal_key);
+  return runtime::state_after(*tail, seal_key);
 }
 
 }  // namespace millrace::app

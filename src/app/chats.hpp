@@ -27,9 +27,6 @@ std::map<std::string, std::string> solutions_by_version(const std::filesystem::p
 using EachChat = std::move_only_function<base::Result<void>(const runtime::ChatEntry& chat)>;
 base::Result<void> each_chat(runtime::Archive& archive, runtime::ChatFilter filter, EachChat each);
 
-// The state that the last of these records left, the first of which is a whole one.
-base::Result<dialog::State> state_after(const std::vector<runtime::JournalRecord>& records,
-                                        const std::string& seal_key);
 // A chat's state as its last turn left it.
 base::Result<dialog::State> state_of(runtime::Archive& archive, const runtime::ChatEntry& chat,
                                      const std::string& seal_key);

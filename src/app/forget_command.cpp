@@ -148,12 +148,8 @@ base::Result<void> forget_quarantined(const fs::path& data, const std::set<std::
 
 // The journal goes last: until then all of it can be found again.
 base::Result<void> forget(const fs::path& data, const People& people, const Kept& kept) {
-  const auto known = braze_identifiers(data, {people.begin(), people.end()});
-  if (!known) return std::unexpected(known.error());
-  if (const auto gone = forget_in_sandbox(data, *known); !gone) {
-    return std::unexpected(gone.error());
-  }
-  auto done = forget_quarantined(data, kept.chats);
+  auto done = forget_in_sandbox(data, people);
+  if (done) done = forget_quarantined(data, kept.chats);
   if (!done) return done;
   const fs::path traces = trace_file_in(data);
   std::error_code error;

@@ -129,7 +129,7 @@ base::Result<void> take_former(runtime::Archive& archive, base::Id chat, const s
   const auto former = archive.tail_before(**entry);
   if (!former) return std::unexpected(former.error());
   if (former->empty()) return {};
-  const auto state = state_after(*former, key);
+  const auto state = runtime::state_after(*former, key);
   if (!state) return std::unexpected(state.error());
   replay.take_former(*state);
   return {};

@@ -92,23 +92,16 @@ base::Result<void> RetentionSweep::look_at(runtime::Archive& archive,
   }
 }
 
-// A lane that has been stopped drops what it was given, and the promise with it.
 base::Result<Retired> RetentionSweep::retire(const Retirement& what) {
+  // Shared: who sets it may still be at it when it has been read here.
   auto promise = std::make_shared<std::promise<base::Result<Retired>>>();
   auto future = promise->get_future();
-  ports_.runtime.when_at_rest(
-      what.consumer,
-      [&journal = ports_.journal, what, promise = std::move(promise)](bool is_at_rest) mutable {
-        if (!is_at_rest) return promise->set_value(Retired::changed);
-        journal.retire(std::move(what), [promise = std::move(promise)](auto retired) {
-          promise->set_value(std::move(retired));
-        });
-      });
-  try {
-    return future.get();
-  } catch (const std::future_error&) {
-    return base::fail(base::Code::unavailable, "the server is stopping");
-  }
+  ports_.runtime.when_at_rest(what.consumer, [this, &what, promise](bool is_at_rest) {
+    if (!is_at_rest) return promise->set_value(Retired::changed);
+    ports_.journal.retire(what,
+                          [promise](auto retired) { promise->set_value(std::move(retired)); });
+  });
+  return future.get();
 }
 
 void RetentionSweep::start() {

@@ -43,7 +43,7 @@ class RetentionSweep {
   base::Result<Swept> sweep();
   // Sweeps at once, and then every few hours, on a thread of its own.
   void start();
-  // Ends the thread after the chat it is at.
+  // Ends the thread after the chat it is at. Before the lanes and the journal are stopped.
   void stop();
 
  private:

@@ -6,10 +6,10 @@
 #include "app/chats.hpp"
 #include "app/log.hpp"
 #include "app/system.hpp"
+#include "delivery/braze/owing.hpp"
 #include "http/http.hpp"
 #include "posix/files.hpp"
 #include "runtime/record.hpp"
-#include "storage/forget.hpp"
 
 namespace millrace::app {
 namespace {
@@ -71,52 +71,43 @@ base::Result<void> delete_all(const fs::path& data,
   return {};
 }
 
-}  // namespace
-
-base::Result<BrazeIdentifiers> braze_identifiers(const fs::path& data,
-                                                 const std::vector<base::Id>& people) {
-  BrazeIdentifiers found;
+// Items for each list of users/delete.
+base::Result<std::map<std::string, json::array>> lists_of(const fs::path& data,
+                                                          const storage::People& people) {
   const auto seal_key = posix::read_file(data / "journal.key");
   if (!seal_key) return std::unexpected(seal_key.error());
   const auto archive = archive_of(data);
   if (!archive) return std::unexpected(archive.error());
+  std::map<std::string, json::array> lists;
   for (const base::Id& person : people) {
-    found.push_back({{"external_id", person.to_string()}});
-    found.push_back({{"user_alias", json::object{{"alias_name", person.to_string()},
-                                                 {"alias_label", "millrace"}}}});
     const auto tail = (*archive)->tail(person, 0);
     if (!tail) return std::unexpected(tail.error());
-    if (tail->empty()) continue;
-    runtime::StateReader reader(*seal_key);
-    for (const runtime::JournalRecord& record : *tail) {
-      if (auto taken = reader.take(record); !taken) return std::unexpected(taken.error());
+    json::value known_as;
+    if (!tail->empty()) {
+      const auto state = runtime::state_after(*tail, *seal_key);
+      if (!state) return std::unexpected(state.error());
+      const auto known = state->known_as.find("braze");
+      if (known != state->known_as.end()) known_as = known->second;
     }
-    const auto state = reader.state();
-    if (!state) return std::unexpected(state.error());
-    const auto known = state->known_as.find("braze");
-    if (known == state->known_as.end() || !known->second.is_object()) continue;
-    if (const auto* user = json::get_object(known->second.get_object(), "user")) {
-      for (const auto& member : *user) {
-        if (!list_of(member.key()).empty()) found.push_back({{member.key(), member.value()}});
+    for (const json::object& name : delivery::braze::names_of(known_as, person)) {
+      for (const auto& [identifier, value] : name) {
+        lists[std::string(list_of(identifier))].push_back(value);
       }
     }
   }
-  return found;
+  return lists;
 }
 
-base::Result<size_t> forget_in_sandbox(const fs::path& data, const BrazeIdentifiers& people) {
+}  // namespace
+
+base::Result<void> forget_in_sandbox(const fs::path& data, const storage::People& people) {
   std::error_code error;
-  if (!fs::exists(data / "braze.db", error) || people.empty()) return 0;
-  std::map<std::string, json::array> lists;
-  for (const json::object& identifier : people) {
-    for (const auto& member : identifier) {
-      lists[std::string(list_of(member.key()))].push_back(member.value());
-    }
-  }
-  if (auto done = delete_all(data, lists); !done) return std::unexpected(done.error());
+  if (!fs::exists(data / "braze.db", error) || people.empty()) return {};
+  const auto lists = lists_of(data, people);
+  if (!lists) return std::unexpected(lists.error());
+  if (auto done = delete_all(data, *lists); !done) return done;
   const auto cleared = storage::forget_pairs(data / "braze.db", [](auto, auto) { return false; });
-  if (!cleared) return std::unexpected(cleared.error());
-  return people.size();
+  return cleared ? base::Result<void>() : std::unexpected(cleared.error());
 }
 
 }  // namespace millrace::app

@@ -81,6 +81,10 @@ class StateReader {
   size_t whole_bytes_ = 0;
 };
 
+// The state that the last of these records left, the first of which is a whole one. At least one.
+base::Result<dialog::State> state_after(const std::vector<JournalRecord>& records,
+                                        std::string_view key);
+
 // What the bot, or an agent, says: the messages among a turn's effects.
 std::vector<ChatMessage> bot_messages(const dialog::Turn& turn, base::Timestamp at);
 

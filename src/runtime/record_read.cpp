@@ -168,6 +168,15 @@ base::Result<dialog::State> StateReader::state() const {
   return state;
 }
 
+base::Result<dialog::State> state_after(const std::vector<JournalRecord>& records,
+                                        std::string_view key) {
+  StateReader reader{std::string(key)};
+  for (const JournalRecord& record : records) {
+    if (auto taken = reader.take(record); !taken) return std::unexpected(taken.error());
+  }
+  return reader.state();
+}
+
 namespace {
 
 base::Result<std::optional<dialog::Input>> input_of(InputKind kind, base::Timestamp at,

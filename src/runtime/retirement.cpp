@@ -7,11 +7,7 @@ namespace millrace::runtime {
 base::Result<std::string> state_alone(const std::vector<JournalRecord>& tail,
                                       std::string_view key) {
   if (tail.empty()) return base::fail(base::Code::not_found, "there is no record");
-  StateReader reader{std::string(key)};
-  for (const JournalRecord& record : tail) {
-    if (auto taken = reader.take(record); !taken) return std::unexpected(taken.error());
-  }
-  auto state = reader.state();
+  auto state = state_after(tail, key);
   if (!state) return std::unexpected(state.error());
   state->last_message.clear();
   state->held.clear();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "delivery/braze/identifiers.hpp"
+
 namespace millrace::delivery::braze {
 namespace {
 
@@ -57,10 +59,8 @@ std::vector<Complaint> check_track(const json::object& parameters) {
                      "give attributes, events or purchases"});
   }
   if (const auto* user = json::get_object(parameters, "user")) {
-    constexpr std::string_view kKnown[] = {"external_id", "user_alias", "braze_id", "email",
-                                           "phone"};
     for (const auto& member : *user) {
-      if (std::ranges::find(kKnown, std::string_view(member.key())) != std::end(kKnown)) continue;
+      if (is_identifier_name(member.key())) continue;
       found.push_back({"", "parameter_unsupported",
                        "a user is not identified by '" + std::string(member.key()) + "'",
                        "it is external_id, user_alias, braze_id, email or phone"});

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "delivery/braze/identifiers.hpp"
+
 namespace millrace::delivery::braze {
 namespace {
 
@@ -76,7 +78,7 @@ Owed merge(const std::string& key, base::Id consumer, const json::object& user) 
 json::object identifier_in(const json::object& payload) {
   const auto* user = json::get_object(payload, "user");
   if (user == nullptr) return {};
-  for (const std::string_view key : {"external_id", "user_alias", "braze_id", "email", "phone"}) {
+  for (const std::string_view key : kIdentifiers) {
     const auto* value = user->if_contains(key);
     if (value == nullptr || value->is_null()) continue;
     if (value->is_string() && value->get_string().empty()) continue;
@@ -179,6 +181,14 @@ std::optional<Owed> owe_event(const Occasion& occasion, const Event& event, cons
   Owing owing =
       owe_track(occasion, json::object{{"events", json::array{std::move(told)}}}, known_as);
   return std::move(owing.items[owing.main]);
+}
+
+std::vector<json::object> names_of(const json::value& known_as, base::Id consumer) {
+  std::vector<json::object> names{{{"external_id", consumer.to_string()}},
+                                  {{"user_alias", alias_of(consumer)}}};
+  json::object last = read_known(known_as).identifier;
+  if (!last.empty()) names.push_back(std::move(last));
+  return names;
 }
 
 }  // namespace millrace::delivery::braze

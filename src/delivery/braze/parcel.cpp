@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "delivery/braze/identifiers.hpp"
+
 namespace millrace::delivery::braze {
 namespace {
 
@@ -9,14 +11,6 @@ using base::Code;
 using base::fail;
 
 constexpr size_t kObjectsMax = 10'000;  // of one row
-
-// Identifiers, the one that counts first (users-track.md, section 5).
-constexpr std::string_view kIdentifiers[] = {"external_id", "user_alias", "braze_id", "email",
-                                             "phone"};
-
-bool is_identifier_name(std::string_view name) {
-  return std::ranges::find(kIdentifiers, name) != std::end(kIdentifiers);
-}
 
 void append_member(std::string& out, std::string_view name, const json::value& value) {
   if (!out.empty() && out.back() != '{') out += ',';
