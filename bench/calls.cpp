@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +23,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/measure.hpp"
 #include "python/python.hpp"
 #include "tests/fakes/clock.hpp"
 
@@ -65,13 +65,6 @@ class Burn:
             print('x' * 4000)
             held.append(bytes(1 << 16))
 )";
-
-class NoLog final : public base::Log {
- public:
-  void line(base::Level level, std::string_view, std::string_view text) override {
-    if (level == base::Level::error) std::printf("%.*s\n", int(text.size()), text.data());
-  }
-};
 
 double percentile(std::vector<double>& all, double part) {
   std::ranges::sort(all);
@@ -118,15 +111,6 @@ std::vector<double> one_at_a_time(python::Pool& pool, const char* command, int c
     if (pause.count() > 0) std::this_thread::sleep_for(pause);
   }
   return all;
-}
-
-double cpu_us_of_server() {
-  struct rusage used = {};
-  ::getrusage(RUSAGE_SELF, &used);
-  const auto us = [](const struct timeval& time) {
-    return 1e6 * double(time.tv_sec) + double(time.tv_usec);
-  };
-  return us(used.ru_utime) + us(used.ru_stime);
 }
 
 // Of all processes below one, and of those that they have collected.
@@ -290,12 +274,13 @@ void measure_process_per_call() {
 }
 
 void measure_cost(python::Pool& pool, const char* command, int calls) {
-  const double server = cpu_us_of_server();
+  const double server = 1e6 * bench::cpu_seconds();
   const double scripts = cpu_us_below("self");
   calls_per_second(pool, command, calls, 8);
   std::printf("%-44s %8.1f us in the server, %.1f us in processes\n",
               (std::string("CPU a call of ") + command).c_str(),
-              (cpu_us_of_server() - server) / calls, (cpu_us_below("self") - scripts) / calls);
+              (1e6 * bench::cpu_seconds() - server) / calls,
+              (cpu_us_below("self") - scripts) / calls);
 }
 
 void measure_no_op(python::Pool& pool, const char* command, const std::string& kind, int calls) {
@@ -342,7 +327,7 @@ int main(int count, char** arguments) {
   ::signal(SIGPIPE, SIG_IGN);
   ::setvbuf(stdout, nullptr, _IOLBF, 0);
   fakes::WallClock clock;
-  NoLog log;
+  bench::ShownLog log(base::Level::error);
   const auto folder = solution();
   {
     auto pool = pool_of(folder, 0, clock, log);

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <future>
 
+#include "bench/measure.hpp"
 #include "egress/testing_http.hpp"
 
 using namespace millrace;
@@ -21,15 +22,6 @@ namespace {
 
 double seconds_since(SteadyClock::time_point begin) {
   return std::chrono::duration<double>(SteadyClock::now() - begin).count();
-}
-
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& one) {
-    return static_cast<double>(one.tv_sec) + static_cast<double>(one.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 long resident_kb() {
@@ -96,12 +88,12 @@ void measure_client(const Elsewhere& server, size_t body_bytes, int at_once, int
                    if (sent++ < count) send_one();
                  });
   };
-  const double cpu = cpu_seconds();
+  const double cpu = bench::cpu_seconds();
   const auto begin = SteadyClock::now();
   for (int i = 0; i < at_once; ++i) send_one();
   all.get_future().wait();
   const double wall_s = seconds_since(begin);
-  const double cpu_s = cpu_seconds() - cpu;
+  const double cpu_s = bench::cpu_seconds() - cpu;
   std::printf("client: %zu-byte bodies, %d at once: %.0f requests/s, %.0f per core of its own\n",
               body_bytes, at_once, count / wall_s, count / cpu_s);
 }

@@ -1,21 +1,15 @@
 // How fast the engine is by itself: advance() over the six-question form, and loading a bot of 600
 // nodes. One thread, no I/O; prints CPU time.
 #include <chrono>
-#include <ctime>
 #include <iostream>
 
+#include "bench/measure.hpp"
 #include "dialog/dialog.hpp"
 #include "tests/big_bot.hpp"
 
 namespace {
 
 using namespace millrace;
-
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
 
 constexpr const char* kForm = R"(
 nodes:
@@ -53,8 +47,8 @@ void run_form(const char* name, const char* text) {
   const char* answers[] = {"hi",         "Ada",    "Lovelace", "ada@example.com",
                            "1990-12-10", "London", "Linux"};
   size_t steps = 0, effects = 0;
-  const double begin = cpu_seconds();
-  while (cpu_seconds() - begin < 2) {
+  const double begin = bench::cpu_seconds();
+  while (bench::cpu_seconds() - begin < 2) {
     for (int chat = 0; chat < 100; ++chat) {
       dialog::State state = dialog::open_chat(program, {.chat = base::Id::derived("c", name),
                                                         .consumer = base::Id::derived("p", name),
@@ -73,7 +67,7 @@ void run_form(const char* name, const char* text) {
     }
   }
   std::cout << name << ": "
-            << static_cast<size_t>(static_cast<double>(steps) / (cpu_seconds() - begin))
+            << static_cast<size_t>(static_cast<double>(steps) / (bench::cpu_seconds() - begin))
             << " advance() a CPU-second (" << effects / steps << " effects each)\n";
 }
 
@@ -84,11 +78,11 @@ int main() {
   run_form("six questions, typed", kTypedForm);
   const testing_support::BigBot bot(30);
   const auto files = bot.files();
-  const double begin = cpu_seconds();
+  const double begin = bench::cpu_seconds();
   int rounds = 0;
-  for (; cpu_seconds() - begin < 1; ++rounds) {
+  for (; bench::cpu_seconds() - begin < 1; ++rounds) {
     if (!flow::compile(files, testing_support::BigBot::facts()).program) std::abort();
   }
-  std::cout << "loading " << bot.nodes() << " nodes: " << (cpu_seconds() - begin) * 1'000 / rounds
-            << " ms\n";
+  std::cout << "loading " << bot.nodes()
+            << " nodes: " << (bench::cpu_seconds() - begin) * 1'000 / rounds << " ms\n";
 }

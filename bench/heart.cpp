@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <ctime>
 #include <filesystem>
 #include <iostream>
 #include <latch>
 #include <random>
 
+#include "bench/measure.hpp"
 #include "delivery/braze/kind.hpp"
 #include "lanes/lanes.hpp"
 #include "runtime/runtime.hpp"
@@ -26,13 +26,6 @@ using Steady = std::chrono::steady_clock;
 constexpr const char* kWords[] = {
     "hi", "Ada", "Lovelace", "not-an-email", "ada@example.com", "1990-12-10", "London", "Linux"};
 
-class NoLog final : public base::Log {
- public:
-  void line(base::Level level, std::string_view subject, std::string_view text) override {
-    if (level >= base::Level::warning) std::cerr << subject << ": " << text << "\n";
-  }
-};
-
 class NoActions final : public runtime::Actions {
  public:
   void call(runtime::ActionCall, Done done) override {
@@ -46,12 +39,6 @@ class AtOnce final : public runtime::Deliveries {
   void owed(base::Id, size_t) override {}
   void when_settled(std::string, Done done) override { done({{"outcome", "delivered"}}); }
 };
-
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
 
 struct Person {
   base::Id id;
@@ -159,7 +146,7 @@ int main(int argc, char** argv) {
   const auto program = load(argc > 4 ? argv[4] : "examples/signup");
   if (!program) return 1;
   std::filesystem::create_directories(folder);
-  NoLog log;
+  bench::ShownLog log;
   auto journal = storage::open_journal(folder / "journal.db", log);
   if (!journal) {
     std::cerr << journal.error().describe() << "\n";
@@ -183,12 +170,12 @@ int main(int argc, char** argv) {
   Crowd crowd(runtime, solutions.fallback()->app_id, people);
   using std::chrono::milliseconds;
   crowd.talk_until(Steady::now() + milliseconds(500));
-  const double before = cpu_seconds();
+  const double before = bench::cpu_seconds();
   const auto began = Steady::now();
   const size_t turns =
       crowd.talk_until(began + milliseconds(static_cast<int64_t>(seconds * 1'000)));
   const double wall = std::chrono::duration<double>(Steady::now() - began).count();
-  const double cpu = cpu_seconds() - before;
+  const double cpu = bench::cpu_seconds() - before;
   const auto latencies = crowd.latencies();
   const auto at = [&](double share) {
     return latencies[static_cast<size_t>(share * static_cast<double>(latencies.size() - 1))];

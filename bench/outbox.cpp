@@ -2,8 +2,6 @@
 // that wait; `send DIR URL KEY` sends them all and says how fast, and at what CPU and memory cost;
 // `hold DIR SECONDS` tries at an address where nobody listens, and says how much memory that takes.
 // bench/outbox.sh puts them together with the sandbox.
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cstring>
 #include <fstream>
@@ -12,6 +10,7 @@
 #include <random>
 #include <thread>
 
+#include "bench/measure.hpp"
 #include "delivery/braze/codec.hpp"
 #include "egress/egress.hpp"
 #include "outbox/outbox.hpp"
@@ -22,22 +21,6 @@
 namespace {
 
 using namespace millrace;
-
-class Log final : public base::Log {
- public:
-  void line(base::Level, std::string_view subject, std::string_view text) override {
-    std::cerr << subject << ": " << text << "\n";
-  }
-};
-
-double cpu_seconds() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  const auto of = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return of(used.ru_utime) + of(used.ru_stime);
-}
 
 // Resident memory now, in MiB; without what is only mapped from files.
 double resident_mib() {
@@ -66,7 +49,7 @@ json::object body_of(int64_t n) {
 }
 
 int fill(const std::string& folder, int64_t rows) {
-  Log log;
+  bench::ShownLog log(base::Level::debug);
   auto journal = storage::open_journal(folder + "/journal.db", log);
   if (!journal) return 1;
   constexpr int64_t kTogether = 20'000;
@@ -99,7 +82,7 @@ class Nowhere final : public web::Outbound {
 struct Sending {
   fakes::WallClock clock;
   fakes::SeededChance random{std::random_device()()};
-  Log log;
+  bench::ShownLog log(base::Level::debug);
   base::NoMeter meter;
   egress::SystemResolver resolver;
   std::unique_ptr<storage::DurableJournal> journal;
@@ -142,7 +125,7 @@ int send(const std::string& folder, const std::string& url, const std::string& k
   const auto began = std::chrono::steady_clock::now();
   if (!sending.start(folder, url, key)) return 1;
   const size_t rows = sending.journal->deliveries().depth(1)->waiting;
-  const double cpu = cpu_seconds();
+  const double cpu = bench::cpu_seconds();
   double most_mib = 0;
   // Looking costs something itself; the last rows may wait for their look.
   while (sending.waiting() > 0) {
@@ -150,7 +133,7 @@ int send(const std::string& folder, const std::string& url, const std::string& k
     most_mib = std::max(most_mib, resident_mib());
   }
   const double took = Seconds(std::chrono::steady_clock::now() - began).count();
-  const double used = cpu_seconds() - cpu;
+  const double used = bench::cpu_seconds() - cpu;
   std::cout << json::serialize(
                    json::object{{"rows", rows},
                                 {"seconds", took},
@@ -169,7 +152,7 @@ int hold(const std::string& folder, int seconds) {
   std::cout << json::serialize(
                    json::object{{"rows_waiting", sending.journal->deliveries().depth(1)->waiting},
                                 {"resident_mib", resident_mib()},
-                                {"cpu_seconds", cpu_seconds()}})
+                                {"cpu_seconds", bench::cpu_seconds()}})
             << "\n";
   return 0;
 }
