@@ -49,7 +49,7 @@ json::object body_of(int64_t n) {
 }
 
 int fill(const std::string& folder, int64_t rows) {
-  bench::ShownLog log(base::Level::debug);
+  bench::ShownLog log{base::Level::info};
   auto journal = storage::open_journal(folder + "/journal.db", log);
   if (!journal) return 1;
   constexpr int64_t kTogether = 20'000;
@@ -82,7 +82,7 @@ class Nowhere final : public web::Outbound {
 struct Sending {
   fakes::WallClock clock;
   fakes::SeededChance random{std::random_device()()};
-  bench::ShownLog log(base::Level::debug);
+  bench::ShownLog log{base::Level::info};
   base::NoMeter meter;
   egress::SystemResolver resolver;
   std::unique_ptr<storage::DurableJournal> journal;

@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "app/temporary_folder.hpp"
+#include "tests/fakes/folder.hpp"
 
 namespace millrace::app {
 namespace {
@@ -18,15 +19,6 @@ namespace fs = std::filesystem;
 
 class DataFolders : public ::testing::Test {
  protected:
-  DataFolders()
-      : data_(fs::temp_directory_path() / ("millrace-data-" + std::to_string(::getpid()))) {
-    fs::create_directories(data_);
-  }
-  ~DataFolders() override {
-    std::error_code ignored;
-    fs::remove_all(data_, ignored);
-  }
-
   void write(const char* name, std::string_view content) const {
     std::ofstream(data_ / name, std::ios::binary) << content;
     ::chmod((data_ / name).c_str(), 0600);
@@ -43,7 +35,8 @@ class DataFolders : public ::testing::Test {
     return open_data_folder(data_, make_anew);
   }
 
-  fs::path data_;
+  fakes::Folder home_;
+  const fs::path& data_ = home_.path;
 };
 
 TEST_F(DataFolders, WhatIsMissingOrEmptyIsRefusedByNameUntilTheLossIsAccepted) {

@@ -147,12 +147,12 @@ struct Traces::Impl {
     const int64_t now = clock.now().ms;
     const bool look = now - looked_at >= kLookEveryMs || now < looked_at;
     if (look) looked_at = now;
-    const auto asked = limits.age_asked ? limits.age_asked() : std::nullopt;
     base::KeyValueBatch removals;
     for (Stock& stock : stocks) {
+      if (!stock.is_over() && !look) continue;
+      const auto asked = limits.age_asked ? limits.age_asked() : std::nullopt;
       const int64_t age_max_ms =
           asked ? std::chrono::milliseconds(*asked).count() : stock.age_max_ms;
-      if (!stock.is_over() && !look) continue;
       const auto oldest = store.scan(shelf_prefix(stock.shelf), "", kScanMax);
       if (!oldest) {
         complain(oldest.error());

@@ -10,10 +10,8 @@
 
 #include <netinet/in.h>
 #include <atomic>
-#include <condition_variable>
 #include <cstring>
-#include <filesystem>
-#include <map>
+#include <functional>
 #include <mutex>
 #include <thread>
 

@@ -11,7 +11,6 @@
 
 #include <condition_variable>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <stdexcept>
 #include <thread>

@@ -129,8 +129,7 @@ void Orders::measure() {
 // A little at a time, so that no turn waits for it.
 void Orders::forget_old() {
   lanes_.each([&](Lane& lane) {
-    const std::chrono::milliseconds kept =
-        settings_.retention_of ? settings_.retention_of(lane.target.solution) : settings_.retention;
+    const std::chrono::milliseconds kept = settings_.retention_of(lane.target.solution);
     writer_.prune(lane.target.number, {now().ms - kept.count()}, kPrunedMax);
   });
 }

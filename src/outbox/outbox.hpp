@@ -39,9 +39,11 @@ struct Settings {
   std::chrono::milliseconds orders_every{500};      // how often orders are looked for
   std::chrono::milliseconds resolve_every{5'000};   // ... and a target's destination asked for
   std::chrono::milliseconds figures_every{10'000};  // how often the depth is measured
-  std::chrono::hours retention{24 * 7};             // of what was delivered, refused or dropped
-  // The same for one solution's, asked on the sender's thread; not given: `retention` for all.
-  std::function<std::chrono::hours(std::string_view solution)> retention_of;
+  // How long what was delivered, refused or dropped is kept, of one solution's; asked on the
+  // sender's thread.
+  std::function<std::chrono::hours(std::string_view solution)> retention_of = [](std::string_view) {
+    return std::chrono::hours(24 * 7);
+  };
   size_t waiters_max = 100'000;  // further ones are answered {"outcome": "later"} at once
 };
 

@@ -9,7 +9,7 @@ namespace millrace::outbox {
 // The sender's thread, and what works on it.
 class Sender::Parts {
  public:
-  Parts(Ports ports, Settings settings) : work_(std::move(ports), settings) {}
+  Parts(Ports ports, Settings settings) : work_(std::move(ports), std::move(settings)) {}
   ~Parts() { stop(); }
 
   base::Result<void> start() {
@@ -22,7 +22,7 @@ class Sender::Parts {
   }
 
   void stop() {
-    work_.inbox().stop();
+    work_.stop();
     if (thread_.joinable()) thread_.join();
   }
 
@@ -47,11 +47,11 @@ void Sender::stop() {
 }
 
 void Sender::owed(base::Id, size_t) {
-  parts_->work().inbox().owed();
+  parts_->work().owed();
 }
 
 void Sender::when_settled(std::string key, Done done) {
-  parts_->work().writer().when_settled(std::move(key), std::move(done));
+  parts_->work().when_settled(std::move(key), std::move(done));
 }
 
 }  // namespace millrace::outbox

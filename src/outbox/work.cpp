@@ -11,7 +11,8 @@ constexpr milliseconds kPauseMax{1'000};
 
 }  // namespace
 
-Work::Work(Sender::Ports ports, Settings settings) : ports_(std::move(ports)), settings_(settings) {
+Work::Work(Sender::Ports ports, Settings settings)
+    : ports_(std::move(ports)), settings_(std::move(settings)) {
   writer_.ask_whether_stopped([this](int64_t target) { return lanes_.stopped_because(target); });
 }
 

@@ -1,5 +1,5 @@
 // What the sender's thread does, without the thread: the simulation does it on its own clock. One
-// thread's, apart from the inbox and Writer::when_settled().
+// thread's, apart from owed(), when_settled() and stop(), which any thread may call.
 #pragma once
 
 #include "outbox/lanes.hpp"
@@ -21,8 +21,13 @@ class Work {
   // How long until there is something to do without word.
   std::chrono::milliseconds pause() const;
 
-  Inbox& inbox() { return inbox_; }
-  Writer& writer() { return writer_; }
+  // As Sender has them.
+  void owed() { inbox_.owed(); }
+  void when_settled(std::string key, runtime::Deliveries::Done done) {
+    writer_.when_settled(std::move(key), std::move(done));
+  }
+  // The next rounds are the last ones.
+  void stop() { inbox_.stop(); }
 
  private:
   void step();

@@ -32,7 +32,7 @@ base::Result<Fd> text_file(std::string_view text);
 bool send_packet(int socket, std::string_view packet, std::span<const int> descriptors);
 
 struct Packet {
-  std::string text;  // empty when the other side has closed
+  std::string text;  // empty when the other side has closed, or the socket failed
   Fd descriptor;     // if one came with it
   pid_t sender = 0;  // by the kernel's word, where name_senders() was asked for; else 0
 };

@@ -11,6 +11,8 @@
 #include <fstream>
 #include <optional>
 
+#include "tests/fakes/folder.hpp"
+
 namespace millrace::secrets {
 namespace {
 
@@ -19,15 +21,6 @@ using base::Code;
 
 class KeyFiles : public ::testing::Test {
  protected:
-  KeyFiles()
-      : folder_(fs::temp_directory_path() / ("millrace-keys-" + std::to_string(::getpid()))) {
-    fs::create_directories(folder_);
-  }
-  ~KeyFiles() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-
   fs::path file() const { return folder_ / "journal.key"; }
   void write(std::string_view content, mode_t mode = 0600) const {
     std::ofstream(file(), std::ios::binary) << content;
@@ -41,7 +34,8 @@ class KeyFiles : public ::testing::Test {
         std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
   }
 
-  fs::path folder_;
+  fakes::Folder home_;
+  const fs::path& folder_ = home_.path;
 };
 
 TEST_F(KeyFiles, EveryStateOfTheFileEndsAsItShould) {

@@ -12,6 +12,8 @@
 #include <iterator>
 #include <thread>
 
+#include "tests/fakes/folder.hpp"
+
 namespace millrace::secrets {
 namespace {
 
@@ -22,16 +24,7 @@ constexpr std::string_view kPlanted = "planted-value-1d8f";
 
 class Secrets : public ::testing::Test {
  protected:
-  Secrets() {
-    static std::atomic<int> last = 0;
-    root_ = fs::temp_directory_path() /
-            ("millrace-secrets-" + std::to_string(::getpid()) + "-" + std::to_string(++last));
-    fs::create_directories(data());
-  }
-  ~Secrets() override {
-    std::error_code ignored;
-    fs::remove_all(root_, ignored);
-  }
+  Secrets() { fs::create_directories(data()); }
 
   fs::path data() const { return root_ / "data"; }
   fs::path key() const { return root_ / "config" / "secrets.key"; }
@@ -56,7 +49,8 @@ class Secrets : public ::testing::Test {
     return all;
   }
 
-  fs::path root_;
+  fakes::Folder home_;
+  const fs::path& root_ = home_.path;
   const base::Timestamp now_{1'767'323'045'000};
 };
 

@@ -108,7 +108,6 @@ class SocketOutbound final : public web::Outbound {
   std::thread thread_;
 };
 
-// What runs in the process that is killed.
 // Lets somebody wait until nothing is left to be delivered.
 class NothingWaits final : public base::Meter {
  public:

@@ -15,18 +15,14 @@ namespace millrace::simulation {
 
 class CalmWorld : public testing::Test {
  protected:
-  CalmWorld() {
-    disk_.never_fail();
-    back_end_.never_fail();
-  }
+  CalmWorld() { dice_.be_kind(); }
 
   // Begins a new run; what the last one left open is taken up by runtime_->recover().
   void restart(runtime::Limits limits = {}) {
     schedule_.forget();
     lanes_ = std::make_unique<Lanes>(schedule_, dice_);
     runtime_ = std::make_unique<runtime::Runtime>(
-        runtime::Runtime::Ports{*lanes_, clock_, random_, disk_, *actions_, owing_, log_,
-                                std::string(32, 'k')},
+        runtime::Runtime::Ports{*lanes_, clock_, random_, disk_, *actions_, owing_, log_, kKey},
         solutions_, limits);
   }
 

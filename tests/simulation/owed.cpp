@@ -108,7 +108,7 @@ void Ledger::commit(runtime::DeliveryWrite write, Done done) {
 
 void Ledger::sync() {
   sync_planned_ = false;
-  const bool fails = may_fail_ && dice_.one_in(60);
+  const bool fails = dice_.fails_one_in(60);
   for (auto& [write, done] : std::exchange(pending_, {})) {
     base::Result<void> result;
     if (fails) {
@@ -143,18 +143,14 @@ void Ledger::prune(int64_t, base::Timestamp, size_t, Done done) {
   });
 }
 
-bool Receivers::is_braze(const web::OutboundRequest& request) const {
-  return request.url.starts_with("https://braze.example/");
-}
-
 void Receivers::send(web::OutboundRequest request, Done done) {
-  const bool to_braze = is_braze(request);
+  const bool to_braze = request.url.starts_with("https://braze.example/");
   const bool is_ill = ill_ == (to_braze ? "braze" : "webhook:crm");
   // An ill one is not there, or takes a request and says nothing.
-  const bool hangs = may_fail_ && dice_.one_in(is_ill ? 4 : 60);
+  const bool hangs = dice_.fails_one_in(is_ill ? 4 : 60);
   const auto faults = static_cast<int64_t>(to_braze ? static_cast<int>(Fault::count) : 8);
   size_t fault = 0;
-  if (may_fail_ && !is_ill && dice_.one_in(3)) {
+  if (!is_ill && dice_.fails_one_in(3)) {
     fault = static_cast<size_t>(dice_.between(1, faults - 1));
   }
   const bool acts = !is_ill || hangs;
@@ -209,8 +205,7 @@ web::OutboundAnswer Receivers::take(const web::OutboundRequest& request) {
     ++bad_signatures_;
   }
   if (is_refused(id)) return {Kind::answered, {400, {}, ""}, ""};
-  const auto [found, is_new] = told_.try_emplace(id, Told{0, told_.size(), request.body});
-  ++found->second.times;
+  told_.try_emplace(id, Told{told_.size(), request.body});
   return {Kind::answered, {204, {}, ""}, ""};
 }
 
@@ -256,12 +251,12 @@ base::Result<void> Outbox::start() {
 }
 
 void Outbox::owed(base::Id, size_t) {
-  work_.inbox().owed();
+  work_.owed();
   wake_at(schedule_.now());
 }
 
 void Outbox::when_settled(std::string key, Done done) {
-  work_.writer().when_settled(std::move(key), std::move(done));
+  work_.when_settled(std::move(key), std::move(done));
   wake_at(schedule_.now());
 }
 

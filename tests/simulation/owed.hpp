@@ -24,7 +24,6 @@ class Ledger final : public runtime::DeliveryStore {
   void take(const runtime::JournalRecord& record);
   // As of the disk: of what waited for the sync a part may have reached it, in order.
   void crash();
-  void never_fail() { may_fail_ = false; }
   // A start waits for its write, which is on the disk at once.
   void begin_start() { is_starting_ = true; }
   void end_start() { is_starting_ = false; }
@@ -67,7 +66,6 @@ class Ledger final : public runtime::DeliveryStore {
   std::function<void()> then_ = [] {};
   bool sync_planned_ = false;
   bool is_starting_ = false;
-  bool may_fail_ = true;
 };
 
 // Everybody outside: Braze as its model has it, and a webhook that remembers what it was told. Each
@@ -75,7 +73,6 @@ class Ledger final : public runtime::DeliveryStore {
 class Receivers final : public web::Outbound {
  public:
   struct Told {
-    int times = 0;
     size_t order = 0;  // of the first time, among all
     std::string body;
   };
@@ -86,7 +83,6 @@ class Receivers final : public web::Outbound {
   // "braze", "webhook:crm" or nobody.
   void make_ill(std::string who) { ill_ = std::move(who); }
   const std::string& ill() const { return ill_; }
-  void never_fail() { may_fail_ = false; }
   void when_answered(std::function<void()> then) { then_ = std::move(then); }
 
   const delivery::braze::ModelBraze& braze() const { return braze_; }
@@ -100,7 +96,6 @@ class Receivers final : public web::Outbound {
   static std::unique_ptr<delivery::Codec> speak(std::string_view receiver);
 
  private:
-  bool is_braze(const web::OutboundRequest& request) const;
   web::OutboundAnswer braze_answers(const web::OutboundRequest& request, size_t fault);
   web::OutboundAnswer webhook_answers(const web::OutboundRequest& request, size_t fault);
   web::OutboundAnswer take(const web::OutboundRequest& request);
@@ -111,7 +106,6 @@ class Receivers final : public web::Outbound {
   std::map<std::string, Told> told_;
   std::string ill_;
   std::function<void()> then_ = [] {};
-  bool may_fail_ = true;
   int bad_signatures_ = 0;
 };
 

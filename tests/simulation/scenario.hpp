@@ -79,7 +79,6 @@ class Scenario {
   runtime::Solutions solutions_;
   std::vector<std::shared_ptr<const flow::Program>> versions_;
   std::vector<Person> people_;
-  bool throws_ = true;
   bool is_inside_ = false;
   std::unique_ptr<Server> server_;
 };

@@ -11,8 +11,6 @@ namespace {
 using delivery::Fate;
 using delivery::State;
 
-const std::string kKey(32, 'k');
-
 }  // namespace
 
 void Scenario::check() {

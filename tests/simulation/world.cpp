@@ -43,7 +43,7 @@ void Disk::sync() {
   sync_planned_ = false;
   auto group = std::move(waiting_);
   waiting_.clear();
-  const bool fails = may_fail_ && dice_.one_in(60);
+  const bool fails = dice_.fails_one_in(60);
   for (auto& [record, appended] : group) {
     base::Result<int64_t> result = record.number;
     if (fails || !keep(std::move(record))) {
@@ -129,7 +129,7 @@ base::Result<std::vector<runtime::ParkedChat>> Disk::parked_chats() {
 
 void Disk::probe(Probed done) {
   base::Result<void> result;
-  if (may_fail_ && dice_.one_in(60)) {
+  if (dice_.fails_one_in(60)) {
     result = base::fail(base::Code::unavailable, "the disk is full");
   }
   schedule_.after(dice_.between(0, 5),
@@ -150,7 +150,7 @@ void BackEnd::call(runtime::ActionCall call, Done done) {
   const std::string key = call.idempotency_key;
   const bool already = call.uncertain && effects_.contains(key);
   const Kind failure = static_cast<Kind>(dice_.between(1, 4));  // raised ... refused
-  const bool fails = may_fail_ && dice_.one_in(6);
+  const bool fails = dice_.fails_one_in(6);
   const bool acts = !already && (!fails || (failure != Kind::refused && dice_.one_in(2)));
   const int64_t until_effect = dice_.between(0, 40);
   const int64_t until_answer = until_effect + dice_.between(0, 40);

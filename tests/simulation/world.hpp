@@ -40,6 +40,9 @@ class Schedule {
   int64_t order_ = 0;
 };
 
+// Seals what journals keep secret.
+inline const std::string kKey(32, 'k');
+
 class Dice {
  public:
   explicit Dice(uint64_t seed) : engine_(seed) {}
@@ -47,9 +50,13 @@ class Dice {
     return std::uniform_int_distribution<int64_t>(low, high)(engine_);
   }
   bool one_in(int64_t n) { return between(1, n) == 1; }
+  // Whether something fails now; not any more once be_kind() was called.
+  bool fails_one_in(int64_t n) { return !is_kind_ && one_in(n); }
+  void be_kind() { is_kind_ = true; }
 
  private:
   std::mt19937_64 engine_;
+  bool is_kind_ = false;
 };
 
 class Lanes final : public base::Lanes {
@@ -58,7 +65,7 @@ class Lanes final : public base::Lanes {
   size_t count() const override { return 3; }
   void run_on(size_t lane, base::Task task) override;
   void run_after(size_t lane, std::chrono::milliseconds delay, base::Task task) override;
-  // Runs as if on no lane, as an edge's thread would.
+  // An edge's thread is on no lane.
   static constexpr size_t kNone = SIZE_MAX;
 
  private:
@@ -113,7 +120,6 @@ class Disk final : public runtime::Journal {
   }
   // A crash: of what waited for the sync, a part may have reached the disk, in order.
   void crash();
-  void never_fail() { may_fail_ = false; }
   // Records that came out of order, which the journal does not take.
   int refused() const { return refused_; }
   const std::map<base::Id, std::vector<runtime::JournalRecord>>& kept() const { return kept_; }
@@ -132,7 +138,6 @@ class Disk final : public runtime::Journal {
   std::function<void(const runtime::JournalRecord&)> kept_one_;
   bool sync_planned_ = false;
   int refused_ = 0;
-  bool may_fail_ = true;
 };
 
 // The back end: every effect that really happened, by idempotency key. An effect may come and its
@@ -141,14 +146,12 @@ class BackEnd final : public runtime::Actions {
  public:
   BackEnd(Schedule& schedule, Dice& dice) : schedule_(schedule), dice_(dice) {}
   void call(runtime::ActionCall call, Done done) override;
-  void never_fail() { may_fail_ = false; }
   const std::map<std::string, int>& effects() const { return effects_; }
 
  private:
   Schedule& schedule_;
   Dice& dice_;
   std::map<std::string, int> effects_;
-  bool may_fail_ = true;
 };
 
 // What is owed is sent a little later; whoever asks is told then.
