@@ -368,9 +368,7 @@ class SqliteJournal final : public DurableJournal {
     // In the order of the keys, so that rows of one page are written together.
     std::vector<std::pair<base::Id, Head>> heads(recent_.begin(), recent_.end());
     std::ranges::sort(heads, {}, &std::pair<base::Id, Head>::first);
-    int64_t last = 0;
     for (const auto& [consumer, head] : heads) {
-      last = std::max(last, head.position);
       auto put = put_head_.bind_blob(1, consumer.as_bytes())
                      .bind_integer(2, head.position)
                      .bind_integer(3, head.number)
@@ -380,7 +378,7 @@ class SqliteJournal final : public DurableJournal {
     }
     recent_.clear();
     recent_turns_ = 0;
-    if (auto put = put_known_.bind_integer(1, last).run(); !put) return put;
+    if (auto put = put_known_.bind_integer(1, last_).run(); !put) return put;
     return chats_.write();
   }
 
