@@ -42,9 +42,9 @@ void Calls::owe(const flow::ActionNode& node) {
   const auto& [kind, command] = node.owes;
   const delivery::Occasion occasion{draft_.key_of_step(), state().consumer, state().chat,
                                     draft_.at()};
-  const auto known = state().known_as.try_emplace(std::string(kind->name)).first;
-  delivery::Owing owed = command->owe(occasion, owed_parameters(node, state()), known->second);
-  if (known->second.is_null()) state().known_as.erase(known);
+  delivery::Owing owed = with_known(state(), kind->name, [&](json::value& known) {
+    return command->owe(occasion, owed_parameters(node, state()), known);
+  });
   const bool waits = json::get_string(node.payload, "wait") == "delivered";
   const std::string awaited = owed.items[owed.main].key;
   for (size_t i = 0; i < owed.items.size(); ++i) {

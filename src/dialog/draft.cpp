@@ -1,6 +1,5 @@
 #include "dialog/draft.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "dialog/owing.hpp"
@@ -15,7 +14,7 @@ Draft::Draft(const flow::Program& program, State state, base::Timestamp at)
 }
 
 const flow::DialogNode& Draft::question() const {
-  return std::get<flow::DialogNode>(program_.find(turn_.state.node)->does);
+  return std::get<flow::DialogNode>(here().does);
 }
 
 int64_t Draft::hear(std::string text) {
@@ -32,7 +31,7 @@ flow::NodeNumber Draft::go(flow::RoadKind kind, size_t index, flow::NodeNumber t
 void Draft::set_timer(TimerKind kind, int64_t after_ms) {
   if (state().agent && kind != TimerKind::queue) return;
   state().timer = Timer{kind, base::Timestamp{at_.ms + after_ms}};
-  add(SetTimer{*state().timer});
+  timer_is_new_ = true;
 }
 
 void Draft::track(const flow::Node& node, std::string_view road) {
@@ -58,10 +57,10 @@ void Draft::owe(const Track& event) {
   const delivery::Kind& kind = *receiver->second.kind;
   const std::string key = state().chat.to_string() + ":" + std::to_string(state().turn) + ":e" +
                           std::to_string(++events_owed_);
-  const auto known = state().known_as.try_emplace(std::string(kind.name)).first;
-  auto owed = kind.track({key, state().consumer, state().chat, at_}, {event.name, event.properties},
-                         *settings, known->second);
-  if (known->second.is_null()) state().known_as.erase(known);
+  auto owed = with_known(state(), kind.name, [&](json::value& known) {
+    return kind.track({key, state().consumer, state().chat, at_}, {event.name, event.properties},
+                      *settings, known);
+  });
   if (owed) add(owe_of(std::move(*owed), receiver->first, ""));
 }
 
@@ -113,16 +112,7 @@ std::string Draft::key_of_step() const {
 }
 
 Turn Draft::finish() && {
-  const auto is_timer = [](const Effect& effect) {
-    return std::holds_alternative<SetTimer>(effect);
-  };
-  std::optional<Effect> last;
-  for (Effect& effect : turn_.effects) {
-    const auto* set = std::get_if<SetTimer>(&effect);
-    if (set != nullptr && state().timer == set->timer) last = effect;
-  }
-  std::erase_if(turn_.effects, is_timer);
-  if (last) turn_.effects.push_back(std::move(*last));
+  if (timer_is_new_ && state().timer) add(SetTimer{*state().timer});
   return std::move(turn_);
 }
 

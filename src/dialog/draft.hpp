@@ -1,6 +1,6 @@
 // A turn while it is being made: the state as it will be, what is to happen, the roads taken, and
-// how much of it a turn may make. It knows no node and decides nothing: the parts of the engine
-// write into it. For the files of this room only.
+// how much of it a turn may make. It runs no node: the parts of the engine write into it. For the
+// files of this room only.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,9 @@ class Draft {
   State& state() { return turn_.state; }
   const State& state() const { return turn_.state; }
   size_t locale() const { return turn_.state.locale; }
-  // The node where the chat waits for an answer.
+  // The node where the chat stands.
+  const flow::Node& here() const { return *program_.find(turn_.state.node); }
+  // The same, where the chat waits for an answer.
   const flow::DialogNode& question() const;
 
   // The consumer's message gets its number; `text` is what the turn keeps of it.
@@ -60,7 +62,7 @@ class Draft {
   // Names a step of this turn, as an idempotency key.
   std::string key_of_step() const;
 
-  // Of the timers set on the way only the last one stands, at the end.
+  // A timer that was set on the way and stands still comes last.
   Turn finish() &&;
 
  private:
@@ -74,6 +76,7 @@ class Draft {
   int events_owed_ = 0;    // in this turn
   size_t made_bytes_ = 0;  // of the texts said and assigned in this turn
   bool outgrown_ = false;
+  bool timer_is_new_ = false;  // set in this turn
 };
 
 }  // namespace millrace::dialog

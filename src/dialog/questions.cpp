@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "dialog/asides.hpp"
+#include "dialog/choices.hpp"
 #include "dialog/intents.hpp"
 
 namespace millrace::dialog {

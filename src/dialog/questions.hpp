@@ -1,12 +1,10 @@
 // The asking of questions: what an answer means (a choice, a value of the type asked for, an
-// intent, nothing yet), what is asked again and given again, and what silence leads to. For the
-// files of this room only.
+// intent, nothing yet), what is asked again and given again. For the files of this room only.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "dialog/choices.hpp"
 #include "dialog/draft.hpp"
 #include "dialog/silence.hpp"
 #include "dialog/voice.hpp"

@@ -50,12 +50,18 @@ void Walk::take(RoadKind kind, size_t index, NodeNumber target) {
   enter(draft_.go(kind, index, target));
 }
 
-bool Walk::take_result(NodeNumber number, const flow::ActionNode& action, std::string_view value) {
+Walk::Next Walk::along_result(NodeNumber number, const flow::ActionNode& action,
+                              std::string_view value) {
   const auto* road = action.road(value);
-  if (road == nullptr) return false;
+  if (road == nullptr) return std::nullopt;
   draft_.track(*program().find(number), value);
-  take(RoadKind::result, static_cast<size_t>(road - action.roads.data()), road->target);
-  return true;
+  return draft_.go(RoadKind::result, static_cast<size_t>(road - action.roads.data()), road->target);
+}
+
+bool Walk::take_result(NodeNumber number, const flow::ActionNode& action, std::string_view value) {
+  const Next there = along_result(number, action, value);
+  if (there) enter(*there);
+  return there.has_value();
 }
 
 void Walk::go_on(const std::optional<NodeNumber>& next) {
@@ -105,9 +111,9 @@ Walk::Next Walk::step(const flow::DialogNode& node) {
   if (known) return draft_.go(RoadKind::next, 0, *node.next);
   const bool given_again = !state().again.empty();
   if (!given_again) voice_.show(node);
-  if (const auto* here = program().find(state().node)) draft_.track(*here, "");
+  draft_.track(draft_.here(), "");
   if (node.transfers) {
-    stops_.desk.ask_for_agent(state().node, program().find(state().node)->skill);
+    stops_.desk.ask_for_agent(state().node, draft_.here().skill);
     return std::nullopt;
   }
   if (node.waits) {
@@ -143,11 +149,8 @@ Walk::Next Walk::step_native(const flow::ActionNode& node) {
     if (!node.decision.empty()) result.outputs[node.decision] = result.value;
     state().kept[state().node] = std::move(result.outputs);
   }
-  const auto* road = node.road(result.value);
-  if (road == nullptr) road = node.road("error");
-  if (road != nullptr) {
-    draft_.track(*program().find(state().node), road->value);
-    return draft_.go(RoadKind::result, static_cast<size_t>(road - node.roads.data()), road->target);
+  for (const std::string_view value : {std::string_view(result.value), std::string_view("error")}) {
+    if (const Next there = along_result(state().node, node, value)) return there;
   }
   fail_flow(node.command + " answered with a value that has no road");
   return std::nullopt;
@@ -180,7 +183,7 @@ Walk::Next Walk::step(const flow::SetNode& node) {
     }
     draft_.assign(item.variable, flow::to_text(*value));
   }
-  draft_.track(*program().find(state().node), "");
+  draft_.track(draft_.here(), "");
   return next_or_caller(node.next);
 }
 

@@ -59,6 +59,9 @@ class Walk {
   Next step(const flow::ReturnNode& node);
   Next step(const flow::PauseNode& node);
   Next step_native(const flow::ActionNode& node);
+  // Notes the road of that result, where there is one, and gives what it leads to.
+  Next along_result(flow::NodeNumber number, const flow::ActionNode& action,
+                    std::string_view value);
   Next next_or_caller(const std::optional<flow::NodeNumber>& next);
   Next caller();
   base::Result<flow::Value> evaluate(const flow::Expression& expression) const;

@@ -37,24 +37,20 @@ bool RunningCall::counts(size_t bytes) {
 }
 
 void RunningCall::log(base::Level level, const Line& line) {
-  add_line(level, line, true);
-}
-
-void RunningCall::print(const std::vector<Line>& lines) {
-  for (const Line& line : lines) {
-    if (!line.text.empty()) add_line(base::Level::info, line, is_under_way());
-  }
-}
-
-void RunningCall::add_line(base::Level level, const Line& line, bool of_call) {
   if (lines_ >= limits_.lines_max) {
     lines_left_out_ = true;
     return;
   }
   ++lines_;
   const std::string text = fit_for_log(line, sensitive(), limits_.line_bytes_max);
-  log_.line(level, of_call ? std::string_view(call_.chat_id) : "python", text);
-  if (of_call) trace_.lines.push_back(std::string(base::kLevels(level)) + ": " + text);
+  log_.line(level, is_under_way() ? std::string_view(call_.chat_id) : "python", text);
+  if (is_under_way()) trace_.lines.push_back(std::string(base::kLevels(level)) + ": " + text);
+}
+
+void RunningCall::print(const std::vector<Line>& lines) {
+  for (const Line& line : lines) {
+    if (!line.text.empty()) log(base::Level::info, line);
+  }
 }
 
 std::string RunningCall::complain(std::string_view message, std::string_view place) {

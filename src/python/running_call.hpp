@@ -37,9 +37,8 @@ class RunningCall {
 
   // False when it has said too much.
   bool counts(size_t bytes);
-  // A line of the script's log.
+  // A line of the script's log; where no call is under way it is nobody's. Printed lines likewise.
   void log(base::Level level, const Line& line);
-  // Printed lines; where no call is under way they are nobody's.
   void print(const std::vector<Line>& lines);
   // What it told of going wrong, redacted, for its outcome and, with the place, for the log.
   std::string complain(std::string_view message, std::string_view place);
@@ -49,7 +48,6 @@ class RunningCall {
   runtime::Actions::Done end(runtime::ActionOutcome& outcome, Loop::Moment now);
 
  private:
-  void add_line(base::Level level, const Line& line, bool of_call);
   const Sensitives& sensitive();
   std::string redacted(std::string_view text);
 

@@ -1,5 +1,5 @@
-// What the room's tests share: a solution in a folder of its own, a log that can be asked, and a
-// pool whose calls can be awaited.
+// What the room's tests share: a solution in a folder of its own, and a pool whose calls can be
+// awaited.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -242,7 +242,6 @@ bool Worker::hear(SaysEnd& said) {
     finish({said.kind, {}, running_.complain(said.message, said.place), {}});
     return true;
   }
-  if (!said.result) return false;
   hide_in_values(*said.result, sealed_);
   finish({Kind::returned, std::move(said.result->get_object()), {}, {}}, said.would_stay);
   return true;

@@ -13,7 +13,6 @@ namespace {
 struct Ear final : WorkerWire::Listener {
   bool counts(size_t bytes) override {
     counted += bytes;
-    if (counted > bytes_max) deaf = true;
     return counted <= bytes_max;
   }
   bool hears(json::object& frame) override {

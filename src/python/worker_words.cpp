@@ -61,6 +61,7 @@ std::optional<WorkerWords> read_end(json::object& end) {
                json::get_bool(end, "stays").value_or(false)};
   json::value* const result = end.if_contains("result");
   if (result != nullptr && result->is_object()) said.result = std::move(*result);
+  if (said.kind == runtime::CallOutcome::returned && !said.result) return std::nullopt;
   return said;
 }
 

@@ -36,6 +36,8 @@ TEST(PythonWords, ThatMakeNoSenseAreNotRead) {
            "{}",
            R"({"end": 1})",
            R"({"end": {"kind": "returned"}})",
+           R"({"end": {"nonce": "n", "kind": "returned"}})",
+           R"({"end": {"nonce": "n", "kind": "returned", "result": 1}})",
            R"({"end": {"nonce": "n", "kind": "timed_out"}})",  // which only others can see
            R"({"end": {"nonce": "n", "kind": "crashed"}})",
            R"({"log": {"nonce": "n", "level": "info", "text": 1, "cut": false}})",
