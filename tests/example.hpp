@@ -41,6 +41,12 @@ inline flow::Program load_simulated() {
                        "solution");
 }
 
+// A flow that hands over; `settings` as above.
+inline flow::Program load_desk(const std::string& settings = "") {
+  return load_solution(
+      std::filesystem::path(MILLRACE_SOURCE_DIR) / "tests" / "conversations" / "desk", settings);
+}
+
 inline flow::Program load_example() {
   return load_solution(std::filesystem::path(MILLRACE_SOURCE_DIR) / "examples" / "braze-profile");
 }

@@ -14,9 +14,7 @@ using dialog::Phase;
 class RuntimeJoined : public simulation::CalmWorld {
  protected:
   RuntimeJoined() {
-    static const auto program =
-        std::make_shared<const flow::Program>(testing_support::load_solution(
-            std::filesystem::path(MILLRACE_SOURCE_DIR) / "tests" / "conversations" / "desk"));
+    static const auto program = std::make_shared<const flow::Program>(testing_support::load_desk());
     solutions_.deploy(runtime::make_solution(program));
     restart();
     const base::Id one = id_of("one");
@@ -97,12 +95,19 @@ TEST_F(RuntimeJoined, AreAnsweredWhereTheySpokeLast) {
   EXPECT_EQ(state_of(person_, begun.chat).address, person_);
 }
 
-TEST_F(RuntimeJoined, AreFoundUnderThePersonWhoseIdIsTheSmallest) {
+// Each way counts from one.
+TEST_F(RuntimeJoined, AreNotTakenForOneAnotherWhereTheirMessagesHaveOneId) {
   join();
-  for (const char* sender : {"one", "other"}) {
-    const auto line = identities_.line(id_of(sender));
-    EXPECT_EQ(line.empty() ? id_of(sender) : line.back(), id_of(person_));
-  }
+  const auto first = say(person_, "1", "Ada");
+  const auto second = say(joined_, "1", "Ada");
+  EXPECT_FALSE(second.repeated);
+  EXPECT_EQ(second.chat, first.chat);
+  EXPECT_GT(second.sequence, first.sequence);
+  EXPECT_FALSE(say(joined_, std::string(128, 'x'), "a room").repeated) << "the longest there is";
+  EXPECT_TRUE(say(joined_, "1", "Ada").repeated);
+  EXPECT_TRUE(say(person_, "1", "Ada").repeated);
+  restart();
+  EXPECT_TRUE(say(joined_, "1", "Ada").repeated);
 }
 
 }  // namespace

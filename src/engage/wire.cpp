@@ -103,27 +103,28 @@ json::object message_json(const ChatMessage& message, const Identity& identity) 
   // Links, prompts and cards as words, which is what every client of the platform can show.
   static const flow::Capabilities& kWords = *flow::find_channel("rest");
   const auto rendered = dialog::render(message.content, kWords).front();
-  json::object out{{"id", message.id.to_string()},
-                   {"chat_id", identity.chat.to_string()},
-                   {"seq_num", message.sequence},
-                   {"from", by_consumer ? consumer
-                            : by_agent  ? message.agent
-                                        : "bot"},
-                   {"from_side", by_consumer ? "anonymous_consumer"
-                                 : by_agent  ? "agent"
-                                             : "bot"},
-                   {"user_id", consumer},
-                   {"msg_type", "text"},
-                   {"msg", rendered.text},
-                   {"app_object", app_object(message, rendered)},
-                   {"secure_app_object", message.content.secure},
-                   {"client_msg_id", !by_consumer || message.input_id.starts_with('~')
-                                         ? json::value(nullptr)
-                                         : json::value(message.input_id)},
-                   {"correlation_id", nullptr},
-                   {"gateway", "pypestream_widget"},
-                   {"version", "1"},
-                   {"ts", message.at.ms}};
+  json::object out{
+      {"id", message.id.to_string()},
+      {"chat_id", identity.chat.to_string()},
+      {"seq_num", message.sequence},
+      {"from", by_consumer ? consumer
+               : by_agent  ? message.agent
+                           : "bot"},
+      {"from_side", by_consumer ? "anonymous_consumer"
+                    : by_agent  ? "agent"
+                                : "bot"},
+      {"user_id", consumer},
+      {"msg_type", "text"},
+      {"msg", rendered.text},
+      {"app_object", app_object(message, rendered)},
+      {"secure_app_object", message.content.secure},
+      {"client_msg_id", !by_consumer || message.input_id.starts_with('~')
+                            ? json::value(nullptr)
+                            : json::value(runtime::sender_message_id(message.input_id))},
+      {"correlation_id", nullptr},
+      {"gateway", "pypestream_widget"},
+      {"version", "1"},
+      {"ts", message.at.ms}};
   if (by_agent) out["agent_name"] = message.agent_name;
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include "dialog/names.hpp"
 #include "dialog/render.hpp"
+#include "runtime/runtime.hpp"
 
 namespace millrace::runtime {
 namespace {
@@ -50,7 +51,9 @@ struct Owing {
     data["sequence"] = say.sequence;
     data["messages"] = rendered(say.message, turn.state.channel);
     // "~" begins ids that are none of the consumer's.
-    if (!say.reply_to.empty() && !say.reply_to.starts_with('~')) data["reply_to"] = say.reply_to;
+    if (!say.reply_to.empty() && !say.reply_to.starts_with('~')) {
+      data["reply_to"] = sender_message_id(say.reply_to);
+    }
     if (!say.agent.empty()) {
       data["agent"] = json::object{{"id", say.agent}, {"name", say.agent_name}};
     }

@@ -83,7 +83,8 @@ TEST(RuntimeEffects, AMessageIsAsItsChannelCanShowItAndSaysWhatItAnswers) {
   message.asset.options = {{.label = "Red"}, {.label = "Blue"}};
   const auto shown_on = [&](const char* channel) {
     dialog::Turn turn = turn_on(channel);
-    turn.effects.emplace_back(dialog::Say{7, message, 3, "m1", "", ""});
+    turn.effects.emplace_back(dialog::Say{
+        7, message, 3, "m1\x1f" + base::Id::derived("test", "another").to_string(), "", ""});
     const auto rows = deliveries_of(turn, program(), kNow);
     EXPECT_EQ(rows.size(), 1u);
     EXPECT_EQ(data_of(rows.at(0)).at("reply_to"), "m1");

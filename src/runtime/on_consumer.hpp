@@ -7,6 +7,9 @@
 namespace millrace::runtime {
 
 inline constexpr size_t kInputIdMax = 128;
+// Stands in an input's id before the id of the consumer whose it is, where that is another's than
+// the chat's.
+inline constexpr char kSenderAfter = '\x1f';
 
 inline std::unexpected<base::Error> input_id_too_long() {
   return base::fail(base::Code::invalid_argument,

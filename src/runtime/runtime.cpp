@@ -116,22 +116,26 @@ void Runtime::take_input(base::Id id, base::Id chat, decltype(dialog::Input::wha
 }
 
 void Runtime::say(SayRequest request, Done<Receipt> done) {
-  take_said(std::move(request), Wait::no, receipt_only(std::move(done)));
+  take_said(std::move(request), Wait::no, Came::straight, receipt_only(std::move(done)));
 }
 
 void Runtime::converse(SayRequest request, Done<Answer> done) {
-  take_said(std::move(request), Wait::yes, std::move(done));
+  take_said(std::move(request), Wait::yes, Came::straight, std::move(done));
 }
 
-void Runtime::take_said(SayRequest request, Wait wait, Done<Answer> done) {
+std::string_view sender_message_id(std::string_view input_id) {
+  return input_id.substr(0, input_id.find(kSenderAfter));
+}
+
+void Runtime::take_said(SayRequest request, Wait wait, Came came, Done<Answer> done) {
   const base::Id id = request.consumer;
   const size_t bytes = request.text.size();
-  auto take = [this, wait, request = std::move(request)](Lane& lane, Consumer& consumer,
-                                                         Done<Answer> answered) mutable {
+  auto take = [this, wait, came, request = std::move(request)](Lane& lane, Consumer& consumer,
+                                                               Done<Answer> answered) mutable {
     const auto refuse = [&](std::unexpected<base::Error> why) {
       lane.tell(std::move(answered), base::Result<Answer>(std::move(why)));
     };
-    if (request.input_id.size() > kInputIdMax) {
+    if (came == Came::straight && request.input_id.size() > kInputIdMax) {
       refuse(input_id_too_long());
       return;
     }
@@ -151,9 +155,13 @@ void Runtime::take_said(SayRequest request, Wait wait, Done<Answer> done) {
     const bool begins =
         request.begin && (!consumer.chat || consumer.chat->phase == dialog::Phase::ended);
     if (begins && !request.joined.empty()) {
+      // Each of those who were joined counts their messages as they like.
+      if (came == Came::straight && !request.input_id.empty()) {
+        request.input_id += kSenderAfter + request.consumer.to_string();
+      }
       request.consumer = request.joined.front();
       request.joined.erase(request.joined.begin());
-      take_said(std::move(request), wait, std::move(answered));
+      take_said(std::move(request), wait, Came::forwarded, std::move(answered));
       return;
     }
     const SolutionPtr solution = begins ? solutions_.find(request.begin->app) : nullptr;

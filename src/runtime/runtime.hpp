@@ -242,8 +242,13 @@ class Runtime {
   void on_consumer(base::Id consumer, Done<T> done, Body body, size_t bytes = 0);
   void take_input(base::Id consumer, base::Id chat, decltype(dialog::Input::what) what,
                   Done<void> done);
-  void take_said(SayRequest request, Wait wait, Done<Answer> done);
+  enum class Came { straight, forwarded };  // forwarded: to whom the consumer was joined
+  void take_said(SayRequest request, Wait wait, Came came, Done<Answer> done);
 };
+
+// What the sender called a message whose ChatMessage::input_id this is: people who were joined have
+// one chat, in which each one's ids are told apart from the others'.
+std::string_view sender_message_id(std::string_view input_id);
 
 // The id of a chat's message, derived so that it is the same after any restart.
 base::Id message_id(base::Id chat, int64_t sequence);
