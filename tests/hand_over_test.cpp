@@ -2,6 +2,7 @@
 // the chat, who hears what, what is read back after a restart in each phase.
 #include <gtest/gtest.h>
 
+#include "dialog/names.hpp"
 #include "runtime/record.hpp"
 #include "tests/example.hpp"
 #include "tests/simulation/calm_world.hpp"
@@ -21,8 +22,7 @@ class Hearing final : public runtime::Subscriber {
   void ended(std::string_view reason) override { told += "ended " + std::string(reason) + "\n"; }
   void lost() override {}
   void handed_over(const dialog::HandOver& step) override {
-    constexpr std::string_view kSteps[] = {"asked", "joined", "left", "unanswered", "ended"};
-    told += std::string(kSteps[static_cast<size_t>(step.step)]) + " " + step.name + "\n";
+    told += std::string(dialog::kHandOverSteps(step.step)) + " " + step.name + "\n";
   }
   void heard(const runtime::ChatMessage& message) override {
     told += "to the agent: " + message.content.text + "\n";
@@ -33,9 +33,7 @@ class Hearing final : public runtime::Subscriber {
 class RuntimeAgents : public simulation::CalmWorld {
  protected:
   RuntimeAgents() {
-    static const auto program =
-        std::make_shared<const flow::Program>(testing_support::load_solution(
-            std::filesystem::path(MILLRACE_SOURCE_DIR) / "tests" / "conversations" / "desk"));
+    static const auto program = std::make_shared<const flow::Program>(testing_support::load_desk());
     solutions_.deploy(runtime::make_solution(program));
     restart();
     session_ = *await<runtime::Session>([&](auto done) {
@@ -187,10 +185,8 @@ const std::string kDesk = "name: Desk\nasides: {human: {to: help.desk}}\n";
 class RuntimeHandOversOwed : public simulation::CalmWorld {
  protected:
   void serve(const std::string& settings) {
-    const auto folder =
-        std::filesystem::path(MILLRACE_SOURCE_DIR) / "tests" / "conversations" / "desk";
-    solutions_.deploy(runtime::make_solution(std::make_shared<const flow::Program>(
-        testing_support::load_solution(folder, kDesk + settings))));
+    solutions_.deploy(runtime::make_solution(
+        std::make_shared<const flow::Program>(testing_support::load_desk(kDesk + settings))));
     restart();
     session_ = *await<runtime::Session>([&](auto done) {
       runtime_->open_session({solutions_.fallback()->app_id, "en", {}}, std::move(done));

@@ -24,8 +24,6 @@ using base::fail;
 using storage::Kept;
 using storage::People;
 
-constexpr int kDaysMax = 36'500;
-
 struct ForgetOptions {
   PersonOptions person;
   int older_than = 0;  // days; 0: a person is named
@@ -73,8 +71,7 @@ base::Result<People> quiet_since(const fs::path& data, base::Timestamp before) {
 
 base::Result<People> who(const ForgetOptions& options) {
   if (options.older_than > 0) {
-    constexpr int64_t kDayMs = 24LL * 60 * 60 * 1000;
-    const int64_t before = SystemClock().now().ms - options.older_than * kDayMs;
+    const int64_t before = SystemClock().now().ms - options.older_than * flow::Retention::kDayMs;
     return quiet_since(options.person.data, {before});
   }
   auto person = find_person(options.person);
@@ -226,7 +223,7 @@ void add_forget_command(CLI::App& cli, int& exit_code) {
       ->add_option("--older-than", options.older_than,
                    "DAYS: instead of one person everybody whose last turn is older, for whom "
                    "nothing is due by itself, and who is owed nothing")
-      ->check(CLI::Range(1, kDaysMax))
+      ->check(CLI::Range(1, flow::Retention::kDaysMax))
       ->excludes("CONSUMER")
       ->excludes("--sender");
   command->add_flag("--drop-owed", options.drop_owed,

@@ -55,10 +55,14 @@ base::Result<People> find_by_sender(const std::filesystem::path& journal,
   People found;
   std::string known_to;
   for (const std::string& name : *names) {
-    People here;
+    People ids;  // one on channels that are the same in both
     for (const char* environment : {"sandbox", "live"}) {
-      auto people = known(journal, runtime::sender_id({runtime::app_id_of(name), environment,
-                                                       options.channel, options.sender}));
+      ids.insert(runtime::sender_id(
+          {runtime::app_id_of(name), environment, options.channel, options.sender}));
+    }
+    People here;
+    for (const base::Id& id : ids) {
+      auto people = known(journal, id);
       if (!people) return people;
       here.merge(*people);
     }

@@ -13,7 +13,6 @@ using runtime::Retired;
 using runtime::Retirement;
 
 constexpr std::chrono::hours kEvery{6};
-constexpr int64_t kDayMs = 24LL * 60 * 60 * 1000;
 
 // The list does not always say it: then the version that the chat is on does.
 std::string solution_of(const runtime::Solutions& solutions, const runtime::ChatEntry& chat) {
@@ -45,29 +44,36 @@ RetentionSweep::~RetentionSweep() {
 base::Result<RetentionSweep::Swept> RetentionSweep::sweep() {
   const auto archive = archive_of(ports_.data);
   if (!archive) return std::unexpected(archive.error());
-  const int64_t before = ports_.clock.now().ms - shortest_transcripts(ports_.solutions) * kDayMs;
+  const int64_t before =
+      ports_.clock.now().ms - shortest_transcripts(ports_.solutions) * flow::Retention::kDayMs;
+  std::set<base::Id> cleared;
   Swept swept;
   auto done = each_chat(**archive, {.before = base::Timestamp{before}},
                         [&](const runtime::ChatEntry& chat) -> base::Result<void> {
                           if (is_stopping()) return {};
-                          return look_at(**archive, chat, swept);
+                          return look_at(**archive, chat, cleared, swept);
                         });
   if (!done) return std::unexpected(done.error());
   return swept;
 }
 
 base::Result<void> RetentionSweep::look_at(runtime::Archive& archive,
-                                           const runtime::ChatEntry& chat, Swept& swept) {
+                                           const runtime::ChatEntry& chat,
+                                           std::set<base::Id>& cleared, Swept& swept) {
   const std::string solution = solution_of(ports_.solutions, chat);
   const flow::Retention kept = retention_of(ports_.solutions, solution);
   const int64_t quiet_ms = ports_.clock.now().ms - chat.last_at.ms;
-  if (quiet_ms < kept.transcripts_days * kDayMs) return {};
+  if (quiet_ms < kept.transcripts_days * flow::Retention::kDayMs) return {};
   Retirement what{.consumer = chat.consumer, .last = chat.last};
   size_t* counted = &swept.people;
+  if (cleared.contains(chat.consumer)) {
+    ++swept.chats;
+    return {};
+  }
   if (!chat.is_latest) {
     what.how = Retirement::How::through;
     counted = &swept.chats;
-  } else if (quiet_ms < kept.variables_days * kDayMs) {
+  } else if (quiet_ms < kept.variables_days * flow::Retention::kDayMs) {
     const auto tail = archive.tail(chat.consumer, chat.last);
     // Gone on, or gone, since the list was read.
     if (!tail || tail->empty()) return {};
@@ -88,6 +94,7 @@ base::Result<void> RetentionSweep::look_at(runtime::Archive& archive,
     const auto retired = retire(what);
     if (!retired) return std::unexpected(retired.error());
     if (*retired == Retired::done) ++*counted;
+    if (*retired == Retired::done && !chat.is_latest) cleared.insert(chat.consumer);
     if (*retired != Retired::partly || is_stopping()) return {};
   }
 }

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -29,7 +30,7 @@ class RetentionSweep {
     std::string seal_key;
   };
   struct Swept {
-    size_t people = 0;       // of whom nothing is kept any more
+    size_t people = 0;       // ids of whom nothing is kept any more
     size_t chats = 0;        // of people who go on, that are gone
     size_t transcripts = 0;  // of which only what the chat knows is left
   };
@@ -49,8 +50,9 @@ class RetentionSweep {
  private:
   void work();
   bool is_stopping();
+  // Chats come the latest first: `cleared` are those whose older chats went with one before.
   base::Result<void> look_at(runtime::Archive& archive, const runtime::ChatEntry& chat,
-                             Swept& swept);
+                             std::set<base::Id>& cleared, Swept& swept);
   base::Result<runtime::Retired> retire(const runtime::Retirement& what);
 
   const Ports ports_;

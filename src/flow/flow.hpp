@@ -299,6 +299,7 @@ struct Receiver {
 // How many days what people leave behind is kept (solution.yaml: retention).
 struct Retention {
   static constexpr int kDaysMax = 36'500;
+  static constexpr int64_t kDayMs = 24LL * 60 * 60 * 1000;
   int transcripts_days = 365;  // after the last turn of a chat
   int variables_days = 365;    // after a person's last turn; not less than the transcripts
   int traces_days = 0;         // 0 = as the server keeps them (calls::TraceLimits)

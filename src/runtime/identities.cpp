@@ -10,12 +10,6 @@ base::Id sender_id(const Address& address) {
       "channel", app + address.environment + "\n" + address.channel + "\n" + address.address);
 }
 
-base::Id Identities::of(const Address& address) const {
-  const base::Id sender = sender_id(address);
-  const auto after = line(sender);
-  return after.empty() ? sender : after.back();
-}
-
 base::Result<std::optional<Joins::Link>> Joins::link_of(base::Id one, base::Id other) const {
   one = person(one);
   other = person(other);

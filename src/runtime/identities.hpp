@@ -32,7 +32,7 @@ base::Id sender_id(const Address& address);
 // id. Thread-safe.
 class Identities {
  public:
-  // Gives the person; when the join is durable, and of() knows it. Errors: resource_exhausted (a
+  // Gives the person; when the join is durable, and line() knows it. Errors: resource_exhausted (a
   // person has at most kJoinedMax ids), unavailable (nothing can be stored).
   using Joined = std::move_only_function<void(base::Result<base::Id>)>;
 
@@ -43,9 +43,6 @@ class Identities {
   // Makes the two, and all that either was joined with, one person; nothing when they are. Never
   // blocks; `joined` is called once, on any thread.
   virtual void join(base::Id one, base::Id other, Joined joined) = 0;
-
-  // The person behind the address.
-  base::Id of(const Address& address) const;
 };
 
 inline constexpr size_t kJoinedMax = 32;

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "delivery/row.hpp"
+
 namespace millrace::storage {
 
 base::Result<void> RetiringRows::prepare(Connection& writing) {
-  const std::pair<Statement*, const char*> statements[] = {
+  const auto number = [](delivery::State state) { return std::to_string(static_cast<int>(state)); };
+  const std::pair<Statement*, std::string> statements[] = {
       {&find_previous_, "SELECT previous FROM turns WHERE position = ?1 AND consumer = ?2"},
       {&remove_turn_, "DELETE FROM turns WHERE position = ?1 AND consumer = ?2"},
       {&begin_at_, "UPDATE turns SET previous = ?2 WHERE position = ?1"},
@@ -15,7 +18,8 @@ base::Result<void> RetiringRows::prepare(Connection& writing) {
       {&remove_head_, "DELETE FROM heads WHERE consumer = ?1"},
       {&find_owed_,
        "SELECT 1 FROM deliveries d LEFT JOIN delivery_states s ON s.id = d.id "
-       "WHERE d.consumer = ?1 AND COALESCE(s.state, 0) IN (0, 3) LIMIT 1"},
+       "WHERE d.consumer = ?1 AND COALESCE(s.state, 0) IN (" +
+           number(delivery::State::waiting) + ", " + number(delivery::State::held) + ") LIMIT 1"},
       {&remove_states_,
        "DELETE FROM delivery_states WHERE id IN (SELECT id FROM deliveries WHERE consumer = ?1)"},
       {&empty_delivery_,
