@@ -1,7 +1,7 @@
 // Bytes as a users/track body, applied to a profile, kept and read back.
 #include <cstdlib>
 
-#include "braze/profile.hpp"
+#include "profiles/profile.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace millrace;

@@ -9,7 +9,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PURE = {"base", "ask", "flow", "nlu", "dialog", "trial", "delivery", "audience"}
+PURE = {"base", "ask", "flow", "nlu", "dialog", "trial", "delivery"}
 FORBIDDEN_IN_PURE = re.compile(
     r"#include <(fstream|iostream|filesystem|thread|mutex|condition_variable|future|random|"
     r"sys/[^>]*|unistd\.h|fcntl\.h|poll\.h|netdb\.h|curl/[^>]*|sqlite3\.h|boost/asio[^>]*|"
