@@ -1,6 +1,7 @@
 #!/bin/bash
-# `millrace backup` of a server under load, and `millrace restore`: how much the server slows down meanwhile,
-# how long both take, and whether the copy is right: it is verified, chats of it are replayed, and a server goes on with it.
+# `millrace backup` of a server under load, and `millrace restore`: how much the server slows down
+# meanwhile, how long both take, and whether the copy is right: it is verified, chats of it are
+# replayed, and a server goes on with it.
 #
 #   bench/backup.sh [seconds=20] [connections=64] [chats to replay=100]
 #   PEERS=../shared/bench   where the load generator is
@@ -16,24 +17,31 @@ work=$(mktemp -d) tools=build/bench server= stub=
 trap '[ -z "$server" ] || kill $server $stub 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT
 mkdir -p "$tools"
 for tool in convload stub; do
-  [ "$tools/$tool" -nt "$peers/tools/$tool.cpp" ] || c++ -O2 -std=c++17 -w -o "$tools/$tool" "$peers/tools/$tool.cpp"
+  source=$peers/tools/$tool.cpp
+  [ "$tools/$tool" -nt "$source" ] || c++ -O2 -std=c++17 -w -o "$tools/$tool" "$source"
 done
-sed 's/\temail$/\te-mail/; s/\tvalid email$/\te-mail/; s/\tThanks$/\tThank you/' "$peers/tools/scenario_ok.tsv" >"$work/scenario.tsv"
+# What this example says instead.
+sed 's/\temail$/\te-mail/; s/\tvalid email$/\te-mail/; s/\tThanks$/\tThank you/' \
+  "$peers/tools/scenario_ok.tsv" >"$work/scenario.tsv"
 stub_port=$((20000 + RANDOM % 10000))
 taskset -c 1 "$tools/stub" $stub_port & stub=$!
 
 serve() {  # data
   : >"$work/out"
-  BRAZE_URL=http://127.0.0.1:$stub_port BRAZE_API_KEY=stub-key "$millrace" serve --solution examples/signup \
-    --data "$1" --listen 127.0.0.1:0 --log-level error --allow-internal 127.0.0.1:$stub_port \
-    --allow-unbounded >"$work/out" 2>"$work/err" & server=$!
+  BRAZE_URL=http://127.0.0.1:$stub_port BRAZE_API_KEY=stub-key "$millrace" serve \
+    --solution examples/signup --data "$1" --listen 127.0.0.1:0 --log-level error \
+    --allow-internal 127.0.0.1:$stub_port --allow-unbounded >"$work/out" 2>"$work/err" & server=$!
   for _ in $(seq 600); do grep -q '^ready' "$work/out" && break; sleep 0.1; done
-  url=$(python3 -c "import json;print(json.loads(open('$work/out').read()[6:])['base_url'])") || { cat "$work/err" >&2; exit 1; }
+  url=$(python3 -c "import json;print(json.loads(open('$work/out').read()[6:])['base_url'])") ||
+    { cat "$work/err" >&2; exit 1; }
 }
 load() {  # seconds -> turns a second
-  taskset -c 1 "$tools/convload" --port "${url##*:}" --path /webhooks/rest/webhook --template "$peers/tools/rest.tmpl" \
-    --scenario "$work/scenario.tsv" --conns "$connections" --secs "$1" --warm 0 --json --prefix "b$RANDOM" 2>/dev/null |
-    python3 -c 'import json,sys; r=json.load(sys.stdin); print("%.0f turns/s, p99 %.1f ms, %d errors" % (r["turns_per_s"], r["p99_ms"], r["errors"]))'
+  taskset -c 1 "$tools/convload" --port "${url##*:}" --path /webhooks/rest/webhook \
+    --template "$peers/tools/rest.tmpl" --scenario "$work/scenario.tsv" --conns "$connections" \
+    --secs "$1" --warm 0 --json --prefix "b$RANDOM" 2>/dev/null |
+    python3 -c 'import json, sys
+run = json.load(sys.stdin)
+print("{turns_per_s:.0f} turns/s, p99 {p99_ms:.1f} ms, {errors} errors".format(**run))'
 }
 now() { date +%s%3N; }
 
@@ -54,8 +62,10 @@ began=$(now)
 echo "restore: $(($(now) - began)) ms"
 "$millrace" verify --data "$work/restored"
 same=0
-for chat in $("$millrace" chats --data "$work/restored" --limit "$replays" 2>/dev/null | cut -d' ' -f1); do
-  "$millrace" replay "$chat" --data "$work/restored" >/dev/null || { echo "chat $chat does not replay" >&2; exit 1; }
+chats=$("$millrace" chats --data "$work/restored" --limit "$replays" 2>/dev/null | cut -d' ' -f1)
+for chat in $chats; do
+  "$millrace" replay "$chat" --data "$work/restored" >/dev/null ||
+    { echo "chat $chat does not replay" >&2; exit 1; }
   same=$((same + 1))
 done
 echo "replayed byte for byte: $same chats of the copy"

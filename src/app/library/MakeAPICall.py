@@ -1,4 +1,3 @@
-# -*- coding: utf-8 -*-
 r'''
 Calls a web service and copies parts of its answer into variables.
 
@@ -30,7 +29,8 @@ class MakeAPICall:
         path = str(payload.get('req_endpoint_path') or '').lstrip('/')
         method = str(payload.get('req_method') or 'GET').upper()
         url = base + '/' + path if path else base
-        headers = {str(key): str(value) for key, value in (payload.get('req_headers') or {}).items()}
+        given = payload.get('req_headers') or {}
+        headers = {str(key): str(value) for key, value in given.items()}
         if context and context.get('idempotency_key'):
             headers.setdefault('Idempotency-Key', context['idempotency_key'])
         body = payload.get('req_body')
