@@ -8,7 +8,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo check style test unit e2e map golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive soak tsan ci clean setup setup-test setup-dev
+.PHONY: help build demo check style test unit e2e map golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup soak tsan ci clean setup setup-test setup-dev
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -137,6 +137,9 @@ bench-outbox: build  ## deliveries from durable row to acknowledged; what a mill
 bench-archive: build  ## reading a folder of a million turns beside a running server
 	@cmake --build --preset release -j $(JOBS) --target archive_bench
 	@bench/archive.sh $(or $(TURNS),1000000)
+
+bench-backup: build  ## backup and restore of a server under load: what it costs, and whether the copy is right
+	@bench/backup.sh
 
 ci: test  ## what CI runs
 
