@@ -55,7 +55,7 @@ class Sizes(Planted):
 class Drawing(Planted):
     def test_every_room_and_every_arrow_is_drawn(self):
         drawn = drawing.svg(self._tree({}))
-        for words in ('>flow</text>', '>http</text>', 'http includes flow 1 times'):
+        for words in ('>flow</text>', '>http</text>', 'http uses flow in 1 files'):
             self.assertIn(words, drawn)
 
     def test_a_drawing_that_shows_other_arrows_is_found(self):
