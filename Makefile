@@ -35,6 +35,8 @@ demo: build  ## serve the example beside the Braze sandbox and print the address
 style: setup setup-test setup-dev  ## everything that needs no build: the rules of the house, formats, types, lint
 	@python3 tools/house
 	@python3 -m unittest discover -q -s tools/house -t tools
+	@PYTHONPATH=src/python python3 -m unittest discover -q -s tests/worker -t tests
+	@mypy --config-file src/python/mypy.ini src/python/millrace_worker
 	@git ls-files $(CPP) | xargs -P $(JOBS) -n 40 clang-format-19 --dry-run -Werror
 	@cd tests/e2e && npm run --silent lint
 

@@ -47,6 +47,18 @@ def includes(text):
     return _INCLUDE.findall(text)
 
 
+def names_used(text):
+    """The namespaces `x` that a file names as `x::`, outside comments and texts."""
+    code = re.sub(r'"(?:\\.|[^"\\\n])*"|//.*', '', text)
+    return set(re.findall(r'(?<![\w:>.])(?:millrace::)?(\w+)::', code))
+
+
+def rooms_used(text, rooms):
+    """The rooms that a file uses: it includes them, or names what is theirs (having it by way of
+    another room's header hides the arrow, and does not undo it)."""
+    return ({header.split('/')[0] for header in includes(text)} | names_used(text)) & set(rooms)
+
+
 def comments(text):
     """(line number, what stands behind `//` there). Also of Python, CMake and shell: `#`."""
     for number, line in enumerate(text.splitlines(), 1):

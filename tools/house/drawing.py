@@ -19,13 +19,13 @@ def _rings(tree):
 
 
 def arrows(tree):
-    """(room, room it includes) -> number of includes, by the rooms' own code."""
+    """(room, room it uses) -> in how many files, by the rooms' own code."""
     found = {}
     rooms = cpp.rooms(tree)
     for path in cpp.sources(tree):
-        for header in [] if cpp.is_for_tests(path) else cpp.includes(tree.text(path)):
-            target = header.split('/')[0]
-            if target in rooms and target != cpp.room_of(path):
+        used = () if cpp.is_for_tests(path) else cpp.rooms_used(tree.text(path), rooms)
+        for target in used:
+            if target != cpp.room_of(path):
                 pair = (cpp.room_of(path), target)
                 found[pair] = found.get(pair, 0) + 1
     return found
@@ -49,8 +49,8 @@ def _places(rings):
 
 
 def svg(tree):
-    """The drawing. An arrow is as wide as many includes stand for it; arrows to `base`, which
-    everybody includes, are left out."""
+    """The drawing. An arrow is as wide as many files stand for it; those to `base`, which everybody
+    uses, are left out."""
     rings = _rings(tree)
     boxes, bands, height = _places(rings)
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
@@ -58,7 +58,7 @@ def svg(tree):
            '<defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="5" '
            'markerHeight="5" orient="auto"><path d="M0 0 8 4 0 8z" fill="#556"/></marker></defs>',
            f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>',
-           '<text x="20" y="34" font-size="17">Rooms of src/ by ring, and who includes whom '
+           '<text x="20" y="34" font-size="17">Rooms of src/ by ring, and who uses whom '
            '(arrows to base left out)</text>']
     for ring, top, tall in bands:
         out.append(f'<rect x="12" y="{top}" width="{_WIDTH - 24}" height="{tall}" rx="8" '
@@ -77,8 +77,8 @@ def svg(tree):
             path = f'M{x1:.0f} {y1} C{x1:.0f} {middle:.0f} {x2:.0f} {middle:.0f} {x2:.0f} {y2}'
         wide = min(1 + count / 12, 4)
         out.append(f'<path d="{path}" fill="none" stroke="#556" stroke-opacity=".5" '
-                   f'stroke-width="{wide:.1f}" marker-end="url(#a)"><title>{source} includes '
-                   f'{target} {count} times</title></path>')
+                   f'stroke-width="{wide:.1f}" marker-end="url(#a)"><title>{source} uses '
+                   f'{target} in {count} files</title></path>')
     for room, (x, y) in sorted(boxes.items()):
         out.append(f'<rect x="{x:.0f}" y="{y}" width="{_BOX}" height="{_TALL}" rx="5" fill="#fff" '
                    f'stroke="#333"/><text x="{x + _BOX / 2:.0f}" y="{y + 22}" '
@@ -87,7 +87,7 @@ def svg(tree):
 
 
 def _pairs(drawing):
-    return set(re.findall(r'<title>(\w+) includes (\w+)', drawing))
+    return set(re.findall(r'<title>(\w+) uses (\w+)', drawing))
 
 
 def is_current(tree):

@@ -16,7 +16,7 @@ _KERNEL = re.compile(
 
 
 def arrows(tree):
-    """A room includes only rooms behind its DEPS, and CMakeLists.txt knows every room."""
+    """A room includes and names only rooms behind its DEPS; CMakeLists.txt knows every room."""
     rooms = cpp.rooms(tree)
     for path in cpp.sources(tree):
         room = cpp.room_of(path)
@@ -30,20 +30,23 @@ def arrows(tree):
             # Of the folders that are no room, `tests/` is the one that tests may include.
             if target in rooms or ('/' in header and not cpp.is_for_tests(path)):
                 yield f"{path}: '{room}' must not include '{header}'"
+        if not cpp.is_for_tests(path):
+            for target in sorted(cpp.names_used(tree.text(path)) & set(rooms)):
+                if target != room and target not in rooms[room].deps:
+                    yield f"{path}: '{room}' names {target}:: and does not list it behind DEPS"
 
 
 def least_arrows(tree):
-    """Every room behind DEPS is included by that room's own code, not by its tests alone."""
+    """Every room behind DEPS is used by that room's own code, not by its tests alone."""
     used = {name: set() for name in cpp.rooms(tree)}
     for path in cpp.sources(tree):
         if not cpp.is_for_tests(path) and cpp.room_of(path) in used:
-            used[cpp.room_of(path)] |= {header.split('/')[0]
-                                        for header in cpp.includes(tree.text(path))}
+            used[cpp.room_of(path)] |= cpp.rooms_used(tree.text(path), used)
     for name, room in cpp.rooms(tree).items():
         for target in room.deps:
             if target not in used[name]:
-                yield (f"CMakeLists.txt: '{name}' lists '{target}' behind DEPS and includes "
-                       f"nothing of it: strike it")
+                yield (f"CMakeLists.txt: '{name}' lists '{target}' behind DEPS and uses nothing "
+                       f"of it: strike it")
 
 
 def public_headers(tree):

@@ -46,7 +46,8 @@ def _python_functions(text):
 
 def _cpp_functions(text):
     """(line, length): what opens a brace behind a signature that begins at the margin, or one step
-    in within a class. The formatter puts its end at the same depth."""
+    in within a class. The formatter puts its end at the same depth. One that only returns a table
+    is as long as the table."""
     rows = text.splitlines()
     at = 0
     while at < len(rows):
@@ -63,8 +64,10 @@ def _cpp_functions(text):
         end = opens + 1
         while end < len(rows) and not rows[end].startswith(' ' * depth + '}'):
             end += 1
-        yield begins + 1, end - begins + 1
         at = end
+        is_table = rows[opens + 1:opens + 2] == [' ' * (depth + 2) + 'return {']
+        if not is_table or rows[end - 1] != ' ' * (depth + 2) + '};':
+            yield begins + 1, end - begins + 1
 
 
 def functions(tree):

@@ -21,6 +21,15 @@ class Rooms(Planted):
                     'src/http/server.cpp': None, 'src/app/main.cpp': None,
                     'src/base/text.cpp': '#include "contact_centre2/a.hpp"\n'})
 
+    def test_an_arrow_by_way_of_another_rooms_header_is_seen(self):
+        self.finds(rooms.arrows, "'http' names base:: and does not list it",
+                   {'src/http/x.cpp': 'base::Id id;  // flow:: "trial::" a->dialog::x\n'})
+
+    def test_an_arrow_that_is_only_named_is_used(self):
+        self.content(rooms.least_arrows, **{
+            'CMakeLists.txt': 'millrace_room(base)\nmillrace_room(flow DEPS base)\n',
+            'src/flow/flow.hpp': 'base::Id id;\n'})
+
     def test_an_arrow_from_a_folder_of_a_room_is_seen(self):
         self.finds(rooms.arrows, 'src/base/deep/x.cpp',
                    {'src/base/deep/x.cpp': '#include "flow/flow.hpp"\n'})

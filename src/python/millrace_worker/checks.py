@@ -1,24 +1,32 @@
-
+"""Mistakes that the text of a script gives away. Pure."""
+from __future__ import annotations
 
 import ast
 import io
 import tokenize
+
+from .common import SECRET_NAME, SECRET_PLACE, sendable
+
+TYPE_CHECKING = False  # saves the import where nobody checks
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 REPAIRS_MAX = 20
 SOURCE_BYTES_MAX = 1 << 20
 BODY_METHODS = ('post', 'put', 'patch')
 
 
-def problem(severity, line, column, message, remedy=''):
+def problem(severity: str, line: int, column: int, message: str, remedy: str = '') -> Any:
     return {'severity': severity, 'line': line or 0, 'column': column or 0,
             'message': sendable(message), 'remedy': sendable(remedy)}
 
 
-def at_node(severity, node, message, remedy):
+def at_node(severity: str, node: Any, message: str, remedy: str) -> Any:
     return problem(severity, node.lineno, node.col_offset + 1, message, remedy)
 
 
-def syntax_error(source, file):
+def syntax_error(source: str, file: str) -> Any:
     try:
         compile(source, file, 'exec', dont_inherit=True)
     except SyntaxError as error:
@@ -28,7 +36,7 @@ def syntax_error(source, file):
     return None
 
 
-def line_ends(source, first, last):
+def line_ends(source: str, first: int, last: Any) -> Any:
     """Where the entries on those lines end, inside brackets: (line, column) behind each."""
     ends = {}
     depth = 0
@@ -52,14 +60,14 @@ def line_ends(source, first, last):
     return [(line, ends[line]) for line in sorted(ends) if line >= first]
 
 
-def with_comma(source, line, column):
+def with_comma(source: str, line: int, column: int) -> str:
     lines = source.splitlines(keepends=True)
     text = lines[line - 1]
     lines[line - 1] = text[:column] + ',' + text[column:]
     return ''.join(lines)
 
 
-def missing_comma(source, error, file):
+def missing_comma(source: str, error: SyntaxError, file: str) -> Any:
     """The place where one comma moves the first error on or away: (line, column, source)."""
     if not error.lineno or 'invalid syntax' not in error.msg:
         return None
@@ -73,9 +81,9 @@ def missing_comma(source, error, file):
     return None
 
 
-def check_syntax(source, file):
+def check_syntax(source: str, file: str) -> Any:
     """The syntax errors, and a tree when the source is sound or could be mended."""
-    problems = []
+    problems: list[dict[str, Any]] = []
     for _ in range(REPAIRS_MAX):
         error = syntax_error(source, file)
         if error is None:
@@ -91,7 +99,7 @@ def check_syntax(source, file):
     return problems, None
 
 
-def reads_params(node, names):
+def reads_params(node: Any, names: dict[str, set[str]]) -> Any:
     """True when the expression is a plain look-up in PARAMS: app.PARAMS[e]['k'], params['k']."""
     if isinstance(node, ast.Name):
         return node.id in names['values']
@@ -100,7 +108,7 @@ def reads_params(node, names):
     return isinstance(node, ast.Subscript) and is_params(node.value, names)
 
 
-def is_params(node, names):
+def is_params(node: Any, names: dict[str, set[str]]) -> Any:
     if isinstance(node, ast.Name):
         return node.id == 'PARAMS' or node.id in names['tables']
     if isinstance(node, ast.Attribute):
@@ -110,9 +118,9 @@ def is_params(node, names):
     return isinstance(node, ast.Subscript) and is_params(node.value, names)
 
 
-def names_of_params(tree):
+def names_of_params(tree: ast.Module) -> dict[str, set[str]]:
     """Local names for an environment's table, and for single values out of one."""
-    names = {'tables': set(), 'values': set()}
+    names: dict[str, set[str]] = {'tables': set(), 'values': set()}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target = node.targets[0]
@@ -128,14 +136,14 @@ def names_of_params(tree):
     return names
 
 
-def is_table(node, names):
+def is_table(node: Any, names: dict[str, set[str]]) -> Any:
     """True for what holds an environment's keys, as opposed to PARAMS itself."""
     if isinstance(node, ast.Name):
         return node.id in names['tables']
     return isinstance(node, ast.Subscript) and is_params(node.value, names)
 
 
-def request_names(tree):
+def request_names(tree: ast.Module) -> Any:
     """What the script calls the requests module, and its functions."""
     modules, functions = set(), {}
     for node in ast.walk(tree):
@@ -149,14 +157,14 @@ def request_names(tree):
     return modules, functions
 
 
-def body_method(call, modules, functions):
+def body_method(call: ast.Call, modules: set[str], functions: dict[str, str]) -> Any:
     function = call.func
     if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
         return function.attr if function.value.id in modules else None
     return functions.get(function.id) if isinstance(function, ast.Name) else None
 
 
-def check_bodies(tree):
+def check_bodies(tree: ast.Module) -> Iterator[Any]:
     modules, functions = request_names(tree)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
@@ -172,10 +180,10 @@ def check_bodies(tree):
                           'send the body with json=, not params=')
 
 
-def authorization_values(tree):
+def authorization_values(tree: ast.Module) -> Iterator[Any]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
-            pairs = zip(node.keys, node.values)
+            pairs = list(zip(node.keys, node.values, strict=True))
         elif (isinstance(node, ast.Assign) and len(node.targets) == 1
               and isinstance(node.targets[0], ast.Subscript)):
             pairs = [(node.targets[0].slice, node.value)]
@@ -186,7 +194,7 @@ def authorization_values(tree):
                 yield key, value
 
 
-def check_authorization(tree):
+def check_authorization(tree: ast.Module) -> Iterator[Any]:
     names = names_of_params(tree)
     for key, value in authorization_values(tree):
         if reads_params(value, names):
@@ -194,12 +202,12 @@ def check_authorization(tree):
                           "send 'Bearer ' + key")
 
 
-def check_secrets(tree):
+def check_secrets(tree: ast.Module) -> Iterator[Any]:
     """Keys written into app.py itself."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Dict):
             continue
-        for key, value in zip(node.keys, node.values):
+        for key, value in zip(node.keys, node.values, strict=True):
             if not (isinstance(key, ast.Constant) and isinstance(value, ast.Constant)):
                 continue
             if not isinstance(value.value, str) or SECRET_PLACE.search(value.value):
@@ -209,14 +217,14 @@ def check_secrets(tree):
                               'take it from os.environ')
 
 
-def class_of(tree, name):
+def class_of(tree: ast.Module, name: str) -> Any:
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and node.name == name:
             return node
     return None
 
 
-def says_repeatable(node):
+def says_repeatable(node: Any) -> bool:
     for line in node.body:
         if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant):
             if any(isinstance(t, ast.Name) and t.id == 'repeatable' for t in line.targets):
@@ -224,6 +232,6 @@ def says_repeatable(node):
     return False
 
 
-def has_execute(node):
+def has_execute(node: Any) -> bool:
     return any(isinstance(line, (ast.FunctionDef, ast.AsyncFunctionDef)) and line.name == 'execute'
                for line in node.body)

@@ -1,10 +1,33 @@
-"""Which names a function has, and what each of them can stand for: what the proof of its body rests on."""
+"""Which names a function has, and what each of them can stand for: what the proof of its body
+rests on."""
+from __future__ import annotations
+
+import ast
+import builtins
+
+from .allowed import (
+    ALLOWED_BUILTINS,
+    FRESH_CALLS,
+    FRESH_METHODS,
+    FRESH_WITH_KEYWORDS,
+    SESSION_CALLS,
+    SESSION_PARTS,
+)
+from .proof import NotProven, arguments_of
+
+TYPE_CHECKING = False  # saves the import where nobody checks
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .proof import Module
+    from .proofs import Group
 
 
 class Bindings:
     """The names of one function of a module, or of one method of a class."""
 
-    def __init__(self, module, group, function, owner=None, is_command=False):
+    def __init__(self, module: Module, group: Group, function: Any, owner: Any = None,
+                 is_command: bool = False) -> None:
         self._module = module
         self._group = group
         self._owner = owner
@@ -16,12 +39,12 @@ class Bindings:
         # What execute() is given is made for the call.
         self._fresh = set(names[2:4]) if is_command and function.name == 'execute' else set()
         self._parameters = frozenset(names)
-        self._bindings = {name: [] for name in names}
-        self._inner = set()
+        self._bindings: dict[str, Any] = {name: [] for name in names}
+        self._inner: set[str] = set()
         self._collect(function)
         self._settle(function)
 
-    def _collect(self, function):
+    def _collect(self, function: Any) -> None:
         for line in function.body:
             for node in ast.walk(line):
                 if isinstance(node, ast.Lambda):
@@ -46,7 +69,7 @@ class Bindings:
                 elif isinstance(node, ast.ExceptHandler) and node.name:
                     self._bindings.setdefault(node.name, []).append(None)
 
-    def _names_of(self, target):
+    def _names_of(self, target: Any) -> Any:
         if isinstance(target, ast.Name):
             return [target.id]
         if isinstance(target, ast.Starred):
@@ -55,14 +78,14 @@ class Bindings:
             return [name for part in target.elts for name in self._names_of(part)]
         raise NotProven(target, 'something else than a name is assigned by a loop')
 
-    def _bound(self, target, value):
+    def _bound(self, target: Any, value: Any) -> None:
         if isinstance(target, ast.Name):
             self._bindings.setdefault(target.id, []).append(value)
         elif isinstance(target, (ast.Tuple, ast.List, ast.Starred)):
             for name in self._names_of(target):
                 self._bindings.setdefault(name, []).append(None)
 
-    def _bound_with(self, item):
+    def _bound_with(self, item: Any) -> None:
         name = item.optional_vars
         if name is None:
             return
@@ -71,22 +94,22 @@ class Bindings:
         is_session = self._is_session(item.context_expr)
         self._bindings.setdefault(name.id, []).append(item.context_expr if is_session else None)
 
-    def _is_session(self, value):
+    def _is_session(self, value: Any) -> Any:
         return isinstance(value, ast.Call) and self._module.path(value.func) in SESSION_CALLS
 
-    def _is_session_s_name(self, node):
+    def _is_session_s_name(self, node: Any) -> Any:
         """A name that stands for nothing but sessions that this call has made."""
         if not isinstance(node, ast.Name) or node.id in self._inner:
             return False
-        values = self._bindings.get(node.id)
+        values = self._bindings.get(node.id) or []
         return bool(values) and node.id not in self._parameters and all(
             value is not None and self._is_session(value) for value in values)
 
-    def _is_session_s_part(self, node):
+    def _is_session_s_part(self, node: Any) -> Any:
         return (isinstance(node, ast.Attribute) and node.attr in SESSION_PARTS
                 and self._is_session_s_name(node.value))
 
-    def _settle(self, function):
+    def _settle(self, function: Any) -> None:
         module = self._module
         tops = {*module.imports, *module.constants, *module.stateful, *module.functions,
                 *module.classes}
@@ -107,7 +130,7 @@ class Bindings:
                 return
             fresh = kept
 
-    def _is_fresh(self, node):
+    def _is_fresh(self, node: Any) -> Any:
         if isinstance(node, (ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.Tuple,
                              ast.ListComp, ast.SetComp, ast.DictComp, ast.BinOp, ast.UnaryOp,
                              ast.Compare)):
@@ -130,11 +153,11 @@ class Bindings:
         return (isinstance(node.func, ast.Attribute) and node.func.attr in FRESH_METHODS
                 and not node.keywords and node.func.attr not in self._group.methods)
 
-    def _is_local(self, name):
+    def _is_local(self, name: str) -> Any:
         return name in self._bindings or name in self._inner
 
-    def _is_builtin(self, name):
+    def _is_builtin(self, name: str) -> Any:
         return name in ALLOWED_BUILTINS and not self._is_local(name)
 
-    def _is_self(self, node):
+    def _is_self(self, node: Any) -> Any:
         return isinstance(node, ast.Name) and node.id == self._self and self._self != ''

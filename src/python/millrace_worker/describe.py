@@ -1,13 +1,40 @@
+"""The short-lived process that says what a solution is, and what is wrong with its scripts."""
+from __future__ import annotations
+
+import io
+import os
+import tokenize
+
+from .checks import (
+    SOURCE_BYTES_MAX,
+    check_authorization,
+    check_bodies,
+    check_secrets,
+    check_syntax,
+    class_of,
+    has_execute,
+    problem,
+    says_repeatable,
+)
+from .common import FORKS, NODES, SOURCE, Channel, Solution, say, sendable
+from .confine import confine_alone, prepare_process
+from .contract import provide_module
+from .net import use_no_network
+from .proofs import Proofs
+
+TYPE_CHECKING = False  # saves the import where nobody checks
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Describer:
     """Reads a solution's scripts and says what they are and what is wrong with them."""
 
-    def __init__(self, folder, import_scripts):
+    def __init__(self, folder: str, import_scripts: bool) -> None:
         self._solution = Solution(folder)
         self._imports = import_scripts
 
-    def read(self, file):
+    def read(self, file: str) -> Any:
         """(problems, tree) of one script."""
         try:
             with open(os.path.join(self._solution.folder, file), 'rb') as script:
@@ -26,7 +53,7 @@ class Describer:
         except (RecursionError, MemoryError):
             return [problem('error', 0, 0, 'too deeply nested to be read')], None
 
-    def import_problem(self, error, file):
+    def import_problem(self, error: BaseException, file: str) -> Any:
         place = self._solution.place(error)
         line = int(place.rsplit(' ', 1)[1]) if place.startswith(file + ' line ') else 0
         remedy = ''
@@ -34,7 +61,7 @@ class Describer:
             remedy = 'set the environment variable {}'.format(error)
         return problem('error', line, 0, say(error), remedy)
 
-    def app(self):
+    def app(self) -> Any:
         problems, tree = self.read('app.py')
         facts = {'name': '', 'bots': [], 'csv_bots': [], 'environments': {}, 'problems': problems}
         if tree is not None:
@@ -51,7 +78,7 @@ class Describer:
         self._fill(facts, problems)
         return facts
 
-    def _fill(self, facts, problems):
+    def _fill(self, facts: dict[str, Any], problems: list[dict[str, Any]]) -> None:
         app = self._solution.app
         for name, key in (('BOTS', 'bots'), ('CSV_BOTS', 'csv_bots')):
             value = getattr(app, name, [])
@@ -74,7 +101,7 @@ class Describer:
             else:
                 problems.append(problem('error', 0, 0, 'PARAMS must hold a dict per environment'))
 
-    def script(self, name):
+    def script(self, name: str) -> Any:
         file = '{}/{}.py'.format(NODES, name)
         problems, tree = self.read(file)
         facts = {'name': sendable(name), 'file': sendable(file), 'has_class': False,
@@ -96,7 +123,7 @@ class Describer:
         problems.sort(key=lambda p: (p['line'], p['column']))
         return facts
 
-    def _import(self, name, facts):
+    def _import(self, name: str, facts: dict[str, Any]) -> None:
         """What the loaded class says counts for more than what its text looks like."""
         try:
             node = getattr(self._solution.load_node(name), name, None)
@@ -106,21 +133,21 @@ class Describer:
         facts['has_class'] = isinstance(node, type) and callable(getattr(node, 'execute', None))
         facts['repeatable'] = getattr(node, 'repeatable', False) is True
 
-    def describe(self):
+    def describe(self) -> Any:
         names = self._solution.node_names()
         proofs = Proofs(self._solution.folder, names)  # before anything of the solution's runs
         facts = self.app()
         facts['scripts'] = [self.script(name) for name in names]
-        for script, name in zip(facts['scripts'], names):
+        for script, name in zip(facts['scripts'], names, strict=True):
             script['keeps_worker'] = name in proofs.proven
             script['why_not'] = sendable(proofs.reasons.get(name, ''))
         return facts
 
-    def secrets(self):
+    def secrets(self) -> Any:
         return self._solution.secrets()
 
 
-def main():
+def main() -> None:
     os.close(SOURCE)
     os.close(FORKS)
     channel = Channel()
@@ -133,6 +160,3 @@ def main():
     describer = Describer(setup['folder'], setup['import'])
     facts = describer.describe()
     channel.send({'facts': facts, 'secrets': describer.secrets()})
-
-
-main()

@@ -1,5 +1,15 @@
 """Imports what scripts import only when they are called, so that no call pays for it again."""
+from __future__ import annotations
+
 import ast
+import importlib
+import os
+import sys
+
+TYPE_CHECKING = False  # saves the import where nobody checks
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 # Of the standard library, those that do something when they are imported, or want a display.
 NOT_PRELOADED = {'antigravity', 'this', 'idlelib', 'tkinter', 'turtle', 'turtledemo'}
@@ -7,7 +17,7 @@ FILES_MAX = 2_000
 FILE_BYTES_MAX = 1 << 20
 
 
-def script_texts(folder):
+def script_texts(folder: str) -> Iterator[Any]:
     left = FILES_MAX
     for place, _, names in os.walk(folder):
         for name in sorted(names):
@@ -23,9 +33,9 @@ def script_texts(folder):
                 continue
 
 
-def imported_names(text):
+def imported_names(text: str) -> Any:
     """What the text imports anywhere, by absolute names."""
-    names = set()
+    names: set[str] = set()
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -40,7 +50,7 @@ def imported_names(text):
     return names
 
 
-def preload(folder):
+def preload(folder: str) -> None:
     names = set()
     for text in script_texts(folder):
         names |= imported_names(text)

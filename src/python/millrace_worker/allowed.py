@@ -63,7 +63,8 @@ ALLOWED_VALUES = frozenset(
         'decimal': '''Decimal InvalidOperation ROUND_CEILING ROUND_DOWN ROUND_FLOOR
                       ROUND_HALF_DOWN ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP''',
         'hashlib': 'md5 sha1 sha224 sha256 sha384 sha512',
-        'http.client': '''BadStatusLine HTTPException IncompleteRead InvalidURL RemoteDisconnected''',
+        'http.client': '''BadStatusLine HTTPException IncompleteRead InvalidURL
+                          RemoteDisconnected''',
         'json': 'JSONDecodeError',
         'math': 'e inf nan pi tau',
         're': '''A ASCII DOTALL I IGNORECASE M MULTILINE S U UNICODE VERBOSE X error''',

@@ -1,8 +1,7 @@
-"""What every worker shares: frames on its socket, the solution as a package, what is secret.
+"""What every process shares: frames on its socket, the solution as a package, what is secret."""
+from __future__ import annotations
 
-The binary carries this file and its neighbours; a process runs it joined with the ones it needs.
-"""
-import gc
+import fcntl
 import importlib
 import importlib.machinery
 import json
@@ -16,7 +15,9 @@ import threading
 import traceback
 import types
 
-sys.dont_write_bytecode = True
+TYPE_CHECKING = False  # saves the import where nobody checks
+if TYPE_CHECKING:
+    from typing import Any
 
 CONTROL = 3
 SOURCE = 4
@@ -30,16 +31,17 @@ DEPTH_MAX = 24
 SAID_CHARACTERS_MAX = 8_000
 SECRETS_MAX = 1000
 SCRIPTS_MAX = 1000
+DESCRIPTORS_MAX = 256
 
 encode_json = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, separators=(',', ':')).encode
-scan_json = json.JSONDecoder().scan_once
+scan_json = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 
 
 class Channel:
     """Frames both ways: four bytes of little-endian length, then JSON. Sending is thread-safe."""
 
-    def __init__(self, frame_bytes_max=1 << 24):
+    def __init__(self, frame_bytes_max: int = 1 << 24) -> None:
         self._socket = socket.socket(fileno=CONTROL)
         self._socket.set_inheritable(False)
         self._lock = threading.Lock()
@@ -48,24 +50,24 @@ class Channel:
         self._owner = os.getpid()
         self._frame_bytes_max = frame_bytes_max
 
-    def adopt(self):
+    def adopt(self) -> None:
         """In a worker: what the zygote had read or begun is none of its business."""
         self._owner = os.getpid()
         self._filled = 0
         self._lock = threading.Lock()
 
-    def forget(self):
+    def forget(self) -> None:
         """Nothing of what was received is left to be found."""
         self._buffer[:] = bytes(len(self._buffer))
 
-    def is_asked_within(self, seconds):
+    def is_asked_within(self, seconds: float) -> Any:
         """Whether a frame begins to come, or the pool goes, before so much time has passed."""
         return self._filled > 0 or bool(select.select([self._socket], [], [], seconds)[0])
 
-    def fileno(self):
+    def fileno(self) -> Any:
         return self._socket.fileno()
 
-    def receive(self):
+    def receive(self) -> Any:
         """The next frame. Ends the process when the pool has gone."""
         filled = self._filled
         while True:
@@ -93,10 +95,10 @@ class Channel:
                 os._exit(0)
             filled += count
 
-    def send(self, frame):
+    def send(self, frame: dict[str, Any]) -> None:
         self.send_text(encode_json(frame))
 
-    def send_text(self, text):
+    def send_text(self, text: str) -> None:
         if os.getpid() != self._owner:
             os._exit(1)  # a script forked, and its child came here: it has no voice
         body = text.encode()
@@ -104,37 +106,37 @@ class Channel:
             self._socket.sendall(len(body).to_bytes(4, 'little') + body)
 
 
-def sendable(text):
+def sendable(text: str) -> str:
     """Text without the half characters that UTF-8 cannot carry."""
     return text.encode('utf-8', 'backslashreplace').decode()
 
 
-def to_text(value):
+def to_text(value: Any) -> Any:
     """A value inside a text, written as the platform writes variables."""
     if isinstance(value, str):
         return value
     return 'None' if value is None else encode_json(value)
 
 
-class Incomplete(dict):
+class Incomplete(dict):  # type: ignore[type-arg]
     """Values some of which are missing, and what to say to who wants one."""
 
-    def __init__(self, values, missing):
+    def __init__(self, values: dict[Any, Any], missing: dict[str, str]) -> None:
         super().__init__(values)
         self.missing = missing
 
-    def __missing__(self, key):
+    def __missing__(self, key: str) -> None:
         raise KeyError(self.missing.get(key, key))
 
 
 class SecretPlaces:
     """Puts secrets where PARAMS holds `${secret:NAME}`, alone or inside a text."""
 
-    def __init__(self, secrets):
+    def __init__(self, secrets: dict[str, str]) -> None:
         self._secrets = secrets
-        self.problems = []
+        self.problems: list[str] = []
 
-    def filled(self, value, place, depth=DEPTH_MAX):
+    def filled(self, value: Any, place: str, depth: int = DEPTH_MAX) -> Any:
         if depth == 0:
             return value
         if isinstance(value, str):
@@ -146,10 +148,10 @@ class SecretPlaces:
             return tuple(items) if isinstance(value, tuple) else items
         return value
 
-    def _secret(self, match):
+    def _secret(self, match: re.Match[str]) -> Any:
         return self._secrets[match.group(1)]
 
-    def _filled_dict(self, values, place, depth):
+    def _filled_dict(self, values: dict[Any, Any], place: str, depth: int) -> Any:
         found, missing = {}, {}
         for key, value in values.items():
             at = '{}[{!r}]'.format(place, key)
@@ -163,7 +165,7 @@ class SecretPlaces:
         return Incomplete(found, missing) if missing else found
 
 
-def secrets_in(value, label, is_secret, found):
+def secrets_in(value: Any, label: str, is_secret: bool, found: list[dict[str, str]]) -> None:
     """Collects the strings that lie under secret names, at any depth."""
     if isinstance(value, dict):
         for key, member in value.items():
@@ -178,7 +180,7 @@ def secrets_in(value, label, is_secret, found):
         found.append({'label': sendable(label), 'value': sendable(value)})
 
 
-def say(error):
+def say(error: BaseException) -> str:
     """'ExceptionClass: message', whatever the exception does when asked."""
     name = type(error).__name__
     if isinstance(error, SyntaxError):
@@ -193,10 +195,10 @@ def say(error):
 class Solution:
     """The scripts of one version, as a package, so that `from .. import app` works."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.app = None
-        self.app_error = None
+        self.app: types.ModuleType | None = None
+        self.app_error: BaseException | None = None
         package = types.ModuleType(PACKAGE)
         package.__path__ = [folder]
         package.__package__ = PACKAGE
@@ -204,16 +206,16 @@ class Solution:
         package.__spec__.submodule_search_locations = [folder]
         sys.modules[PACKAGE] = package
 
-    def load_app(self):
+    def load_app(self) -> None:
         try:
             self.app = importlib.import_module(PACKAGE + '.app')
         except BaseException as error:
             self.app_error = error
 
-    def load_node(self, name):
+    def load_node(self, name: str) -> Any:
         return importlib.import_module('{}.{}.{}'.format(PACKAGE, NODES, name))
 
-    def node_names(self):
+    def node_names(self) -> Any:
         """The scripts that hold a command each; names that begin with '_' are helpers."""
         try:
             files = sorted(os.listdir(os.path.join(self.folder, NODES)))
@@ -222,7 +224,7 @@ class Solution:
         names = [file[:-3] for file in files if file.endswith('.py') and file[0] not in '._']
         return names[:SCRIPTS_MAX]
 
-    def fill_secrets(self, secrets):
+    def fill_secrets(self, secrets: dict[str, str]) -> Any:
         """Puts the secrets into PARAMS; what is wrong with those of this environment's."""
         places = SecretPlaces(secrets)
         params = self.params()
@@ -233,11 +235,11 @@ class Solution:
             problems[name] = places.problems
         return problems
 
-    def params(self):
+    def params(self) -> Any:
         params = getattr(self.app, 'PARAMS', None)
         return params if isinstance(params, dict) else {}
 
-    def environment_key(self, environment):
+    def environment_key(self, environment: str) -> Any:
         """The name under which PARAMS knows the environment: live, prod and production are one."""
         params = self.params()
         for name in ENVIRONMENT_NAMES.get(environment, (environment,)):
@@ -245,13 +247,13 @@ class Solution:
                 return name
         return environment
 
-    def secrets(self):
+    def secrets(self) -> Any:
         """Those of every environment: a script can reach them all."""
-        found = []
+        found: list[dict[str, str]] = []
         secrets_in(self.params(), 'PARAMS', False, found)
         return found
 
-    def place(self, error):
+    def place(self, error: BaseException) -> Any:
         """'action_nodes/X.py line 3': the innermost line of the solution's that was running."""
         if isinstance(error, SyntaxError) and error.filename and error.lineno:
             if error.filename.startswith(self.folder):
@@ -262,5 +264,19 @@ class Solution:
                 innermost = (frame.f_code.co_filename, line)
         return self._place(*innermost) if innermost else ''
 
-    def _place(self, file, line):
+    def _place(self, file: str, line: int) -> str:
         return sendable('{} line {}'.format(os.path.relpath(file, self.folder), line))
+
+
+def open_descriptors() -> Any:
+    """Those that an import has opened."""
+    found = []
+    for descriptor in range(SOURCE, DESCRIPTORS_MAX):
+        if descriptor == FORKS:
+            continue
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_GETFD)
+        except OSError:
+            continue
+        found.append(descriptor)
+    return found

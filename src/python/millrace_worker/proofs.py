@@ -1,12 +1,26 @@
 """Puts the proof together for a version, and sees to it that what was looked at is what runs."""
+from __future__ import annotations
+
+import ast
+import importlib
+import os
+import sys
+
+from .bodies import Body
+from .common import NODES, PACKAGE, say
+from .proof import HELPERS, HELPERS_MAX, PROVEN_BYTES_MAX, Module, NotProven, parsed
+
+TYPE_CHECKING = False  # saves the import where nobody checks
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Group:
     """A command's script and the helpers that it uses: an object of one can be met in any other."""
 
-    def __init__(self, module, helpers, app_names):
+    def __init__(self, module: Module, helpers: dict[str, Module], app_names: Any) -> None:
         self.app_names = app_names
-        self.helpers = {}
+        self.helpers: dict[str, Module] = {}
         wanted = list(module.helpers)
         while wanted:
             name = wanted.pop()
@@ -15,7 +29,7 @@ class Group:
                 wanted.extend(helpers[name].helpers)
         self.methods = set().union(*(one.methods for one in (module, *self.helpers.values())))
 
-    def is_helper_s(self, path):
+    def is_helper_s(self, path: str) -> Any:
         """Whether the path is that of what a helper defines, and never changes."""
         if not path.startswith(HELPERS):
             return False
@@ -25,7 +39,7 @@ class Group:
             name in known.constants or name in known.functions or name in known.classes)
 
 
-def command_proof(module, name, helpers, app_names):
+def command_proof(module: Module, name: str, helpers: dict[str, Module], app_names: Any) -> None:
     """Raises NotProven unless every function of the command's script, and of the helpers that it
     uses, leaves nothing behind."""
     group = Group(module, helpers, app_names)
@@ -41,7 +55,7 @@ def command_proof(module, name, helpers, app_names):
             raise NotProven(None, '{}.py: {}'.format(file, error)) from None
 
 
-def functions_proof(module, group, command=None):
+def functions_proof(module: Module, group: Group, command: str | None = None) -> None:
     for function in module.functions.values():
         Body(module, group, function)
     for one in module.classes.values():
@@ -57,32 +71,34 @@ def functions_proof(module, group, command=None):
                 Body(module, group, line, methods, one is command)
 
 
-def why(error):
+def why(error: BaseException) -> Any:
     return str(error) if isinstance(error, NotProven) else say(error)
 
 
 class LookedAt:
     """Finds the modules of a solution whose texts were looked at."""
 
-    def __init__(self, trees, nodes_folder):
+    def __init__(self, trees: dict[str, Any], nodes_folder: str) -> None:
         self._trees = trees
         self._nodes_folder = nodes_folder
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if name == PACKAGE + '.' + NODES:
-            spec = importlib.machinery.ModuleSpec(name, self, is_package=True)
+            spec = importlib.machinery.ModuleSpec(
+                name, self, is_package=True)  # type: ignore[arg-type]
             spec.submodule_search_locations = [self._nodes_folder]
             return spec
         if name not in self._trees:
             return None
-        spec = importlib.machinery.ModuleSpec(name, self, origin=self._trees[name][1])
+        spec = importlib.machinery.ModuleSpec(
+            name, self, origin=self._trees[name][1])  # type: ignore[arg-type]
         spec.has_location = True
         return spec
 
-    def create_module(self, spec):
+    def create_module(self, spec: Any) -> None:
         return None
 
-    def exec_module(self, module):
+    def exec_module(self, module: Any) -> None:
         tree, path = self._trees.get(module.__name__, (None, ''))
         if tree is not None:
             exec(compile(tree, path, 'exec', dont_inherit=True), vars(module))
@@ -94,10 +110,10 @@ class Proofs:
     `trees` are those that were looked at: run these and nothing else, so that neither a file that
     changed meanwhile nor what lies compiled beside it takes their place."""
 
-    def __init__(self, folder, names):
+    def __init__(self, folder: str, names: Any) -> None:
         self.proven = []
         self.reasons = {}
-        self.trees = {}
+        self.trees: dict[str, Any] = {}
         modules, helpers = {}, {}
         file = 'app.py'
         try:
@@ -132,12 +148,12 @@ class Proofs:
             except (NotProven, RecursionError) as error:
                 self.reasons[name] = '{}.py: {}'.format(name, why(error))
 
-    def load_instead_of_files(self, folder):
+    def load_instead_of_files(self, folder: str) -> None:
         """From here on what was looked at is what is imported."""
         if self.trees:
             sys.meta_path.insert(0, LookedAt(self.trees, os.path.join(folder, NODES)))
 
-    def _module(self, folder, below, file):
+    def _module(self, folder: str, below: str, file: str) -> Any:
         path = os.path.join(folder, below, file)
         with open(path, 'rb') as script:
             tree = parsed(script.read(PROVEN_BYTES_MAX + 1))

@@ -4,8 +4,18 @@ They are made before anything of a solution's is imported, by rights that are gi
 What stays is the right to change one's root, which a worker uses once, to enter its slot, and then
 gives up too.
 """
+from __future__ import annotations
+
+import ctypes
 import itertools
+import os
 import stat
+
+from .confine import system
+
+TYPE_CHECKING = False  # saves the import where nobody checks
+if TYPE_CHECKING:
+    from typing import Any
 
 SYSTEM_MOUNT, SYSTEM_OPEN_TREE, SYSTEM_MOVE_MOUNT = {
     'x86_64': (165, 428, 429), 'aarch64': (40, 428, 429)}.get(os.uname().machine, (0, 0, 0))
@@ -23,14 +33,14 @@ class CapabilityHeader(ctypes.Structure):
     _fields_ = [('version', ctypes.c_uint32), ('process', ctypes.c_int)]
 
 
-def kernel(what, number, *arguments):
+def kernel(what: str, number: int, *arguments: Any) -> Any:
     result = system.syscall(ctypes.c_long(number), *arguments)
     if result < 0:
         raise OSError(ctypes.get_errno(), what)
     return result
 
 
-def keep_capabilities(*kept):
+def keep_capabilities(*kept: Any) -> None:
     """Of effective and permitted ones; nothing is inherited."""
     header = CapabilityHeader(CAPABILITY_VERSION, 0)
     words = (ctypes.c_uint32 * 6)()
@@ -41,11 +51,12 @@ def keep_capabilities(*kept):
         raise OSError(ctypes.get_errno(), 'capset')
 
 
-def mount(source, place, kind, flags, options):
+def mount(source: bytes | None, place: str, kind: bytes | None, flags: int,
+          options: bytes | None) -> None:
     kernel('mount', SYSTEM_MOUNT, source, place.encode(), kind, ctypes.c_ulong(flags), options)
 
 
-def make_slots(count, tmp_bytes):
+def make_slots(count: int, tmp_bytes: int) -> None:
     for slot in range(count):
         os.mkdir('{}/{}'.format(SLOTS, slot))
     # It is seen from inside each slot as well, where nobody may leave a thing in it.
@@ -64,13 +75,13 @@ def make_slots(count, tmp_bytes):
     keep_capabilities(CAP_SYS_CHROOT)
 
 
-def enter_slot(slot):
+def enter_slot(slot: int) -> None:
     os.chroot('{}/{}'.format(SLOTS, slot))
     os.chdir('/')
     keep_capabilities()
 
 
-def empty_slot(slot):
+def empty_slot(slot: int) -> None:
     """Removes what a call has left in its /tmp, however deep and under whatever rights."""
     top = '{}/{}/tmp'.format(SLOTS, slot)
     os.chmod(top, 0o1777)

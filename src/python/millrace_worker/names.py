@@ -1,7 +1,16 @@
 """Names and addresses as a script sees them: every name has an address, which means something in
 here only and is turned back into the name when a connection is asked for.
 """
+from __future__ import annotations
+
 import ipaddress
+import re
+import socket
+import threading
+
+TYPE_CHECKING = False  # saves the import where nobody checks
+if TYPE_CHECKING:
+    from typing import Any
 
 NAMES_MAX = 65_536
 INTERNET = (socket.AF_INET, socket.AF_INET6)
@@ -13,16 +22,16 @@ FIRST_ADDRESS = int(ipaddress.IPv4Address('240.0.0.1'))
 class Names:
     """Host names and the addresses that stand for them."""
 
-    def __init__(self):
-        self._addresses = {}
-        self._names = {}
+    def __init__(self) -> None:
+        self._addresses: dict[str, str] = {}
+        self._names: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    def forget(self):
+    def forget(self) -> None:
         self._addresses = {}
         self._names = {}
 
-    def address_of(self, name):
+    def address_of(self, name: str) -> Any:
         name = name.rstrip('.').lower()
         with self._lock:
             if name not in self._addresses:
@@ -33,14 +42,14 @@ class Names:
                 self._names[address] = name
             return self._addresses[name]
 
-    def name_of(self, address):
+    def name_of(self, address: Any) -> Any:
         return self._names.get(address, address)
 
 
 names = Names()
 
 
-def host_text(host):
+def host_text(host: Any) -> Any:
     """A host as it may stand in a request's line, or an error."""
     if isinstance(host, (bytes, bytearray)):
         host = bytes(host).decode('ascii')
@@ -51,7 +60,7 @@ def host_text(host):
     return host
 
 
-def is_address(host):
+def is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host.split('%')[0])
     except ValueError:
@@ -59,7 +68,7 @@ def is_address(host):
     return True
 
 
-def port_number(port):
+def port_number(port: Any) -> Any:
     if port is None or port == '':
         return 0
     if isinstance(port, (bytes, str)):
@@ -72,7 +81,8 @@ def port_number(port):
     return int(port)
 
 
-def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
+def getaddrinfo(host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0,
+                flags: int = 0) -> Any:
     number = port_number(port)
     if type not in (0, socket.SOCK_STREAM) or family not in (0, *INTERNET):
         raise socket.gaierror(socket.EAI_FAMILY, 'scripts have TCP only')
@@ -95,17 +105,17 @@ def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
     return [(found, socket.SOCK_STREAM, socket.IPPROTO_TCP, canonical, place)]
 
 
-def gethostbyname(host):
+def gethostbyname(host: str) -> Any:
     return getaddrinfo(host, 0, socket.AF_INET)[0][4][0]
 
 
-def gethostbyname_ex(host):
+def gethostbyname_ex(host: str) -> Any:
     return (host, [], [gethostbyname(host)])
 
 
-def gethostbyaddr(address):
+def gethostbyaddr(address: Any) -> Any:
     return (names.name_of(address), [], [address])
 
 
-def getnameinfo(place, flags):
+def getnameinfo(place: str, flags: int) -> Any:
     return (names.name_of(place[0]), str(place[1]))

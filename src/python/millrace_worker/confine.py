@@ -2,8 +2,16 @@
 
 The kernel's filters come ready made from the pool, which cannot install them from outside.
 """
+from __future__ import annotations
+
 import ctypes
+import os
 import resource
+import sys
+
+TYPE_CHECKING = False  # saves the import where nobody checks
+if TYPE_CHECKING:
+    from typing import Any
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
@@ -23,21 +31,20 @@ class FilterProgram(ctypes.Structure):
     _fields_ = [('length', ctypes.c_ushort), ('steps', ctypes.c_char_p)]
 
 
-def prctl(option, first, second=0):
+def prctl(option: int, first: int, second: int = 0) -> None:
     zero = ctypes.c_ulong(0)
-    second = ctypes.c_ulong(second)
-    if system.prctl(option, ctypes.c_ulong(first), second, zero, zero) != 0:
+    if system.prctl(option, ctypes.c_ulong(first), ctypes.c_ulong(second), zero, zero) != 0:
         raise OSError(ctypes.get_errno(), 'prctl')
 
 
-def install_filter(steps):
+def install_filter(steps: bytes) -> None:
     """For ever, and for whatever this process starts."""
     program = FilterProgram(len(steps) // FILTER_STEP_BYTES, steps)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(program))
 
 
-def install_asking_filter(steps):
+def install_asking_filter(steps: bytes) -> Any:
     """The same, with a descriptor for whoever is to answer what the filter asks."""
     program = FilterProgram(len(steps) // FILTER_STEP_BYTES, steps)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
@@ -49,14 +56,14 @@ def install_asking_filter(steps):
     return listener
 
 
-def limit(what, value):
+def limit(what: int, value: int) -> None:
     hard = resource.getrlimit(what)[1]
     if hard != resource.RLIM_INFINITY:
         value = min(value, hard)
     resource.setrlimit(what, (value, value))
 
 
-def limit_further_cpu(seconds):
+def limit_further_cpu(seconds: int) -> None:
     """So much from now on; the limit can be set again for the next call."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(used.ru_utime + used.ru_stime) + 1 + seconds
@@ -66,7 +73,7 @@ def limit_further_cpu(seconds):
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
-def prepare_process(setup):
+def prepare_process(setup: dict[str, Any]) -> None:
     """The environment, the limits and where modules are found: before app.py is imported."""
     os.environ.clear()
     os.environ.update(setup['variables'])
@@ -81,7 +88,7 @@ def prepare_process(setup):
         sys.path.insert(0, setup['packages'])
 
 
-def confine_alone(filter_steps):
+def confine_alone(filter_steps: bytes) -> None:
     """No other process can be started, signalled or looked into from now on."""
     prctl(PR_SET_PDEATHSIG, SIGKILL)
     prctl(PR_SET_DUMPABLE, 0)

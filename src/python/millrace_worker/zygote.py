@@ -1,18 +1,36 @@
 """The process of one version: it has imported everything and forks workers that begin warm.
 
-Requests come as packets: `fork` with a slot and two descriptors, the worker's socket and its output;
-`reap` with the slots whose workers have ended, and `tell` with those of which the pool wants to know
-how. Answers are packets too: `failed` where there was no fork, `exited` with how a worker ended.
+Requests come as packets: `fork` with a slot and two descriptors, the worker's socket and its
+output; `reap` with the slots whose workers have ended, and `tell` with those of which the pool
+wants to know how. Answers are packets too: `failed` where there was no fork, `exited` with how a
+worker ended.
 """
+from __future__ import annotations
+
 import array
-import fcntl
+import ctypes
+import gc
+import os
+import socket
+import sys
+import threading
+
+from .common import CONTROL, FORKS, SOURCE, Channel, encode_json, open_descriptors, scan_json
+from .confine import PR_SET_DUMPABLE, install_asking_filter, prctl, prepare_process
+from .contract import provide_module
+from .net import use_no_network, use_proxy, watch_requests
+from .serve import Server
+from .slots import empty_slot, enter_slot, make_slots
+
+TYPE_CHECKING = False  # saves the import where nobody checks
+if TYPE_CHECKING:
+    from typing import Any
 
 PACKET_BYTES = 16_384
 DESCRIPTOR_BYTES = 4
-DESCRIPTORS_MAX = 256
 
 
-def receive_packet(forks):
+def receive_packet(forks: socket.socket) -> Any:
     """(packet, descriptors); None when the pool has gone."""
     room = socket.CMSG_SPACE(2 * DESCRIPTOR_BYTES)
     body, parts, _, _ = forks.recvmsg(PACKET_BYTES, room, socket.MSG_CMSG_CLOEXEC)
@@ -25,23 +43,10 @@ def receive_packet(forks):
     return scan_json(body.decode(), 0)[0], descriptors
 
 
-def send_packet(forks, packet, descriptors=()):
+def send_packet(forks: socket.socket, packet: dict[str, Any],
+                descriptors: list[int] | tuple[()] = ()) -> None:
     rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', descriptors))]
     forks.sendmsg([encode_json(packet).encode()], rights if descriptors else [])
-
-
-def open_descriptors():
-    """Those that an import has opened."""
-    found = []
-    for descriptor in range(SOURCE, DESCRIPTORS_MAX):
-        if descriptor == FORKS:
-            continue
-        try:
-            fcntl.fcntl(descriptor, fcntl.F_GETFD)
-        except OSError:
-            continue
-        found.append(descriptor)
-    return found
 
 
 class Forking:
@@ -51,14 +56,15 @@ class Forking:
     # Of locks, which nobody can hold where there is one thread, and of threads that do not exist.
     NEEDLESS = ('threading', 'logging', 'concurrent.futures.thread')
 
-    def __init__(self):
-        self._in_child = []
+    def __init__(self) -> None:
+        self._in_child: list[Any] = []
         self._plain = ctypes.PyDLL(None).fork
         self._register = os.register_at_fork
         self._is_plain = True
         os.register_at_fork = self._remember
 
-    def _remember(self, *, before=None, after_in_child=None, after_in_parent=None):
+    def _remember(self, *, before: Any = None, after_in_child: Any = None,
+                  after_in_parent: Any = None) -> None:
         given = {'before': before, 'after_in_child': after_in_child,
                  'after_in_parent': after_in_parent}
         given = {name: what for name, what in given.items() if what is not None}
@@ -70,11 +76,11 @@ class Forking:
         else:
             self._is_plain = False
 
-    def imports_are_done(self):
+    def imports_are_done(self) -> None:
         os.register_at_fork = self._register
         self._is_plain = self._is_plain and threading.active_count() == 1
 
-    def fork(self):
+    def fork(self) -> Any:
         if not self._is_plain:
             return os.fork()
         child = self._plain()
@@ -87,14 +93,16 @@ class Forking:
 
 
 class Zygote:
-    def __init__(self, channel, server, forks, forking, has_slots):
+    def __init__(self, channel: Channel, server: Server, forks: socket.socket, forking: Forking,
+                 has_slots: bool) -> None:
         self._channel = channel
         self._server = server
         self._forks = forks
         self._forking = forking
         self._has_slots = has_slots
-        self._children = {}  # by slot: the process and its worker's name
-        self._late = []  # slots whose workers were killed and are not dead yet
+        # By slot: the process and its worker's name.
+        self._children: dict[int, tuple[int, int]] = {}
+        self._late: list[int] = []  # slots whose workers were killed and are not dead yet
         self._left_open = open_descriptors()
         self._dead = -1
         if self._left_open:
@@ -102,7 +110,7 @@ class Zygote:
             theirs.close()
             self._dead = ours.detach()
 
-    def run(self):
+    def run(self) -> None:
         """Returns in every worker; the process that forks them ends with the pool."""
         while True:
             request, descriptors = receive_packet(self._forks)
@@ -116,7 +124,7 @@ class Zygote:
             if 'fork' in request and self._fork(request, descriptors):
                 return
 
-    def _fork(self, request, descriptors):
+    def _fork(self, request: dict[str, Any], descriptors: list[int]) -> bool:
         """True in the worker."""
         name, slot = request['fork'], request['slot']
         try:
@@ -134,7 +142,7 @@ class Zygote:
             self._children[slot] = (child, name)
         return False
 
-    def _become_worker(self, name, slot, control, output):
+    def _become_worker(self, name: int, slot: int, control: int, output: int) -> None:
         # What is not confined must not run a call, and what fails here has no other way to say so.
         try:
             os.dup2(output, 1)
@@ -154,7 +162,7 @@ class Zygote:
             os.write(2, 'cannot be a worker: {}\n'.format(problem).encode())
             os._exit(71)
 
-    def _reap(self, slot, how=0):
+    def _reap(self, slot: int, how: int = 0) -> Any:
         """Collects the slot's last worker, which the pool has killed, and empties its /tmp."""
         child, name = self._children.get(slot, (0, 0))
         if child == 0:
@@ -172,13 +180,13 @@ class Zygote:
             empty_slot(slot)
         return name, status
 
-    def _tell(self, slot):
+    def _tell(self, slot: int) -> None:
         name, status = self._reap(slot)
         if name:
             send_packet(self._forks, {'exited': name, 'status': status})
 
 
-def main():
+def main() -> None:
     os.close(SOURCE)
     forking = Forking()  # before anything is imported that wants to do something in a child
     channel = Channel()
@@ -210,6 +218,3 @@ def main():
     forking.imports_are_done()
     Zygote(channel, server, forks, forking, setup['slots'] > 0).run()
     server.serve()
-
-
-main()

@@ -1,15 +1,45 @@
 """The other half of the proof: what the functions of a script do when they are called."""
+from __future__ import annotations
+
+import ast
+
+from .allowed import (
+    ALLOWED_CALLS,
+    ALLOWED_VALUES,
+    CLOSED_CALLS,
+    CONNECTION_ARGUMENTS_MAX,
+    CONNECTION_METHODS,
+    CONTEXT_CALLS,
+    DATA_ATTRIBUTES,
+    KNOWN_METHODS,
+    MUTATORS,
+    PRINT_KEYWORDS,
+    PURE_METHODS,
+    REQUEST_KEYWORDS,
+    SESSION_ATTRIBUTES,
+    SESSION_CALLS,
+)
+from .bindings import Bindings
+from .proof import APP, NotProven, check_format
+
+TYPE_CHECKING = False  # saves the import where nobody checks
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .proof import Module
+    from .proofs import Group
 
 
 class Body(Bindings):
     """One function of a module, or one method of a class. Raises NotProven."""
 
-    def __init__(self, module, group, function, owner=None, is_command=False):
+    def __init__(self, module: Module, group: Group, function: Any, owner: Any = None,
+                 is_command: bool = False) -> None:
         super().__init__(module, group, function, owner, is_command)
         for line in function.body:
             self._statement(line)
 
-    def _statement(self, node):
+    def _statement(self, node: Any) -> None:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 self._target(target)
@@ -38,7 +68,7 @@ class Body(Bindings):
             raise NotProven(node, 'a statement that is not known to leave nothing: {}'.format(
                 type(node).__name__))
 
-    def _context(self, node):
+    def _context(self, node: Any) -> Any:
         if not (isinstance(node, ast.Call) and self._module.path(node.func) in CONTEXT_CALLS):
             raise NotProven(node, 'with something that is not known to leave nothing')
         path = self._module.path(node.func)
@@ -52,7 +82,7 @@ class Body(Bindings):
                 raise NotProven(part, "'{}' of something that is not known".format(path))
         return None
 
-    def _parts(self, node):
+    def _parts(self, node: Any) -> None:
         for part in ast.iter_child_nodes(node):
             if isinstance(part, ast.stmt):
                 self._statement(part)
@@ -62,7 +92,7 @@ class Body(Bindings):
                     getattr(part, 'ctx', None), (ast.Store, ast.Del)):
                 self._expression(part)
 
-    def _target(self, node):
+    def _target(self, node: Any) -> None:
         if isinstance(node, (ast.Name, ast.Tuple, ast.List, ast.Starred)):
             self._names_of(node)
         elif isinstance(node, ast.Subscript):
@@ -78,7 +108,7 @@ class Body(Bindings):
                   and node.attr not in self._group.methods):
             raise NotProven(node, 'an attribute is set')
 
-    def _add(self, node):
+    def _add(self, node: Any) -> None:
         self._expression(node.value)
         target = node.target
         if isinstance(target, ast.Name) and target.id in self._fresh:
@@ -89,7 +119,7 @@ class Body(Bindings):
             raise NotProven(node, 'what the call may not have made is changed in its place')
         self._target(target)
 
-    def _expression(self, node):
+    def _expression(self, node: Any) -> None:
         if isinstance(node, ast.Name):
             self._name(node)
         elif isinstance(node, ast.Attribute):
@@ -110,7 +140,7 @@ class Body(Bindings):
             raise NotProven(node, 'an expression that is not known to leave nothing: {}'.format(
                 type(node).__name__))
 
-    def _comprehension(self, node):
+    def _comprehension(self, node: Any) -> None:
         for part in ast.iter_child_nodes(node):
             if isinstance(part, ast.comprehension):
                 self._names_of(part.target)
@@ -121,7 +151,7 @@ class Body(Bindings):
             else:
                 self._expression(part)
 
-    def _name(self, node):
+    def _name(self, node: Any) -> None:
         name = node.id
         module = self._module
         if self._is_local(name) or name in module.constants or name in module.functions:
@@ -135,7 +165,7 @@ class Body(Bindings):
             return
         raise NotProven(node, "'{}' is not known to leave nothing".format(name))
 
-    def _attribute(self, node):
+    def _attribute(self, node: Any) -> None:
         path = self._module.path(node)
         if path:
             names = path.split('.')
@@ -154,7 +184,7 @@ class Body(Bindings):
         else:
             raise NotProven(node, "the attribute '{}' is not known".format(node.attr))
 
-    def _name_of_type(self, node):
+    def _name_of_type(self, node: Any) -> None:
         """type(error).__name__, which is how an error is told of without its words."""
         call = node.value
         if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
@@ -163,7 +193,7 @@ class Body(Bindings):
             raise NotProven(node, "the attribute '__name__' is not known")
         self._expression(call.args[0])
 
-    def _call(self, node):
+    def _call(self, node: Any) -> None:
         for part in (*node.args, *(keyword.value for keyword in node.keywords)):
             self._expression(part)
         function = node.func
@@ -194,13 +224,13 @@ class Body(Bindings):
         else:
             raise NotProven(node, 'what is called has no name')
 
-    def _request(self, node):
+    def _request(self, node: Any) -> None:
         names = {keyword.arg for keyword in node.keywords}
         if not names <= REQUEST_KEYWORDS or len(node.args) > CONNECTION_ARGUMENTS_MAX or any(
                 isinstance(part, ast.Starred) for part in node.args):
             raise NotProven(node, 'a request with more than plain arguments')
 
-    def _method(self, function):
+    def _method(self, function: Any) -> Any:
         name = function.attr
         if self._is_self(function.value) and self._owner is not None:
             if name in self._owner and name != 'execute' and not name.startswith('__'):

@@ -4,8 +4,26 @@ What reaches a script is harmless to call, and nothing is changed but what the c
 a name is `fresh` where every value it can have was made in this call. All that is not known here is
 refused, with the line and the reason.
 """
+from __future__ import annotations
+
 import ast
+import builtins
 import string
+import sys
+
+from .allowed import (
+    ALLOWED_BUILTINS,
+    ALLOWED_VALUES,
+    CONSTANT_CALLS,
+    CONSTANT_METHODS,
+    INERT_CALLS,
+    KNOWN_METHODS,
+    OWN_METHODS,
+)
+
+TYPE_CHECKING = False  # saves the import where nobody checks
+if TYPE_CHECKING:
+    from typing import Any
 
 PROVEN_BYTES_MAX = 256 << 10
 PROVEN_NODES_MAX = 20_000
@@ -19,11 +37,11 @@ HELPERS_MAX = 100
 
 
 class NotProven(Exception):
-    def __init__(self, node, reason):
+    def __init__(self, node: Any, reason: str) -> None:
         super().__init__('line {}: {}'.format(getattr(node, 'lineno', 0), reason))
 
 
-def parsed(source):
+def parsed(source: str | bytes) -> Any:
     """The tree of a script that is short enough to be looked at."""
     if len(source) > PROVEN_BYTES_MAX:
         raise NotProven(None, 'longer than 256 KiB')
@@ -33,7 +51,7 @@ def parsed(source):
     return tree
 
 
-def dotted(node):
+def dotted(node: Any) -> Any:
     """['a', 'b'] for a.b; None for anything else."""
     names = []
     while isinstance(node, ast.Attribute):
@@ -42,7 +60,7 @@ def dotted(node):
     return [node.id] + names[::-1] if isinstance(node, ast.Name) else None
 
 
-def arguments_of(function):
+def arguments_of(function: Any) -> Any:
     given = function.args
     every = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
     return [one for one in every if one is not None]
@@ -52,25 +70,25 @@ class Module:
     """One script's top: what it imports, and what it defines. Raises NotProven where running it
     could do more than to define things that stay as they are."""
 
-    def __init__(self, tree):
-        self.imports = {}     # name: the dotted path that it stands for
-        self.constants = set()
-        self.stateful = set()  # names of what must not be used by who is to be proven
-        self.functions = {}
-        self.classes = {}
-        self.methods = set()
-        self.helpers = set()
+    def __init__(self, tree: ast.Module) -> None:
+        self.imports: dict[str, str] = {}     # name: the dotted path that it stands for
+        self.constants: set[str] = set()
+        self.stateful: set[str] = set()  # names of what must not be used by who is to be proven
+        self.functions: dict[str, Any] = {}
+        self.classes: dict[str, Any] = {}
+        self.methods: set[str] = set()
+        self.helpers: set[str] = set()
         for node in tree.body:
             self._top(node)
 
-    def _bind(self, node, name):
+    def _bind(self, node: Any, name: str) -> None:
         names = (self.imports, self.constants, self.stateful, self.functions, self.classes)
         if any(name in known for known in names) or name.startswith('__'):
             raise NotProven(node, "'{}' is bound twice, or is Python's own".format(name))
         if name in vars(builtins):
             raise NotProven(node, "'{}' takes a built-in's name".format(name))
 
-    def _top(self, node):
+    def _top(self, node: Any) -> None:
         if isinstance(node, ast.Import):
             self._import(node)
         elif isinstance(node, ast.ImportFrom):
@@ -91,12 +109,12 @@ class Module:
                   or isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             raise NotProven(node, 'something is done when the script is imported')
 
-    def _imported(self, node, module):
+    def _imported(self, node: Any, module: str) -> None:
         top = module.partition('.')[0]
         if top in UNINERT_MODULES or top not in (*sys.stdlib_module_names, 'requests', 'millrace'):
             raise NotProven(node, "the module '{}' is not known to be harmless".format(module))
 
-    def _import(self, node):
+    def _import(self, node: Any) -> None:
         for alias in node.names:
             self._imported(node, alias.name)
             name = alias.asname or alias.name.partition('.')[0]
@@ -105,7 +123,7 @@ class Module:
                 self._bind(node, name)
             self.imports[name] = path
 
-    def _import_from(self, node):
+    def _import_from(self, node: Any) -> Any:
         if node.level == 0 and node.module == '__future__':
             return
         if node.level == 0:
@@ -121,7 +139,7 @@ class Module:
             self._bind(node, name)
             self.imports[name] = APP if node.level else '{}.{}'.format(node.module, alias.name)
 
-    def _import_helper(self, node):
+    def _import_helper(self, node: Any) -> None:
         """`from . import _helper`, or `from ._helper import name`."""
         for alias in node.names:
             helper = node.module or alias.name
@@ -135,7 +153,7 @@ class Module:
             self.helpers.add(helper)
         return None
 
-    def _assign(self, node):
+    def _assign(self, node: Any) -> Any:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         if isinstance(node, ast.AnnAssign):
             self._annotation(node.annotation)
@@ -157,7 +175,7 @@ class Module:
         self.constants.add(target.id)
         return None
 
-    def _annotation(self, node):
+    def _annotation(self, node: Any) -> None:
         for part in ast.walk(node):
             if not isinstance(part, (ast.Name, ast.Attribute, ast.Constant, ast.Subscript,
                                      ast.Tuple, ast.List, ast.BinOp, ast.BitOr, ast.Load)):
@@ -165,7 +183,7 @@ class Module:
             if isinstance(part, ast.Attribute) and part.attr.startswith('_'):
                 raise NotProven(node, 'an annotation that does something')
 
-    def _signature(self, node, decorators):
+    def _signature(self, node: Any, decorators: Any) -> None:
         for decorator in node.decorator_list:
             if not (isinstance(decorator, ast.Name) and decorator.id in decorators):
                 raise NotProven(decorator, 'a decorator')
@@ -178,7 +196,7 @@ class Module:
             if part is not None:
                 self._annotation(part)
 
-    def _class(self, node):
+    def _class(self, node: Any) -> None:
         self._bind(node, node.name)
         if node.decorator_list or node.keywords:
             raise NotProven(node, 'a class with a decorator or a metaclass')
@@ -211,14 +229,14 @@ class Module:
             names.add(name)
         self.classes[node.name] = node
 
-    def path(self, node):
+    def path(self, node: Any) -> str:
         """What a dotted name stands for, from the module on; '' when it is no import's."""
         names = dotted(node)
         if not names or names[0] not in self.imports:
             return ''
         return '.'.join([self.imports[names[0]]] + names[1:])
 
-    def constant(self, node):
+    def constant(self, node: Any) -> Any:
         """A value that nothing changes, made of nothing that could."""
         if isinstance(node, ast.Constant) and isinstance(node.value, IMMUTABLE):
             return
@@ -243,7 +261,7 @@ class Module:
             return
         raise NotProven(node, 'a value at the top that is not known to stay as it is')
 
-    def _constant_call(self, node):
+    def _constant_call(self, node: Any) -> None:
         function = node.func
         name = function.id if isinstance(function, ast.Name) else ''
         path = self.path(function)
@@ -259,7 +277,7 @@ class Module:
             self.constant(part)
 
 
-def check_format(function):
+def check_format(function: Any) -> None:
     """A format that only fills in: a field's attributes would reach what scripts must not see."""
     text = function.value
     if not (isinstance(text, ast.Constant) and isinstance(text.value, str)):

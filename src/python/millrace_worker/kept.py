@@ -5,7 +5,22 @@ They lie beneath `requests` (every session of such a worker has one adapter) and
 http.client's own two classes, whose closed connections are kept instead. They belong to a host by
 its name, never to an address that stands for one in a single call.
 """
+from __future__ import annotations
+
+import ipaddress
+import os
+import select
+import socket
 import ssl
+import sys
+import time
+
+from .names import FIRST_ADDRESS
+from .net import InternetSocket, current
+
+TYPE_CHECKING = False  # saves the import where nobody checks
+if TYPE_CHECKING:
+    from typing import Any
 
 KEPT_SECONDS_MAX = 2.0  # unused; shorter than servers usually keep one
 KEPT_CONNECTIONS_MAX = 2  # for requests, and as many for http.client
@@ -18,14 +33,14 @@ SENT_AGAIN = ('GET', 'HEAD', 'OPTIONS')
 class Nobody:
     """A socket from which nothing comes."""
 
-    def recv_into(self, room):
+    def recv_into(self, room: Any) -> int:
         return 0
 
 
 nobody = Nobody()
 
 
-def left_unread(file):
+def left_unread(file: str) -> bool:
     """Whether bytes that were read from the connection lie here still, behind the answer's end."""
     raw = getattr(file, 'raw', None)
     connection = getattr(raw, '_sock', None)
@@ -41,19 +56,19 @@ def left_unread(file):
 class History:
     """What a connection has been used for."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.began = time.monotonic()
         self.requests = 0
         self.is_soiled = False  # something came that nobody had asked for
 
 
-def history_of(connection):
+def history_of(connection: Any) -> Any:
     if not hasattr(connection, 'millrace_history'):
         connection.millrace_history = History()
     return connection.millrace_history
 
 
-def can_go_on(connection):
+def can_go_on(connection: Any) -> bool:
     """Answered so far, neither closed by the other side nor with bytes that nobody has read."""
     history = history_of(connection)
     if history.is_soiled or not 0 < history.requests < KEPT_REQUESTS_MAX:
@@ -67,7 +82,7 @@ def can_go_on(connection):
     return not poll.poll(0)
 
 
-def may_be_kept(host):
+def may_be_kept(host: str) -> Any:
     """An address that only stands for a name means another one in the next call."""
     try:
         return int(ipaddress.ip_address(host)) < FIRST_ADDRESS or ':' in host
@@ -78,17 +93,17 @@ def may_be_kept(host):
 class KeptConnections:
     """Of http.client: closed by a call, open still, by where they lead."""
 
-    def __init__(self):
-        self._kept = {}  # by place: the socket, and until when
+    def __init__(self) -> None:
+        self._kept: dict[Any, Any] = {}  # by place: the socket, and until when
 
-    def put(self, place, connection):
+    def put(self, place: Any, connection: Any) -> None:
         if place in self._kept:
             self._kept.pop(place)[0].close()
         elif len(self._kept) >= KEPT_CONNECTIONS_MAX:
             self._kept.pop(next(iter(self._kept)))[0].close()
         self._kept[place] = (connection, time.monotonic() + KEPT_SECONDS_MAX)
 
-    def take(self, place):
+    def take(self, place: Any) -> Any:
         connection, until = self._kept.pop(place, (None, 0))
         if connection is None:
             return None
@@ -97,31 +112,31 @@ class KeptConnections:
         connection.close()
         return None
 
-    def close(self):
+    def close(self) -> None:
         while self._kept:
             self._kept.popitem()[1][0].close()
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._kept)
 
 
 class Kept:
     """All that a worker keeps, and what has been put beneath its libraries."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._connections = KeptConnections()
         self._adapter = None
 
-    def is_empty(self):
+    def is_empty(self) -> Any:
         return not len(self._connections) and (
             self._adapter is None or not len(self._adapter.poolmanager.pools))
 
-    def close(self):
+    def close(self) -> None:
         self._connections.close()
         if self._adapter is not None:
             self._adapter.poolmanager.clear()
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Before anything of the solution's is imported, and after what calls will import."""
         if socket.socket is not InternetSocket:
             return  # there are no walls, and no sockets that could be told apart
@@ -129,13 +144,13 @@ class Kept:
         if 'requests.sessions' in sys.modules:
             self._keep_for_requests()
 
-    def _keep_for_http_client(self):
+    def _keep_for_http_client(self) -> None:
         import http.client
         plain, secure = http.client.HTTPConnection, http.client.HTTPSConnection
         connect, connect_secure, close = plain.connect, secure.connect, plain.close
         close_answer = http.client.HTTPResponse._close_conn
 
-        def taken(self):
+        def taken(self) -> bool:
             if not current.stays or type(self) not in (plain, secure) or self._tunnel_host:
                 return False
             self.sock = kept._connections.take((type(self), self.host, self.port))
@@ -146,7 +161,7 @@ class Kept:
                 socket.getdefaulttimeout() if wait is socket._GLOBAL_DEFAULT_TIMEOUT else wait)
             return True
 
-        def close_or_keep(self):
+        def close_or_keep(self) -> None:
             answer = self._HTTPConnection__response
             is_done = (current.stays and type(self) in (plain, secure) and self.sock is not None
                        and self._HTTPConnection__state == 'Idle' and not self._tunnel_host
@@ -157,7 +172,7 @@ class Kept:
                 self.sock = None
             close(self)
 
-        def close_answer_and_look(self):
+        def close_answer_and_look(self) -> None:
             if current.stays and self.fp is not None:
                 connection = getattr(getattr(self.fp, 'raw', None), '_sock', None)
                 if connection is not None:
@@ -172,7 +187,7 @@ class Kept:
         plain.close = close_or_keep
         http.client.HTTPResponse._close_conn = close_answer_and_look
 
-    def _keep_for_requests(self):
+    def _keep_for_requests(self) -> None:
         import requests.sessions
         import urllib3.connectionpool
         adapter_class = requests.sessions.HTTPAdapter
@@ -180,7 +195,7 @@ class Kept:
         class Pool:
             """A host's connection between calls."""
 
-            def _get_conn(self, *rest, **named):
+            def _get_conn(self, *rest: Any, **named: Any) -> Any:
                 connection = super()._get_conn(*rest, **named)
                 if connection.sock is not None and not (
                         time.monotonic() < getattr(connection, 'millrace_until', 0)
@@ -188,14 +203,14 @@ class Kept:
                     connection.close()
                 return connection
 
-            def _put_conn(self, connection):
+            def _put_conn(self, connection: Any) -> None:
                 if connection is not None:
                     connection.millrace_until = time.monotonic() + KEPT_SECONDS_MAX
                     if not may_be_kept(self.host):
                         connection.close()
                 super()._put_conn(connection)
 
-            def _make_request(self, connection, method, *rest, **named):
+            def _make_request(self, connection: Any, method: str, *rest: Any, **named: Any) -> Any:
                 was_kept = connection.sock is not None
                 try:
                     return super()._make_request(connection, method, *rest, **named)
@@ -215,7 +230,7 @@ class Kept:
         class Adapter(adapter_class):
             """One for all sessions of the worker; that one of them is closed says nothing to it."""
 
-            def close(self):
+            def close(self) -> None:
                 pass
 
         self._adapter = Adapter(pool_connections=KEPT_CONNECTIONS_MAX, pool_maxsize=1)
@@ -225,30 +240,30 @@ class Kept:
             else adapter_class(*rest, **named))
         self._look_once(requests.sessions)
 
-    def _look_once(self, sessions):
+    def _look_once(self, sessions: Any) -> None:
         """No proven call changes a variable or writes a file, so what these say stays true: there
         is no .netrc, and no variable names a proxy."""
         get_netrc_auth, get_environ_proxies = sessions.get_netrc_auth, sessions.get_environ_proxies
         found = {}
 
-        def has_netrc():
+        def has_netrc() -> Any:
             if 'netrc' not in found:
                 places = (os.environ.get('NETRC'), '~/.netrc', '~/_netrc')
                 found['netrc'] = any(place and os.path.exists(os.path.expanduser(place))
                                      for place in places)
             return found['netrc']
 
-        def names_proxies():
+        def names_proxies() -> Any:
             if 'proxies' not in found:
                 found['proxies'] = any(name.lower().endswith('_proxy') for name in os.environ)
             return found['proxies']
 
-        def netrc_auth(*rest, **named):
+        def netrc_auth(*rest: Any, **named: Any) -> Any:
             if current.stays and not has_netrc():
                 return None
             return get_netrc_auth(*rest, **named)
 
-        def environ_proxies(*rest, **named):
+        def environ_proxies(*rest: Any, **named: Any) -> Any:
             if current.stays and not names_proxies():
                 return {}
             return get_environ_proxies(*rest, **named)

@@ -1,5 +1,37 @@
 """Loads the scripts, and runs a call of one."""
+from __future__ import annotations
+
+import builtins
 import copy
+import os
+import resource
+import sys
+import threading
+
+from .common import (
+    DEPTH_MAX,
+    NODES,
+    Solution,
+    encode_json,
+    open_descriptors,
+    say,
+    scan_json,
+    sendable,
+    to_text,
+)
+from .confine import limit, limit_further_cpu
+from .contract import Log
+from .kept import KEPT_SECONDS_MAX, kept
+from .names import names
+from .net import EXCHANGES_MAX, current
+from .preload import preload
+from .proofs import Proofs
+
+TYPE_CHECKING = False  # saves the import where nobody checks
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .common import Channel
 
 # A worker that has grown by so much does not stay.
 GROWTH_KILOBYTES_MAX = 32 << 10
@@ -9,7 +41,7 @@ class Unusable(Exception):
     """A call that cannot be made, and why."""
 
 
-def filled(payload, env_values, params, key):
+def filled(payload: Any, env_values: Any, params: Any, key: str) -> Any:
     """The payload with the values that only this environment knows."""
     for slot in env_values:
         pieces = []
@@ -29,7 +61,7 @@ def filled(payload, env_values, params, key):
     return payload
 
 
-def check_depth(value, left=DEPTH_MAX):
+def check_depth(value: Any, left: int = DEPTH_MAX) -> None:
     if left == 0:
         raise Unusable('too deeply nested')
     items = value.values() if isinstance(value, dict) else value
@@ -38,11 +70,11 @@ def check_depth(value, left=DEPTH_MAX):
             check_depth(item, left - 1)
 
 
-def run_to_end(awaitable):
+def run_to_end(awaitable: Any) -> Any:
     """Waits for an `async def execute`."""
     import asyncio
 
-    async def wait():
+    async def wait() -> Any:
         return await awaitable
 
     return asyncio.run(wait())
@@ -51,7 +83,7 @@ def run_to_end(awaitable):
 class Server:
     """Loads a version's scripts, before the fork, and runs one of their calls behind it."""
 
-    def __init__(self, channel, setup):
+    def __init__(self, channel: Channel, setup: dict[str, Any]) -> None:
         self._channel = channel
         self._setup = setup
         self._environment = setup['environment']
@@ -60,13 +92,13 @@ class Server:
         self._line_characters_max = setup['line_characters_max']
         self._lines_max = setup['lines_max']
         self._solution = Solution(setup['folder'])
-        self._classes = {}
-        self._problems = {}
+        self._classes: dict[str, type] = {}
+        self._problems: dict[str, str] = {}
         self._app_problem = ''
         self._kilobytes = 0  # of memory, before the first call
-        self._was = []  # what no call may change: (the thing, what it was)
+        self._was: list[tuple[Any, Any]] = []  # what no call may change: (the thing, what it was)
 
-    def load(self):
+    def load(self) -> None:
         solution = self._solution
         proofs = self._prove()
         preload(solution.folder)
@@ -91,7 +123,7 @@ class Server:
             problems.append('an import left a file or a connection open; calls find it closed')
         self._channel.send({'ready': {'problems': [sendable(text) for text in problems]}})
 
-    def _prove(self):
+    def _prove(self) -> Any:
         """Says which commands leave nothing behind, by their texts: nothing of the solution's has
         run here yet, so this can be believed, and nothing like it later."""
         names = [] if self._setup['packages'] else self._solution.node_names()
@@ -99,7 +131,7 @@ class Server:
         self._channel.send({'proof': {'proven': [sendable(name) for name in proofs.proven]}})
         return proofs
 
-    def _remember(self, names):
+    def _remember(self, names: Any) -> None:
         for name in names:
             module = sys.modules.get(name)
             if module is not None:
@@ -108,13 +140,13 @@ class Server:
         self._was.append((params, copy.deepcopy(params)))
         self._was.append((vars(builtins), dict(vars(builtins))))
 
-    def _is_as_it_was(self):
+    def _is_as_it_was(self) -> bool:
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - self._kilobytes
         if grown > GROWTH_KILOBYTES_MAX or threading.active_count() > 1:
             return False
         return all(now == was for now, was in self._was)
 
-    def _load_node(self, name):
+    def _load_node(self, name: str) -> None:
         try:
             module = self._solution.load_node(name)
         except BaseException as error:
@@ -127,7 +159,7 @@ class Server:
             self._problems[name] = '{}/{}.py has no class {} with an execute method'.format(
                 NODES, name, name)
 
-    def _diagnosis(self, error):
+    def _diagnosis(self, error: BaseException) -> Any:
         place = self._solution.place(error)
         # What an app.py that broke off wanted to say may hold what it could not declare secret.
         broke_off = self._solution.app_error is not None and not isinstance(
@@ -135,7 +167,7 @@ class Server:
         text = type(error).__name__ if broke_off else say(error)
         return '{}: {}'.format(place, text) if place else text
 
-    def begin(self, worker):
+    def begin(self, worker: int) -> None:
         """In the new worker, whose own socket stands where the channel's was. What it says first
         shows the pool, by the kernel's word, which process it is."""
         current.worker = worker
@@ -143,7 +175,7 @@ class Server:
         self._rehearse()
         self._channel.send({'here': worker})
 
-    def _rehearse(self):
+    def _rehearse(self) -> None:
         """What every call does once, so that the memory it writes to is this process's own before
         a call waits for it."""
         call = scan_json('{"nonce":"","cpu_seconds":1,"payload":{"x":[1,"y"]},"env_values":[],'
@@ -151,7 +183,7 @@ class Server:
         Log(self._channel, call['nonce'], self._line_characters_max, self._lines_max)
         self._measured('', self._payload(call))
 
-    def serve(self):
+    def serve(self) -> None:
         """Runs one call, or one after the other as long as each is of a command that is proven to
         leave nothing behind. Whatever else a call leaves is gone with this process."""
         self._kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -166,7 +198,7 @@ class Server:
                 limit(resource.RLIMIT_CPU, call['cpu_seconds'])
             self._serve_one(call, stays)
 
-    def _serve_one(self, call, stays):
+    def _serve_one(self, call: dict[str, Any], stays: Any) -> None:
         nonce = call['nonce']
         current.nonce = nonce
         current.exchanges_left = EXCHANGES_MAX
@@ -192,7 +224,7 @@ class Server:
         if not stays:
             os._exit(0)
 
-    def _run(self, call):
+    def _run(self, call: dict[str, Any]) -> Any:
         """The result as JSON, or an answer that says why there is none."""
         command = call['command']
         node = self._classes.get(command)
@@ -218,7 +250,7 @@ class Server:
             return {'kind': 'raised', 'message': say(error), 'place': self._solution.place(error)}
         return self._measured(command, result)
 
-    def _payload(self, call):
+    def _payload(self, call: dict[str, Any]) -> Any:
         """The payload with what it wants of PARAMS."""
         if not call['env_values']:
             return call['payload']
@@ -227,7 +259,7 @@ class Server:
             raise Unusable(self._app_problem or "PARAMS has no environment '{}'".format(self._key))
         return filled(call['payload'], call['env_values'], params, self._key)
 
-    def _measured(self, command, result):
+    def _measured(self, command: str, result: Any) -> Any:
         """The result as JSON, within the limits."""
         if not isinstance(result, dict):
             raise Unusable('{} returned {}, not a dict'.format(command, type(result).__name__))
