@@ -7,25 +7,11 @@ namespace {
 
 constexpr std::string_view kPath = "/actions/v1/completions/";
 
-int status_of(base::Code code) {
-  switch (code) {
-    case base::Code::permission_denied: return 403;
-    case base::Code::not_found: return 404;
-    case base::Code::resource_exhausted: return 429;
-    case base::Code::unavailable: return 503;
-    default: return 500;
-  }
-}
-
 web::Response refused(int status, std::string_view message) {
   return web::json_response(status, json::serialize(json::object{{"message", message}}));
 }
 
 }  // namespace
-
-bool Completions::serves(std::string_view path) {
-  return path.starts_with(kPath);
-}
 
 void Completions::handle(web::Request request, web::Respond respond) {
   if (request.method != "POST") {
@@ -53,7 +39,7 @@ void Completions::handle(web::Request request, web::Respond respond) {
                       if (done) {
                         respond({204, {}, {}});
                       } else {
-                        respond(refused(status_of(done.error().code), done.error().message));
+                        respond(refused(web::status_of(done.error().code), done.error().message));
                       }
                     });
 }

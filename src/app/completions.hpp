@@ -8,16 +8,14 @@
 
 namespace millrace::app {
 
-class Completions {
+class Completions final : public web::Handler {
  public:
   Completions(runtime::Runtime& runtime, web::OriginRule origins)
       : runtime_(runtime), origins_(std::move(origins)) {}
 
-  static bool serves(std::string_view path);
-  // 204 once the result is durable. 400: no JSON object; 403: not a token of ours, or
-  // too old, or a page of elsewhere; 404:
-  // no longer awaited; 405; 415; 503: try again.
-  void handle(web::Request request, web::Respond respond);
+  // 204 once the result is durable. 400: no JSON object; 403: not a token of ours, or too old, or a
+  // page of elsewhere; 404: no longer awaited; 405; 415; 503: try again.
+  void handle(web::Request request, web::Respond respond) override;
 
  private:
   runtime::Runtime& runtime_;

@@ -13,7 +13,7 @@ bool HealthPages::serves(std::string_view path) {
   return path == "/healthz" || path == "/readyz";
 }
 
-void HealthPages::handle(const web::Request& request, web::Respond respond) {
+void HealthPages::handle(web::Request request, web::Respond respond) {
   if (request.method != "GET" && request.method != "HEAD") {
     web::Response refused = web::json_response(405, R"({"message":"only GET"})");
     refused.headers.push_back({"Allow", "GET, HEAD"});

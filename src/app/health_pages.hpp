@@ -11,12 +11,12 @@ namespace millrace::app {
 // Figures and details of the machine are shown on the operator's own listener, or to this machine.
 enum class Details { always, to_this_machine };
 
-class HealthPages {
+class HealthPages final : public web::Handler {
  public:
   HealthPages(Health& health, Details details) : health_(health), details_(details) {}
 
   static bool serves(std::string_view path);
-  void handle(const web::Request& request, web::Respond respond);
+  void handle(web::Request request, web::Respond respond) override;
 
  private:
   Health& health_;

@@ -1,47 +1,37 @@
 #include "app/router.hpp"
 
 namespace millrace::app {
-namespace {
 
-// reference: studio-and-action-nodes.md 8
-constexpr std::string_view kVersionsPath = "/botmanager/versions/";
+Router::Router(const Edges& edges, std::set<Surface> served)
+    : routes_({{"*", "/webhooks/rest", Surface::rest, &edges.rest},
+               {"*", "/webhooks/rest/{rest...}", Surface::rest, &edges.rest},
+               {"*", "/messaging/v1/{rest...}", Surface::engagement, &edges.engagement},
+               {"*", "/socket/{rest...}", Surface::engagement, &edges.engagement},
+               {"*", "/", Surface::page, &edges.page},
+               {"*", "/chat/{rest...}", Surface::page, &edges.page},
+               {"*", "/assets/{rest...}", Surface::page, &edges.page},
+               {"*", "/actions/v1/completions/{token}", Surface::completions, &edges.completions},
+               {"*", "/botmanager/{rest...}", Surface::bot_manager, &edges.bot_manager},
+               {"*", "/healthz", Surface::health, &edges.health},
+               {"*", "/readyz", Surface::health, &edges.health}}),
+      served_(std::move(served)) {}
 
-}  // namespace
-
-// Whatever is installed is locked: an author deploys another version instead.
-web::Response Router::put_graph(std::string_view path) const {
-  path.remove_prefix(kVersionsPath.size());
-  const std::string_view hash = path.substr(0, path.find('/'));
-  if (solutions_.version(hash) == nullptr) {
-    return web::json_response(404, R"({"message":"there is no such version"})");
-  }
-  return web::json_response(412, R"({"message":"Solution version is set and cannot be updated."})");
+web::Handler* Router::find(const web::Request& request) const {
+  const auto found = routes_.find(request.method, request.path);
+  return found && served_.contains(found->route.who) ? found->route.serve : nullptr;
 }
 
 void Router::handle(web::Request request, web::Respond respond) {
-  if (channels::RestChannel::serves(request.path)) {
-    rest_.handle(std::move(request), std::move(respond));
-  } else if (engage::Engagement::serves(request.path)) {
-    engagement_.handle(std::move(request), std::move(respond));
-  } else if (channels::ChatPage::serves(request.path)) {
-    page_.handle(std::move(request), std::move(respond));
-  } else if (Completions::serves(request.path)) {
-    completions_.handle(std::move(request), std::move(respond));
-  } else if (request.path == "/" && solutions_.fallback() != nullptr) {
-    respond({302, {{"Location", "/chat/" + solutions_.fallback()->app_id.to_string()}}, {}});
-  } else if (request.method == "PUT" && request.path.starts_with(kVersionsPath) &&
-             request.path.ends_with("/graph")) {
-    respond(put_graph(request.path));
-  } else if (HealthPages::serves(request.path)) {
-    health_.handle(request, std::move(respond));
-  } else {
-    respond(web::json_response(404, R"({"message":"there is nothing at this address"})"));
+  web::Handler* edge = find(request);
+  if (edge == nullptr) {
+    return respond(web::json_response(404, R"({"message":"there is nothing at this address"})"));
   }
+  edge->handle(std::move(request), std::move(respond));
 }
 
 web::UpgradeAnswer Router::upgrade(const web::Request& request) {
-  if (engage::Engagement::serves(request.path)) return engagement_.upgrade(request);
-  return web::Handler::upgrade(request);
+  web::Handler* edge = find(request);
+  return edge == nullptr ? web::Handler::upgrade(request) : edge->upgrade(request);
 }
 
 }  // namespace millrace::app

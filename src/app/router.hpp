@@ -1,36 +1,37 @@
-// Which edge answers which address.
+// Which edge answers which address of a listener.
 #pragma once
 
-#include "app/completions.hpp"
-#include "app/health_pages.hpp"
-#include "channels/channels.hpp"
-#include "engage/engage.hpp"
+#include <set>
+
+#include "base/routes.hpp"
+#include "base/web.hpp"
 
 namespace millrace::app {
 
+// What can be served apart from the rest.
+enum class Surface { rest, engagement, page, completions, bot_manager, health };
+
+// One listener's. What it does not serve is 404 there, as what nobody serves.
 class Router final : public web::Handler {
  public:
-  Router(engage::Engagement& engagement, channels::RestChannel& rest, channels::ChatPage& page,
-         Completions& completions, HealthPages& health, const runtime::Solutions& solutions)
-      : engagement_(engagement),
-        rest_(rest),
-        page_(page),
-        completions_(completions),
-        health_(health),
-        solutions_(solutions) {}
+  struct Edges {
+    web::Handler& rest;
+    web::Handler& engagement;
+    web::Handler& page;
+    web::Handler& completions;
+    web::Handler& bot_manager;
+    web::Handler& health;
+  };
+  Router(const Edges& edges, std::set<Surface> served);
 
   void handle(web::Request request, web::Respond respond) override;
   web::UpgradeAnswer upgrade(const web::Request& request) override;
 
  private:
-  web::Response put_graph(std::string_view path) const;
+  web::Handler* find(const web::Request& request) const;
 
-  engage::Engagement& engagement_;
-  channels::RestChannel& rest_;
-  channels::ChatPage& page_;
-  Completions& completions_;
-  HealthPages& health_;
-  const runtime::Solutions& solutions_;
+  const web::Routes<Surface, web::Handler*> routes_;
+  const std::set<Surface> served_;
 };
 
 }  // namespace millrace::app

@@ -8,6 +8,7 @@
 
 #include "app/action_edge.hpp"
 #include "app/braze_edge.hpp"
+#include "app/completions.hpp"
 #include "app/data_folder.hpp"
 #include "app/delivery_edge.hpp"
 #include "app/descriptors.hpp"
@@ -21,6 +22,8 @@
 #include "app/shares.hpp"
 #include "app/system.hpp"
 #include "base/hash.hpp"
+#include "channels/channels.hpp"
+#include "engage/engage.hpp"
 #include "http/http.hpp"
 #include "storage/storage.hpp"
 
@@ -95,6 +98,7 @@ struct Server::Parts {
   std::unique_ptr<channels::RestChannel> rest;
   std::unique_ptr<channels::ChatPage> page;
   std::unique_ptr<Completions> completions;
+  std::unique_ptr<engage::BotManager> bot_manager;
   std::unique_ptr<Health> health;
   std::unique_ptr<HealthPages> health_pages;
   std::unique_ptr<HealthPages> detailed_health_pages;
@@ -242,8 +246,11 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
                     options.data, options.disk_min, options.metrics.has_value()});
   health_pages = std::make_unique<HealthPages>(*health, Details::to_this_machine);
   detailed_health_pages = std::make_unique<HealthPages>(*health, Details::always);
-  router = std::make_unique<Router>(*engagement, *rest, *page, *completions, *health_pages,
-                                    served->solutions());
+  bot_manager = std::make_unique<engage::BotManager>(served->solutions());
+  router = std::make_unique<Router>(
+      Router::Edges{*rest, *engagement, *page, *completions, *bot_manager, *health_pages},
+      std::set{Surface::rest, Surface::engagement, Surface::page, Surface::completions,
+               Surface::bot_manager, Surface::health});
   http::ServerOptions http_options;
   http_options.address = options.listen.address;
   http_options.port = options.listen.port;

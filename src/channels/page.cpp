@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <span>
 
 #include "base/hash.hpp"
+#include "base/routes.hpp"
 #include "base/text.hpp"
 #include "channels/channels.hpp"
 
@@ -45,7 +47,6 @@ std::span<const Asset> assets() {
   return kAssets;
 }
 
-constexpr std::string_view kPagePath = "/chat/";
 // The page runs its own script and talks to its own origin, and may be framed by the brand's site.
 constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; "
@@ -87,34 +88,56 @@ web::Response text_response(int status, std::string_view text) {
   return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string(text)};
 }
 
-}  // namespace
-
-bool ChatPage::serves(std::string_view path) {
-  return path.starts_with(kPagePath) || path.starts_with("/assets/");
+web::Response nothing_here() {
+  return text_response(404, "There is no chat at this address.\n");
 }
 
+}  // namespace
+
+// Anyone may look: a page holds nothing.
+struct ChatPage::Table {
+  enum class Who { anyone };
+  using Serve = web::Response (ChatPage::*)(const web::Request&, const web::PathValues&) const;
+  using Routes = web::Routes<Who, Serve>;
+
+  static const Routes& routes() {
+    static const Routes kRoutes({
+        {"GET", "/", Who::anyone, &ChatPage::first},
+        {"GET", "/chat/{app}", Who::anyone, &ChatPage::page},
+        {"GET", "/assets/{file...}", Who::anyone, &ChatPage::asset},
+    });
+    return kRoutes;
+  }
+};
+
 void ChatPage::handle(web::Request request, web::Respond respond) {
-  if (request.method != "GET" && request.method != "HEAD") {
+  const auto found = Table::routes().find(request.method, request.path);
+  if (!found && found.error().allowed.empty()) return respond(nothing_here());
+  if (!found) {
     web::Response refused = text_response(405, "use GET\n");
-    refused.headers.push_back({"Allow", "GET, HEAD"});
-    respond(std::move(refused));
-    return;
+    refused.headers.push_back({"Allow", found.error().allowed});
+    return respond(std::move(refused));
   }
-  for (const Asset& asset : assets()) {
-    if (request.path != asset.path) continue;
-    respond(asset_response(request, asset));
-    return;
-  }
-  const auto app = request.path.starts_with(kPagePath)
-                       ? base::Id::parse(std::string_view(request.path).substr(kPagePath.size()))
-                       : std::nullopt;
+  respond((this->*found->route.serve)(request, found->values));
+}
+
+web::Response ChatPage::first(const web::Request&, const web::PathValues&) const {
+  const auto solution = solutions_.fallback();
+  if (!solution) return nothing_here();
+  return {302, {{"Location", "chat/" + solution->app_id.to_string()}}, {}};
+}
+
+web::Response ChatPage::page(const web::Request& request, const web::PathValues& values) const {
+  const auto app = base::Id::parse(values["app"]);
   const auto solution = app ? solutions_.find(*app) : nullptr;
-  if (!solution) {
-    respond(text_response(404, "There is no chat at this address.\n"));
-    return;
-  }
+  if (!solution) return nothing_here();
   const std::string page = page_of(*solution->program);
-  respond(asset_response(request, {request.path, "text/html; charset=utf-8", page}));
+  return asset_response(request, {request.path, "text/html; charset=utf-8", page});
+}
+
+web::Response ChatPage::asset(const web::Request& request, const web::PathValues&) const {
+  const auto found = std::ranges::find(assets(), request.path, &Asset::path);
+  return found == assets().end() ? nothing_here() : asset_response(request, *found);
 }
 
 }  // namespace millrace::channels

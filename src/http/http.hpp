@@ -43,9 +43,6 @@ struct ServerOptions {
   std::shared_ptr<lanes::Notices> notices;  // none: nothing is told
 };
 
-// A response with this header closes the connection instead of being sent: for rehearsing failures.
-inline constexpr std::string_view kDropConnectionHeader = "X-Millrace-Drop-Connection";
-
 class Server {
  public:
   // Listens on every lane. The handler must outlive the lanes' threads, and the lanes must outlive

@@ -230,11 +230,9 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   }
 
   void write(web::Response response) {
-    for (const web::Header& header : response.headers) {
-      if (base::equals_ignoring_case(header.name, kDropConnectionHeader)) {
-        close();
-        return;
-      }
+    if (response.drops_connection) {
+      close();
+      return;
     }
     state_ = State::writing;
     set_deadline(options().unsent_limit);
