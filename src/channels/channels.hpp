@@ -67,7 +67,9 @@ class RestChannel final : public web::Handler {
   const RestOptions options_;
 };
 
-// GET /chat/{app_id} and the page's own files under /assets/; GET / goes to the first solution's.
+// GET /chat/{app_id} and the page's own files under /assets/: those that the page names, under a
+// mark that is another one for other files, may be kept for ever. All addresses in the page are
+// relative, so it works below any path. GET / goes to the first solution's.
 class ChatPage final : public web::Handler {
  public:
   explicit ChatPage(const runtime::Solutions& solutions) : solutions_(solutions) {}
@@ -78,6 +80,7 @@ class ChatPage final : public web::Handler {
   web::Response first(const web::Request& request, const web::PathValues& values) const;
   web::Response page(const web::Request& request, const web::PathValues& values) const;
   web::Response asset(const web::Request& request, const web::PathValues& values) const;
+  web::Response marked_asset(const web::Request& request, const web::PathValues& values) const;
 
   const runtime::Solutions& solutions_;
 };
