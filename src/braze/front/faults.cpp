@@ -220,7 +220,7 @@ web::Response refusal(const Fault& fault, const web::Request& request, base::Tim
 }
 
 web::Response dropped() {
-  return {500, {{"X-Millrace-Drop-Connection", "1"}}, {}};
+  return {.status = 500, .drops_connection = true};
 }
 
 }  // namespace millrace::braze
