@@ -73,16 +73,20 @@ constexpr std::string_view kPolicy =
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors *";
 constexpr std::string_view kForEver = "public, max-age=31536000, immutable";
 
+// What is said of gzip itself counts before what is said of all (RFC 9110 12.5.3).
 bool takes_gzip(const web::Request& request) {
+  bool takes_all = false;
   for (const std::string_view one :
        base::split(request.header("Accept-Encoding").value_or(""), ',')) {
     const auto parts = base::split(one, ';');
     const std::string_view name = base::trim(parts[0]);
-    if (!base::equals_ignoring_case(name, "gzip") && name != "*") continue;
     const std::string_view weight = parts.size() > 1 ? base::trim(parts[1]) : std::string_view();
-    return !weight.starts_with("q=0") || weight.find_first_of("123456789", 2) != weight.npos;
+    const bool is_taken =
+        !weight.starts_with("q=0") || weight.find_first_of("123456789", 2) != weight.npos;
+    if (base::equals_ignoring_case(name, "gzip")) return is_taken;
+    if (name == "*") takes_all = is_taken;
   }
-  return false;
+  return takes_all;
 }
 
 web::Response asset_response(const web::Request& request, const Asset& asset,
