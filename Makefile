@@ -8,7 +8,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo check style test unit e2e map golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup soak tsan ci clean setup setup-test setup-style setup-dev
+.PHONY: help build demo check style test unit e2e map golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup soak tsan ci clean setup setup-test setup-style setup-dev bench-check
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -110,6 +110,11 @@ bench: build  ## the benchmark beside its peers; see docs/benchmarks.md
 bench-engine: build  ## the engine alone: steps a second, and how long a program takes to load
 	@cmake --build --preset release -j $(JOBS) --target engine_bench
 	@build/release/engine_bench
+
+bench-check: setup  ## how long a flow of 1,000 nodes takes to check, and one slice of it that changed
+	@cmake --preset release >build/configure-release.log || { cat build/configure-release.log; exit 1; }
+	@cmake --build --preset release -j $(JOBS) --target check_bench
+	@build/release/check_bench
 
 bench-heart: build  ## runtime, engine and journal without a network: turns a CPU-second
 	@cmake --build --preset release -j $(JOBS) --target heart_bench

@@ -25,6 +25,20 @@ function(millrace_embed target namespace name file)
   target_sources(${target} PRIVATE ${out})
 endfunction()
 
+# The same for a file that browsers fetch: NAMEGzip is its bytes as gzip has them, made here once.
+function(millrace_embed_web target namespace name file)
+  millrace_embed(${target} ${namespace} ${name} ${file})
+  set(packed ${CMAKE_CURRENT_BINARY_DIR}/embedded/${target}_${name}.gz)
+  get_filename_component(source ${file} ABSOLUTE)
+  add_custom_command(
+    OUTPUT ${packed}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_CURRENT_BINARY_DIR}/embedded
+    COMMAND gzip -9nc ${source} > ${packed}
+    DEPENDS ${source}
+    VERBATIM)
+  millrace_embed(${target} ${namespace} ${name}Gzip ${packed})
+endfunction()
+
 # Working on one room: -DMILLRACE_ONLY="base;http" leaves all others out.
 set(MILLRACE_ONLY "" CACHE STRING "Build only these rooms; empty means all")
 

@@ -1,13 +1,12 @@
 // Retention over a year in which the clock is moved: real files, the runtime, and the sweep that
 // the server makes.
-#include "app/retention.hpp"
+#include "app/wire/data/retention.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <future>
 
-#include "app/chats.hpp"
 #include "base/meter.hpp"
 #include "lanes/lanes.hpp"
 #include "storage/storage.hpp"

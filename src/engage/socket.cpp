@@ -272,7 +272,7 @@ void SocketConnection::refuse(web::Socket& socket, const Frame& frame, std::stri
                               const base::Error& error) const {
   reply(socket, frame, "error",
         {{"reason", reason},
-         {"status", status_of(error)},
+         {"status", web::status_of(error.code)},
          {"message", error.message},
          {"source", error.where}});
 }
