@@ -35,4 +35,4 @@ def since(tree):
         name, _, text = line.partition(' ')
         wrong = subject(text)
         if wrong:
-            yield f'commit {name}: the subject {wrong}: {text}'
+            yield f'{name}: the subject of this commit {wrong}: {text}'
