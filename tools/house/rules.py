@@ -40,6 +40,7 @@ RULES = {
     'kernel': rooms.kernel_in_one_place,
     'paths-named': _excused('paths-named', words.paths_named),
     'links': words.links,
+    'sections-cited': words.sections_cited,
     'strays': words.strays,
     'commands-named': documents.commands_named,
     'samples-marked': samples.marked,
