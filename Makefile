@@ -8,7 +8,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo check style test unit e2e map golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup soak tsan ci clean setup setup-test setup-dev bench-check
+.PHONY: help build demo check style test unit e2e map golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup soak tsan ci clean setup setup-test setup-style setup-dev bench-check
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,7 +22,10 @@ setup-test: setup
 	@tools/setup.sh tools/packages-test.txt
 	@tools/setup-node.sh
 
-setup-dev: setup
+setup-style: setup-test
+	@tools/setup.sh tools/packages-style.txt
+
+setup-dev: setup-style
 	@tools/setup.sh tools/packages-dev.txt
 
 build: setup  ## the program, as build/release/millrace
@@ -32,7 +35,7 @@ build: setup  ## the program, as build/release/millrace
 demo: build  ## serve the example beside the Braze sandbox and print the address to open
 	@build/release/millrace demo --data build/demo-data
 
-style: setup setup-test setup-dev  ## everything that needs no build: the rules of the house, formats, types, lint
+style: setup-style  ## everything that needs no build: the rules of the house, formats, types, lint
 	@python3 tools/house
 	@python3 -m unittest discover -q -s tools/house -t tools
 	@PYTHONPATH=src/python python3 -m unittest discover -q -s tests/worker -t tests
@@ -87,12 +90,12 @@ tsan: setup  ## the unit tests under the thread sanitizer
 	@cmake --build --preset tsan -j $(JOBS) --target millrace_tests
 	@ctest --preset tsan -j $(JOBS)
 
-lint: style  ## style, and clang-tidy, which takes long
+lint: style setup-dev  ## style, and clang-tidy, which takes long
 	@cmake --preset dev >build/configure-dev.log
 	@cmake --build --preset dev -j $(JOBS) --target millrace_tests
 	@git ls-files 'src/*.cpp' | xargs -P $(JOBS) -n 4 clang-tidy-19 -p build/dev --quiet 2>/dev/null
 
-format: setup-dev setup-test  ## lay out the sources as .clang-format says, and the pages as .prettierrc.json does
+format: setup-style  ## lay out the sources as .clang-format says, and the pages as .prettierrc.json does
 	@git ls-files $(CPP) | xargs clang-format-19 -i
 	@cd tests/e2e && npm run --silent format
 

@@ -40,8 +40,9 @@ struct ManyNodes {
         return "  " + name(i) + ":\n    set: {" + variable(i / 4 + 1) + ": '= length(" +
                variable(i / 4) + ")'}\n";
       case 2:
-        return "  " + name(i) + ":\n    if:\n      - {when: " + variable(i / 4) + " = 'yes', to: " +
-               jump(i) + "}\n      - {when: is_set(" + variable(i / 4) + "), to: " + jump(i + 1) +
+        return "  " + name(i) + ":\n    if:\n      - {when: " + variable(i / 4) +
+               " = 'yes', to: " + jump(i) + "}\n      - {when: is_set(" + variable(i / 4) +
+               "), to: " + jump(i + 1) +
                "}\n      - {else: " + (i + 1 < nodes ? name(i + 1) : "last") + "}\n";
       default: return "  " + name(i) + ": " + text + " is {V0}.\n";
     }

@@ -55,8 +55,8 @@ class GraphChecker {
     for (size_t i = 0; i < reached.size(); ++i) {
       const Node& node = *graph_.nodes[i];
       if (reached[i] || problems_.has_error_at(node.number)) continue;
-      problems_.warning(problem_at(node, "Node Number", "unreachable",
-                                   "no road leads to this node", "lead to it, or remove it"));
+      problems_.warning(problem_at(node, "Node Number", "unreachable", "no road leads to this node",
+                                   "lead to it, or remove it"));
     }
   }
 

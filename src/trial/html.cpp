@@ -1,4 +1,4 @@
-// The coverage page: the flow drawn in layers, roads that no test took in red.
+// The coverage page: the flow drawn in layers, branches that no test took in red.
 #include <algorithm>
 #include <deque>
 
@@ -164,7 +164,7 @@ std::string html_report(const std::vector<Outcome>& outcomes, const Coverage& co
          std::to_string(coverage.nodes_seen()) + " of " + std::to_string(coverage.nodes_all()) +
          " nodes, " + std::to_string(coverage.roads_seen()) + " of " +
          std::to_string(coverage.roads_all()) +
-         " roads covered</header>\n<svg id=\"flow\" viewBox=\"0 0 " +
+         " branches covered</header>\n<svg id=\"flow\" viewBox=\"0 0 " +
          std::to_string(layout.width()) + " " + std::to_string(layout.height()) + "\">\n";
   for (const flow::Node* node : nodes) draw_roads(out, coverage, layout, *node);
   for (const flow::Node* node : nodes) draw_node(out, coverage, layout, *node);

@@ -63,7 +63,7 @@ std::string text_report(const std::vector<Outcome>& outcomes, const Coverage& co
   out += painted(failed == 0 ? "32" : "31", counts) +
          "\ncoverage: " + std::to_string(coverage.nodes_seen()) + " of " +
          std::to_string(coverage.nodes_all()) + " nodes, " + std::to_string(coverage.roads_seen()) +
-         " of " + std::to_string(coverage.roads_all()) + " roads (" +
+         " of " + std::to_string(coverage.roads_all()) + " branches (" +
          number(coverage.percent(), 1) + "%)\n";
   return out;
 }

@@ -40,6 +40,7 @@ RULES = {
     'kernel': rooms.kernel_in_one_place,
     'paths-named': _excused('paths-named', words.paths_named),
     'links': words.links,
+    'sections-cited': words.sections_cited,
     'strays': words.strays,
     'commands-named': documents.commands_named,
     'samples-marked': samples.marked,
@@ -48,6 +49,6 @@ RULES = {
     'readmes': _excused('readmes', readmes.rooms),
     'map-of-rooms': readmes.map_of_rooms,
     'map-drawn': drawing.is_current,
-    'commits': commits.since,
+    'commits': _excused('commits', commits.since),
     **{name: _figures(name, find, word) for name, (find, word) in FIGURES.items()},
 }

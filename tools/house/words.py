@@ -14,6 +14,8 @@ _TOPS = ('bench', 'cmake', 'docs', 'examples', 'fuzz', 'schemas', 'src', 'tests'
 _LINK = re.compile(r'\]\(([^)\s]+)\)')
 # Tests plant what is wrong, a history names what was, contracts name their sources.
 _FREE = ('tools/house/tests/', 'CHANGELOG', 'docs/contracts/')
+_CITED = re.compile(
+    r'([\w-]+\.md),? (?:sections? )?((?:[A-Z]?\d+(?:\.\d+)*(?:, | and | to )?)+)')
 # Outputs of tools and builds, and pages that a reader makes: named, and rightly not there.
 _NOT_OURS = re.compile(r'^(build/|node_modules/|tests/e2e/node_modules|src/v/|include/leveldb/)')
 _MACHINE = re.compile(r'(?<![\w.$~}/-])/(?:work|root|Users|home/(?!user\b)[a-z]\w*)/\w')
@@ -63,17 +65,52 @@ def paths_named(tree):
                     yield f'{path}:{number}: names {token}, which is not in the repository'
 
 
+def _anchors(tree, page):
+    """The anchors that GitHub gives the headings of a page."""
+    return {re.sub(r'[^\w -]', '', heading.lower()).strip().replace(' ', '-')
+            for heading in re.findall(r'^#+ (.*)', tree.text(page), re.M)}
+
+
 def links(tree):
-    """Every relative link of a page leads somewhere."""
+    """Every relative link of a page leads somewhere, to a heading that is there."""
     for path in tree.paths('.md'):
         for number, line in tree.lines(path):
-            for target in _LINK.findall(line):
-                target = target.split('#')[0]
-                if not target or '://' in target or target.startswith('mailto:'):
+            for link in _LINK.findall(line):
+                if '://' in link or link.startswith('mailto:'):
                     continue
+                target, _, anchor = link.partition('#')
                 place = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+                place = place if target else path
                 if not tree.has(place):
                     yield f'{path}:{number}: links to {target}, which is not there'
+                elif anchor and place.endswith('.md') and anchor not in _anchors(tree, place):
+                    yield f'{path}:{number}: links to {link}: no such heading'
+
+
+def _has_section(text, section):
+    """A heading, a numbered row of a table, or for 5.4 the fourth point of section 5."""
+    if re.search(rf'^(#+ |\| ){re.escape(section)}[. ]', text, re.M):
+        return True
+    whole, _, point = section.rpartition('.')
+    body = re.search(rf'^#+ {re.escape(whole)}[. ].*?(?=^#|\Z)', text, re.M | re.S)
+    return bool(whole and body and re.search(rf'^{point}\. ', body.group(), re.M))
+
+
+def sections_cited(tree):
+    """Every section of a contract that a comment cites is a heading of it."""
+    pages = {page.rsplit('/', 1)[-1]: page
+             for page in tree.paths('.md', under=('docs/contracts/',))}
+    for path in tree.paths('.cpp', '.hpp', '.py', '.mjs'):
+        if path.startswith(_FREE):
+            continue
+        comments = ' '.join(text.strip() for _, text in cpp.comments(tree.text(path)))
+        for name, sections in _CITED.findall(comments):
+            if name not in pages:
+                continue
+            text = tree.text(pages[name])
+            for section in re.findall(r'[A-Z]?\d+(?:\.\d+)*', sections):
+                if not _has_section(text, section):
+                    yield f'{path}: cites {name} {section}, which has no such section'
 
 
 def strays(tree):

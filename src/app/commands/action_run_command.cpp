@@ -277,7 +277,7 @@ void add_action_command(CLI::App& cli, int& exit_code) {
       ->default_str("{}");
   command->add_option("--context", options->context, "Members of context: JSON, or @FILE")
       ->default_str("{}");
-  command->add_option("--env", options->environment, "Which of app.py's PARAMS it sees")
+  command->add_option("--env", options->environment, "Which section of app.py's PARAMS it sees")
       ->default_str("sandbox")
       ->check(CLI::IsMember({"sandbox", "live"}));
   command

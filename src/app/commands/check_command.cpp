@@ -60,7 +60,7 @@ int run_check(const CheckOptions& options) {
 
 void add_check_command(CLI::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
-      "check", "Say what is wrong with a solution: file, row, what, and the remedy.");
+      "check", "List every problem of a solution, with its place and a suggested fix.");
   auto options = std::make_shared<CheckOptions>();
   command->add_option("DIR", options->solution, "The solution's folder")
       ->required()

@@ -1,4 +1,5 @@
-// `millrace demo`: the example beside the Braze sandbox, served or (--script) played on both roads.
+// `millrace demo`: the example beside the Braze sandbox, served or (--script) played on both
+// branches.
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -52,7 +53,7 @@ void invite(const Ready& ready) {
             << "  Talk to the example:      " << ready.chat_url << "\n"
             << "  See what reached Braze:   " << ready.braze_sandbox_url << "/inspector\n\n"
             << "  On the inspector page you can make Braze refuse, be slow, or break off, and see\n"
-            << "  the conversation take its error road. End with Ctrl-C.\n\n"
+            << "  the conversation take its error branch. End with Ctrl-C.\n\n"
             << std::flush;
 }
 
@@ -107,9 +108,10 @@ void add_demo_command(CLI::App& cli, int& exit_code) {
                       ->check(endpoint_into(options->listen));
   command->add_option("--braze-sandbox", options->sandbox_text, "HOST:PORT of the Braze sandbox")
       ->check(endpoint_into(options->braze_sandbox));
-  command->add_flag("--script", options->script,
-                    "Play both roads without a browser, print the transcript and the profiles read "
-                    "back; exits 1 when a profile differs");
+  command->add_flag(
+      "--script", options->script,
+      "Play both branches without a browser, print the transcript and the profiles read "
+      "back; exits 1 when a profile differs");
   command->callback([&exit_code, options, listens] {
     options->listen_given = listens->count() > 0;
     exit_code = run_demo(*options);

@@ -1,5 +1,5 @@
-// The demo without a browser: one person on the success road, one on the error road, both over the
-// REST channel, and what Braze then knows of them, read back and compared field by field.
+// The demo without a browser: one person on the success branch, one on the error branch, both over
+// the REST channel, and what Braze then knows of them, read back and compared field by field.
 #include "app/commands/demo_script.hpp"
 
 #include <iostream>
@@ -26,7 +26,7 @@ class Script {
         sandbox_key_(std::move(sandbox_key)) {}
 
   bool play_success() {
-    std::cout << "== The success road\n\n";
+    std::cout << "== The success branch\n\n";
     const Person ada{"demo-ada",
                      "en",
                      {"hi", "Ada", "Lovelace", "not-an-email", "Ada.Lovelace@Example.com",
@@ -44,7 +44,7 @@ class Script {
   }
 
   bool play_failure() {
-    std::cout << "\n== The error road: Braze answers 500, then works again\n\n";
+    std::cout << "\n== The error branch: Braze answers 500, then works again\n\n";
     const Person ana{
         "demo-ana",
         "pt-BR",
@@ -173,7 +173,7 @@ bool play_demo_script(const std::string& base_url, const std::string& sandbox_ur
   Script script(base_url, sandbox_url, sandbox_key);
   const bool success = script.play_success();
   const bool failure = script.play_failure();
-  std::cout << (success && failure ? "\nBoth roads went as they should.\n"
+  std::cout << (success && failure ? "\nBoth branches went as they should.\n"
                                    : "\nSomething is not as it should be.\n");
   return success && failure;
 }

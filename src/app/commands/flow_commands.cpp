@@ -137,7 +137,7 @@ void add_flow_commands(CLI::App& cli, int& exit_code) {
   convert->footer("Exits 1 when a flow says what CSV cannot, naming the line.");
   convert->callback([&exit_code, converting] { exit_code = run_convert(*converting); });
 
-  auto* format = cli.add_subcommand("fmt", "Lay YAML files out in the one canonical way.");
+  auto* format = cli.add_subcommand("fmt", "Format YAML files in the canonical style.");
   auto formatting = std::make_shared<FormatOptions>();
   format->add_option("PATH", formatting->paths, "Files, or folders to look through")
       ->required()

@@ -106,7 +106,8 @@ void add_edge_options(CLI::App& command, ServeFlags& flags) {
 // What is served with, and how much of the machine it may take.
 void add_work_options(CLI::App& command, ServeFlags& flags) {
   ServeOptions& options = flags.options;
-  command.add_option("--env", options.environment, "Which of app.py's PARAMS scripts see")
+  command
+      .add_option("--env", options.environment, "Which section of app.py's PARAMS the scripts see")
       ->default_str("sandbox")
       ->check(CLI::IsMember({"sandbox", "live"}));
   command

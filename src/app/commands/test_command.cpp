@@ -94,7 +94,7 @@ int run_tests(const TestOptions& options) {
 
 void add_test_command(CLI::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
-      "test", "Run a solution's tests (tests/*.test.yaml) and say which roads they leave out.");
+      "test", "Run a solution's tests (tests/*.test.yaml) and list the branches they leave out.");
   auto options = std::make_shared<TestOptions>();
   add_sandbox_option(*command, options->world);
   command->add_option("DIR", options->solution, "The solution's folder")
@@ -108,7 +108,8 @@ void add_test_command(CLI::App& cli, int& exit_code) {
   command->add_option("--junit", options->junit, "Write JUnit XML to this file");
   command->add_option("--html", options->html, "Write the coverage, drawn, to this file");
   command
-      ->add_option("--min-coverage", options->coverage_min, "Fail under so many percent of roads")
+      ->add_option("--min-coverage", options->coverage_min,
+                   "Fail below this percentage of branches")
       ->check(CLI::Range(0.0, 100.0));
   command->add_option("--jobs", options->jobs, "Tests at a time; 0 is one per CPU")
       ->check(CLI::Range(0, 256));

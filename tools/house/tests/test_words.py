@@ -28,6 +28,16 @@ class Words(Planted):
     def test_a_link_that_leads_nowhere_is_found(self):
         self.finds(words.links, 'gone.txt', {'docs/a.md': '[a](gone.txt)\n'})
 
+    def test_a_link_to_a_heading_that_is_not_there_is_found(self):
+        page = '# What is kept, and how long\n[a](#what-is-kept-and-how-long) [b](a.md#gone)\n'
+        self.finds(words.links, 'a.md#gone: no such heading', {'docs/a.md': page})
+
+    def test_a_section_that_its_contract_has_not_is_found(self):
+        page = {'docs/contracts/x/users-track.md': '## 6. A\n3. x\n### 6.1 B\n| 13 | row |\n'}
+        self.finds(words.sections_cited, 'cites users-track.md 6.2', {
+            **page, 'src/http/x.cpp': '// (reference: users-track.md 6,\n// 6.1 and 6.2; a.md 9)\n'
+                                      '// users-track.md 13 users-track.md 6.3\n'})
+
     def test_a_conflict_marker_is_found(self):
         self.finds(words.strays, 'a conflict marker', {'docs/a.md': '<' * 7 + ' HEAD\n'})
 
