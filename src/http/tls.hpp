@@ -77,8 +77,8 @@ class TlsStream {
   // Tells the peer that nothing more will be sent, as far as that can be done without waiting.
   void say_goodbye();
   void close(error_code& error) { state_->socket.close(error); }
-  // Bytes that have come and been taken off the socket already.
-  bool has_pending() const { return SSL_has_pending(state_->ssl.get()) == 1; }
+  // Bytes that can be read without the socket. A record that has come in part is none.
+  bool has_pending() const { return SSL_pending(state_->ssl.get()) > 0; }
   // What the last operation that would block waits for.
   tcp::socket::wait_type awaited() const {
     return state_->wants_write ? tcp::socket::wait_write : tcp::socket::wait_read;

@@ -6,7 +6,7 @@ import {randomUUID} from 'node:crypto';
 import {once} from 'node:events';
 import {chmodSync, copyFileSync, readFileSync, writeFileSync} from 'node:fs';
 import {createServer, request as ask1} from 'node:http';
-import {connect} from 'node:net';
+import {connect, createServer as createTcpServer} from 'node:net';
 import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
 import {gunzipSync} from 'node:zlib';
@@ -100,6 +100,25 @@ describe('TLS', () => {
     assert.match(String(frame), /phx_reply/);
     socket.close();
     await within('the end', once(socket, 'close'));
+  });
+
+  test('reads records that come in pieces', async (t) => {
+    const {port} = new URL(server.ready.base_url);
+    const slow = createTcpServer((from) => {
+      const onward = connect({port: Number(port), host: '127.0.0.1', noDelay: true});
+      from.on('data', (bytes) => {
+        for (let at = 0; at < bytes.length; at += 7) onward.write(bytes.subarray(at, at + 7));
+      });
+      onward.pipe(from);
+      for (const end of [from, onward]) end.on('error', () => {}).on('close', () => from.destroy());
+    });
+    slow.listen(0, '127.0.0.1');
+    await once(slow, 'listening');
+    t.after(() => slow.close());
+    const at = /** @type {import('node:net').AddressInfo} */ (slow.address()).port;
+    const answer = await ask(`https://127.0.0.1:${at}/webhooks/rest/webhook`,
+      {...said('bit', 'x'.repeat(20_000)), ca: first});
+    assert.equal(answer.status, 400, 'a message of more than 4,096 characters');
   });
 
   test('closes who does not speak TLS, and goes on', async () => {
