@@ -7,8 +7,10 @@
 #include <fstream>
 #include <future>
 
+#include "app/wire/data/data_reading.hpp"
 #include "base/meter.hpp"
 #include "lanes/lanes.hpp"
+#include "solutions/chats.hpp"
 #include "storage/storage.hpp"
 #include "storage/verify.hpp"
 #include "tests/example.hpp"
@@ -187,7 +189,7 @@ TEST_F(Retention, OfAPersonWhoIsQuietTheTranscriptGoesBeforeTheVariables) {
   ASSERT_EQ(chats->size(), 1u);
   EXPECT_EQ(chats->front().version, solutions_.fallback()->program->hash);
   EXPECT_EQ(chats->front().turns, 2);
-  const auto state = app::state_of(**archive, chats->front(), std::string(32, 'k'));
+  const auto state = solutions::state_of(**archive, chats->front(), std::string(32, 'k'));
   ASSERT_TRUE(state);
   EXPECT_EQ(state->variables.at("TOPIC"), "the-topic");
   // The chat goes on at its open question.

@@ -125,9 +125,9 @@ TEST_F(SolutionsExport, SaysWhoIsOnePersonWithWhom) {
 // Found by reading: what an agent said was exported as said by the bot.
 TEST_F(SolutionsExport, SaysWhatAnAgentSaid) {
   write(
-      "nodes:\n  desk:\n    say: One moment\n    behaviours: [xfer_to_agent]\n    on: "
-      "{unavailable: bye}\n" +
-      bye("Bye"));
+      "nodes:\n  desk:\n    say: One moment\n    behaviours: [xfer_to_agent]\n"
+      "    on: {unavailable: nobody}\n    next: nobody\n"
+      "  nobody:\n    say: Bye\n    end: true\n");
   const Deployment desk = deployed();
   Talk with_agent(archive, program(desk.hash), "bob");
   with_agent.say("hi");

@@ -8,9 +8,18 @@
 namespace millrace::solutions {
 namespace {
 
+std::string_view name_of(runtime::Side side) {
+  switch (side) {
+    case runtime::Side::consumer: return "consumer";
+    case runtime::Side::bot: return "bot";
+    case runtime::Side::agent: return "agent";
+  }
+  return "bot";
+}
+
 json::object as_json(const runtime::ChatMessage& message) {
   json::object out{{"id", message.id.to_string()},
-                   {"from", message.side == runtime::Side::consumer ? "consumer" : "bot"},
+                   {"from", name_of(message.side)},
                    {"at", base::to_iso8601(message.at)}};
   for (auto& member : dialog::to_json(message.content)) out[member.key()] = member.value();
   return out;

@@ -124,6 +124,7 @@ class SolutionTest : public testing::Test {
   Deployment deployed() {
     auto done = deploy(order(), deployments(), inspector, {});
     EXPECT_TRUE(done) << done.error().describe();
+    for (const flow::Problem& problem : done->loaded.problems) ADD_FAILURE() << problem.describe();
     EXPECT_EQ(done->outcome, Deploying::Outcome::deployed);
     return done->deployment;
   }
@@ -140,7 +141,7 @@ class SolutionTest : public testing::Test {
   std::string current() { return deployments().current("Hotel")->hash; }
   std::shared_ptr<const flow::Program> program(const std::string& hash) {
     auto read = versions.program(hash);
-    EXPECT_TRUE(read) << read.error().describe();
+    MILLRACE_CHECK(read.has_value());
     return *read;
   }
 

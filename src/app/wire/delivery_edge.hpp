@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/wire/data/grant_book.hpp"
+#include "app/wire/python_inspector.hpp"
 #include "base/meter.hpp"
 #include "base/result.hpp"
 #include "runtime/delivery_store.hpp"
