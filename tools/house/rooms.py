@@ -5,6 +5,7 @@ from . import cpp
 
 PURE = {'base', 'ask', 'flow', 'nlu', 'dialog', 'trial', 'delivery', 'audience', 'natives'}
 UNITS_MAX = 25
+RINGS = ('core', 'ground', 'heart', 'edge', 'app')  # from the inside
 _OUTSIDE = re.compile(
     r'#include <(fstream|iostream|filesystem|thread|mutex|condition_variable|future|random|'
     r'sys/[^>]*|unistd\.h|fcntl\.h|poll\.h|netdb\.h|curl/[^>]*|sqlite3\.h|boost/asio[^>]*|'
@@ -34,6 +35,24 @@ def arrows(tree):
             for target in sorted(cpp.names_used(tree.text(path)) & set(rooms)):
                 if target != room and target not in rooms[room].deps:
                     yield f"{path}: '{room}' names {target}:: and does not list it behind DEPS"
+
+
+def rings(tree):
+    """No arrow of DEPS points to an outer ring of ARCHITECTURE.md, none from edge to edge, and none
+    to a room that is declared later (so there is no circle)."""
+    ring = {room: name for name, room in re.findall(r'^\|\s*(\w+)\s*\|\s*`(\w+)`\s*\|',
+                                                    tree.text('ARCHITECTURE.md'), re.M)}
+    declared = list(cpp.rooms(tree))
+    for name, room in cpp.rooms(tree).items():
+        for target in room.deps:
+            if target in declared and declared.index(target) > declared.index(name):
+                yield f"CMakeLists.txt: '{name}' depends on '{target}', which is declared later"
+            pair = (ring.get(name), ring.get(target))
+            if not set(pair) <= set(RINGS):
+                continue  # another rule tells of rooms without a ring
+            if RINGS.index(pair[1]) > RINGS.index(pair[0]) or pair == ('edge', 'edge'):
+                yield (f"CMakeLists.txt: '{name}' ({pair[0]}) depends on '{target}' ({pair[1]}): "
+                       f"arrows point inwards")
 
 
 def least_arrows(tree):

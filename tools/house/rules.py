@@ -34,6 +34,7 @@ FIGURES = {
 }
 RULES = {
     'arrows': rooms.arrows,
+    'rings': rooms.rings,
     'least-arrows': rooms.least_arrows,
     'public-headers': rooms.public_headers,
     'purity': rooms.purity,

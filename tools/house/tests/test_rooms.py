@@ -4,8 +4,8 @@ from .planted import Planted
 
 class Rooms(Planted):
     def test_a_sound_house_has_nothing_to_mend(self):
-        for rule in (rooms.arrows, rooms.least_arrows, rooms.public_headers, rooms.purity,
-                     rooms.kernel_in_one_place):
+        for rule in (rooms.arrows, rooms.rings, rooms.least_arrows, rooms.public_headers,
+                     rooms.purity, rooms.kernel_in_one_place):
             with self.subTest(rule.__name__):
                 self.content(rule)
 
@@ -36,6 +36,19 @@ class Rooms(Planted):
 
     def test_a_room_that_nobody_declared_is_found(self):
         self.finds(rooms.arrows, "'attic' is not in CMakeLists.txt", {'src/attic/x.cpp': ''})
+
+    def test_an_arrow_to_an_outer_ring_or_between_edges_is_refused(self):
+        rows = '| core | `base` | x |\n| edge | `http` | x |\n| edge | `mail` | x |\n'
+        self.finds(rooms.rings, "'base' (core) depends on 'http' (edge)", {
+            'ARCHITECTURE.md': rows, 'CMakeLists.txt': 'millrace_room(http)\n'
+                                                       'millrace_room(base DEPS http)\n'})
+        self.finds(rooms.rings, "'mail' (edge) depends on 'http' (edge)", {
+            'ARCHITECTURE.md': rows, 'CMakeLists.txt': 'millrace_room(http)\n'
+                                                       'millrace_room(mail DEPS http)\n'})
+
+    def test_an_arrow_to_a_room_that_is_declared_later_is_refused(self):
+        self.finds(rooms.rings, 'which is declared later', {
+            'CMakeLists.txt': 'millrace_room(flow DEPS base)\nmillrace_room(base)\n'})
 
     def test_an_arrow_that_only_a_test_uses_is_struck(self):
         self.finds(rooms.least_arrows, "'http' lists 'flow'",
