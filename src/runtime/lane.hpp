@@ -12,7 +12,9 @@
 #include "base/contain.hpp"
 #include "runtime/consumer.hpp"
 #include "runtime/effects.hpp"
+#include "runtime/fair_queue.hpp"
 #include "runtime/promises.hpp"
+#include "runtime/refusals.hpp"
 #include "runtime/timers.hpp"
 
 namespace millrace::runtime {
@@ -50,6 +52,16 @@ struct Commit {
   std::optional<dialog::Input> next;
 };
 
+enum class From { outside, inside };  // inside: of what was accepted before, so never refused
+
+struct Runtime::Asked {
+  base::Id consumer;
+  Priority priority = Priority::consumer;
+  From from = From::outside;
+  size_t bytes = 0;   // of the consumer's words that are held meanwhile
+  base::Id app = {};  // of the solution, where the consumer may not be in memory
+};
+
 class Runtime::Lane {
  public:
   // `limits` are this lane's own: a share of what holds for all of them.
@@ -58,6 +70,7 @@ class Runtime::Lane {
   size_t index() const { return index_; }
   size_t hot() const { return hot_.load(std::memory_order_relaxed); }
   size_t parked() const { return parked_count_.load(std::memory_order_relaxed); }
+  int retry_after_seconds() const { return refusals_.retry_after_seconds(); }
 
   // Runs the task on this lane, from any thread: at once when the lane is free, else after what is
   // under way. So nothing here ever runs inside something else.
@@ -90,10 +103,9 @@ class Runtime::Lane {
   // What tells `done` all that is said in answer to this input, once nothing more will come.
   TurnTaken told_all(Consumer& consumer, std::string input_id, Done<Answer> done);
 
-  // Queues a job for the consumer, reading it from the journal first where needed. `bytes` is what
-  // the job holds of the consumer's words.
-  enum class From { outside, inside };
-  void submit(base::Id consumer, From from, Job job, size_t bytes = 0);
+  // Has the job done when it is its turn: among all that wait for this lane, then in the consumer's
+  // mailbox, the consumer having been read from the journal where needed. Or refuses it.
+  void submit(Asked asked, Job job);
 
   // Takes one turn of the consumer's chat, which must be idle, and does all that follows from it.
   void take_turn(Consumer& consumer, dialog::Input input, TurnTaken taken);
@@ -132,6 +144,16 @@ class Runtime::Lane {
   const Solutions& solutions() const { return solutions_; }
 
  private:
+  struct Queued {
+    Asked asked;
+    Job job;
+  };
+  // Whether another turn or reading may begin.
+  bool has_room() const { return under_way_ - calls_ < window_.size(); }
+  void enter(const Asked& asked, Job job);
+  void let_in();
+  void refuse_entry(const Asked& asked, Job job, Refusal why, int64_t now_ms);
+  std::string solution_of(const Asked& asked);
   Consumer& find_or_read(base::Id id);
   void loaded(Consumer& consumer, base::Result<Tail> tail);
   base::Result<void> restore(Consumer& consumer, Tail tail);
@@ -266,6 +288,10 @@ class Runtime::Lane {
   int64_t wake_ms_ = std::numeric_limits<int64_t>::max();  // of the next planned look at them
   size_t firing_ = 0;                                      // timers whose turns are under way
   size_t under_way_ = 0;  // commits, reads and calls whose end has not come
+  size_t calls_ = 0;      // of these the calls
+  FairQueue<Queued> queue_;
+  Window window_;
+  Refusals refusals_;
   bool running_ = false;
   std::deque<base::Task> later_;  // follows what is under way, in this order
   struct Parked {
