@@ -1,6 +1,7 @@
 #include "app/completions.hpp"
 
 #include "base/json.hpp"
+#include "base/web_refusal.hpp"
 
 namespace millrace::app {
 namespace {
@@ -48,14 +49,16 @@ void Completions::handle(web::Request request, web::Respond respond) {
     return;
   }
   const std::string token = request.path.substr(kPath.size());
-  runtime_.complete(token, std::move(*result),
-                    [respond = std::move(respond)](base::Result<void> done) mutable {
-                      if (done) {
-                        respond({204, {}, {}});
-                      } else {
-                        respond(refused(status_of(done.error().code), done.error().message));
-                      }
-                    });
+  runtime_.complete(
+      token, std::move(*result),
+      [this, respond = std::move(respond)](base::Result<void> done) mutable {
+        if (done) {
+          respond({204, {}, {}});
+        } else {
+          respond(web::with_retry_after(refused(status_of(done.error().code), done.error().message),
+                                        runtime_.retry_after_seconds()));
+        }
+      });
 }
 
 }  // namespace millrace::app

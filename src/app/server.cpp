@@ -250,6 +250,7 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
   http_options.max_connections = descriptors.serving;
   http_options.trusted_proxies = options.trusted_proxies;
   http_options.shares = shares.get();
+  http_options.rests_the_refused = true;
   http_options.notices = notices;
   auto listening = http::Server::listen(*lanes, *router, http_options);
   if (!listening) return std::unexpected(listening.error());

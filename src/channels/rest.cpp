@@ -1,5 +1,6 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "base/web_refusal.hpp"
 #include "channels/channels.hpp"
 #include "dialog/render.hpp"
 
@@ -32,8 +33,10 @@ web::Response error_response(int status, std::string_view code, std::string_view
                             json::serialize(json::object{{"error", code}, {"message", message}}));
 }
 
-web::Response error_response(const base::Error& error) {
-  return error_response(status_of(error), base::to_string(error.code), error.message);
+web::Response error_response(const base::Error& error, int retry_after_seconds = 1) {
+  return web::with_retry_after(
+      error_response(status_of(error), base::to_string(error.code), error.message),
+      retry_after_seconds);
 }
 
 const flow::Capabilities& capabilities() {
@@ -168,7 +171,9 @@ std::optional<web::Response> RestChannel::refusal(const web::Request& request,
     return error_response(403, "permission_denied", "pages of this origin may not talk here");
   }
   const auto key = keys_.key_of(solution);
-  if (!key) return error_response(503, "unavailable", "the key of this channel cannot be read");
+  if (!key) {
+    return error_response({base::Code::unavailable, "the key of this channel cannot be read", {}});
+  }
   if (key->empty()) {
     if (options_.is_open) return std::nullopt;
     return error_response(403, "permission_denied",
@@ -204,9 +209,8 @@ std::optional<web::Response> RestChannel::too_much(const web::Request& request,
       base::take_message(shares_, {request.network, request.is_local, consumer.as_bytes(),
                                    solution.app_id.as_bytes(), request.body.size()});
   if (!wait) return std::nullopt;
-  auto response = error_response(429, "resource_exhausted", "too much was sent; wait");
-  response.headers.push_back({"Retry-After", std::to_string(*wait)});
-  return response;
+  return web::with_retry_after(error_response(429, "resource_exhausted", "too much was sent; wait"),
+                               *wait);
 }
 
 void RestChannel::handle(web::Request request, web::Respond respond) {
@@ -227,6 +231,10 @@ void RestChannel::handle(web::Request request, web::Respond respond) {
   } else {
     webhook(request, *body, std::move(respond));
   }
+}
+
+web::Response RestChannel::refused_response(const base::Error& error) const {
+  return error_response(error, runtime_.retry_after_seconds());
 }
 
 void RestChannel::webhook(const web::Request& request, const json::object& body,
@@ -250,15 +258,15 @@ void RestChannel::webhook(const web::Request& request, const json::object& body,
       std::move(words->message),
       identities_.line(consumer)};
   if (from.channel != kChannel) {
-    runtime_.say(std::move(said),
-                 [respond = std::move(respond)](base::Result<runtime::Receipt> receipt) mutable {
-                   respond(receipt ? taken_response(*receipt) : error_response(receipt.error()));
-                 });
+    runtime_.say(std::move(said), [this, respond = std::move(respond)](
+                                      base::Result<runtime::Receipt> receipt) mutable {
+      respond(receipt ? taken_response(*receipt) : refused_response(receipt.error()));
+    });
     return;
   }
-  runtime_.converse(std::move(said), [sender = from.address, respond = std::move(respond)](
+  runtime_.converse(std::move(said), [this, sender = from.address, respond = std::move(respond)](
                                          base::Result<runtime::Answer> answer) mutable {
-    respond(answer ? answer_response(sender, *answer) : error_response(answer.error()));
+    respond(answer ? answer_response(sender, *answer) : refused_response(answer.error()));
   });
 }
 

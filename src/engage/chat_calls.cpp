@@ -10,9 +10,11 @@
 namespace millrace::engage {
 namespace {
 
-runtime::Done<void> answer_empty(int status, web::Respond respond) {
-  return [status, respond = std::move(respond)](base::Result<void> done) mutable {
-    respond(done ? web::Response{status, {}, {}} : error_response(done.error()));
+runtime::Done<void> answer_empty(const runtime::Runtime& runtime, int status,
+                                 web::Respond respond) {
+  return [&runtime, status, respond = std::move(respond)](base::Result<void> done) mutable {
+    respond(done ? web::Response{status, {}, {}}
+                 : error_response(done.error(), runtime.retry_after_seconds()));
   };
 }
 
@@ -77,7 +79,7 @@ void Engagement::do_call(const Identity& identity, std::string_view operation,
       respond(error_response(right.error()));
       return;
     }
-    runtime_.start(consumer, chat, answer_empty(202, std::move(respond)));
+    runtime_.start(consumer, chat, answer_empty(runtime_, 202, std::move(respond)));
   } else if (operation == "message") {
     say(identity, body, std::move(respond));
   } else if (operation == "event") {
@@ -86,7 +88,8 @@ void Engagement::do_call(const Identity& identity, std::string_view operation,
       respond(error_response(event.error()));
       return;
     }
-    runtime_.tell_event(consumer, chat, std::move(*event), answer_empty(204, std::move(respond)));
+    runtime_.tell_event(consumer, chat, std::move(*event),
+                        answer_empty(runtime_, 204, std::move(respond)));
   } else if (operation == "ping") {
     respond(pong(identity, body));
   } else if (operation == "type") {
@@ -98,11 +101,11 @@ void Engagement::do_call(const Identity& identity, std::string_view operation,
          respond = std::move(respond)](base::Result<runtime::Snapshot> snapshot) mutable {
           respond(snapshot ? web::json_response(201, json::serialize(snapshot_json(
                                                          *snapshot, identity, solutions_)))
-                           : error_response(snapshot.error()));
+                           : error_response(snapshot.error(), runtime_.retry_after_seconds()));
         });
   } else if (operation == "end") {
     runtime_.end(consumer, chat, std::string(dialog::kEndByConsumer),
-                 answer_empty(204, std::move(respond)));
+                 answer_empty(runtime_, 204, std::move(respond)));
   } else {
     respond(error_response(404, "there is nothing at this address"));
   }
@@ -114,10 +117,14 @@ void Engagement::say(const Identity& identity, const json::object& body, web::Re
     respond(error_response(message.error()));
     return;
   }
-  runtime_.say({identity.consumer, identity.chat, std::nullopt,
-                std::move(message->client_message_id), std::move(message->text)},
-               [respond = std::move(respond)](base::Result<runtime::Receipt> said) mutable {
-                 respond(said ? web::Response{204, {}, {}} : error_response(said.error()));
+  runtime_.say({.consumer = identity.consumer,
+                .chat = identity.chat,
+                .input_id = std::move(message->client_message_id),
+                .text = std::move(message->text),
+                .app = identity.app},
+               [this, respond = std::move(respond)](base::Result<runtime::Receipt> said) mutable {
+                 respond(said ? web::Response{204, {}, {}}
+                              : error_response(said.error(), runtime_.retry_after_seconds()));
                });
 }
 

@@ -1,6 +1,7 @@
 #include "engage/socket.hpp"
 
 #include "base/hash.hpp"
+#include "base/web_refusal.hpp"
 #include "engage/start_chat.hpp"
 #include "engage/wire.hpp"
 
@@ -208,8 +209,11 @@ void SocketConnection::send_message(const Frame& frame) {
   }
   json::object receipt{{"client_msg_id", message->client_message_id},
                        {"correlation_id", std::move(message->correlation_id)}};
-  runtime_.say({identity_.consumer, identity_.chat, std::nullopt,
-                std::move(message->client_message_id), std::move(message->text)},
+  runtime_.say({.consumer = identity_.consumer,
+                .chat = identity_.chat,
+                .input_id = std::move(message->client_message_id),
+                .text = std::move(message->text),
+                .app = identity_.app},
                [self = shared_from_this(), socket = socket_, frame,
                 receipt = std::move(receipt)](base::Result<runtime::Receipt> said) mutable {
                  if (!said) {
@@ -270,14 +274,19 @@ void SocketConnection::reply(web::Socket& socket, const Frame& frame, std::strin
 
 void SocketConnection::refuse(web::Socket& socket, const Frame& frame, std::string_view reason,
                               const base::Error& error) const {
-  reply(socket, frame, "error",
-        {{"reason", reason},
-         {"status", status_of(error)},
-         {"message", error.message},
-         {"source", error.where}});
+  const int status = status_of(error);
+  json::object response{
+      {"reason", reason}, {"status", status}, {"message", error.message}, {"source", error.where}};
+  if (status == 429 || status == 503) {
+    const int seconds = runtime_.retry_after_seconds();
+    response["retry_after"] = seconds;
+    web::let_rest(socket, seconds);
+  }
+  reply(socket, frame, "error", std::move(response));
 }
 
 void SocketConnection::refuse_for(web::Socket& socket, const Frame& frame, int wait_seconds) const {
+  web::let_rest(socket, wait_seconds);
   reply(socket, frame, "error",
         {{"reason", "refused"},
          {"status", 429},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "base/web_refusal.hpp"
 #include "dialog/render.hpp"
 
 namespace millrace::engage {
@@ -84,16 +85,15 @@ int status_of(const base::Error& error) {
   return 500;
 }
 
-web::Response error_response(const base::Error& error) {
-  return error_response(status_of(error), error.message,
-                        {{error.where.empty() ? "request" : error.where,
-                          std::string(base::to_string(error.code)), error.message}});
+web::Response error_response(const base::Error& error, int retry_after_seconds) {
+  auto response = error_response(status_of(error), error.message,
+                                 {{error.where.empty() ? "request" : error.where,
+                                   std::string(base::to_string(error.code)), error.message}});
+  return web::with_retry_after(std::move(response), retry_after_seconds);
 }
 
 web::Response too_many(std::string message, int wait_seconds) {
-  web::Response response = error_response(429, std::move(message));
-  response.headers.push_back({"Retry-After", std::to_string(wait_seconds)});
-  return response;
+  return web::with_retry_after(error_response(429, std::move(message)), wait_seconds);
 }
 
 json::object message_json(const ChatMessage& message, const Identity& identity) {

@@ -39,7 +39,11 @@ struct ServerOptions {
   std::chrono::milliseconds sweep_every{1'000};         // how finely the limits of time are kept
   // Networks ("10.0.0.0/8") whose X-Forwarded-For or Forwarded says who asks.
   std::vector<std::string> trusted_proxies;
-  base::Shares* shares = nullptr;           // bytes by address are taken from it; none: no limit
+  base::Shares* shares = nullptr;  // bytes by address are taken from it; none: no limit
+  // After an answer 429 or 503 with Retry-After a connection is not read for a moment
+  // (respite.hpp): the longer the more were refused, but no longer than it was told. Those of
+  // trusted proxies always are.
+  bool rests_the_refused = false;
   std::shared_ptr<lanes::Notices> notices;  // none: nothing is told
 };
 

@@ -11,6 +11,7 @@
 
 #include "http/asio.hpp"
 #include "http/peer.hpp"
+#include "http/respite.hpp"
 
 namespace millrace::http {
 
@@ -37,6 +38,7 @@ struct Shared {
     std::string date;  // the Date header's value, at most a sweep old
     // What is read lands here before it is looked at, so that a silent connection holds no buffer.
     std::vector<char> scratch = std::vector<char>(kScratchBytes);
+    Respite respite;
   };
   static constexpr size_t kScratchBytes = 64 << 10;
 

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "base/text.hpp"
+#include "base/web_refusal.hpp"
 #include "http/request_parser.hpp"
 
 namespace millrace::http {
@@ -40,7 +41,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
   void go_away() override {
     keep_alive_ = false;
-    if (state_ == State::idle || state_ == State::discarding) close();
+    if (state_ == State::idle || state_ == State::resting || state_ == State::discarding) close();
   }
 
   void fail() override { close(); }
@@ -56,7 +57,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   }
 
  private:
-  enum class State { idle, reading, handling, writing, discarding, closed };
+  enum class State { idle, reading, handling, writing, resting, discarding, closed };
 
   const ServerOptions& options() const { return place_.shared().options; }
 
@@ -166,9 +167,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
         parser_.keeps_connection() && !place_.shared().draining.load(std::memory_order_relaxed);
     head_only_ = request.method == "HEAD";
     if (const auto wait = take_bytes(request)) {
-      auto refused = message_response(429, "this address has sent its share of bytes; wait");
-      refused.headers.push_back({"Retry-After", std::to_string(*wait)});
-      write(std::move(refused));
+      write(web::with_retry_after(
+          message_response(429, "this address has sent its share of bytes; wait"), *wait));
       return;
     }
     if (upgrades) {
@@ -237,6 +237,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
       }
     }
     state_ = State::writing;
+    told_to_wait_ = web::retry_after(response);
     set_deadline(options().unsent_limit);
     write_head(head_,
                {options().server_name, place_.lane().date, keep_alive_, parser_.is_http_1_0()},
@@ -253,7 +254,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void written() {
     body_ = {};
     if (keep_alive_) {
-      next_request();
+      const bool rests = told_to_wait_ && options().rests_the_refused;
+      rests && !place_.shared().is_trusted(peer_) ? rest() : next_request();
       return;
     }
     state_ = State::discarding;
@@ -262,6 +264,17 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     error_code ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
     discard();
+  }
+
+  // What the peer sends meanwhile waits in the kernel, which makes it wait too.
+  void rest() {
+    state_ = State::resting;
+    set_deadline(options().keep_alive_idle);
+    const auto pause = place_.lane().respite.next(std::chrono::steady_clock::now(), *told_to_wait_);
+    place_.shared().lanes.run_after(place_.lane_index(), pause, [self = shared_from_this()] {
+      if (self->state_ != State::resting) return;
+      guarded(self->place_.shared(), *self, [&] { self->next_request(); });
+    });
   }
 
   // Closing on bytes that were not read resets the connection, and the peer loses the answer with
@@ -327,6 +340,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   bool head_only_ = false;
   bool continued_ = false;
   bool reads_body_ = false;
+  std::optional<std::chrono::seconds> told_to_wait_;  // by the answer that is being written
   std::string head_;
   std::string body_;
 };
