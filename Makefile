@@ -7,7 +7,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo test unit e2e golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive soak tsan ci clean setup setup-test setup-dev
+.PHONY: help build demo test unit e2e golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-overload soak tsan ci clean setup setup-test setup-dev
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -121,6 +121,10 @@ bench-outbox: build  ## deliveries from durable row to acknowledged; what a mill
 bench-archive: build  ## reading a folder of a million turns beside a running server
 	@cmake --build --preset release -j $(JOBS) --target archive_bench
 	@bench/archive.sh $(or $(TURNS),1000000)
+
+bench-overload: build setup-test  ## five times the load for SECONDS=120, beside a slow action, slow readers and a second solution
+	@cmake --build --preset release -j $(JOBS) --target overload_load
+	@SECONDS=$(or $(SECONDS),120) node bench/overload.mjs build/release/millrace build/release/overload_load
 
 ci: test  ## what CI runs
 
