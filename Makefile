@@ -3,11 +3,12 @@
 SHELL := /bin/sh
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 20
+CPP = 'src/*.[ch]pp' 'tests/*.[ch]pp' 'fuzz/*.cpp' 'bench/*.[ch]pp'
 export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo test unit e2e golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-overload soak tsan ci clean setup setup-test setup-dev
+.PHONY: help build demo check style test unit e2e map golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload soak tsan ci clean setup setup-test setup-style setup-dev bench-check
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,7 +22,10 @@ setup-test: setup
 	@tools/setup.sh tools/packages-test.txt
 	@tools/setup-node.sh
 
-setup-dev: setup
+setup-style: setup-test
+	@tools/setup.sh tools/packages-style.txt
+
+setup-dev: setup-style
 	@tools/setup.sh tools/packages-dev.txt
 
 build: setup  ## the program, as build/release/millrace
@@ -31,18 +35,35 @@ build: setup  ## the program, as build/release/millrace
 demo: build  ## serve the example beside the Braze sandbox and print the address to open
 	@build/release/millrace demo --data build/demo-data
 
+style: setup-style  ## everything that needs no build: the rules of the house, formats, types, lint
+	@python3 tools/house
+	@python3 -m unittest discover -q -s tools/house -t tools
+	@PYTHONPATH=src/python python3 -m unittest discover -q -s tests/worker -t tests
+	@mypy --config-file src/python/mypy.ini src/python/millrace_worker
+	@git ls-files $(CPP) | xargs -P $(JOBS) -n 40 clang-format-19 --dry-run -Werror
+	@cd tests/e2e && npm run --silent lint
+
+check: style  ## the fast half of `make test`, to be run before every commit: style, and the tests of the rooms
+	@cmake --preset dev >build/configure-dev.log || { cat build/configure-dev.log; exit 1; }
+	@cmake --build --preset dev -j $(JOBS) --target millrace_tests
+	@ctest --preset dev -j $(JOBS) --label-exclude slow --output-on-failure --progress
+
 unit: setup
-	@python3 tools/check_arrows.py
 	@cmake --preset dev >build/configure-dev.log || { cat build/configure-dev.log; exit 1; }
 	@cmake --build --preset dev -j $(JOBS) --target millrace_tests
 	@ctest --preset dev -j $(JOBS) || { \
 	  echo "Once more, alone, what failed: it may want more of the machine than there was. Twice is a fault."; \
 	  ctest --preset dev --rerun-failed; }
+	@python3 tools/house --build build/dev
 
 e2e: build setup-test
+	@python3 tools/house --binary build/release/millrace
 	@cd tests/e2e && npm test --silent
 
-test: unit e2e  ## everything: arrows, unit tests, conversations, simulation, end to end
+test: style unit e2e  ## everything: style, unit tests, conversations, simulation, end to end
+
+map: setup  ## draw docs/map.svg anew: the rooms, and who includes whom
+	@python3 tools/house map
 
 golden: setup  ## write what the conversations of tests/conversations give now
 	@cmake --preset dev >build/configure-dev.log || { cat build/configure-dev.log; exit 1; }
@@ -69,16 +90,14 @@ tsan: setup  ## the unit tests under the thread sanitizer
 	@cmake --build --preset tsan -j $(JOBS) --target millrace_tests
 	@ctest --preset tsan -j $(JOBS)
 
-lint: setup-dev setup-test  ## arrows, formatting, clang-tidy, and the page's types
-	@python3 tools/check_arrows.py
-	@git ls-files 'src/*.[ch]pp' 'tests/*.[ch]pp' 'fuzz/*.cpp' | xargs clang-format-19 --dry-run -Werror
+lint: style setup-dev  ## style, and clang-tidy, which takes long
 	@cmake --preset dev >build/configure-dev.log
 	@cmake --build --preset dev -j $(JOBS) --target millrace_tests
 	@git ls-files 'src/*.cpp' | xargs -P $(JOBS) -n 4 clang-tidy-19 -p build/dev --quiet 2>/dev/null
-	@cd tests/e2e && npm run --silent lint
 
-format: setup-dev  ## lay the sources out as .clang-format says
-	@git ls-files 'src/*.[ch]pp' 'tests/*.[ch]pp' 'fuzz/*.cpp' | xargs clang-format-19 -i
+format: setup-style  ## lay out the sources as .clang-format says, and the pages as .prettierrc.json does
+	@git ls-files $(CPP) | xargs clang-format-19 -i
+	@cd tests/e2e && npm run --silent format
 
 fuzz: setup  ## each fuzz target for FUZZ_SECONDS
 	@cmake --preset fuzz >build/configure-fuzz.log || { cat build/configure-fuzz.log; exit 1; }
@@ -91,6 +110,11 @@ bench: build  ## the benchmark beside its peers; see docs/benchmarks.md
 bench-engine: build  ## the engine alone: steps a second, and how long a program takes to load
 	@cmake --build --preset release -j $(JOBS) --target engine_bench
 	@build/release/engine_bench
+
+bench-check: setup  ## how long a flow of 1,000 nodes takes to check, and one slice of it that changed
+	@cmake --preset release >build/configure-release.log || { cat build/configure-release.log; exit 1; }
+	@cmake --build --preset release -j $(JOBS) --target check_bench
+	@build/release/check_bench
 
 bench-heart: build  ## runtime, engine and journal without a network: turns a CPU-second
 	@cmake --build --preset release -j $(JOBS) --target heart_bench
@@ -121,6 +145,9 @@ bench-outbox: build  ## deliveries from durable row to acknowledged; what a mill
 bench-archive: build  ## reading a folder of a million turns beside a running server
 	@cmake --build --preset release -j $(JOBS) --target archive_bench
 	@bench/archive.sh $(or $(TURNS),1000000)
+
+bench-backup: build  ## backup and restore of a server under load: what it costs, and whether the copy is right
+	@bench/backup.sh
 
 bench-overload: build setup-test  ## five times the load for SECONDS=120, beside a slow action, slow readers and a second solution
 	@cmake --build --preset release -j $(JOBS) --target overload_load

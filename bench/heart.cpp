@@ -13,6 +13,7 @@
 #include "delivery/braze/kind.hpp"
 #include "lanes/lanes.hpp"
 #include "runtime/runtime.hpp"
+#include "solutions/folder.hpp"
 #include "storage/storage.hpp"
 #include "tests/fakes/chance.hpp"
 #include "tests/fakes/clock.hpp"
@@ -118,7 +119,7 @@ class Crowd {
 };
 
 std::shared_ptr<const flow::Program> load(const std::string& folder) {
-  const auto files = storage::read_solution(folder);
+  const auto files = solutions::read_folder(folder);
   if (!files) {
     std::cerr << files.error().describe() << "\n";
     return nullptr;

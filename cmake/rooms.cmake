@@ -1,6 +1,11 @@
 # A room is a folder of src/ with whatever folders it has: one static library from its *.cpp, its
-# *_test.cpp gathered into the one unit-test binary. Folders are globbed so that adding a file is
-# adding a file.
+# *_test.cpp gathered into the one unit-test binary. Folders are globbed, those in them too, so that
+# adding a file is adding a file.
+#
+#   millrace_room(NAME [PUBLIC header...] [DEPS room...] [LIBS library...])
+#
+# PUBLIC says which headers other rooms may include; the compiler does not need to know, tools/house
+# does.
 
 define_property(GLOBAL PROPERTY MILLRACE_TEST_SOURCES BRIEF_DOCS "unit tests of all rooms"
                 FULL_DOCS "unit tests of all rooms")
@@ -20,11 +25,25 @@ function(millrace_embed target namespace name file)
   target_sources(${target} PRIVATE ${out})
 endfunction()
 
+# The same for a file that browsers fetch: NAMEGzip is its bytes as gzip has them, made here once.
+function(millrace_embed_web target namespace name file)
+  millrace_embed(${target} ${namespace} ${name} ${file})
+  set(packed ${CMAKE_CURRENT_BINARY_DIR}/embedded/${target}_${name}.gz)
+  get_filename_component(source ${file} ABSOLUTE)
+  add_custom_command(
+    OUTPUT ${packed}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_CURRENT_BINARY_DIR}/embedded
+    COMMAND gzip -9nc ${source} > ${packed}
+    DEPENDS ${source}
+    VERBATIM)
+  millrace_embed(${target} ${namespace} ${name}Gzip ${packed})
+endfunction()
+
 # Working on one room: -DMILLRACE_ONLY="base;http" leaves all others out.
 set(MILLRACE_ONLY "" CACHE STRING "Build only these rooms; empty means all")
 
 function(millrace_room name)
-  cmake_parse_arguments(ARG "" "" "DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "PUBLIC;DEPS;LIBS" ${ARGN})
   if(MILLRACE_ONLY AND NOT name IN_LIST MILLRACE_ONLY)
     set(MILLRACE_LEFT_OUT ${MILLRACE_LEFT_OUT} ${name} PARENT_SCOPE)
     return()
@@ -53,7 +72,7 @@ function(millrace_room name)
 endfunction()
 
 function(millrace_app name)
-  cmake_parse_arguments(ARG "" "" "DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "PUBLIC;DEPS;LIBS" ${ARGN})
   if(MILLRACE_ONLY)
     return()
   endif()

@@ -1,7 +1,8 @@
 // Bytes as a users/track body, applied to a profile, kept and read back.
 #include <cstdlib>
 
-#include "braze/profile.hpp"
+#include "braze/rules/apply.hpp"
+#include "profiles/profile.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace millrace;
@@ -11,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   braze::Diagnostics diagnostics;
   const base::Timestamp now{1'767'323'045'678};
   const auto request = braze::read_track(*body, options, 1'000, now, diagnostics);
-  braze::Profile profile;
+  profiles::Profile profile;
   profile.braze_id = "fuzz";
   std::string history;
   const auto note = [&](const std::string& line) {
@@ -19,21 +20,21 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     history += line;
   };
   for (const auto& item : request.attributes) {
-    const std::string line = profile.apply(item, options, now, diagnostics);
+    const std::string line = apply(profile, item, options, now, diagnostics);
     if (!line.empty()) note(line);
   }
   for (const auto& item : request.events) {
-    if (profile.apply(item)) note(braze::history_line(item));
+    if (profile.apply(item)) note(profiles::history_line(item));
   }
   for (const auto& item : request.purchases) {
-    if (profile.apply(item)) note(braze::history_line(item));
+    if (profile.apply(item)) note(profiles::history_line(item));
   }
   (void)profile.to_export();
   std::string kept;
   profile.append_to(kept);
   const auto stored = json::parse_object(kept);
   if (!stored) std::abort();
-  const auto again = braze::Profile::from_json(*stored);
+  const auto again = profiles::Profile::from_json(*stored);
   std::string kept_again;
   if (again) again->append_to(kept_again);
   if (kept_again != kept) std::abort();
@@ -42,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   profile.append_changes(changes, history);
   const auto told = json::parse_object(changes);
   if (!told) std::abort();
-  braze::Profile redone;
+  profiles::Profile redone;
   redone.braze_id = "fuzz";
   redone.redo(*told);
   redone.redo(*told);

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "app/receivers.hpp"
+#include "app/wire/receivers.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "flow/natives.hpp"

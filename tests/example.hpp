@@ -8,7 +8,7 @@
 #include "delivery/braze/kind.hpp"
 #include "delivery/webhook/kind.hpp"
 #include "flow/flow.hpp"
-#include "storage/storage.hpp"
+#include "solutions/folder.hpp"
 
 namespace millrace::testing_support {
 
@@ -16,7 +16,7 @@ namespace millrace::testing_support {
 // `settings`, where there are any, stand in place of its solution.yaml.
 inline flow::Program load_solution(const std::filesystem::path& folder,
                                    const std::string& settings = "") {
-  auto files = storage::read_solution(folder);
+  auto files = solutions::read_folder(folder);
   EXPECT_TRUE(files) << files.error().describe();
   MILLRACE_CHECK(files.has_value());
   if (!settings.empty()) (*files)["solution.yaml"] = settings;

@@ -1,7 +1,7 @@
 // What BrazeTrack and BrazeCall owe, and how an action that takes long goes on, through the engine.
 #include <gtest/gtest.h>
 
-#include "app/receivers.hpp"
+#include "app/wire/receivers.hpp"
 #include "dialog/dialog.hpp"
 #include "dialog/state_v0.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "app/receivers.hpp"
+#include "app/wire/receivers.hpp"
 #include "flow/flow.hpp"
 #include "runtime/completion_token.hpp"
 #include "tests/fakes/runner.hpp"

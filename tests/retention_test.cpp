@@ -1,15 +1,16 @@
 // Retention over a year in which the clock is moved: real files, the runtime, and the sweep that
 // the server makes.
-#include "app/retention.hpp"
+#include "app/wire/data/retention.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <future>
 
-#include "app/chats.hpp"
+#include "app/wire/data/data_reading.hpp"
 #include "base/meter.hpp"
 #include "lanes/lanes.hpp"
+#include "solutions/chats.hpp"
 #include "storage/storage.hpp"
 #include "storage/verify.hpp"
 #include "tests/example.hpp"
@@ -188,7 +189,7 @@ TEST_F(Retention, OfAPersonWhoIsQuietTheTranscriptGoesBeforeTheVariables) {
   ASSERT_EQ(chats->size(), 1u);
   EXPECT_EQ(chats->front().version, solutions_.fallback()->program->hash);
   EXPECT_EQ(chats->front().turns, 2);
-  const auto state = app::state_of(**archive, chats->front(), std::string(32, 'k'));
+  const auto state = solutions::state_of(**archive, chats->front(), std::string(32, 'k'));
   ASSERT_TRUE(state);
   EXPECT_EQ(state->variables.at("TOPIC"), "the-topic");
   // The chat goes on at its open question.

@@ -133,5 +133,18 @@ TEST(BaseWeb, DecodesTargets) {
   EXPECT_EQ(web::percent_decode("%41%zz", false), "A%zz");
 }
 
+TEST(BaseWeb, NamesEveryErrorInHttp) {
+  EXPECT_EQ(web::status_of(Code::invalid_argument), 400);
+  EXPECT_EQ(web::status_of(Code::unauthenticated), 401);
+  EXPECT_EQ(web::status_of(Code::permission_denied), 403);
+  EXPECT_EQ(web::status_of(Code::not_found), 404);
+  EXPECT_EQ(web::status_of(Code::already_exists), 409);
+  EXPECT_EQ(web::status_of(Code::failed_precondition), 428);
+  EXPECT_EQ(web::status_of(Code::resource_exhausted), 429);
+  EXPECT_EQ(web::status_of(Code::internal), 500);
+  EXPECT_EQ(web::status_of(Code::data_loss), 500);
+  EXPECT_EQ(web::status_of(Code::unavailable), 503);
+}
+
 }  // namespace
 }  // namespace millrace::base

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/escape.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 
@@ -18,24 +19,6 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
   }
 }
 
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  std::string out;
-  for (const char c : text) {
-    if (kPlain.contains(c)) {
-      out.push_back(c);
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out.push_back('%');
-    out.push_back(kDigits[byte >> 4]);
-    out.push_back(kDigits[byte & 15]);
-  }
-  return out;
-}
-
 std::string json_escaped(std::string_view text) {
   const std::string quoted = json::serialize(json::value(text));
   return quoted.substr(1, quoted.size() - 2);
@@ -48,7 +31,7 @@ std::vector<Sensitive> spellings(std::span<const Sensitive> sensitive) {
   for (const Sensitive& item : sensitive) {
     if (item.value.size() < kShortestHidden) continue;
     for (std::string spelling :
-         {item.value, json_escaped(item.value), percent_encoded(item.value)}) {
+         {item.value, json_escaped(item.value), percent_encode(item.value)}) {
       all.push_back({std::move(spelling), "[" + item.label + "]"});
     }
   }

@@ -42,6 +42,25 @@ Response json_response(int status, std::string body) {
   return Response{status, {{"Content-Type", "application/json"}}, std::move(body)};
 }
 
+int status_of(base::Code code) {
+  using base::Code;
+  switch (code) {
+    case Code::invalid_argument:
+    case Code::unimplemented: return 400;
+    case Code::unauthenticated: return 401;
+    case Code::permission_denied: return 403;
+    case Code::not_found: return 404;
+    case Code::already_exists: return 409;
+    case Code::failed_precondition: return 428;
+    case Code::resource_exhausted: return 429;
+    case Code::unavailable:
+    case Code::deadline_exceeded: return 503;
+    case Code::data_loss:
+    case Code::internal: return 500;
+  }
+  return 500;
+}
+
 UpgradeAnswer Handler::upgrade(const Request&) {
   return json_response(404, R"({"message":"no web socket here"})");
 }

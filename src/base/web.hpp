@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "base/result.hpp"
+
 namespace millrace::web {
 
 struct Header {
@@ -43,10 +45,15 @@ struct Response {
   int status = 200;
   std::vector<Header> headers;  // Content-Length is the server's business
   std::string body;
+  bool drops_connection = false;  // closed instead of answered: for rehearsing failures
 };
 
 // A response with Content-Type application/json.
 Response json_response(int status, std::string body);
+
+// The one table of what an error is called in HTTP. What is not there at the right moment
+// (failed_precondition) is 428, as the Engagement API's contract has it; whoever is away 503.
+int status_of(base::Code code);
 
 // Answers a request. Call it exactly once, from any thread, now or later. Dropping it uncalled
 // answers 500.

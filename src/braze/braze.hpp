@@ -19,6 +19,7 @@
 #include "base/time.hpp"
 #include "base/web.hpp"
 #include "base/world.hpp"
+#include "profiles/limits.hpp"
 
 namespace millrace::braze {
 
@@ -41,12 +42,6 @@ enum class ApplyDelay {
   realistic,  // 2 to 8 s later
 };
 
-// What the store may take in memory, and in records that some row lacks still.
-struct StoreLimits {
-  size_t memory_bytes_max = size_t{384} << 20;
-  size_t log_bytes_max = size_t{64} << 20;
-};
-
 struct SandboxOptions {
   std::vector<ApiKey> keys;
   LimitProfile profile = LimitProfile::current;
@@ -66,7 +61,7 @@ struct SandboxOptions {
   // What stands in the dashboard at the start, besides what was kept:
   // {"campaigns": {"<id>": {...}}, "canvases", "segments", "subscription_groups"}.
   json::object workspace;
-  StoreLimits store;
+  profiles::StoreLimits store;
   // Hosts besides loopback under which the inspector may be opened.
   std::vector<std::string> inspector_hosts;
 };

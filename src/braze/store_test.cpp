@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include "braze/archive.hpp"
-#include "braze/json_text.hpp"
+#include "braze/endpoints/archive.hpp"
+#include "braze/kept.hpp"
 #include "braze/testing.hpp"
 
 namespace millrace::braze {

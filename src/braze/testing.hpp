@@ -19,6 +19,7 @@ struct Answer {
   int status = 0;  // 0: not answered
   std::string body;
   std::map<std::string, std::string> headers;
+  bool is_dropped = false;
   std::string diagnostics() const {
     const auto found = headers.find("X-Sandbox-Diagnostics");
     return found == headers.end() ? "" : found->second;
@@ -48,6 +49,7 @@ class Bench {
       answer->status = response.status;
       answer->body = std::move(response.body);
       for (auto& header : response.headers) answer->headers[header.name] = header.value;
+      answer->is_dropped = response.drops_connection;
     });
     return answer;
   }

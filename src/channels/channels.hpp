@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/routes.hpp"
 #include "base/shares.hpp"
 #include "base/web.hpp"
 #include "base/web_origin.hpp"
@@ -43,10 +44,10 @@ class RestChannel final : public web::Handler {
   RestChannel(runtime::Runtime& runtime, const runtime::Solutions& solutions,
               runtime::Identities& identities, base::Shares& shares, RestKeys& keys,
               RestOptions options = {});
-  static bool serves(std::string_view path) { return path.starts_with("/webhooks/rest"); }
   void handle(web::Request request, web::Respond respond) override;
 
  private:
+  struct Table;  // rest.cpp: which address is what
   void webhook(const web::Request& request, const json::object& body, web::Respond respond);
   web::Response refused_response(const base::Error& error) const;
   void join(const web::Request& request, const json::object& body, web::Respond respond);
@@ -67,14 +68,21 @@ class RestChannel final : public web::Handler {
   const RestOptions options_;
 };
 
-// GET /chat/{app_id} and the page's own files under /assets/.
+// GET /chat/{app_id} and the page's own files under /assets/: those that the page names, under a
+// mark that is another one for other files, may be kept for ever. All addresses in the page are
+// relative, so it works below any path. GET / goes to the first solution's.
 class ChatPage final : public web::Handler {
  public:
   explicit ChatPage(const runtime::Solutions& solutions) : solutions_(solutions) {}
-  static bool serves(std::string_view path);
   void handle(web::Request request, web::Respond respond) override;
 
  private:
+  struct Table;  // page.cpp: which address is what
+  web::Response first(const web::Request& request, const web::PathValues& values) const;
+  web::Response page(const web::Request& request, const web::PathValues& values) const;
+  web::Response asset(const web::Request& request, const web::PathValues& values) const;
+  web::Response marked_asset(const web::Request& request, const web::PathValues& values) const;
+
   const runtime::Solutions& solutions_;
 };
 

@@ -1,4 +1,5 @@
 #include "base/hash.hpp"
+#include "base/routes.hpp"
 #include "base/text.hpp"
 #include "base/web_refusal.hpp"
 #include "channels/channels.hpp"
@@ -10,23 +11,10 @@ namespace {
 using base::Code;
 using base::fail;
 
-constexpr std::string_view kWebhookPath = "/webhooks/rest/webhook";
 constexpr const char* kChannel = "rest";
-constexpr std::string_view kJoinPath = "/webhooks/rest/join";
 constexpr size_t kSenderBytesMax = 256;
 constexpr size_t kChannelBytesMax = 40;
 constexpr size_t kMessageIdBytesMax = 128;
-
-int status_of(const base::Error& error) {
-  switch (error.code) {
-    case Code::invalid_argument: return 400;
-    case Code::not_found: return 404;
-    case Code::already_exists: return 409;
-    case Code::resource_exhausted: return 429;
-    case Code::unavailable: return 503;
-    default: return 500;
-  }
-}
 
 web::Response error_response(int status, std::string_view code, std::string_view message) {
   return web::json_response(status,
@@ -35,7 +23,7 @@ web::Response error_response(int status, std::string_view code, std::string_view
 
 web::Response error_response(const base::Error& error, int retry_after_seconds = 1) {
   return web::with_retry_after(
-      error_response(status_of(error), base::to_string(error.code), error.message),
+      error_response(web::status_of(error.code), base::to_string(error.code), error.message),
       retry_after_seconds);
 }
 
@@ -213,24 +201,43 @@ std::optional<web::Response> RestChannel::too_much(const web::Request& request,
                                *wait);
 }
 
-void RestChannel::handle(web::Request request, web::Respond respond) {
-  if (request.path == "/webhooks/rest" || request.path == "/webhooks/rest/") {
-    respond(web::json_response(200, R"({"status":"ok"})"));
-  } else if (request.path != kWebhookPath && request.path != kJoinPath) {
-    respond(error_response(404, "not_found", "there is nothing at this address"));
-  } else if (request.method != "POST") {
-    web::Response response = error_response(405, "method_not_allowed", "use POST");
-    response.headers.push_back({"Allow", "POST"});
-    respond(std::move(response));
-  } else if (!request.is_json()) {
-    respond(error_response(415, "invalid_argument", "send Content-Type: application/json"));
-  } else if (const auto body = json::parse_object(request.body); !body) {
-    respond(refused(body.error().message));
-  } else if (request.path == kJoinPath) {
-    join(request, *body, std::move(respond));
-  } else {
-    webhook(request, *body, std::move(respond));
+// Who has the solution's key; anyone may ask whether there is a channel.
+struct RestChannel::Table {
+  enum class Who { anyone, key };
+  using Serve = void (RestChannel::*)(const web::Request&, const json::object&, web::Respond);
+  using Routes = web::Routes<Who, Serve>;
+
+  static const Routes& routes() {
+    static const Routes kRoutes({
+        {"GET", "/webhooks/rest", Who::anyone, nullptr},
+        {"GET", "/webhooks/rest/", Who::anyone, nullptr},
+        {"POST", "/webhooks/rest/webhook", Who::key, &RestChannel::webhook},
+        {"POST", "/webhooks/rest/join", Who::key, &RestChannel::join},
+    });
+    return kRoutes;
   }
+};
+
+void RestChannel::handle(web::Request request, web::Respond respond) {
+  const auto found = Table::routes().find(request.method, request.path);
+  if (!found && found.error().allowed.empty()) {
+    return respond(error_response(404, "not_found", "there is nothing at this address"));
+  }
+  if (!found) {
+    web::Response response =
+        error_response(405, "method_not_allowed", "use " + found.error().allowed);
+    response.headers.push_back({"Allow", found.error().allowed});
+    return respond(std::move(response));
+  }
+  if (found->route.who == Table::Who::anyone) {
+    return respond(web::json_response(200, R"({"status":"ok"})"));
+  }
+  if (!request.is_json()) {
+    return respond(error_response(415, "invalid_argument", "send Content-Type: application/json"));
+  }
+  const auto body = json::parse_object(request.body);
+  if (!body) return respond(refused(body.error().message));
+  (this->*found->route.serve)(request, *body, std::move(respond));
 }
 
 web::Response RestChannel::refused_response(const base::Error& error) const {

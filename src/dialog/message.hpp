@@ -1,6 +1,6 @@
 // One message of the bot, whatever the channel: text in Markdown and at most one rich asset. Texts
 // are filled and in the chat's locale. The channels turn it into what they can show
-// (channels/render.hpp); the journal keeps it as JSON.
+// (dialog/render.hpp); the journal keeps it as JSON.
 #pragma once
 
 #include <string>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/escape.hpp"
 #include "base/text.hpp"
 
 namespace millrace::dialog {
@@ -112,17 +113,7 @@ Marks marks_of(Markup markup) {
 
 std::string escaped(std::string_view text, Markup markup) {
   if (markup != Markup::html && markup != Markup::slack) return std::string(text);
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += markup == Markup::html ? "&quot;" : "\""; break;
-      default: out.push_back(c);
-    }
-  }
-  return out;
+  return base::html_escape(text, markup == Markup::html);
 }
 
 std::string link(std::string_view label, std::string_view address, Markup markup) {

@@ -18,13 +18,6 @@ runtime::Done<void> answer_empty(const runtime::Runtime& runtime, int status,
   };
 }
 
-web::Response pong(const Identity& identity, const json::object& body) {
-  json::object pong{{"chat_id", identity.chat.to_string()},
-                    {"user_id", identity.consumer.to_string()}};
-  if (const auto seq = json::get_integer(body, "seq")) pong["seq"] = *seq;
-  return web::json_response(201, json::serialize(pong));
-}
-
 }  // namespace
 
 base::Result<json::object> read_body(const web::Request& request) {
@@ -40,75 +33,65 @@ web::Response unauthenticated() {
   return refused;
 }
 
-void Engagement::chat_call(const web::Request& request, std::string_view chat,
-                           std::string_view operation, web::Respond respond) {
-  const auto identity = identity_of(request);
-  if (!identity) {
-    respond(unauthenticated());
-    return;
+void Engagement::call_chat(const ChatCall& call, const web::Request& request, std::string_view chat,
+                           const Identity& identity, web::Respond respond) {
+  if (base::Id::parse(chat) != identity.chat) {
+    return respond(error_response(404, "there is no such chat"));
   }
-  if (base::Id::parse(chat) != identity->chat) {
-    respond(error_response(404, "there is no such chat"));
-    return;
-  }
-  const bool only_looks = operation == "snapshot" || operation == "ping" || operation == "type";
-  if (auto refused = refusal(request, identity->app, only_looks ? Does::look : Does::change)) {
-    respond(std::move(*refused));
-    return;
+  if (auto refused = refusal(request, identity.app, call.does)) {
+    return respond(std::move(*refused));
   }
   const auto body = read_body(request);
-  if (!body) {
-    respond(error_response(body.error()));
-    return;
-  }
+  if (!body) return respond(error_response(body.error()));
   auto wait =
-      take_turn(shares_, {request.network, request.is_local}, *identity, request.body.size());
-  if (!wait && operation == "event") wait = take_event(shares_, *identity);
-  if (wait) {
-    respond(too_many("too much was sent; wait", *wait));
-    return;
-  }
-  do_call(*identity, operation, *body, std::move(respond));
+      take_turn(shares_, {request.network, request.is_local}, identity, request.body.size());
+  if (!wait && call.is_event) wait = take_event(shares_, identity);
+  if (wait) return respond(too_many("too much was sent; wait", *wait));
+  (this->*call.serve)(identity, *body, std::move(respond));
 }
 
-void Engagement::do_call(const Identity& identity, std::string_view operation,
-                         const json::object& body, web::Respond respond) {
-  const auto [consumer, chat] = std::pair{identity.consumer, identity.chat};
-  if (operation == "start") {
-    if (const auto right = check_start(body, identity, solutions_); !right) {
-      respond(error_response(right.error()));
-      return;
-    }
-    runtime_.start(consumer, chat, answer_empty(runtime_, 202, std::move(respond)));
-  } else if (operation == "message") {
-    say(identity, body, std::move(respond));
-  } else if (operation == "event") {
-    auto event = read_event(body);
-    if (!event) {
-      respond(error_response(event.error()));
-      return;
-    }
-    runtime_.tell_event(consumer, chat, std::move(*event),
-                        answer_empty(runtime_, 204, std::move(respond)));
-  } else if (operation == "ping") {
-    respond(pong(identity, body));
-  } else if (operation == "type") {
-    respond(web::Response{204, {}, {}});  // nobody listens to a consumer's typing yet
-  } else if (operation == "snapshot") {
-    runtime_.snapshot(
-        consumer, chat, json::get_integer(body, "before").value_or(0),
-        [this, identity,
-         respond = std::move(respond)](base::Result<runtime::Snapshot> snapshot) mutable {
-          respond(snapshot ? web::json_response(201, json::serialize(snapshot_json(
-                                                         *snapshot, identity, solutions_)))
-                           : error_response(snapshot.error(), runtime_.retry_after_seconds()));
-        });
-  } else if (operation == "end") {
-    runtime_.end(consumer, chat, std::string(dialog::kEndByConsumer),
-                 answer_empty(runtime_, 204, std::move(respond)));
-  } else {
-    respond(error_response(404, "there is nothing at this address"));
+void Engagement::start(const Identity& identity, const json::object& body, web::Respond respond) {
+  if (const auto right = check_start(body, identity, solutions_); !right) {
+    return respond(error_response(right.error()));
   }
+  runtime_.start(identity.consumer, identity.chat, answer_empty(runtime_, 202, std::move(respond)));
+}
+
+void Engagement::tell_event(const Identity& identity, const json::object& body,
+                            web::Respond respond) {
+  auto event = read_event(body);
+  if (!event) return respond(error_response(event.error()));
+  runtime_.tell_event(identity.consumer, identity.chat, std::move(*event),
+                      answer_empty(runtime_, 204, std::move(respond)));
+}
+
+void Engagement::ping(const Identity& identity, const json::object& body, web::Respond respond) {
+  json::object pong{{"chat_id", identity.chat.to_string()},
+                    {"user_id", identity.consumer.to_string()}};
+  if (const auto seq = json::get_integer(body, "seq")) pong["seq"] = *seq;
+  respond(web::json_response(201, json::serialize(pong)));
+}
+
+// Nobody listens to a consumer's typing yet.
+void Engagement::type(const Identity&, const json::object&, web::Respond respond) {
+  respond({204, {}, {}});
+}
+
+void Engagement::snapshot(const Identity& identity, const json::object& body,
+                          web::Respond respond) {
+  runtime_.snapshot(
+      identity.consumer, identity.chat, json::get_integer(body, "before").value_or(0),
+      [this, identity,
+       respond = std::move(respond)](base::Result<runtime::Snapshot> snapshot) mutable {
+        respond(snapshot ? web::json_response(
+                               201, json::serialize(snapshot_json(*snapshot, identity, solutions_)))
+                         : error_response(snapshot.error(), runtime_.retry_after_seconds()));
+      });
+}
+
+void Engagement::end(const Identity& identity, const json::object&, web::Respond respond) {
+  runtime_.end(identity.consumer, identity.chat, std::string(dialog::kEndByConsumer),
+               answer_empty(runtime_, 204, std::move(respond)));
 }
 
 void Engagement::say(const Identity& identity, const json::object& body, web::Respond respond) {

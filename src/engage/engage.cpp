@@ -1,5 +1,8 @@
 #include "engage/engage.hpp"
 
+#include <variant>
+
+#include "base/routes.hpp"
 #include "base/text.hpp"
 #include "engage/asking.hpp"
 #include "engage/chat_calls.hpp"
@@ -8,11 +11,6 @@
 
 namespace millrace::engage {
 namespace {
-
-constexpr std::string_view kSessionPath = "/messaging/v1/consumers/anonymous_session";
-constexpr std::string_view kRenewPath = "/messaging/v1/consumers/renew_session";
-constexpr std::string_view kChatsPath = "/messaging/v1/chats/";
-constexpr std::string_view kSocketPath = "/socket/websocket";
 
 // Pages of any origin may call: the credential is a token that the page itself holds.
 web::Respond with_cors(web::Respond respond) {
@@ -55,31 +53,69 @@ Engagement::Engagement(runtime::Runtime& runtime, const runtime::Solutions& solu
       key_(std::move(key)),
       options_(std::move(options)) {}
 
-bool Engagement::serves(std::string_view path) {
-  return path.starts_with("/messaging/v1/") || path.starts_with("/socket/");
-}
+// The published addresses, and who may ask there: whoever comes, or whoever has a chat's token.
+struct Engagement::Table {
+  enum class Who { anyone, token };
+  using Open = void (Engagement::*)(const web::Request&, web::Respond);
+  using Known = void (Engagement::*)(const web::Request&, Identity, web::Respond);
+  using Routes = web::Routes<Who, std::variant<Open, Known, ChatCall>>;
+
+  static const Routes& routes() {
+    static const Routes kRoutes({
+        {"POST", "/messaging/v1/consumers/anonymous_session", Who::anyone,
+         &Engagement::anonymous_session},
+        {"POST", "/messaging/v1/consumers/renew_session", Who::token, &Engagement::renew},
+        {"POST", "/messaging/v1/chats/{chat}/start", Who::token,
+         ChatCall{Does::change, &Engagement::start}},
+        {"POST", "/messaging/v1/chats/{chat}/message", Who::token,
+         ChatCall{Does::change, &Engagement::say}},
+        {"POST", "/messaging/v1/chats/{chat}/event", Who::token,
+         ChatCall{Does::change, &Engagement::tell_event, true}},
+        {"POST", "/messaging/v1/chats/{chat}/ping", Who::token,
+         ChatCall{Does::look, &Engagement::ping}},
+        {"POST", "/messaging/v1/chats/{chat}/type", Who::token,
+         ChatCall{Does::look, &Engagement::type}},
+        {"POST", "/messaging/v1/chats/{chat}/snapshot", Who::token,
+         ChatCall{Does::look, &Engagement::snapshot}},
+        {"POST", "/messaging/v1/chats/{chat}/end", Who::token,
+         ChatCall{Does::change, &Engagement::end}},
+    });
+    return kRoutes;
+  }
+
+  // phoenix.js appends /websocket to the address it is given, and the published sample gives it
+  // one that ends in /websocket already.
+  static bool is_socket(std::string_view path) {
+    return path == "/socket/websocket" || path == "/socket/websocket/websocket";
+  }
+};
 
 void Engagement::handle(web::Request request, web::Respond respond) {
   auto answer = with_cors(std::move(respond));
-  const std::string_view path = request.path;
-  if (path.starts_with("/socket/")) {
-    answer(error_response(400, "this address takes web sockets only"));
-  } else if (request.method == "OPTIONS") {
-    answer(preflight());
-  } else if (request.method != "POST") {
-    web::Response refused = error_response(405, "use POST");
-    refused.headers.push_back({"Allow", "POST, OPTIONS"});
-    answer(std::move(refused));
-  } else if (path == kSessionPath) {
-    anonymous_session(request, std::move(answer));
-  } else if (path == kRenewPath) {
-    renew(request, std::move(answer));
-  } else if (const auto parts = base::split(path, '/');
-             path.starts_with(kChatsPath) && parts.size() == 6) {
-    chat_call(request, parts[4], parts[5], std::move(answer));
-  } else {
-    answer(error_response(404, "there is nothing at this address"));
+  if (request.path.starts_with("/socket/")) {
+    return answer(error_response(400, "this address takes web sockets only"));
   }
+  if (request.method == "OPTIONS") return answer(preflight());
+  const auto found = Table::routes().find(request.method, request.path);
+  if (!found && found.error().allowed.empty()) {
+    return answer(error_response(404, "there is nothing at this address"));
+  }
+  if (!found) {
+    web::Response refused = error_response(405, "use " + found.error().allowed);
+    refused.headers.push_back({"Allow", found.error().allowed + ", OPTIONS"});
+    return answer(std::move(refused));
+  }
+  const auto& serve = found->route.serve;
+  if (found->route.who == Table::Who::anyone) {
+    return (this->*std::get<Table::Open>(serve))(request, std::move(answer));
+  }
+  const auto identity = identity_of(request);
+  if (!identity) return answer(unauthenticated());
+  if (const auto* known = std::get_if<Table::Known>(&serve)) {
+    return (this->**known)(request, *identity, std::move(answer));
+  }
+  call_chat(std::get<ChatCall>(serve), request, found->values["chat"], *identity,
+            std::move(answer));
 }
 
 void Engagement::anonymous_session(const web::Request& request, web::Respond respond) {
@@ -156,27 +192,20 @@ std::optional<int> Engagement::take_session(const web::Request& request, base::I
 }
 
 // Before a token is over it can be had anew, for the same chat.
-void Engagement::renew(const web::Request& request, web::Respond respond) {
-  auto identity = identity_of(request);
-  if (!identity) {
-    respond(unauthenticated());
-    return;
-  }
-  if (auto refused = refusal(request, identity->app)) {
+void Engagement::renew(const web::Request& request, Identity identity, web::Respond respond) {
+  if (auto refused = refusal(request, identity.app)) {
     respond(std::move(*refused));
     return;
   }
-  identity->until = end_of_token();
+  identity.until = end_of_token();
   respond(web::json_response(
-      201, json::serialize(json::object{{"access_token", make_token(key_, *identity)},
-                                        {"expires_at", identity->until.ms / 1'000},
+      201, json::serialize(json::object{{"access_token", make_token(key_, identity)},
+                                        {"expires_at", identity.until.ms / 1'000},
                                         {"expires_in", options_.token_life.count()}})));
 }
 
 web::UpgradeAnswer Engagement::upgrade(const web::Request& request) {
-  // phoenix.js appends /websocket to the address it is given, and the published sample gives it
-  // one that ends in /websocket already.
-  if (request.path != kSocketPath && request.path != std::string(kSocketPath) + "/websocket") {
+  if (!Table::is_socket(request.path)) {
     return error_response(404, "there is no web socket at this address");
   }
   auto token = request.query_parameter("token");

@@ -27,28 +27,38 @@ class Engagement final : public web::Handler {
   Engagement(runtime::Runtime& runtime, const runtime::Solutions& solutions, base::Clock& clock,
              base::Shares& shares, std::string key, EngagementOptions options = {});
 
-  // True for the paths this edge answers.
-  static bool serves(std::string_view path);
-
   void handle(web::Request request, web::Respond respond) override;
   web::UpgradeAnswer upgrade(const web::Request& request) override;
 
  private:
+  struct Table;  // engage.cpp: which address is what
+  enum class Does { look, change };
+
   void open_session(base::Id app, const json::object& body, web::Respond respond);
   base::Timestamp end_of_token();
-  void renew(const web::Request& request, web::Respond respond);
   std::optional<Identity> identity_of(const web::Request& request);
   // As web::refuses_change, with the list of that solution; who only looks need not say JSON.
-  enum class Does { look, change };
   std::optional<web::Response> refusal(const web::Request& request, base::Id app,
                                        Does does = Does::change) const;
   std::optional<int> take_session(const web::Request& request, base::Id app);
   void anonymous_session(const web::Request& request, web::Respond respond);
-  void chat_call(const web::Request& request, std::string_view chat, std::string_view operation,
-                 web::Respond respond);
-  void do_call(const Identity& identity, std::string_view operation, const json::object& body,
-               web::Respond respond);
+  void renew(const web::Request& request, Identity identity, web::Respond respond);
+
+  // The calls about a chat (chat_calls.cpp). Each has what every one of them is asked first.
+  struct ChatCall {
+    Does does;
+    void (Engagement::*serve)(const Identity&, const json::object& body, web::Respond);
+    bool is_event = false;
+  };
+  void call_chat(const ChatCall& call, const web::Request& request, std::string_view chat,
+                 const Identity& identity, web::Respond respond);
+  void start(const Identity& identity, const json::object& body, web::Respond respond);
   void say(const Identity& identity, const json::object& body, web::Respond respond);
+  void tell_event(const Identity& identity, const json::object& body, web::Respond respond);
+  void ping(const Identity& identity, const json::object& body, web::Respond respond);
+  void type(const Identity& identity, const json::object& body, web::Respond respond);
+  void snapshot(const Identity& identity, const json::object& body, web::Respond respond);
+  void end(const Identity& identity, const json::object& body, web::Respond respond);
 
   runtime::Runtime& runtime_;
   const runtime::Solutions& solutions_;
@@ -56,6 +66,17 @@ class Engagement final : public web::Handler {
   base::Shares& shares_;
   const std::string key_;
   const EngagementOptions options_;
+};
+
+// PUT /botmanager/versions/{version}/graph (reference: studio-and-action-nodes.md 8). Whatever is
+// installed is locked, as the published contract says: 412, an author deploys another version.
+class BotManager final : public web::Handler {
+ public:
+  explicit BotManager(const runtime::Solutions& solutions) : solutions_(solutions) {}
+  void handle(web::Request request, web::Respond respond) override;
+
+ private:
+  const runtime::Solutions& solutions_;
 };
 
 }  // namespace millrace::engage

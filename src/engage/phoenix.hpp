@@ -1,6 +1,6 @@
 // Frames of Phoenix Channels, both serializers: V1 objects {"topic", "event", "payload", "ref"} and
-// V2 arrays [join_ref, ref, topic, event, payload] (reference: channels-security-reliability.md
-// A2). Text only; values in, values out.
+// V2 arrays [join_ref, ref, topic, event, payload] (reference: phoenix-channels.md). Text only;
+// values in, values out.
 #pragma once
 
 #include <optional>

@@ -274,7 +274,7 @@ void SocketConnection::reply(web::Socket& socket, const Frame& frame, std::strin
 
 void SocketConnection::refuse(web::Socket& socket, const Frame& frame, std::string_view reason,
                               const base::Error& error) const {
-  const int status = status_of(error);
+  const int status = web::status_of(error.code);
   json::object response{
       {"reason", reason}, {"status", status}, {"message", error.message}, {"source", error.where}};
   if (status == 429 || status == 503) {

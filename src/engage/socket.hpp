@@ -1,5 +1,5 @@
 // One Phoenix socket of one consumer: its joins, the events it sends, and what is pushed to it
-// (reference: engagement-api.md 4, channels-security-reliability.md A2).
+// (reference: engagement-api.md 4, phoenix-channels.md).
 #pragma once
 
 #include <memory>

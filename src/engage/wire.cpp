@@ -67,26 +67,8 @@ web::Response error_response(int status, std::string message, std::vector<FieldE
   return web::json_response(status, json::serialize(body));
 }
 
-int status_of(const base::Error& error) {
-  switch (error.code) {
-    case Code::invalid_argument:
-    case Code::unimplemented: return 400;
-    case Code::unauthenticated: return 401;
-    case Code::permission_denied: return 403;
-    case Code::not_found: return 404;
-    case Code::already_exists: return 409;
-    case Code::failed_precondition: return 428;
-    case Code::resource_exhausted: return 429;
-    case Code::unavailable:
-    case Code::deadline_exceeded: return 503;
-    case Code::data_loss:
-    case Code::internal: return 500;
-  }
-  return 500;
-}
-
 web::Response error_response(const base::Error& error, int retry_after_seconds) {
-  auto response = error_response(status_of(error), error.message,
+  auto response = error_response(web::status_of(error.code), error.message,
                                  {{error.where.empty() ? "request" : error.where,
                                    std::string(base::to_string(error.code)), error.message}});
   return web::with_retry_after(std::move(response), retry_after_seconds);

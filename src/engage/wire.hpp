@@ -26,8 +26,6 @@ web::Response error_response(int status, std::string message, std::vector<FieldE
 web::Response error_response(const base::Error& error, int retry_after_seconds = 1);
 // 429 with Retry-After.
 web::Response too_many(std::string message, int wait_seconds);
-// The HTTP status for an error of the runtime.
-int status_of(const base::Error& error);
 
 // A payload as `incoming:msg` carries it, and as a snapshot's history does.
 json::object message_json(const runtime::ChatMessage& message, const Identity& identity);

@@ -10,7 +10,7 @@ namespace millrace::flow {
 
 enum class Markup { markdown, plain, whatsapp, slack, html };
 
-// Limits as the channels publish them (docs/channels.md names the sources); 0 = not at all.
+// Limits as the channels publish them (docs/contracts/channels.md); 0 = not at all.
 struct Capabilities {
   std::string_view name;
   Markup markup = Markup::plain;

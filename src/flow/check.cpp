@@ -94,7 +94,7 @@ class Checker {
   }
 
   // A profile's external_id cannot be changed without a migration, and an e-mail address can
-  // (reference: seed-listing-bugs.md 13).
+  // (reference: partner-article.md 13).
   void check_external_id(const ActionNode& node) {
     for (const PayloadSlot& slot : node.slots) {
       if (slot.path.empty() || !slot.path.back().is_string()) continue;

@@ -1,6 +1,6 @@
 // What the text of app.py and of the scripts gives away, whether or not Python can read it: keys in
 // the repository, environments that are one and the same, calls that cannot end well
-// (reference: seed-listing-bugs.md).
+// (reference: partner-article.md).
 #include <algorithm>
 #include <array>
 

@@ -17,6 +17,12 @@
 
 namespace millrace::http {
 
+// PEM files: the certificate with those that signed it, and its key, which others must not read.
+struct TlsFiles {
+  std::string certificate;
+  std::string key;
+};
+
 struct ServerOptions {
   std::string address = "127.0.0.1";  // "::1" and "[::1]" mean the same
   uint16_t port = 0;                  // 0 = any free one
@@ -39,6 +45,9 @@ struct ServerOptions {
   std::chrono::milliseconds sweep_every{1'000};         // how finely the limits of time are kept
   // Networks ("10.0.0.0/8") whose X-Forwarded-For or Forwarded says who asks.
   std::vector<std::string> trusted_proxies;
+  std::optional<TlsFiles> tls;  // TLS 1.2 or 1.3 is spoken; none: plain HTTP
+  // The files are read again when they have changed; who is connected keeps what was shown.
+  std::chrono::milliseconds look_at_certificates_every{5'000};
   base::Shares* shares = nullptr;  // bytes by address are taken from it; none: no limit
   // After an answer 429 or 503 with Retry-After a connection is not read for a moment
   // (respite.hpp): the longer the more were refused, but no longer than it was told. Those of
@@ -46,9 +55,6 @@ struct ServerOptions {
   bool rests_the_refused = false;
   std::shared_ptr<lanes::Notices> notices;  // none: nothing is told
 };
-
-// A response with this header closes the connection instead of being sent: for rehearsing failures.
-inline constexpr std::string_view kDropConnectionHeader = "X-Millrace-Drop-Connection";
 
 class Server {
  public:

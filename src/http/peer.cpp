@@ -144,4 +144,15 @@ Address asker(const Address& connected, const std::vector<web::Header>& headers,
   return nearest;
 }
 
+void AskerNames::fill_in(web::Request& request, const Address& address) {
+  if (address != address_ || peer_.empty()) {
+    address_ = address;
+    peer_ = address.to_string();
+    network_ = address.is_v4() ? peer_ : share_name(address);
+  }
+  request.peer = peer_;
+  request.network = network_;
+  request.is_local = address.is_loopback();
+}
+
 }  // namespace millrace::http

@@ -36,4 +36,15 @@ std::string shortened(const Address& address);
 Address asker(const Address& connected, const std::vector<web::Header>& headers,
               const std::vector<Network>& trusted);
 
+// Who asks over one connection, by name: made anew only when it is another one.
+class AskerNames {
+ public:
+  void fill_in(web::Request& request, const Address& address);
+
+ private:
+  Address address_;
+  std::string peer_;
+  std::string network_;
+};
+
 }  // namespace millrace::http

@@ -12,6 +12,7 @@
 #include "http/asio.hpp"
 #include "http/peer.hpp"
 #include "http/respite.hpp"
+#include "http/tls.hpp"
 
 namespace millrace::http {
 
@@ -61,6 +62,7 @@ struct Shared {
   web::Handler& handler;
   const ServerOptions options;
   std::vector<Network> trusted;
+  std::unique_ptr<Certificates> certificates;  // null: plain HTTP
   std::vector<std::unique_ptr<PerLane>> per_lane;
   std::atomic<size_t> connections{0};
   std::atomic<bool> draining{false};

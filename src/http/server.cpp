@@ -26,6 +26,11 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
       : shared(std::make_shared<Shared>(lanes, handler, std::move(options))) {}
 
   base::Result<void> open() {
+    if (shared->options.tls) {
+      auto certificates = Certificates::load(*shared->options.tls);
+      if (!certificates) return std::unexpected(certificates.error());
+      shared->certificates = std::move(*certificates);
+    }
     for (const std::string& text : shared->options.trusted_proxies) {
       auto network = Network::parse(text);
       if (!network) return std::unexpected(network.error());
@@ -82,6 +87,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
       shared->lanes.run_on(lane, [self = shared_from_this(), lane] {
         self->sweep(lane);
         self->accept(lane);
+        if (lane == 0 && self->shared->certificates) self->look_at_certificates();
       });
     }
   }
@@ -144,6 +150,22 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     shared->lanes.run_after(lane, shared->options.sweep_every, [weak = weak_from_this(), lane] {
       if (const auto self = weak.lock()) self->sweep(lane);
     });
+  }
+
+  void look_at_certificates() {
+    shared->lanes.run_after(
+        0, shared->options.look_at_certificates_every, [weak = weak_from_this()] {
+          const auto self = weak.lock();
+          if (!self || self->closed.load()) return;
+          const auto looked = self->shared->certificates->look();
+          if (!looked) {
+            self->shared->tell("tls",
+                               "the new certificate is not taken: " + looked.error().describe());
+          } else if (*looked) {
+            self->shared->tell("tls-renewed", "a new certificate is shown");
+          }
+          self->look_at_certificates();
+        });
   }
 
   void stop_accepting() {

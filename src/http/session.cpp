@@ -15,20 +15,27 @@ web::Response message_response(int status, std::string_view message) {
 
 // One HTTP connection: reads a request, hands it over, writes the answer, and again. Everything
 // runs on the connection's lane.
-class Session final : public Connection, public std::enable_shared_from_this<Session> {
+template <typename Stream>
+class Session final : public Connection, public std::enable_shared_from_this<Session<Stream>> {
  public:
-  Session(std::shared_ptr<Shared> shared, size_t lane, tcp::socket socket, Address peer,
+  Session(std::shared_ptr<Shared> shared, size_t lane, Stream stream, Address peer,
           std::shared_ptr<Claim> claim)
       : place_(shared, lane, *this, std::move(claim)),
-        socket_(std::move(socket)),
+        stream_(std::move(stream)),
         peer_(std::move(peer)),
         parser_({shared->options.max_header_bytes, shared->options.max_body_bytes}) {}
 
   void start() {
     guarded(place_.shared(), *this, [&] {
-      next_request();
-      // A connection that says nothing at all has less time than one that has been of use.
-      if (state_ == State::idle) set_deadline(options().head_read_limit);
+      state_ = State::reading;
+      set_deadline(options().head_read_limit);
+      when_secured(stream_, step([](Session& self, error_code error) {
+                     if (error) return self.close();
+                     self.next_request();
+                     // Who says nothing at all has less time than who has been of use.
+                     if (self.state_ == State::idle)
+                       self.set_deadline(self.options().head_read_limit);
+                   }));
     });
   }
 
@@ -66,7 +73,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   // Each step that the event loop takes for this connection comes through here.
   template <typename Step>
   auto step(Step what) {
-    return [self = shared_from_this(), what = std::move(what)](error_code error, auto&&...) {
+    return [self = this->shared_from_this(), what = std::move(what)](error_code error, auto&&...) {
       if (self->state_ == State::closed) return;
       guarded(self->place_.shared(), *self, [&] { what(*self, error); });
     };
@@ -93,15 +100,14 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   }
 
   void await_bytes() {
-    socket_.async_wait(tcp::socket::wait_read, step([](Session& self, error_code error) {
-                         error ? self.close() : self.read();
-                       }));
+    when_readable(
+        stream_, step([](Session& self, error_code error) { error ? self.close() : self.read(); }));
   }
 
   void read() {
     auto& scratch = place_.lane().scratch;
     error_code error;
-    const size_t count = socket_.read_some(asio::buffer(scratch), error);
+    const size_t count = stream_.read_some(asio::buffer(scratch), error);
     if (error == asio::error::would_block) {
       await_bytes();
     } else if (error) {
@@ -143,7 +149,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
       return;
     }
     asio::async_write(
-        socket_, asio::buffer(kContinue.data(), kContinue.size()),
+        stream_, asio::buffer(kContinue.data(), kContinue.size()),
         step([](Session& self, error_code error) { error ? self.close() : self.await_bytes(); }));
   }
 
@@ -176,7 +182,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
       return;
     }
     try {
-      place_.shared().handler.handle(std::move(request), Responder{shared_from_this(), number_});
+      place_.shared().handler.handle(std::move(request),
+                                     Responder{this->shared_from_this(), number_});
     } catch (...) {
       // The Responder that went has answered 500.
       place_.shared().tell_exception("request");
@@ -198,18 +205,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     if (request.path.find('\0') != std::string::npos || !base::is_valid_utf8(request.path)) {
       return false;
     }
-    const Address address = asker(peer_, request.headers, place_.shared().trusted);
-    if (address != named_ || peer_name_.empty()) name(address);
-    request.peer = peer_name_;
-    request.network = network_name_;
-    request.is_local = address.is_loopback();
+    names_.fill_in(request, asker(peer_, request.headers, place_.shared().trusted));
     return true;
-  }
-
-  void name(const Address& address) {
-    named_ = address;
-    peer_name_ = address.to_string();
-    network_name_ = address.is_v4() ? peer_name_ : share_name(address);
   }
 
   void upgrade(const web::Request& request) {
@@ -225,16 +222,14 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     }
     state_ = State::closed;
     deadline = SteadyTime::max();
-    serve_socket(place_.shared_pointer(), place_.lane_index(), std::move(socket_), request,
+    serve_socket(place_.shared_pointer(), place_.lane_index(), std::move(stream_), request,
                  std::move(std::get<web::SocketAccept>(answer)), place_.claim());
   }
 
   void write(web::Response response) {
-    for (const web::Header& header : response.headers) {
-      if (base::equals_ignoring_case(header.name, kDropConnectionHeader)) {
-        close();
-        return;
-      }
+    if (response.drops_connection) {
+      close();
+      return;
     }
     state_ = State::writing;
     told_to_wait_ = web::retry_after(response);
@@ -246,7 +241,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     const bool bodyless = head_only_ || response.status == 204 || response.status == 304;
     const std::array<asio::const_buffer, 2> parts{
         asio::buffer(head_), bodyless ? asio::const_buffer() : asio::buffer(body_)};
-    asio::async_write(socket_, parts, step([](Session& self, error_code error) {
+    asio::async_write(stream_, parts, step([](Session& self, error_code error) {
                         error ? self.close() : self.written();
                       }));
   }
@@ -262,7 +257,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     set_deadline(kDiscardLimit);
     early_ = {};
     error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    say_goodbye(stream_);
+    socket_of(stream_).shutdown(tcp::socket::shutdown_send, ignored);
     discard();
   }
 
@@ -271,7 +267,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     state_ = State::resting;
     set_deadline(options().keep_alive_idle);
     const auto pause = place_.lane().respite.next(std::chrono::steady_clock::now(), *told_to_wait_);
-    place_.shared().lanes.run_after(place_.lane_index(), pause, [self = shared_from_this()] {
+    place_.shared().lanes.run_after(place_.lane_index(), pause, [self = this->shared_from_this()] {
       if (self->state_ != State::resting) return;
       guarded(self->place_.shared(), *self, [&] { self->next_request(); });
     });
@@ -280,25 +276,24 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   // Closing on bytes that were not read resets the connection, and the peer loses the answer with
   // it: whatever it is still sending is read and thrown away, until it has seen that this is over.
   void discard() {
-    socket_.async_wait(tcp::socket::wait_read, step([](Session& self, error_code error) {
-                         if (!error) {
-                           self.socket_.read_some(asio::buffer(self.place_.lane().scratch), error);
-                         }
-                         if (error && error != asio::error::would_block) {
-                           self.close();
-                         } else {
-                           self.discard();
-                         }
-                       }));
+    auto& socket = socket_of(stream_);
+    socket.async_wait(tcp::socket::wait_read, step([](Session& self, error_code error) {
+                        auto& from = socket_of(self.stream_);
+                        if (!error) from.read_some(asio::buffer(self.place_.lane().scratch), error);
+                        if (error && error != asio::error::would_block) {
+                          self.close();
+                        } else {
+                          self.discard();
+                        }
+                      }));
   }
 
   void close() {
     if (state_ == State::closed) return;
     state_ = State::closed;
     deadline = SteadyTime::max();
-    error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_both, ignored);
-    socket_.close(ignored);
+    say_goodbye(stream_);
+    end(socket_of(stream_));
   }
 
   // The Respond of one request. Dropped uncalled, it answers 500.
@@ -326,11 +321,9 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
   Place place_;
-  tcp::socket socket_;
+  Stream stream_;
   const Address peer_;
-  Address named_;  // who asked last, with the two names of it
-  std::string peer_name_;
-  std::string network_name_;
+  AskerNames names_;
   RequestParser parser_;
   std::string early_;  // what came after the request that is being answered
   size_t early_at_ = 0;
@@ -349,9 +342,16 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
 void serve_connection(std::shared_ptr<Shared> shared, size_t lane, tcp::socket socket, Address peer,
                       std::shared_ptr<Claim> claim) {
-  std::make_shared<Session>(std::move(shared), lane, std::move(socket), std::move(peer),
-                            std::move(claim))
-      ->start();
+  if (shared->certificates) {
+    TlsStream stream(std::move(socket), shared->certificates->context());
+    std::make_shared<Session<TlsStream>>(std::move(shared), lane, std::move(stream),
+                                         std::move(peer), std::move(claim))
+        ->start();
+  } else {
+    std::make_shared<Session<tcp::socket>>(std::move(shared), lane, std::move(socket),
+                                           std::move(peer), std::move(claim))
+        ->start();
+  }
 }
 
 }  // namespace millrace::http

@@ -2,11 +2,15 @@
 #pragma once
 
 #include "http/registry.hpp"
+#include "http/streams.hpp"
 
 namespace millrace::http {
 
 // `request` is a well-formed upgrade: a GET of HTTP/1.1 that asks for `websocket`.
-void serve_socket(std::shared_ptr<Shared> shared, size_t lane, tcp::socket socket,
+void serve_socket(std::shared_ptr<Shared> shared, size_t lane, tcp::socket stream,
+                  const web::Request& request, web::SocketAccept accept,
+                  std::shared_ptr<Claim> claim);
+void serve_socket(std::shared_ptr<Shared> shared, size_t lane, TlsStream stream,
                   const web::Request& request, web::SocketAccept accept,
                   std::shared_ptr<Claim> claim);
 

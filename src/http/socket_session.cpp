@@ -26,22 +26,23 @@ UpgradeRequest upgrade_request(const web::Request& request) {
 }
 
 // One open web socket. Everything but send_text and close runs on its lane.
+template <typename Stream>
 class SocketSession final : public Connection,
                             public web::RestingSocket,
-                            public std::enable_shared_from_this<SocketSession> {
+                            public std::enable_shared_from_this<SocketSession<Stream>> {
   // Each step that the event loop takes for this connection comes through here.
   template <typename Step>
   auto step(Step what) {
-    return [self = shared_from_this(), what = std::move(what)](error_code error, auto&&...) {
+    return [self = this->shared_from_this(), what = std::move(what)](error_code error, auto&&...) {
       guarded(self->place_.shared(), *self, [&] { what(*self, error); });
     };
   }
 
  public:
-  SocketSession(std::shared_ptr<Shared> shared, size_t lane, tcp::socket socket,
+  SocketSession(std::shared_ptr<Shared> shared, size_t lane, Stream stream,
                 web::SocketAccept accept, std::shared_ptr<Claim> claim, std::string network)
       : place_(std::move(shared), lane, *this, std::move(claim)),
-        stream_(std::move(socket)),
+        stream_(std::move(stream)),
         handler_(std::move(accept.handler)),
         subprotocol_(std::move(accept.subprotocol)),
         network_(std::move(network)),
@@ -109,10 +110,10 @@ class SocketSession final : public Connection,
 
   template <typename Task>
   void on_lane(Task task) {
-    place_.shared().lanes.run_on(place_.lane_index(),
-                                 [self = shared_from_this(), task = std::move(task)]() mutable {
-                                   guarded(self->place_.shared(), *self, [&] { task(*self); });
-                                 });
+    place_.shared().lanes.run_on(
+        place_.lane_index(), [self = this->shared_from_this(), task = std::move(task)]() mutable {
+          guarded(self->place_.shared(), *self, [&] { task(*self); });
+        });
   }
 
   void set_deadline() {
@@ -145,7 +146,7 @@ class SocketSession final : public Connection,
       return;
     }
     const auto pause = place_.lane().respite.next(std::chrono::steady_clock::now(), *told);
-    place_.shared().lanes.run_after(place_.lane_index(), pause, [self = shared_from_this()] {
+    place_.shared().lanes.run_after(place_.lane_index(), pause, [self = this->shared_from_this()] {
       guarded(self->place_.shared(), *self, [&] { self->read(); });
     });
   }
@@ -241,7 +242,7 @@ class SocketSession final : public Connection,
   static constexpr size_t kKeptBufferBytes = 4 << 10;
 
   Place place_;
-  ws::stream<tcp::socket> stream_;
+  ws::stream<Stream> stream_;
   std::shared_ptr<web::SocketHandler> handler_;
   const std::string subprotocol_;
   const std::string network_;
@@ -259,14 +260,26 @@ class SocketSession final : public Connection,
   std::optional<std::chrono::seconds> told_to_wait_;  // was refused: is not read at once
 };
 
+template <typename Stream>
+void serve(std::shared_ptr<Shared> shared, size_t lane, Stream stream, const web::Request& request,
+           web::SocketAccept accept, std::shared_ptr<Claim> claim) {
+  std::make_shared<SocketSession<Stream>>(std::move(shared), lane, std::move(stream),
+                                          std::move(accept), std::move(claim), request.network)
+      ->start(upgrade_request(request));
+}
+
 }  // namespace
 
-void serve_socket(std::shared_ptr<Shared> shared, size_t lane, tcp::socket socket,
+void serve_socket(std::shared_ptr<Shared> shared, size_t lane, tcp::socket stream,
                   const web::Request& request, web::SocketAccept accept,
                   std::shared_ptr<Claim> claim) {
-  std::make_shared<SocketSession>(std::move(shared), lane, std::move(socket), std::move(accept),
-                                  std::move(claim), request.network)
-      ->start(upgrade_request(request));
+  serve(std::move(shared), lane, std::move(stream), request, std::move(accept), std::move(claim));
+}
+
+void serve_socket(std::shared_ptr<Shared> shared, size_t lane, TlsStream stream,
+                  const web::Request& request, web::SocketAccept accept,
+                  std::shared_ptr<Claim> claim) {
+  serve(std::move(shared), lane, std::move(stream), request, std::move(accept), std::move(claim));
 }
 
 }  // namespace millrace::http

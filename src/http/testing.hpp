@@ -89,7 +89,7 @@ class EchoHandler final : public web::Handler {
   void handle(web::Request request, web::Respond respond) override {
     if (request.path == "/drop") return;
     if (request.path == "/cut") {
-      respond({500, {{std::string(kDropConnectionHeader), "1"}}, {}});
+      respond({.drops_connection = true});
       return;
     }
     if (request.path == "/wait") {

@@ -94,7 +94,7 @@ base::Result<json::object> describe(const Ground& ground, const std::filesystem:
   auto environment = environment_of(options.variables);
   if (!environment) return std::unexpected(environment.error());
   const Walls walls{folder, options.packages, {}, kTmpBytesMax};
-  auto started = launch(ground, walls, describing_source(), {});
+  auto started = launch(ground, walls, worker_source(WorkerProgram::describe), {});
   if (!started) return std::unexpected(started.error());
   Guarded child(std::move(*started));
 

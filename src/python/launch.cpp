@@ -18,7 +18,10 @@ constexpr int kNiceness = 1;
 
 // The source is more than one argument may hold, so it comes as a file in memory.
 constexpr const char* kBootstrap =
-    "import os; exec(compile(os.pread(4, 1 << 20, 0), 'worker.py', 'exec'))";
+    "import json, os\n"
+    "carried = json.loads(os.pread(4, 1 << 20, 0))\n"
+    "exec(compile(carried['modules']['carried'], 'millrace_worker/carried.py', 'exec'))\n"
+    "start(carried.pop('modules'), carried['program'])\n";
 
 bool is_variable_name(std::string_view name) {
   return !name.empty() && name.find_first_of(std::string_view("=\0", 2)) == std::string_view::npos;

@@ -149,7 +149,7 @@ TEST(PythonIdentity, OfACallIsItsNonce) {
       R"({"exchange":{"nonce":"N","host":"h","port":1,"method":"G","status":2,"took_ms":1e18}})"};
   Folder folder;
   folder.app(kApp).body("Say", R"(        import os, sys, time
-        nonce = sys.modules['__main__'].current.nonce
+        nonce = sys.modules['millrace_worker.net'].current.nonce
         body = payload['frame'].replace('"N"', '"' + nonce + '"').encode()
         os.write(3, len(body).to_bytes(4, 'little') + body)
         time.sleep(1000)

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/escape.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
 
@@ -51,27 +52,6 @@ std::string ascii_json(std::string_view text) {
       append_escape(out, 0xdc00 + (code - 0x10000) % 0x400);
     }
     at += character.size();
-  }
-  return out;
-}
-
-// As a form writes it, blanks as '+'; base::redact knows the spelling with %20.
-std::string form_encoded(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (kPlain.contains(c)) {
-      out.push_back(c);
-    } else if (c == ' ') {
-      out.push_back('+');
-    } else {
-      out.push_back('%');
-      out.push_back(kDigits[byte >> 4]);
-      out.push_back(kDigits[byte & 15]);
-    }
   }
   return out;
 }
@@ -133,7 +113,7 @@ void add_sensitive(Sensitives& all, std::string_view value, std::string_view lab
     std::string escaped = ascii_json(value);
     if (escaped != value) add_once(all, std::move(escaped), label);
   }
-  if (value.contains(' ')) add_once(all, form_encoded(value), label);
+  if (value.contains(' ')) add_once(all, base::percent_encode(value, true), label);
   if (!value.contains('\n')) return;
   // Printed, a value of several lines comes as several lines.
   for (const std::string_view line : base::split(value, '\n')) {
@@ -154,7 +134,7 @@ void add_encoded(Sensitives& all, std::string_view value, std::string_view label
     if (standard != text) add_once(all, std::move(standard), label);
     add_once(all, std::move(text), label);
   }
-  const std::string form = form_encoded(value);
+  const std::string form = base::percent_encode(value, true);
   if (form != value) add_once(all, form, label);
   std::string hex = base::to_hex(value);
   add_once(all, hex, label);

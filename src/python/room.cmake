@@ -1,6 +1,6 @@
-# The workers' own source travels inside the binary, as the constants that sources.hpp declares.
-foreach(part Common Confine Names Net Kept Contract Preload Allowed Proof Bindings Bodies Proofs Serve Slots Zygote Checks Describe)
-  string(TOLOWER ${part} lower)
-  millrace_embed(python millrace::python kWorker${part}
-                 ${CMAKE_SOURCE_DIR}/src/python/worker_${lower}.py)
+# The workers' own package travels inside the binary, as the constants that sources.hpp lists.
+foreach(module __init__ carried common confine names net kept contract preload allowed proof bindings
+        bodies proofs serve slots zygote checks describe)
+  millrace_embed(python millrace::python kWorker_${module}
+                 ${CMAKE_SOURCE_DIR}/src/python/millrace_worker/${module}.py)
 endforeach()

@@ -1,6 +1,6 @@
 // The walls around a version's scripts: bubblewrap with namespaces of its own for everything, a
 // file system of what is named here and nothing else, and a system call filter. What a version may
-// use of the machine besides is in groups.hpp and in the worker's own limits (worker_confine.py).
+// use of the machine besides is in groups.hpp and in the worker's own limits (confine.py).
 #pragma once
 
 #include <filesystem>

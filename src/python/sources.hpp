@@ -1,48 +1,14 @@
-// The processes' own source, embedded by room.cmake.
+// The package of the workers' own programs (millrace_worker/), embedded by room.cmake.
 #pragma once
 
 #include <string>
-#include <string_view>
 
 namespace millrace::python {
 
-extern const std::string_view kWorkerCommon;
-extern const std::string_view kWorkerConfine;
-extern const std::string_view kWorkerNames;
-extern const std::string_view kWorkerNet;
-extern const std::string_view kWorkerKept;
-extern const std::string_view kWorkerContract;
-extern const std::string_view kWorkerPreload;
-extern const std::string_view kWorkerAllowed;
-extern const std::string_view kWorkerProof;
-extern const std::string_view kWorkerBindings;
-extern const std::string_view kWorkerBodies;
-extern const std::string_view kWorkerProofs;
-extern const std::string_view kWorkerServe;
-extern const std::string_view kWorkerSlots;
-extern const std::string_view kWorkerZygote;
-extern const std::string_view kWorkerChecks;
-extern const std::string_view kWorkerDescribe;
+// The programs of the package, by the module whose main() they are.
+enum class WorkerProgram { zygote, describe };
 
-// Each program is what all processes share, then what this one is for.
-inline std::string serving_source() {
-  std::string source(kWorkerCommon);
-  for (const std::string_view part :
-       {kWorkerConfine, kWorkerNames, kWorkerNet, kWorkerKept, kWorkerContract, kWorkerPreload,
-        kWorkerAllowed, kWorkerProof, kWorkerBindings, kWorkerBodies, kWorkerProofs, kWorkerServe,
-        kWorkerSlots, kWorkerZygote}) {
-    source += part;
-  }
-  return source;
-}
-inline std::string describing_source() {
-  std::string source(kWorkerCommon);
-  for (const std::string_view part :
-       {kWorkerConfine, kWorkerNames, kWorkerNet, kWorkerContract, kWorkerAllowed, kWorkerProof,
-        kWorkerBindings, kWorkerBodies, kWorkerProofs, kWorkerChecks, kWorkerDescribe}) {
-    source += part;
-  }
-  return source;
-}
+// What launch() hands to the interpreter: the package's modules and which of them to run, as JSON.
+std::string worker_source(WorkerProgram program);
 
 }  // namespace millrace::python

@@ -56,7 +56,7 @@ constexpr std::array kAllowed{
     "connect", "accept", "accept4", "bind", "listen", "getsockname", "getpeername", "shutdown",
     "sendto", "recvfrom", "sendmsg", "recvmsg", "sendmmsg", "recvmmsg"};
 
-// What makes a slot for each call (worker_slots.py), before anything of a solution's is imported.
+// What makes a slot for each call (slots.py), before anything of a solution's is imported.
 constexpr std::array kForSlots{"mount", "open_tree", "move_mount", "chroot", "capset"};
 
 // What a script may ask of a socket, or ask it to do. Not among them is all that names the process

@@ -31,7 +31,7 @@ base::Result<std::unique_ptr<Zygote>> Zygote::start(const VersionSetup& setup,
                                                     Owner& owner) {
   Walls walls = walls_of(setup);
   walls.slots = slots;
-  auto child = launch(setup.ground, walls, serving_source(), groups);
+  auto child = launch(setup.ground, walls, worker_source(WorkerProgram::zygote), groups);
   if (!child) return std::unexpected(child.error());
   std::unique_ptr<Zygote> zygote(new Zygote(setup, owner, std::move(*child), slots));
   if (!posix::name_senders(zygote->child_.forks) || !zygote->watch()) {

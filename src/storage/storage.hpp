@@ -1,5 +1,5 @@
 // Durable keeping on one machine: the journal and a small key-value store, both on SQLite (WAL,
-// synchronous=FULL) with group commit, and the folders of solutions and of their versions.
+// synchronous=FULL) with group commit, a record log, and the lock on a data folder.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,6 @@
 #include "base/meter.hpp"
 #include "base/record_log.hpp"
 #include "base/result.hpp"
-#include "flow/flow.hpp"
 #include "posix/locks.hpp"
 #include "runtime/archive.hpp"
 #include "runtime/delivery_store.hpp"
@@ -80,10 +79,6 @@ class FolderLock {
   posix::FileLock lock_;
 };
 
-// The files of a solution that make up a version. Refuses folders without app.py, files over 16
-// MiB, and more than 10,000 files; symbolic links are not followed out of the folder.
-base::Result<flow::Files> read_solution(const std::filesystem::path& folder);
-
 // Reads a journal beside a running server, or without one, also one that a former build wrote.
 // not_found when there is none.
 base::Result<std::unique_ptr<runtime::Archive>> open_archive(const std::filesystem::path& journal);
@@ -106,12 +101,5 @@ class PairReader {
 };
 // not_found: there is no such file.
 base::Result<std::unique_ptr<PairReader>> open_pairs(const std::filesystem::path& store);
-
-// Writes the files under `versions/<hash>` once; a later call finds them there. Returns the folder.
-base::Result<std::filesystem::path> install_version(const std::filesystem::path& versions,
-                                                    const std::string& hash,
-                                                    const flow::Files& files);
-// The hashes installed there.
-base::Result<std::vector<std::string>> installed_versions(const std::filesystem::path& versions);
 
 }  // namespace millrace::storage

@@ -337,19 +337,5 @@ TEST(StorageFolders, LockKeepsASecondProcessOut) {
   EXPECT_TRUE(FolderLock::acquire(folder.path / "data"));
 }
 
-TEST(StorageFolders, InstallsAVersionOnceAndWhole) {
-  fakes::Folder folder;
-  const flow::Files files{{"app.py", "A"}, {"templates/bot.csv", "B"}, {"facts.json", "{}"}};
-  const auto installed = install_version(folder.path / "versions", "abc", files);
-  ASSERT_TRUE(installed) << installed.error().describe();
-  ASSERT_TRUE(install_version(folder.path / "versions", "abc", {}));
-  const auto back = read_solution(*installed);
-  ASSERT_TRUE(back);
-  EXPECT_EQ(back->size(), 2u);
-  EXPECT_EQ(*posix::read_file(*installed / "facts.json"), "{}");
-  EXPECT_EQ(*installed_versions(folder.path / "versions"), std::vector<std::string>{"abc"});
-  EXPECT_FALSE(read_solution(folder.path));
-}
-
 }  // namespace
 }  // namespace millrace::storage

@@ -1,28 +1,17 @@
-// The coverage page: the flow drawn in layers, roads that no test took in red.
+// The coverage page: the flow drawn in layers, branches that no test took in red.
 #include <algorithm>
 #include <deque>
 
+#include "base/escape.hpp"
 #include "base/text.hpp"
 #include "trial/trial.hpp"
 
 namespace millrace::trial {
 namespace {
 
-constexpr int kBoxWidth = 190, kBoxHeight = 46, kGapX = 30, kGapY = 60;
+using base::html_escape;
 
-std::string html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out.push_back(c);
-    }
-  }
-  return out;
-}
+constexpr int kBoxWidth = 190, kBoxHeight = 46, kGapX = 30, kGapY = 60;
 
 struct Place {
   int layer = 0;
@@ -139,8 +128,8 @@ void draw_roads(std::string& out, const Coverage& coverage, const Layout& layout
     out += "<path" + std::string(seen ? "" : " class=\"no\"") + " d=\"M" + coordinates(x1, y1) +
            " C" + coordinates(x1, y1 + bend) + " " + coordinates(x2, y2 - bend) + " " +
            coordinates(x2, y2) + "\"><title>" +
-           html(node.id + " --" + roads[i].label + "--> " +
-                coverage.program().find(roads[i].target)->id) +
+           html_escape(node.id + " --" + roads[i].label + "--> " +
+                       coverage.program().find(roads[i].target)->id) +
            (seen ? "" : " (not covered)") + "</title></path>\n";
   }
 }
@@ -155,7 +144,8 @@ void draw_node(std::string& out, const Coverage& coverage, const Layout& layout,
          std::to_string(static_cast<int>(top_of(place))) +
          "\" width=\"190\" height=\"46\" rx=\"6\"/>" + "<text x=\"" +
          std::to_string(static_cast<int>(place.x) + 10) + "\" y=\"" +
-         std::to_string(static_cast<int>(top_of(place)) + 27) + "\">" + html(label) + "</text>\n";
+         std::to_string(static_cast<int>(top_of(place)) + 27) + "\">" + html_escape(label) +
+         "</text>\n";
 }
 
 }  // namespace
@@ -169,12 +159,12 @@ std::string html_report(const std::vector<Outcome>& outcomes, const Coverage& co
                     [](const flow::Node* node) { return std::pair(node->file, node->row); });
   const auto passed = std::ranges::count_if(outcomes, &Outcome::passed);
   std::string out(kHead);
-  out += "<header><h1>" + html(program.solution) + "</h1>" + std::to_string(passed) + " of " +
-         std::to_string(outcomes.size()) + " tests passed; " +
+  out += "<header><h1>" + html_escape(program.solution) + "</h1>" + std::to_string(passed) +
+         " of " + std::to_string(outcomes.size()) + " tests passed; " +
          std::to_string(coverage.nodes_seen()) + " of " + std::to_string(coverage.nodes_all()) +
          " nodes, " + std::to_string(coverage.roads_seen()) + " of " +
          std::to_string(coverage.roads_all()) +
-         " roads covered</header>\n<svg id=\"flow\" viewBox=\"0 0 " +
+         " branches covered</header>\n<svg id=\"flow\" viewBox=\"0 0 " +
          std::to_string(layout.width()) + " " + std::to_string(layout.height()) + "\">\n";
   for (const flow::Node* node : nodes) draw_roads(out, coverage, layout, *node);
   for (const flow::Node* node : nodes) draw_node(out, coverage, layout, *node);
@@ -182,17 +172,17 @@ std::string html_report(const std::vector<Outcome>& outcomes, const Coverage& co
   for (const flow::Node* node : nodes) {
     for (const flow::Outgoing& road : flow::roads_of(*node)) {
       if (coverage.has_road({node->number, road.kind, road.index})) continue;
-      out += "<tr><td>" + html(node->file) + ":" + std::to_string(node->row) + " " +
-             html(node->id) + "</td><td class=\"bad\">" + html(road.label) + "</td><td>" +
-             html(program.find(road.target)->id) + "</td></tr>\n";
+      out += "<tr><td>" + html_escape(node->file) + ":" + std::to_string(node->row) + " " +
+             html_escape(node->id) + "</td><td class=\"bad\">" + html_escape(road.label) +
+             "</td><td>" + html_escape(program.find(road.target)->id) + "</td></tr>\n";
     }
   }
   out += "</table>\n<section>\n";
   for (const Outcome& outcome : outcomes) {
     if (outcome.passed) continue;
-    out += "<p class=\"bad\">" + html(outcome.test->name) + " (" + html(outcome.test->file) + ":" +
-           std::to_string(outcome.line) + ")</p><pre>" + html(outcome.failure) + "\n\n" +
-           html(outcome.transcript) + "</pre>\n";
+    out += "<p class=\"bad\">" + html_escape(outcome.test->name) + " (" +
+           html_escape(outcome.test->file) + ":" + std::to_string(outcome.line) + ")</p><pre>" +
+           html_escape(outcome.failure) + "\n\n" + html_escape(outcome.transcript) + "</pre>\n";
   }
   return out + "</section>\n" + std::string(kScript);
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/escape.hpp"
 #include "trial/trial.hpp"
 
 namespace millrace::trial {
@@ -12,22 +13,11 @@ std::string number(double value, int digits) {
   return buffer;
 }
 
+// XML has no place for other control characters, escaped or not.
 std::string xml(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else if (c == '"') {
-      out += "&quot;";
-    } else if (byte >= 0x20 || c == '\n' || c == '\t') {
-      out.push_back(c);
-    }
-  }
+  std::string out = base::html_escape(text);
+  std::erase_if(
+      out, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t'; });
   return out;
 }
 
@@ -73,7 +63,7 @@ std::string text_report(const std::vector<Outcome>& outcomes, const Coverage& co
   out += painted(failed == 0 ? "32" : "31", counts) +
          "\ncoverage: " + std::to_string(coverage.nodes_seen()) + " of " +
          std::to_string(coverage.nodes_all()) + " nodes, " + std::to_string(coverage.roads_seen()) +
-         " of " + std::to_string(coverage.roads_all()) + " roads (" +
+         " of " + std::to_string(coverage.roads_all()) + " branches (" +
          number(coverage.percent(), 1) + "%)\n";
   return out;
 }

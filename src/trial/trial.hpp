@@ -105,7 +105,7 @@ struct TestFile {
 // The tests of one file. Problems carry file, line and remedy; the text comes from the author.
 TestFile read_tests(const std::string& path, const std::string& text);
 
-// Which nodes and roads some runs have come along.
+// Which nodes and branches some runs have taken.
 class Coverage {
  public:
   using Road = std::tuple<flow::NodeNumber, flow::RoadKind, int>;
@@ -119,7 +119,7 @@ class Coverage {
   size_t nodes_seen() const { return nodes_.size(); }
   size_t roads_all() const { return roads_all_; }
   size_t roads_seen() const { return roads_.size(); }
-  // Of roads; of nodes where the program has no roads. 100 when all.
+  // Of branches; of nodes where the program has none. 100 when all.
   double percent() const;
   const flow::Program& program() const { return *program_; }
 

@@ -66,7 +66,7 @@ tests:
   EXPECT_EQ(run.coverage.nodes_seen(), 4u);
   const std::string text = text_report(run.outcomes, run.coverage, 0.001, false);
   EXPECT_NE(text.find("main.which --Stop--> main.bye"), std::string::npos) << text;
-  EXPECT_NE(text.find("3 of 5 roads (60.0%)"), std::string::npos) << text;
+  EXPECT_NE(text.find("3 of 5 branches (60.0%)"), std::string::npos) << text;
 }
 
 TEST(TrialRun, NamesTheLineAndWhatCameInstead) {

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "app/receivers.hpp"
+#include "app/wire/receivers.hpp"
 #include "base/text.hpp"
 #include "flow/flow.hpp"
 

@@ -6,6 +6,7 @@
 
 #include "posix/files.hpp"
 #include "secrets/secrets.hpp"
+#include "solutions/folder.hpp"
 #include "tests/faults/disk.hpp"
 #include "tests/faults/stores.hpp"
 
@@ -109,18 +110,18 @@ TEST(StorageFilesOfVersions, AreInstalledWholeOrNotAtAll) {
       const bool fails = at != 0 && seen.number == at;
       return fails ? Verdict{at % 2 == 0 ? EIO : ENOSPC, seen.bytes / 2} : Verdict();
     });
-    const auto installed = storage::install_version(home.path / "versions", "abc", files);
+    const auto installed = solutions::install_files(home.path / "versions", "abc", files);
     Disk::get().judge(nullptr);
     if (at == 0) {
       ASSERT_TRUE(installed);
       calls = Disk::get().calls();
     }
-    for (const std::string& hash : *storage::installed_versions(home.path / "versions")) {
-      EXPECT_EQ(*storage::read_solution(home.path / "versions" / hash), files);
+    for (const std::string& hash : *solutions::installed_versions(home.path / "versions")) {
+      EXPECT_EQ(*solutions::read_folder(home.path / "versions" / hash), files);
     }
-    const auto again = storage::install_version(home.path / "versions", "abc", files);
+    const auto again = solutions::install_files(home.path / "versions", "abc", files);
     ASSERT_TRUE(again) << again.error().describe();
-    EXPECT_EQ(*storage::read_solution(*again), files);
+    EXPECT_EQ(*solutions::read_folder(*again), files);
   }
   EXPECT_GE(calls, 8);
 }

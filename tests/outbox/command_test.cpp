@@ -1,7 +1,7 @@
 // `millrace deliveries` on a journal: what it shows, what it keeps to itself, what it orders.
 #include <CLI/CLI.hpp>
 
-#include "app/commands.hpp"
+#include "app/commands/commands.hpp"
 #include "storage/storage.hpp"
 #include "tests/outbox/model_outbound.hpp"
 

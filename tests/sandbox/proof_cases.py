@@ -8,10 +8,8 @@ import sys
 import tempfile
 
 SOURCE = sys.argv[1]
-PARTS = ('common', 'allowed', 'proof', 'bindings', 'bodies', 'proofs')
-prover = {'__name__': 'prover'}
-exec(compile(''.join(open('{}/src/python/worker_{}.py'.format(SOURCE, part)).read()
-                     for part in PARTS), 'prover', 'exec'), prover)
+sys.path.insert(0, SOURCE + '/src/python')
+from millrace_worker.proofs import Proofs  # noqa: E402
 
 APP = "import os\nNAME = 'T'\nPATH = os.path.dirname(__file__)\nPARAMS = {'sandbox': {'l': [], 'url': ''}}\n"
 TOP = 'import json\nimport re\nimport requests\nfrom .. import app\n'
@@ -269,7 +267,7 @@ def proofs_of(script, app=APP, others=()):
                 out.write(text)
         names = sorted(file[:-3] for file in os.listdir(folder + '/action_nodes')
                        if file.endswith('.py') and file[0] != '_')
-        return prover['Proofs'](folder, names)
+        return Proofs(folder, names)
     finally:
         shutil.rmtree(folder)
 
@@ -311,7 +309,7 @@ def main():
     for example, proven in (('hotel', ['Reserve']), ('braze-profile', ['BrazeExample'])):
         folder = '{}/examples/{}'.format(SOURCE, example)
         names = [file[:-3] for file in os.listdir(folder + '/action_nodes') if file.endswith('.py')]
-        if prover['Proofs'](folder, names).proven != proven:
+        if Proofs(folder, names).proven != proven:
             wrong.append('not as expected: ' + example)
     print('\n\n'.join(wrong) or '{} scripts'.format(len(PROVEN) + len(REFUSED)))
     sys.exit(1 if wrong else 0)

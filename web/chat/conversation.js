@@ -3,7 +3,7 @@
 // transcript right, and what the consumer said goes out again under the same id until it is safe.
 
 import {
-  checkSession, endChat, isGone, openSession, renewSession, saveKept, startChat,
+  addressOf, checkSession, endChat, isGone, openSession, renewSession, saveKept, startChat,
 } from './session.js';
 import {ChatSocket, backOff} from './socket.js';
 import {Transcript} from './transcript.js';
@@ -134,13 +134,13 @@ export class Conversation {
 
   /** @param {Session} session */
   #connect(session) {
-    const origin = location.origin.replace(/^http/, 'ws');
+    const address = addressOf('socket/websocket').replace(/^http/, 'ws');
     this.#renewInTime();
     this.#socket = new ChatSocket({
       // The token is another one after a while.
       url: () => {
         const query = new URLSearchParams({token: session.access_token, vsn: '2.0.0'});
-        return `${origin}/socket/websocket?${query}`;
+        return `${address}?${query}`;
       },
       topic: `chat:${session.chat_id}`,
       joinPayload: () => ({access_token: session.access_token}),

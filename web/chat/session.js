@@ -30,11 +30,19 @@ export function appIdOf(path) {
 }
 
 /**
+ * Where the server has something, seen from the page: both may lie below a path of a proxy's.
+ * @param {string} path such as 'socket/websocket'
+ */
+export function addressOf(path) {
+  return new URL(`../${path}`, location.href).href;
+}
+
+/**
  * @param {string} appId
  * @returns {Promise<{status: number, session: Session | null}>}
  */
 export async function openSession(appId) {
-  const response = await post('/messaging/v1/consumers/anonymous_session', {
+  const response = await post('messaging/v1/consumers/anonymous_session', {
     app_id: appId,
     app_type: 'consumer',
     // The bot may know languages that this page does not.
@@ -58,7 +66,7 @@ export async function openSession(appId) {
  * @param {Session} session
  */
 export async function renewSession(session) {
-  const response = await post('/messaging/v1/consumers/renew_session', {}, session.access_token);
+  const response = await post('messaging/v1/consumers/renew_session', {}, session.access_token);
   const renewed = response?.ok ? await response.json().catch(() => null) : null;
   if (!renewed?.access_token) return;
   session.access_token = renewed.access_token;
@@ -117,7 +125,7 @@ export function endChat(session) {
  * @returns {Promise<number>} the HTTP status; 0 when there was no answer
  */
 async function call(session, operation, body) {
-  const path = `/messaging/v1/chats/${session.chat_id}/${operation}`;
+  const path = `messaging/v1/chats/${session.chat_id}/${operation}`;
   return (await post(path, body, session.access_token))?.status ?? 0;
 }
 
@@ -132,7 +140,7 @@ function post(path, body, token) {
   const headers = {'Content-Type': 'application/json'};
   if (token) headers.Authorization = `Bearer ${token}`;
   const signal = AbortSignal.timeout(kRequestTimeoutMs);
-  return fetch(path, {method: 'POST', headers, body: JSON.stringify(body), signal})
+  return fetch(addressOf(path), {method: 'POST', headers, body: JSON.stringify(body), signal})
     .catch(() => null);
 }
 

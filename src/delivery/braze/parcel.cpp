@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/escape.hpp"
 #include "delivery/braze/identifiers.hpp"
 
 namespace millrace::delivery::braze {
@@ -126,29 +127,12 @@ base::Result<BrazeParcel> read_identify(const json::object& body, BrazeParcel pa
   return parcel;
 }
 
-// RFC 3986: unreserved characters stay.
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<uint8_t>(c);
-    const bool stays = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (stays) {
-      out += c;
-    } else {
-      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-  return out;
-}
-
 // A name with an array as its value is written once for each of its elements.
 std::string query_of(const json::object& query) {
   std::string out;
   const auto add = [&](std::string_view name, const json::value& value) {
     out += out.empty() ? '?' : '&';
-    out += percent_encode(name) + "=" + percent_encode(json::to_text(value));
+    out += base::percent_encode(name) + "=" + base::percent_encode(json::to_text(value));
   };
   for (const auto& [name, value] : query) {
     if (const json::array* several = value.if_array()) {

@@ -14,13 +14,10 @@ import assert from 'node:assert/strict';
  * @typedef {{id: string, status: string, seq_num: number, history: Message[]}} Snapshot
  */
 
-/**
- * @param {import('./server.mjs').Ready} ready
- * @param {object} [changes]
- */
-export function requestSession(ready, changes) {
-  return postJson(`${ready.base_url}/messaging/v1/consumers/anonymous_session`, {
-    app_id: ready.app_id,
+/** @param {string} appId */
+export function sessionBody(appId) {
+  return {
+    app_id: appId,
     app_type: 'consumer',
     browser_language: 'en-US',
     language: 'en',
@@ -29,8 +26,16 @@ export function requestSession(ready, changes) {
     device_type: 'browser',
     platform: 'Mac OS X10_14_4',
     screen_resolution: '1280 x 800',
-    ...changes,
-  });
+  };
+}
+
+/**
+ * @param {import('./server.mjs').Ready} ready
+ * @param {object} [changes]
+ */
+export function requestSession(ready, changes) {
+  return postJson(`${ready.base_url}/messaging/v1/consumers/anonymous_session`,
+    {...sessionBody(ready.app_id), ...changes});
 }
 
 /**

@@ -1,0 +1,3 @@
+class Reserve:
+    def execute(self, log, payload=None, context=None):
+        return {'success': 'true'}

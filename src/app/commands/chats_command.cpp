@@ -1,0 +1,162 @@
+// `millrace chats`: the chats of a data folder, all of them, or those that wait for somebody.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "app/commands/command.hpp"
+#include "app/commands/commands.hpp"
+#include "app/wire/data/data_reading.hpp"
+#include "dialog/names.hpp"
+#include "posix/files.hpp"
+#include "solutions/chats.hpp"
+
+namespace millrace::app {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Code;
+using base::fail;
+
+struct ChatsOptions {
+  fs::path data;
+  bool parked = false;
+  bool queued = false;
+  bool with_agent = false;
+  std::string solution;
+  std::string phase;
+  std::string since;
+  size_t limit = 1'000;
+};
+
+base::Result<runtime::ChatFilter> filter_of(const ChatsOptions& options) {
+  runtime::ChatFilter filter{.solution = options.solution, .phase = options.phase, .latest = true};
+  if (!options.solution.empty()) {
+    const auto deployments = deployments_of(options.data);
+    if (deployments) filter.versions = solutions::versions_of(*deployments, options.solution);
+  }
+  filter.limit = options.limit;
+  if (!options.since.empty()) {
+    filter.since = base::parse_iso8601(options.since);
+    if (!filter.since) {
+      return fail(Code::invalid_argument,
+                  "'" + options.since + "' is no time, such as 2026-01-31T08:00:00Z");
+    }
+  }
+  return filter;
+}
+
+int list_chats(const ChatsOptions& options) {
+  const auto filter = filter_of(options);
+  if (!filter) return complain("chats", filter.error());
+  const auto archive = archive_of(options.data);
+  if (!archive) return complain("chats", archive.error());
+  const auto chats = (*archive)->live(*filter);
+  if (!chats) return complain("chats", chats.error());
+  for (const runtime::ChatEntry& chat : *chats) {
+    std::cout << chat.chat.to_string() << "  " << chat.version << "  " << chat.phase << "  "
+              << chat.turns << " turns  " << base::to_iso8601(chat.last_at) << "\n";
+  }
+  if (chats->size() == options.limit) {
+    std::cerr << "there may be more: the last " << options.limit << " were listed (--limit)\n";
+  }
+  return 0;
+}
+
+// Who waits for an agent, or has one: the chat, its solution, since when, for which skill, who.
+base::Result<size_t> print_handed_over(const ChatsOptions& options) {
+  auto filter = filter_of(options);
+  if (!filter) return std::unexpected(filter.error());
+  const auto key = posix::read_file(options.data / "journal.key");
+  if (!key) return std::unexpected(key.error());
+  const auto archive = archive_of(options.data);
+  if (!archive) return std::unexpected(archive.error());
+  filter->live = true;
+  filter->phase =
+      dialog::kPhases(options.queued ? dialog::Phase::queued : dialog::Phase::with_agent);
+  const auto chats = (*archive)->live(*filter);
+  if (!chats) return std::unexpected(chats.error());
+  const auto deployments = deployments_of(options.data);
+  auto names = deployments ? solutions::solutions_by_version(*deployments)
+                           : std::map<std::string, std::string>();
+  for (const runtime::ChatEntry& chat : *chats) {
+    const auto state = solutions::state_of(**archive, chat, *key);
+    if (!state) return std::unexpected(state.error());
+    if (!state->agent) continue;
+    const dialog::Seat& seat = *state->agent;
+    const std::string& solution = chat.solution.empty() ? names[chat.version] : chat.solution;
+    std::cout << chat.chat.to_string() << "  " << solution << "  "
+              << base::to_iso8601(options.queued ? seat.asked_at : seat.joined_at) << "  skill "
+              << (seat.skill.empty() ? "-" : seat.skill);
+    if (!options.queued) std::cout << "  " << seat.id << " (" << seat.name << ")";
+    std::cout << "\n";
+  }
+  return chats->size();
+}
+
+int list_handed_over(const ChatsOptions& options) {
+  const auto count = print_handed_over(options);
+  if (!count) return complain("chats", count.error());
+  if (*count == 0) {
+    std::cerr << (options.queued ? "no chat waits for an agent\n" : "no chat is with an agent\n");
+  }
+  if (*count == options.limit) {
+    std::cerr << "there may be more: " << options.limit << " were listed (--limit)\n";
+  }
+  return 0;
+}
+
+int list_parked(const fs::path& data) {
+  const auto archive = archive_of(data);
+  const auto chats = archive ? (*archive)->parked() : std::unexpected(archive.error());
+  if (!chats) return complain("chats", chats.error());
+  for (const runtime::ParkedChat& chat : *chats) {
+    std::cout << chat.chat_id << "  " << chat.solution << "  " << chat.version << "  node "
+              << (chat.node.empty() ? "-" : chat.node) << "  " << base::to_iso8601(chat.at) << "  "
+              << chat.what << "\n";
+  }
+  if (chats->empty()) std::cerr << "no chat is parked\n";
+  return 0;
+}
+
+}  // namespace
+
+void add_chats_command(CLI::App& cli, int& exit_code) {
+  auto options = std::make_shared<ChatsOptions>();
+  auto* chats = cli.add_subcommand(
+      "chats",
+      "List the latest chat of every consumer, the last turn first: id, version, phase, turns, "
+      "time of the last.");
+  chats->add_option("--data", options->data, "The server's data folder")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  chats->add_flag("--parked", options->parked,
+                  "Only those that wait because the engine failed in them: id, solution, version, "
+                  "node, since when, what failed");
+  auto* queued = chats->add_flag("--queued", options->queued,
+                                 "Only those that wait for an agent: id, solution, since when, "
+                                 "for which skill");
+  chats
+      ->add_flag("--with-agent", options->with_agent,
+                 "Only those that an agent has: id, solution, since when, skill, who")
+      ->excludes(queued);
+  chats->add_option("--solution", options->solution, "Only chats of this solution");
+  const auto phases = dialog::kPhases.all();
+  chats->add_option("--phase", options->phase, "Only chats in this phase")
+      ->check(CLI::IsMember(std::vector<std::string>(phases.begin(), phases.end())));
+  chats->add_option("--since", options->since,
+                    "Only chats whose last turn is not before this time, as 2026-01-31T08:00:00Z");
+  chats->add_option("--limit", options->limit, "At most so many")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
+  chats->footer(
+      "Works beside a running server. A parked chat answers with an error and hurts no other. It "
+      "is tried again after a deploy "
+      "of\n"
+      "its solution and at the next start of the server; see docs/operating.md.");
+  chats->callback([&exit_code, options] {
+    exit_code = options->parked                          ? list_parked(options->data)
+                : options->queued || options->with_agent ? list_handed_over(*options)
+                                                         : list_chats(*options);
+  });
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,74 @@
+// `millrace check`: what is wrong with a solution.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "app/commands/command.hpp"
+#include "app/commands/commands.hpp"
+#include "app/wire/data/grant_book.hpp"
+#include "app/wire/python_inspector.hpp"
+#include "base/json.hpp"
+
+namespace millrace::app {
+namespace {
+
+struct CheckOptions {
+  std::filesystem::path solution;
+  bool json = false;
+  WorldOptions world;
+};
+
+// As the only solution of a server with nothing granted yet.
+void tell_what_it_needs(const solutions::Loaded& loaded) {
+  const auto app_py = loaded.files.find("app.py");
+  const auto nothing = secrets::Rights::of(loaded.program->solution, {}, {.is_alone = true});
+  const std::string command = lacking_command(
+      *loaded.program, app_py == loaded.files.end() ? "" : app_py->second, nothing, {});
+  if (command.empty()) return;
+  std::cout << "It names what the operator of a server has to grant it, unless it comes from the "
+               "store, a file or folder of secrets, or is the address of an opened host:\n  "
+            << command << "\n";
+}
+
+int run_check(const CheckOptions& options) {
+  const auto loaded =
+      load_solution(options.solution, {.is_sandboxed = !options.world.unsafe_no_sandbox});
+  if (!loaded) return complain("check", loaded.error(), 1);
+  const size_t errors = loaded->errors();
+  json::array listed;
+  for (const flow::Problem& problem : loaded->problems) {
+    if (options.json) {
+      listed.push_back(problem.to_json());
+    } else {
+      std::cout << problem.describe() << "\n";
+    }
+  }
+  if (options.json) {
+    std::cout << json::serialize(json::value(std::move(listed))) << "\n";
+  } else {
+    std::cout << options.solution.string() << ": " << errors << " error" << (errors == 1 ? "" : "s")
+              << ", " << loaded->problems.size() - errors << " warning"
+              << (loaded->problems.size() - errors == 1 ? "" : "s");
+    if (loaded->program) std::cout << ", " << loaded->program->nodes.size() << " nodes";
+    std::cout << "\n";
+    for (const std::string& note : loaded->script_notes) std::cout << "  " << note << "\n";
+    if (loaded->program) tell_what_it_needs(*loaded);
+  }
+  return errors == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& cli, int& exit_code) {
+  auto* command = cli.add_subcommand(
+      "check", "List every problem of a solution, with its place and a suggested fix.");
+  auto options = std::make_shared<CheckOptions>();
+  command->add_option("DIR", options->solution, "The solution's folder")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  command->add_flag("--json", options->json, "Print the problems as a JSON array");
+  add_sandbox_option(*command, options->world);
+  command->footer("Exits 0 when the solution can be served, 1 when there are errors.");
+  command->callback([&exit_code, options] { exit_code = run_check(*options); });
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,62 @@
+// `millrace replay`: a chat's stored inputs run through the engine again, compared byte for byte.
+#include "solutions/replay.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "app/commands/command.hpp"
+#include "app/commands/commands.hpp"
+#include "app/wire/data/data_reading.hpp"
+#include "posix/files.hpp"
+
+namespace millrace::app {
+namespace {
+
+struct ReplayOptions {
+  std::string chat;
+  std::filesystem::path data;
+};
+
+base::Result<solutions::Replayed> replayed(const ReplayOptions& options) {
+  const auto chat = base::Id::parse(options.chat);
+  if (!chat) {
+    return base::fail(base::Code::invalid_argument, "'" + options.chat + "' is not a chat's id");
+  }
+  const auto key = posix::read_file(options.data / "journal.key");
+  if (!key) return std::unexpected(key.error());
+  const auto archive = archive_of(options.data);
+  if (!archive) return std::unexpected(archive.error());
+  auto versions = versions_in(options.data);
+  return solutions::replay(**archive, *chat, *key, versions);
+}
+
+int replay(const ReplayOptions& options) {
+  const auto played = replayed(options);
+  if (!played) return complain("replay", played.error());
+  if (played->difference) {
+    std::cerr << "millrace replay: turn " << played->difference->turn << ": "
+              << played->difference->what << "\n";
+    return 1;
+  }
+  std::cout << played->turns << " turns replayed, byte for byte the same\n";
+  return 0;
+}
+
+}  // namespace
+
+void add_replay_command(CLI::App& cli, int& exit_code) {
+  auto* command = cli.add_subcommand(
+      "replay", "Run a stored chat's inputs through the engine again and compare every byte.");
+  auto options = std::make_shared<ReplayOptions>();
+  command->add_option("CHAT", options->chat, "The chat's id")->required();
+  command->add_option("--data", options->data, "The server's data folder")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  command->footer(
+      "Exits 0 when all turns come out the same, 1 when one differs (it is named), 2 when the "
+      "chat\n"
+      "cannot be read.");
+  command->callback([&exit_code, options] { exit_code = replay(*options); });
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,120 @@
+// `millrace test`: a solution's own tests, in parallel.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+
+#include "app/commands/command.hpp"
+#include "app/commands/commands.hpp"
+#include "app/wire/data/data_reading.hpp"
+#include "app/wire/python_inspector.hpp"
+#include "posix/files.hpp"
+#include "solutions/test_from_chat.hpp"
+
+namespace millrace::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct TestOptions {
+  fs::path solution;
+  std::string filter;
+  std::string chat;  // instead of testing: this stored chat as a test
+  fs::path data;
+  fs::path junit;
+  fs::path html;
+  double coverage_min = 0;
+  unsigned jobs = 0;
+  WorldOptions world;
+};
+
+bool write_report(const fs::path& path, const std::string& text) {
+  if (path.empty()) return true;
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  if (file.flush()) return true;
+  std::cerr << "millrace test: " << path.string() << " cannot be written\n";
+  return false;
+}
+
+base::Result<std::string> test_of_chat(const TestOptions& options) {
+  const auto id = base::Id::parse(options.chat);
+  if (!id) {
+    return base::fail(base::Code::invalid_argument, "'" + options.chat + "' is not a chat's id");
+  }
+  const auto key = posix::read_file(options.data / "journal.key");
+  if (!key) return std::unexpected(key.error());
+  const auto archive = archive_of(options.data);
+  if (!archive) return std::unexpected(archive.error());
+  auto versions = versions_in(options.data);
+  return solutions::test_from_chat(**archive, *id, *key, versions);
+}
+
+int write_test_from(const TestOptions& options) {
+  const auto text = test_of_chat(options);
+  if (!text) return complain("test", text.error());
+  std::cout << *text;
+  return 0;
+}
+
+int run_tests(const TestOptions& options) {
+  if (!options.chat.empty()) return write_test_from(options);
+  const auto loaded =
+      load_solution(options.solution, {.is_sandboxed = !options.world.unsafe_no_sandbox});
+  if (!loaded) return complain("test", loaded.error());
+  if (!loaded->program) {
+    print_problems(loaded->problems);
+    return complain("test", "the solution has errors; see millrace check");
+  }
+  const auto run =
+      solutions::test(options.solution, loaded->program, {options.filter, options.jobs});
+  if (!run) return complain("test", run.error());
+  print_problems(run->problems);
+  if (!run->problems.empty()) return 2;
+  if (run->outcomes.empty()) {
+    return complain("test", "there is no test; write tests/<name>.test.yaml (docs/testing.md)");
+  }
+  const double seconds = run->took.count();
+  std::cout << trial::text_report(run->outcomes, run->coverage, seconds,
+                                  isatty(STDOUT_FILENO) == 1);
+  const bool is_written =
+      write_report(options.junit,
+                   trial::junit_report(run->outcomes, run->program->solution, seconds)) &&
+      write_report(options.html, trial::html_report(run->outcomes, run->coverage));
+  if (!is_written) return 2;
+  if (run->passed() && run->coverage.percent() < options.coverage_min) {
+    std::cerr << "millrace test: the coverage is under " << options.coverage_min << "%\n";
+    return 1;
+  }
+  return run->passed() ? 0 : 1;
+}
+
+}  // namespace
+
+void add_test_command(CLI::App& cli, int& exit_code) {
+  auto* command = cli.add_subcommand(
+      "test", "Run a solution's tests (tests/*.test.yaml) and list the branches they leave out.");
+  auto options = std::make_shared<TestOptions>();
+  add_sandbox_option(*command, options->world);
+  command->add_option("DIR", options->solution, "The solution's folder")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  command->add_option("--filter", options->filter, "Only tests whose name has this in it");
+  auto* chat = command->add_option("--from-chat", options->chat,
+                                   "Print a stored chat as a test instead; needs --data");
+  auto* data = command->add_option("--data", options->data, "The server's data folder");
+  chat->needs(data);
+  command->add_option("--junit", options->junit, "Write JUnit XML to this file");
+  command->add_option("--html", options->html, "Write the coverage, drawn, to this file");
+  command
+      ->add_option("--min-coverage", options->coverage_min,
+                   "Fail below this percentage of branches")
+      ->check(CLI::Range(0.0, 100.0));
+  command->add_option("--jobs", options->jobs, "Tests at a time; 0 is one per CPU")
+      ->check(CLI::Range(0, 256));
+  command->footer("Exits 0 when all pass, 1 when one fails, 2 when nothing could be run.");
+  command->callback([&exit_code, options] { exit_code = run_tests(*options); });
+}
+
+}  // namespace millrace::app

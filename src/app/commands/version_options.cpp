@@ -1,0 +1,24 @@
+#include "app/commands/version_options.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace millrace::app {
+
+void add_data_option(CLI::App& command, VersionOptions& options) {
+  command.add_option("--data", options.data, "The server's data folder")->required();
+}
+
+void add_on_live_option(CLI::App& command, VersionOptions& options) {
+  command
+      .add_option("--on-live", options.on_live,
+                  "Chats under way: pin leaves them on their version, migrate takes them to the "
+                  "same node of the new one when they next speak, restart begins them again")
+      ->default_str("pin")
+      ->check(CLI::IsMember({"pin", "migrate", "restart"}));
+}
+
+std::string line_of(const solutions::Deployment& deployment) {
+  return deployment.solution + " v" + std::to_string(deployment.version) + "  " + deployment.hash;
+}
+
+}  // namespace millrace::app

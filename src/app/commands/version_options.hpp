@@ -1,0 +1,32 @@
+// What the commands about versions are told, and how they name one.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "app/wire/world_options.hpp"
+#include "solutions/deployments.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace millrace::app {
+
+struct VersionOptions {
+  std::filesystem::path solution;
+  std::filesystem::path data;
+  std::string name;
+  std::string version;
+  std::string on_live = "pin";
+  bool skip_tests = false;
+  WorldOptions world;
+};
+
+void add_data_option(CLI::App& command, VersionOptions& options);
+void add_on_live_option(CLI::App& command, VersionOptions& options);
+
+// "Hotel v3  1f0c..."
+std::string line_of(const solutions::Deployment& deployment);
+
+}  // namespace millrace::app

@@ -1,0 +1,26 @@
+// A data folder read beside a running server, or without one: for commands.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "runtime/archive.hpp"
+#include "solutions/deployments.hpp"
+#include "solutions/versions.hpp"
+
+namespace millrace::app {
+
+// not_found when there is no journal in that folder.
+base::Result<std::unique_ptr<runtime::Archive>> archive_of(const std::filesystem::path& data);
+// The same, or null where nothing was ever served.
+base::Result<std::unique_ptr<runtime::Archive>> archive_if_any(const std::filesystem::path& data);
+
+// What opens secure answers; "" when it is not there.
+std::string seal_key_of(const std::filesystem::path& data);
+
+base::Result<solutions::Deployments> deployments_of(const std::filesystem::path& data);
+solutions::Versions versions_in(const std::filesystem::path& data);
+
+}  // namespace millrace::app

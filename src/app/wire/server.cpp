@@ -1,0 +1,334 @@
+#include "app/wire/server.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <iostream>
+#include <mutex>
+
+#include "app/wire/action_edge.hpp"
+#include "app/wire/braze_edge.hpp"
+#include "app/wire/completions.hpp"
+#include "app/wire/data/data_folder.hpp"
+#include "app/wire/data/manifest.hpp"
+#include "app/wire/data/retention.hpp"
+#include "app/wire/delivery_edge.hpp"
+#include "app/wire/descriptors.hpp"
+#include "app/wire/health_pages.hpp"
+#include "app/wire/listeners.hpp"
+#include "app/wire/memory.hpp"
+#include "app/wire/metrics.hpp"
+#include "app/wire/receivers.hpp"
+#include "app/wire/rest_keys.hpp"
+#include "app/wire/script_hosting.hpp"
+#include "app/wire/shares.hpp"
+#include "app/wire/system.hpp"
+#include "base/hash.hpp"
+#include "channels/channels.hpp"
+#include "engage/engage.hpp"
+#include "http/http.hpp"
+#include "solutions/served.hpp"
+#include "storage/storage.hpp"
+
+namespace millrace::app {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Code;
+using base::fail;
+
+constexpr std::chrono::seconds kDrainMax{8};
+
+bool wants_sandbox(const ServeOptions& options) {
+  if (options.braze_sandbox) return true;
+  return options.environment == "sandbox" && std::getenv("BRAZE_URL") == nullptr;
+}
+
+}  // namespace
+
+// In the order in which they are made; they go in the reverse order.
+struct Server::Parts {
+  explicit Parts(base::Log& the_log) : log(the_log) {}
+
+  base::Result<void> open(const ServeOptions& options);
+  base::Result<void> open_data(const ServeOptions& options);
+  base::Result<void> open_sandbox(const ServeOptions& options);
+  base::Result<void> open_actions(const ServeOptions& options);
+  base::Result<void> open_deliveries(const ServeOptions& options);
+  base::Result<void> serve_solutions(const ServeOptions& options);
+  base::Result<void> listen(const ServeOptions& options);
+  base::Result<void> show_metrics(const ServeOptions& options);
+  void note_trace_days();
+  void drain();
+  void stop();
+
+  base::Log& log;
+  SystemClock clock;
+  SystemRandom random;
+  Metrics metrics;
+  WatchedMeter meter{metrics};
+  std::optional<DataFolder> data;
+  std::shared_ptr<lanes::Notices> notices = std::make_shared<lanes::Notices>(log, metrics);
+  DescriptorShares descriptors = raise_descriptors();
+  Variables given;  // what the sandbox adds to the scripts' environment
+  Ready ready;
+  std::unique_ptr<BrazeEdge> sandbox;
+  std::unique_ptr<lanes::IoLanes> lanes;
+  std::unique_ptr<storage::DurableJournal> journal;
+  std::unique_ptr<ActionEdge> actions;
+  std::optional<GrantBook> grants;
+  std::unique_ptr<PythonInspector> inspector;
+  std::unique_ptr<ScriptHosting> scripts;
+  std::unique_ptr<solutions::Served> served;
+  std::unique_ptr<DeliveryEdge> deliveries;
+  std::unique_ptr<runtime::Runtime> runtime;
+  std::unique_ptr<engage::Engagement> engagement;
+  std::unique_ptr<ServedShares> shares;
+  std::unique_ptr<ServedRestKeys> rest_keys;
+  std::unique_ptr<channels::RestChannel> rest;
+  std::unique_ptr<channels::ChatPage> page;
+  std::unique_ptr<Completions> completions;
+  std::unique_ptr<engage::BotManager> bot_manager;
+  std::unique_ptr<Health> health;
+  std::unique_ptr<HealthPages> health_pages;
+  std::unique_ptr<HealthPages> detailed_health_pages;
+  std::unique_ptr<MetricsHandler> metrics_page;
+  std::unique_ptr<Listeners> listeners;
+  std::unique_ptr<http::Server> metrics_server;
+  std::unique_ptr<RetentionSweep> retention;
+  std::atomic<int> trace_days = 0;  // the fewest that a solution says; 0: none says any
+  std::optional<MemoryReturn> memory;
+  bool stopped = false;
+};
+
+base::Result<void> Server::Parts::open(const ServeOptions& options) {
+  if (auto done = open_data(options); !done) return done;
+  if (auto done = open_sandbox(options); !done) return done;
+  lanes =
+      lanes::IoLanes::make(options.threads == 0 ? lanes::usable_cpus() : options.threads, notices);
+  if (auto done = open_actions(options); !done) return done;
+  if (auto done = serve_solutions(options); !done) return done;
+  if (auto done = open_deliveries(options); !done) return done;
+  runtime = std::make_unique<runtime::Runtime>(
+      runtime::Runtime::Ports{*lanes, clock, random, *journal, actions->actions(),
+                              deliveries->deliveries(), log, data->seal_key, options.environment,
+                              &meter},
+      served->solutions());
+  lanes->start();
+  if (auto done = runtime->recover(); !done) return done;
+  if (auto done = deliveries->start(); !done) return done;
+  if (auto done = listen(options); !done) return done;
+  if (auto done = show_metrics(options); !done) return done;
+  ready.describe(options, *listeners, served->solutions(), log);
+  memory.emplace();
+  retention = std::make_unique<RetentionSweep>(RetentionSweep::Ports{
+      options.data, *journal, *runtime, served->solutions(), clock, log, meter, data->seal_key});
+  retention->start();
+  served->when_deployed([this](const std::string& solution) {
+    note_trace_days();
+    runtime->deployed(solution);
+  });
+  served->watch();
+  return {};
+}
+
+base::Result<void> Server::Parts::open_data(const ServeOptions& options) {
+  auto folder = open_data_folder(options.data, options.make_anew);
+  if (!folder) return std::unexpected(folder.error());
+  data.emplace(std::move(*folder));
+  auto opened = storage::open_journal(options.data / "journal.db", log, meter);
+  if (!opened) return std::unexpected(opened.error());
+  journal = std::move(*opened);
+  return note_data_folder(options.data);
+}
+
+base::Result<void> Server::Parts::open_sandbox(const ServeOptions& options) {
+  if (!wants_sandbox(options)) return {};
+  auto opened = BrazeEdge::open(options.data, options.braze_sandbox.value_or(Endpoint{}), clock,
+                                random, log, {descriptors.beside, notices}, {}, options.make_anew);
+  if (!opened) return std::unexpected(opened.error());
+  sandbox = std::move(*opened);
+  ready.braze_sandbox_url = sandbox->url();
+  ready.braze_api_key = sandbox->api_key();
+  given = {{"BRAZE_URL", sandbox->url()}, {"BRAZE_API_KEY", sandbox->api_key()}};
+  return {};
+}
+
+base::Result<void> Server::Parts::open_actions(const ServeOptions& options) {
+  ActionOptions action_options;
+  action_options.data = options.data;
+  action_options.environment = options.environment;
+  action_options.workers_max = options.action_workers;
+  action_options.world = options.world;
+  action_options.trace_age = [this]() -> std::optional<std::chrono::hours> {
+    const int days = trace_days;
+    return days == 0 ? std::nullopt : std::optional(std::chrono::hours(24) * days);
+  };
+  action_options.world.secrets.data = options.data;
+  if (sandbox)
+    action_options.platform_hosts =
+        allowed_hosts({"${env:BRAZE_URL}"}, given, secrets::Rights::all());
+  auto opened = ActionEdge::open(std::move(action_options), {*lanes, clock, random, log, meter});
+  if (!opened) return std::unexpected(opened.error());
+  actions = std::move(*opened);
+  return {};
+}
+
+base::Result<void> Server::Parts::serve_solutions(const ServeOptions& options) {
+  grants.emplace(GrantBook::Options{options.data, options.grants, options.world.allow_internal,
+                                    options.grants_all});
+  const auto rights_of = [this](std::string_view solution) { return grants->rights_of(solution); };
+  inspector = std::make_unique<PythonInspector>(
+      LoadOptions{given, options.data / "packages", !options.world.unsafe_no_sandbox, rights_of});
+  scripts = std::make_unique<ScriptHosting>(options.data, given, *actions, *grants, log);
+  served = std::make_unique<solutions::Served>(
+      options.data, solutions::Served::Ports{*inspector, *scripts,
+                                             std::make_shared<ManifestHoldings>(options.data),
+                                             receivers(), clock, log});
+  const auto tell = [](const fs::path& folder, const flow::Problem& problem) {
+    std::cerr << folder.string() << "/" << problem.describe() << "\n";
+  };
+  if (auto done = served->add(options.solutions, tell); !done) return done;
+  if (auto done = served->take_up_all(); !done) return done;
+  if (served->solutions().fallback() == nullptr) {
+    return fail(Code::invalid_argument,
+                "nothing is deployed; give --solution DIR, or run `millrace deploy DIR` first",
+                options.data.string());
+  }
+  note_trace_days();
+  return served->add_old_versions();
+}
+
+// Traces of all solutions lie together and go by age, so the strictest of them counts for all.
+void Server::Parts::note_trace_days() {
+  int fewest = 0;
+  for (const runtime::SolutionPtr& solution : served->solutions().all()) {
+    const int days = solution->program->retention.traces_days;
+    if (days > 0) fewest = fewest == 0 ? days : std::min(fewest, days);
+  }
+  trace_days = fewest;
+}
+
+base::Result<void> Server::Parts::open_deliveries(const ServeOptions& options) {
+  auto internal = options.world.allow_internal;
+  for (std::string& host : allowed_hosts({"${env:BRAZE_URL}"}, given, secrets::Rights::all())) {
+    internal.push_back(std::move(host));
+  }
+  auto opened = DeliveryEdge::open({journal->deliveries(), actions->names(), clock, random, log,
+                                    meter, served->solutions(), actions->secrets(), *grants},
+                                   given, std::move(internal));
+  if (!opened) return std::unexpected(opened.error());
+  deliveries = std::move(*opened);
+  return {};
+}
+
+base::Result<void> Server::Parts::listen(const ServeOptions& options) {
+  const auto origins = [&](const Exposure& part) {
+    return web::OriginRule{reach_of(options, part).is_loopback, options.public_url.origin};
+  };
+  shares = std::make_unique<ServedShares>(options.limits, log, metrics);
+  rest_keys = std::make_unique<ServedRestKeys>(actions->secrets(), *grants);
+  engagement = std::make_unique<engage::Engagement>(
+      *runtime, served->solutions(), clock, *shares, data->token_key,
+      engage::EngagementOptions{options.token_life, origins(options.engagement)});
+  rest = std::make_unique<channels::RestChannel>(
+      *runtime, served->solutions(), journal->identities(), *shares, *rest_keys,
+      channels::RestOptions{options.environment, reach_of(options, options.rest).is_loopback,
+                            origins(options.rest)});
+  page = std::make_unique<channels::ChatPage>(served->solutions());
+  completions = std::make_unique<Completions>(*runtime, origins({}));
+  health = std::make_unique<Health>(
+      Health::Ports{*journal, *lanes, meter, log, [this] { return actions->workers_wrong(); },
+                    options.data, options.disk_min, options.metrics.has_value()});
+  health_pages = std::make_unique<HealthPages>(*health, Details::to_this_machine);
+  detailed_health_pages = std::make_unique<HealthPages>(*health, Details::always);
+  bot_manager = std::make_unique<engage::BotManager>(served->solutions());
+  auto listening = Listeners::open(
+      options, {*rest, *engagement, *page, *completions, *bot_manager, *health_pages},
+      {*lanes, *shares, notices, log, descriptors.serving});
+  if (!listening) return std::unexpected(listening.error());
+  listeners = std::move(*listening);
+  return {};
+}
+
+base::Result<void> Server::Parts::show_metrics(const ServeOptions& options) {
+  if (!options.metrics) return {};
+  metrics_page = std::make_unique<MetricsHandler>(metrics, detailed_health_pages.get());
+  http::ServerOptions http_options;
+  http_options.address = options.metrics->address;
+  http_options.port = options.metrics->port;
+  http_options.max_connections = descriptors.beside;
+  http_options.notices = notices;
+  auto listening = http::Server::listen(*lanes, *metrics_page, http_options);
+  if (!listening) return std::unexpected(listening.error());
+  metrics_server = std::move(*listening);
+  ready.metrics_url = url_of(*options.metrics, metrics_server->port()) + "/metrics";
+  return {};
+}
+
+void Server::Parts::drain() {
+  if (!runtime || !listeners) return;
+  // Shared with the last lane to finish, which may do so after the patience here has ended.
+  struct Idle {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool reached = false;
+  };
+  auto idle = std::make_shared<Idle>();
+  runtime->drain([idle] {
+    const std::lock_guard guard(idle->mutex);
+    idle->reached = true;
+    idle->changed.notify_all();
+  });
+  std::unique_lock waiting(idle->mutex);
+  idle->changed.wait_for(waiting, kDrainMax, [&] { return idle->reached; });
+}
+
+void Server::Parts::stop() {
+  if (std::exchange(stopped, true)) return;
+  if (served) served->stop_watching();
+  if (retention) retention->stop();
+  if (listeners) listeners->stop_accepting();
+  if (health) health->stop();
+  drain();
+  if (deliveries) deliveries->stop();
+  if (listeners) listeners->drain(std::chrono::seconds(1));
+  if (metrics_server) metrics_server->drain(std::chrono::seconds(1));
+  if (actions) actions->stop();
+  // What the lanes' threads may still touch goes only after they have ended.
+  if (lanes) lanes->stop();
+  listeners.reset();
+  metrics_server.reset();
+  if (sandbox) sandbox->stop();
+  deliveries.reset();
+  journal.reset();
+}
+
+base::Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options, base::Log& log) {
+  auto parts = std::make_unique<Parts>(log);
+  if (auto opened = parts->open(options); !opened) {
+    parts->stop();
+    return std::unexpected(opened.error());
+  }
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Server::~Server() {
+  stop();
+}
+const Ready& Server::ready() const {
+  return parts_->ready;
+}
+runtime::Runtime& Server::runtime() {
+  return *parts_->runtime;
+}
+const runtime::Solutions& Server::solutions() const {
+  return parts_->served->solutions();
+}
+void Server::stop() {
+  parts_->stop();
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,161 @@
+#include "profiles/json_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace millrace::profiles {
+namespace {
+
+constexpr std::array<char, 16> kDigits{'0', '1', '2', '3', '4', '5', '6', '7',
+                                       '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
+
+void append_escaped(std::string& out, unsigned char c) {
+  switch (c) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default: break;
+  }
+  out += "\\u00";
+  out += kDigits[c >> 4];
+  out += kDigits[c & 15];
+}
+
+template <typename Number>
+std::string_view written(std::array<char, 32>& into, Number number) {
+  const auto end = std::to_chars(into.data(), into.data() + into.size(), number).ptr;
+  return {into.data(), end};
+}
+
+void append_double(std::string& out, double number) {
+  std::array<char, 32> buffer{};
+  const std::string_view text = written(buffer, number);
+  out += text;
+  // A whole number must come back as the double it was.
+  if (text.find_first_of(".en") == std::string_view::npos) out += ".0";
+}
+
+}  // namespace
+
+void append_json(std::string& out, std::string_view text) {
+  out += '"';
+  size_t from = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') [[likely]] {
+      continue;
+    }
+    out.append(text, from, i - from);
+    append_escaped(out, c);
+    from = i + 1;
+  }
+  out.append(text, from);
+  out += '"';
+}
+
+void append_json(std::string& out, int64_t number) {
+  std::array<char, 32> buffer{};
+  out += written(buffer, number);
+}
+
+void append_json(std::string& out, const json::object& object) {
+  out += '{';
+  bool first = true;
+  for (const auto& member : object) {
+    if (!std::exchange(first, false)) out += ',';
+    append_json(out, std::string_view(member.key()));
+    out += ':';
+    append_json(out, member.value());
+  }
+  out += '}';
+}
+
+void append_json(std::string& out, const json::value& value) {
+  using boost::json::kind;
+  switch (value.kind()) {
+    case kind::null: out += "null"; return;
+    case kind::bool_: out += value.get_bool() ? "true" : "false"; return;
+    case kind::int64: append_json(out, value.get_int64()); return;
+    case kind::uint64: {
+      std::array<char, 32> buffer{};
+      out += written(buffer, value.get_uint64());
+      return;
+    }
+    case kind::double_: append_double(out, value.get_double()); return;
+    case kind::string: append_json(out, std::string_view(value.get_string())); return;
+    case kind::object: append_json(out, value.get_object()); return;
+    case kind::array: break;
+  }
+  out += '[';
+  bool first = true;
+  for (const json::value& item : value.get_array()) {
+    if (!std::exchange(first, false)) out += ',';
+    append_json(out, item);
+  }
+  out += ']';
+}
+
+void append_time(std::string& out, base::Timestamp at) {
+  constexpr int64_t kDayMs = 24 * 60 * 60 * 1'000;
+  const base::Date date = base::utc_date(at);
+  const int64_t of_day = ((at.ms % kDayMs) + kDayMs) % kDayMs;
+  if (date.year < 0 || date.year > 9'999) {
+    out += base::to_iso8601(at);
+    return;
+  }
+  char text[] = "0000-00-00T00:00:00.000Z";
+  const auto put = [&](int at_digit, int digits, int64_t number) {
+    for (int i = digits - 1; i >= 0; --i, number /= 10) {
+      text[at_digit + i] = static_cast<char>('0' + number % 10);
+    }
+  };
+  put(0, 4, date.year);
+  put(5, 2, date.month);
+  put(8, 2, date.day);
+  put(11, 2, of_day / 3'600'000);
+  put(14, 2, of_day / 60'000 % 60);
+  put(17, 2, of_day / 1'000 % 60);
+  put(20, 3, of_day % 1'000);
+  out.append(text, sizeof text - 1);
+}
+
+size_t bytes_at_most(const json::value& value) {
+  constexpr size_t kEscaped = 6;  // "\u0001"
+  constexpr size_t kNumber = 32;
+  size_t bytes = kNumber;
+  if (value.is_string()) return bytes + kEscaped * value.get_string().size();
+  if (const auto* array = value.if_array()) {
+    for (const json::value& item : *array) bytes += 1 + bytes_at_most(item);
+  } else if (const auto* object = value.if_object()) {
+    for (const auto& member : *object) {
+      bytes += 4 + kEscaped * member.key().size() + bytes_at_most(member.value());
+    }
+  }
+  return bytes;
+}
+
+std::string text_in(const json::object& object, std::string_view key) {
+  return std::string(json::get_string(object, key).value_or(""));
+}
+
+const json::array& items_in(const json::object& object, std::string_view key) {
+  static const json::array kNone;
+  const auto* items = json::get_array(object, key);
+  return items == nullptr ? kNone : *items;
+}
+
+bool is_finite(const json::value& value) {
+  if (value.is_double()) return std::isfinite(value.get_double());
+  if (const auto* array = value.if_array()) return std::ranges::all_of(*array, is_finite);
+  if (const auto* object = value.if_object()) {
+    return std::ranges::all_of(*object,
+                               [](const auto& member) { return is_finite(member.value()); });
+  }
+  return true;
+}
+
+}  // namespace millrace::profiles

@@ -1,0 +1,65 @@
+#include "solutions/solutions.hpp"
+
+#include <algorithm>
+
+#include "solutions/folder.hpp"
+#include "solutions/library.hpp"
+
+namespace millrace::solutions {
+
+namespace fs = std::filesystem;
+
+size_t Loaded::errors() const {
+  return static_cast<size_t>(
+      std::ranges::count(problems, flow::Severity::error, &flow::Problem::severity));
+}
+
+base::Result<Loaded> load(const fs::path& folder, Inspector& inspector, delivery::Kinds kinds) {
+  auto files = read_folder(folder);
+  if (!files) return std::unexpected(files.error());
+  auto inspected = inspector.inspect(folder, flow::declared_settings(*files, kinds));
+  if (!inspected) return std::unexpected(inspected.error());
+  Loaded loaded;
+  loaded.facts = std::move(inspected->facts);
+  loaded.facts.kinds = kinds;
+  loaded.problems = std::move(inspected->problems);
+  loaded.script_notes = std::move(inspected->script_notes);
+  for (std::string& name : add_library_scripts(*files)) {
+    loaded.facts.scripts.insert(std::move(name));
+  }
+  flow::Compilation compilation = flow::compile(*files, loaded.facts);
+  std::ranges::move(compilation.problems, std::back_inserter(loaded.problems));
+  if (loaded.errors() == 0) {
+    loaded.program = std::make_shared<const flow::Program>(std::move(*compilation.program));
+  }
+  loaded.files = std::move(*files);
+  return loaded;
+}
+
+base::Result<Deploying> deploy(const DeployOrder& order, Deployments& deployments,
+                               Inspector& inspector, delivery::Kinds kinds) {
+  using Outcome = Deploying::Outcome;
+  Deploying out;
+  auto loaded = load(order.folder, inspector, kinds);
+  if (!loaded) return std::unexpected(loaded.error());
+  out.loaded = std::move(*loaded);
+  const auto& program = out.loaded.program;
+  if (!program) return out;
+  if (!order.skips_tests) {
+    auto tests = test(order.folder, program, {});
+    if (!tests) return std::unexpected(tests.error());
+    out.tests = std::move(*tests);
+    out.outcome = Outcome::fails_tests;
+    if (!out.tests->passed()) return out;
+  }
+  const Deployment* current = deployments.current(program->solution);
+  out.outcome = current != nullptr && current->hash == program->hash ? Outcome::was_current
+                                                                     : Outcome::deployed;
+  auto deployed =
+      deployments.deploy(out.loaded.files, out.loaded.facts, *program, order.on_live, order.at);
+  if (!deployed) return std::unexpected(deployed.error());
+  out.deployment = std::move(*deployed);
+  return out;
+}
+
+}  // namespace millrace::solutions
