@@ -26,21 +26,15 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/overload_words.hpp"
+
 namespace {
 
+using millrace::bench::Answer;
+using millrace::bench::Options;
 using Steady = std::chrono::steady_clock;
 using Moment = Steady::time_point;
 using std::chrono::milliseconds;
-
-struct Options {
-  int port = 0;
-  std::string app;
-  int people = 64;
-  double rate = 0;  // messages a second, of all together; 0: the next as soon as one is answered
-  double seconds = 10;
-  std::string name = "a";
-  bool counted = true;
-};
 
 struct Tally {
   long due = 0;     // messages that were to be sent
@@ -54,29 +48,6 @@ struct Tally {
   std::vector<float> waits_ms;  // of those that were served, from when they were due
   std::vector<float> refusals_ms;
 };
-
-struct Answer {
-  int status = 0;
-  bool has_retry_after = false;
-  std::string_view body;
-};
-
-// nullopt: not whole yet.
-std::optional<Answer> read_answer(std::string_view text) {
-  const auto head_end = text.find("\r\n\r\n");
-  if (head_end == text.npos) return std::nullopt;
-  const auto head = text.substr(0, head_end);
-  Answer answer;
-  std::from_chars(head.data() + 9, head.data() + 12, answer.status);
-  size_t length = 0;
-  if (const auto at = head.find("Content-Length: "); at != head.npos) {
-    std::from_chars(head.data() + at + 16, head.data() + head.size(), length);
-  }
-  answer.has_retry_after = head.find("Retry-After: ") != head.npos;
-  if (text.size() < head_end + 4 + length) return std::nullopt;
-  answer.body = text.substr(head_end + 4, length);
-  return answer;
-}
 
 class Crowd {
  public:
@@ -205,7 +176,7 @@ class Crowd {
       return;
     }
     person.in.append(buffer, static_cast<size_t>(count));
-    const auto answer = read_answer(person.in);
+    const auto answer = millrace::bench::read_answer(person.in);
     if (!answer) return;
     take(person, *answer);
     person.in.clear();
@@ -296,25 +267,6 @@ double share(std::vector<float>& values, double part) {
   return values[static_cast<size_t>(static_cast<double>(values.size() - 1) * part)];
 }
 
-Options read_options(int argc, char** argv) {
-  Options options;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view key = argv[i];
-    if (key == "--uncounted") {
-      options.counted = false;
-      continue;
-    }
-    const std::string value = i + 1 < argc ? argv[++i] : "";
-    if (key == "--port") options.port = std::atoi(value.c_str());
-    if (key == "--app") options.app = value;
-    if (key == "--people") options.people = std::atoi(value.c_str());
-    if (key == "--rate") options.rate = std::atof(value.c_str());
-    if (key == "--seconds") options.seconds = std::atof(value.c_str());
-    if (key == "--name") options.name = value;
-  }
-  return options;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -322,7 +274,7 @@ int main(int argc, char** argv) {
   ::getrlimit(RLIMIT_NOFILE, &descriptors);
   descriptors.rlim_cur = descriptors.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &descriptors);
-  const Options options = read_options(argc, argv);
+  const Options options = millrace::bench::read_options(argc, argv);
   Crowd crowd(options);
   Tally tally = crowd.talk();
   std::string answers;

@@ -49,7 +49,6 @@ class RestChannel final : public web::Handler {
  private:
   struct Table;  // rest.cpp: which address is what
   void webhook(const web::Request& request, const json::object& body, web::Respond respond);
-  web::Response refused_response(const base::Error& error) const;
   void join(const web::Request& request, const json::object& body, web::Respond respond);
   // The solution that is asked, where who asks may; else what they are answered.
   std::expected<runtime::SolutionPtr, web::Response> admit(const web::Request& request,

@@ -1,7 +1,7 @@
 #include "base/hash.hpp"
 #include "base/routes.hpp"
+#include "base/shares.hpp"
 #include "base/text.hpp"
-#include "base/web_refusal.hpp"
 #include "channels/channels.hpp"
 #include "dialog/render.hpp"
 
@@ -21,10 +21,10 @@ web::Response error_response(int status, std::string_view code, std::string_view
                             json::serialize(json::object{{"error", code}, {"message", message}}));
 }
 
-web::Response error_response(const base::Error& error, int retry_after_seconds = 1) {
+web::Response error_response(const base::Error& error, const runtime::Runtime* refused = nullptr) {
   return web::with_retry_after(
       error_response(web::status_of(error.code), base::to_string(error.code), error.message),
-      retry_after_seconds);
+      refused == nullptr ? 1 : refused->retry_after_seconds());
 }
 
 const flow::Capabilities& capabilities() {
@@ -159,9 +159,7 @@ std::optional<web::Response> RestChannel::refusal(const web::Request& request,
     return error_response(403, "permission_denied", "pages of this origin may not talk here");
   }
   const auto key = keys_.key_of(solution);
-  if (!key) {
-    return error_response({base::Code::unavailable, "the key of this channel cannot be read", {}});
-  }
+  if (!key) return error_response({Code::unavailable, "the key of this channel cannot be read"});
   if (key->empty()) {
     if (options_.is_open) return std::nullopt;
     return error_response(403, "permission_denied",
@@ -240,10 +238,6 @@ void RestChannel::handle(web::Request request, web::Respond respond) {
   (this->*found->route.serve)(request, *body, std::move(respond));
 }
 
-web::Response RestChannel::refused_response(const base::Error& error) const {
-  return error_response(error, runtime_.retry_after_seconds());
-}
-
 void RestChannel::webhook(const web::Request& request, const json::object& body,
                           web::Respond respond) {
   auto words = read_words(body);
@@ -267,13 +261,13 @@ void RestChannel::webhook(const web::Request& request, const json::object& body,
   if (from.channel != kChannel) {
     runtime_.say(std::move(said), [this, respond = std::move(respond)](
                                       base::Result<runtime::Receipt> receipt) mutable {
-      respond(receipt ? taken_response(*receipt) : refused_response(receipt.error()));
+      respond(receipt ? taken_response(*receipt) : error_response(receipt.error(), &runtime_));
     });
     return;
   }
   runtime_.converse(std::move(said), [this, sender = from.address, respond = std::move(respond)](
                                          base::Result<runtime::Answer> answer) mutable {
-    respond(answer ? answer_response(sender, *answer) : refused_response(answer.error()));
+    respond(answer ? answer_response(sender, *answer) : error_response(answer.error(), &runtime_));
   });
 }
 

@@ -1,17 +1,11 @@
 #include "engage/socket.hpp"
 
 #include "base/hash.hpp"
-#include "base/web_refusal.hpp"
+#include "base/shares.hpp"
 #include "engage/start_chat.hpp"
 #include "engage/wire.hpp"
 
 namespace millrace::engage {
-namespace {
-
-constexpr int kCloseBadFormat = 1007;  // reference: engagement-api.md 3
-
-}  // namespace
-
 // A joined topic: hears the runtime on the consumer's lane, and pushes.
 class Channel final : public runtime::Subscriber {
  public:

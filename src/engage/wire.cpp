@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/shares.hpp"
 #include "base/text.hpp"
-#include "base/web_refusal.hpp"
 #include "dialog/render.hpp"
 
 namespace millrace::engage {

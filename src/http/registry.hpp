@@ -106,6 +106,11 @@ class Place {
   const std::shared_ptr<Claim>& claim() const { return claim_; }
   Shared::PerLane& lane() const { return *shared_->per_lane[lane_]; }
   size_t lane_index() const { return lane_; }
+  // Does what comes next when the connection, which was told to wait for so long, is read again.
+  void rest(std::chrono::milliseconds told, base::Task next) const {
+    const auto pause = lane().respite.next(std::chrono::steady_clock::now(), told);
+    shared_->lanes.run_after(lane_, pause, std::move(next));
+  }
 
  private:
   std::shared_ptr<Shared> shared_;

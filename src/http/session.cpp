@@ -2,16 +2,13 @@
 
 #include <sys/socket.h>
 
+#include "base/shares.hpp"
 #include "base/text.hpp"
-#include "base/web_refusal.hpp"
 #include "http/request_parser.hpp"
+#include "http/responder.hpp"
 
 namespace millrace::http {
 namespace {
-
-web::Response message_response(int status, std::string_view message) {
-  return web::json_response(status, "{\"message\":\"" + std::string(message) + "\"}");
-}
 
 // One HTTP connection: reads a request, hands it over, writes the answer, and again. Everything
 // runs on the connection's lane.
@@ -183,7 +180,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     }
     try {
       place_.shared().handler.handle(std::move(request),
-                                     Responder{this->shared_from_this(), number_});
+                                     Responder(this->shared_from_this(), number_));
     } catch (...) {
       // The Responder that went has answered 500.
       place_.shared().tell_exception("request");
@@ -249,9 +246,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void written() {
     body_ = {};
     if (keep_alive_) {
-      const bool rests = told_to_wait_ && options().rests_the_refused;
-      rests && !place_.shared().is_trusted(peer_) ? rest() : next_request();
-      return;
+      return may_rest() ? rest() : next_request();
     }
     state_ = State::discarding;
     set_deadline(kDiscardLimit);
@@ -262,12 +257,15 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     discard();
   }
 
+  bool may_rest() const {
+    return told_to_wait_ && options().rests_the_refused && !place_.shared().is_trusted(peer_);
+  }
+
   // What the peer sends meanwhile waits in the kernel, which makes it wait too.
   void rest() {
     state_ = State::resting;
     set_deadline(options().keep_alive_idle);
-    const auto pause = place_.lane().respite.next(std::chrono::steady_clock::now(), *told_to_wait_);
-    place_.shared().lanes.run_after(place_.lane_index(), pause, [self = this->shared_from_this()] {
+    place_.rest(*told_to_wait_, [self = this->shared_from_this()] {
       if (self->state_ != State::resting) return;
       guarded(self->place_.shared(), *self, [&] { self->next_request(); });
     });
@@ -295,26 +293,6 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     say_goodbye(stream_);
     end(socket_of(stream_));
   }
-
-  // The Respond of one request. Dropped uncalled, it answers 500.
-  struct Responder {
-    std::shared_ptr<Session> session;
-    uint64_t number;
-
-    Responder(std::shared_ptr<Session> the_session, uint64_t the_number)
-        : session(std::move(the_session)), number(the_number) {}
-    Responder(Responder&&) noexcept = default;
-    Responder& operator=(Responder&&) noexcept = default;
-    ~Responder() {
-      if (session) {
-        Session::respond(session, number, message_response(500, "Internal Server Error"));
-      }
-    }
-    void operator()(web::Response response) {
-      const auto to = std::exchange(session, nullptr);
-      if (to) Session::respond(to, number, std::move(response));
-    }
-  };
 
   // How long a peer has to read the answer that ends its connection.
   static constexpr std::chrono::milliseconds kDiscardLimit{2'000};

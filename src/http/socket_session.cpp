@@ -4,7 +4,7 @@
 #include <boost/beast/websocket.hpp>
 #include <deque>
 
-#include "base/web_refusal.hpp"
+#include "base/shares.hpp"
 #include "http/session.hpp"
 
 namespace millrace::http {
@@ -145,8 +145,7 @@ class SocketSession final : public Connection,
       read();
       return;
     }
-    const auto pause = place_.lane().respite.next(std::chrono::steady_clock::now(), *told);
-    place_.shared().lanes.run_after(place_.lane_index(), pause, [self = this->shared_from_this()] {
+    place_.rest(*told, [self = this->shared_from_this()] {
       guarded(self->place_.shared(), *self, [&] { self->read(); });
     });
   }

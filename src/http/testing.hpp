@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "base/web_refusal.hpp"
+#include "base/shares.hpp"
 #include "http/http.hpp"
 #include "tests/fakes/log.hpp"
 #include "tests/fakes/meter.hpp"

@@ -10,11 +10,11 @@
 #include <unordered_set>
 
 #include "base/contain.hpp"
+#include "runtime/admission/asked.hpp"
+#include "runtime/admission/refusals.hpp"
 #include "runtime/consumer.hpp"
 #include "runtime/effects.hpp"
-#include "runtime/fair_queue.hpp"
 #include "runtime/promises.hpp"
-#include "runtime/refusals.hpp"
 #include "runtime/timers.hpp"
 
 namespace millrace::runtime {
@@ -50,16 +50,6 @@ struct Commit {
   // Comes next, before anyone else's turn: what was said, after the turn that took the chat to
   // another version; then `taken` is for it.
   std::optional<dialog::Input> next;
-};
-
-enum class From { outside, inside };  // inside: of what was accepted before, so never refused
-
-struct Runtime::Asked {
-  base::Id consumer;
-  Priority priority = Priority::consumer;
-  From from = From::outside;
-  size_t bytes = 0;   // of the consumer's words that are held meanwhile
-  base::Id app = {};  // of the solution, where the consumer may not be in memory
 };
 
 class Runtime::Lane {
@@ -144,10 +134,6 @@ class Runtime::Lane {
   const Solutions& solutions() const { return solutions_; }
 
  private:
-  struct Queued {
-    Asked asked;
-    Job job;
-  };
   // Whether another turn or reading may begin.
   bool has_room() const { return under_way_ - calls_ < window_.size(); }
   void enter(const Asked& asked, Job job);

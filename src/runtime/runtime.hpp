@@ -252,6 +252,7 @@ class Runtime {
 
   enum class Wait { no, yes };
   struct Asked;  // who asks for something to be done on a consumer's lane
+  struct Queued;
   Lane& home(base::Id consumer);
   base::Id new_id();
   // Calls body(lane, consumer, done) on the consumer's lane once it is in memory and no turn of its

@@ -1,5 +1,4 @@
-// The turns of a lane's consumers: taking one, committing it, telling those who wait or listen,
-// and doing what it wants done.
+// How the turns of a lane's consumers are taken, committed and told of, and what follows from them.
 #include <algorithm>
 
 #include "runtime/effects.hpp"
@@ -13,9 +12,6 @@ namespace {
 using base::Code;
 using base::fail;
 using dialog::Phase;
-
-// A record of so many bytes costs its solution as much again as any turn does.
-constexpr double kBytesOfOneCost = 4'096;
 
 // Whether a change suffices for the next record, or a whole state is due: when what has to be read
 // for it is several times what it would take to write it anew.
@@ -158,8 +154,7 @@ void Runtime::Lane::commit(Consumer& consumer, Written written, TurnTaken taken,
   consumer.busy = true;
   ++under_way_;
   JournalRecord& record = written.record;
-  queue_.charge(written.program->solution,
-                static_cast<double>(record.body.size()) / kBytesOfOneCost);
+  queue_.charge(written.program->solution, record.body.size());
   auto then = back_here<base::Result<int64_t>>(
       [this, &consumer,
        commit = Commit{std::move(written.program), std::move(written.turn), written.at,

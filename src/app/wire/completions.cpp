@@ -1,7 +1,7 @@
 #include "app/wire/completions.hpp"
 
 #include "base/json.hpp"
-#include "base/web_refusal.hpp"
+#include "base/shares.hpp"
 
 namespace millrace::app {
 namespace {

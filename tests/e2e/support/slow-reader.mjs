@@ -9,7 +9,7 @@ const kMessages = 400;
 const kBlindMs = 3_000;
 
 /**
- * Sends without reading, then reads all that came. The close code, or 'open' when it was not closed.
+ * Sends without reading, then reads all that came. The close code, or 'open' where there is none.
  * @param {import('./server.mjs').Ready} ready its solution answers each message with some KB
  * @returns {Promise<number | 'open'>}
  */
@@ -22,7 +22,7 @@ export async function readSlowly(ready) {
   line.socket.pause();
   for (let i = 0; i < kMessages; ++i) {
     const body = {...messageBody(session, `m${i}`, `m${i}`), access_token: session.access_token};
-    line.push('msg:send', body).catch(() => {});  // nobody waits for the answer
+    line.push('msg:send', body).catch(() => {}); // nobody waits for the answer
     if (i % 10 === 9) await new Promise((woken) => setTimeout(woken, kBlindMs / (kMessages / 10)));
   }
   line.socket.resume();

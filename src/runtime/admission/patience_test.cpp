@@ -1,4 +1,4 @@
-#include "runtime/patience.hpp"
+#include "runtime/admission/patience.hpp"
 
 #include <gtest/gtest.h>
 
@@ -123,7 +123,7 @@ TEST(RuntimeWindow, LearnsNothingWhileNobodyWaits) {
   Window window(64, 4'096);
   for (int64_t now_ms = 1'000; now_ms < 10'000; ++now_ms) {
     window.stored(false, now_ms);
-    EXPECT_EQ(window.size(), 64U);
+    EXPECT_EQ(window.size(), 256U);
   }
 }
 

@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "base/result.hpp"
-#include "runtime/patience.hpp"
+#include "runtime/admission/patience.hpp"
 
 namespace millrace::runtime {
 
@@ -109,9 +109,10 @@ class FairQueue {
     return take_of(one, now_ms);
   }
 
-  // A turn of that solution has cost so much, beyond the 1 of having been taken.
-  void charge(std::string_view solution, double cost) {
+  // A turn of that solution made a record of so many bytes.
+  void charge(std::string_view solution, size_t bytes) {
     if (solutions_.empty()) return;
+    const double cost = static_cast<double>(bytes) / kBytesOfOneCost;
     const auto found = solutions_.find(solution);
     if (found != solutions_.end()) found->second.had += std::min(cost, kCostMax);
   }
@@ -134,6 +135,8 @@ class FairQueue {
     size_t bytes = 0;
     double had = 0;  // of what was served, by cost
   };
+  // As much again as to have been taken.
+  static constexpr double kBytesOfOneCost = 4'096;
   static constexpr double kCostMax = 256;    // of one turn
   static constexpr double kDebtMax = 1'024;  // what is held against one who comes again
 

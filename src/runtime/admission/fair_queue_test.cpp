@@ -1,4 +1,4 @@
-#include "runtime/fair_queue.hpp"
+#include "runtime/admission/fair_queue.hpp"
 
 #include <gtest/gtest.h>
 
@@ -43,7 +43,7 @@ TEST(RuntimeFairQueue, CountsWhatTurnsCost) {
   std::string names;
   for (int i = 0; i < 50; ++i) {
     names += queue.take(0)->work;
-    if (names.back() == 'h') queue.charge("heavy", 9);
+    if (names.back() == 'h') queue.charge("heavy", 9 * 4'096);
   }
   EXPECT_LE(std::ranges::count(names, 'h'), 6) << names;
   EXPECT_GE(std::ranges::count(names, 'h'), 4) << names;
@@ -56,7 +56,7 @@ TEST(RuntimeFairQueue, HoldsWhatWasHadAgainstOneWhoComesOneByOne) {
   for (int i = 0; i < 40; ++i) {
     if (names.empty() || names.back() == 'h') queue.push("heavy", Priority::consumer, 1, 0, "h");
     names += queue.take(0)->work;
-    if (names.back() == 'h') queue.charge("heavy", 9);
+    if (names.back() == 'h') queue.charge("heavy", 9 * 4'096);
   }
   EXPECT_LE(std::ranges::count(names, 'h'), 6) << names;
 }

@@ -77,7 +77,9 @@ class Window {
   static constexpr int64_t kPeriodMs = 250;
 
   Window(size_t least, size_t most)
-      : least_(std::max<size_t>(1, least)), most_(std::max(least_, most)), size_(least_) {}
+      : least_(std::max<size_t>(1, least)),
+        most_(std::max(least_, most)),
+        size_(std::min(kFirst * least_, most_)) {}
 
   size_t size() const { return size_; }
   // A turn was stored; `others_wait`: because of this window.
@@ -95,6 +97,7 @@ class Window {
   }
 
  private:
+  static constexpr size_t kFirst = 4;         // times the least
   static constexpr double kWorthMore = 1.25;  // times as many turns, for twice as many at once
   static constexpr double kNoLoss = 0.95;
 

@@ -1,8 +1,8 @@
-#include "runtime/refusals.hpp"
+#include "runtime/admission/refusals.hpp"
 
 #include <algorithm>
 
-#include "runtime/fair_queue.hpp"
+#include "runtime/admission/fair_queue.hpp"
 
 namespace millrace::runtime {
 namespace {
