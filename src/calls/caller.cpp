@@ -67,12 +67,13 @@ void Caller::Impl::call(runtime::ActionCall request, Done done) {
     made.request = std::move(request);
     made.done = std::move(done);
     const Id id = ++last_id;
-    const bool has_room = calls.size() < limits.calls_max;
+    const bool is_room = has_room(made.request.solution);
+    ++by_solution[made.request.solution];
     calls.emplace(id, std::move(owned));
     if (stopping) {
       refuse(id, made, std::string(kStopping), tasks);
-    } else if (!has_room) {
-      refuse(id, made, "too many calls are under way", tasks);
+    } else if (!is_room) {
+      refuse(id, made, "too many calls of " + made.trace.solution + " are under way", tasks);
     } else if (aside) {
       refuse(id, made, std::move(*aside), tasks);
     } else {
@@ -82,6 +83,14 @@ void Caller::Impl::call(runtime::ActionCall request, Done done) {
     }
   }
   run(std::move(tasks));
+}
+
+// However many calls one solution makes, as many again are left to the others.
+bool Caller::Impl::has_room(std::string_view solution) const {
+  const auto found = by_solution.find(solution);
+  const size_t own = found == by_solution.end() ? 0 : found->second;
+  const size_t others = calls.size() - own;
+  return others < limits.calls_max && 2 * own < limits.calls_max - others;
 }
 
 Caller::Impl::Door& Caller::Impl::door_of(const runtime::ActionCall& request) {

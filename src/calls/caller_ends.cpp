@@ -145,6 +145,8 @@ void Caller::Impl::conclude(Id id, Call& call, runtime::ActionOutcome outcome, T
           traces->record(std::move(trace), std::move(tell));
         });
   }
+  const auto own = by_solution.find(call.named.solution);
+  if (--own->second == 0) by_solution.erase(own);
   calls.erase(id);
 }
 

@@ -52,6 +52,7 @@ struct Caller::Impl : std::enable_shared_from_this<Caller::Impl> {
   void stop();
 
   // What follows is called under the lock, and puts what is to be called outside it into `tasks`.
+  bool has_room(std::string_view solution) const;
   Door& door_of(const runtime::ActionCall& request);
   void forget_idle_doors();
   void enter(Id id, Call& call, Tasks& tasks);
@@ -79,6 +80,7 @@ struct Caller::Impl : std::enable_shared_from_this<Caller::Impl> {
   bool watching = false;  // a timer for those that wait is set
   Id last_id = 0;
   std::unordered_map<Id, std::unique_ptr<Call>> calls;
+  std::map<std::string, size_t, std::less<>> by_solution;  // how many of them
   std::map<std::string, std::unique_ptr<Door>, std::less<>> doors;
 };
 

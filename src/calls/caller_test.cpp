@@ -230,16 +230,21 @@ TEST_F(CallsCaller, ARunnerThatRefusesAtOnceDoesNotGrowTheStack) {
   for (const auto& end : ends) EXPECT_TRUE(end);
 }
 
-TEST_F(CallsCaller, RefusesMoreCallsThanItsLimit) {
+TEST_F(CallsCaller, GivesOneSolutionHalfOfWhatTheOthersLeave) {
   caller = std::make_unique<Caller>(Caller::Ports{runner, lanes, clock, random, log, meter},
-                                    CallerLimits{.calls_max = 2});
+                                    CallerLimits{.calls_max = 4});
   begin(request());
   begin(request());
   const size_t third = begin(request());
   EXPECT_EQ(ends[third].value().kind, Kind::refused);
+  runtime::ActionCall others = request();
+  others.solution = "another";
+  const size_t other = begin(others);
+  EXPECT_FALSE(ends[other]) << "one that makes too many calls takes nothing from others";
+  EXPECT_EQ(runner.attempts.size(), 3U);
   runner.end(Kind::returned);
   begin(request());
-  EXPECT_EQ(runner.attempts.size(), 2U);
+  EXPECT_EQ(runner.attempts.size(), 3U);
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ std::string_view unknown_calls();
 std::string traces_beside(std::string_view entry);
 
 struct CallerLimits {
-  size_t calls_max = 20'000;                   // at once, in all
+  size_t calls_max = 20'000;                   // at once; a solution has half of what others leave
   size_t waiting_max = 1'000;                  // for room, of one command
   size_t gates_max = 10'000;                   // commands remembered
   std::chrono::milliseconds wait_max{30'000};  // for room; then the call is refused

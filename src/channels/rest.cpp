@@ -1,5 +1,6 @@
 #include "base/hash.hpp"
 #include "base/routes.hpp"
+#include "base/shares.hpp"
 #include "base/text.hpp"
 #include "channels/channels.hpp"
 #include "dialog/render.hpp"
@@ -20,8 +21,10 @@ web::Response error_response(int status, std::string_view code, std::string_view
                             json::serialize(json::object{{"error", code}, {"message", message}}));
 }
 
-web::Response error_response(const base::Error& error) {
-  return error_response(web::status_of(error.code), base::to_string(error.code), error.message);
+web::Response error_response(const base::Error& error, const runtime::Runtime* refused = nullptr) {
+  return web::with_retry_after(
+      error_response(web::status_of(error.code), base::to_string(error.code), error.message),
+      refused == nullptr ? 1 : refused->retry_after_seconds());
 }
 
 const flow::Capabilities& capabilities() {
@@ -156,7 +159,7 @@ std::optional<web::Response> RestChannel::refusal(const web::Request& request,
     return error_response(403, "permission_denied", "pages of this origin may not talk here");
   }
   const auto key = keys_.key_of(solution);
-  if (!key) return error_response(503, "unavailable", "the key of this channel cannot be read");
+  if (!key) return error_response({Code::unavailable, "the key of this channel cannot be read"});
   if (key->empty()) {
     if (options_.is_open) return std::nullopt;
     return error_response(403, "permission_denied",
@@ -192,9 +195,8 @@ std::optional<web::Response> RestChannel::too_much(const web::Request& request,
       base::take_message(shares_, {request.network, request.is_local, consumer.as_bytes(),
                                    solution.app_id.as_bytes(), request.body.size()});
   if (!wait) return std::nullopt;
-  auto response = error_response(429, "resource_exhausted", "too much was sent; wait");
-  response.headers.push_back({"Retry-After", std::to_string(*wait)});
-  return response;
+  return web::with_retry_after(error_response(429, "resource_exhausted", "too much was sent; wait"),
+                               *wait);
 }
 
 // Who has the solution's key; anyone may ask whether there is a channel.
@@ -257,15 +259,15 @@ void RestChannel::webhook(const web::Request& request, const json::object& body,
       std::move(words->message),
       identities_.line(consumer)};
   if (from.channel != kChannel) {
-    runtime_.say(std::move(said),
-                 [respond = std::move(respond)](base::Result<runtime::Receipt> receipt) mutable {
-                   respond(receipt ? taken_response(*receipt) : error_response(receipt.error()));
-                 });
+    runtime_.say(std::move(said), [this, respond = std::move(respond)](
+                                      base::Result<runtime::Receipt> receipt) mutable {
+      respond(receipt ? taken_response(*receipt) : error_response(receipt.error(), &runtime_));
+    });
     return;
   }
-  runtime_.converse(std::move(said), [sender = from.address, respond = std::move(respond)](
+  runtime_.converse(std::move(said), [this, sender = from.address, respond = std::move(respond)](
                                          base::Result<runtime::Answer> answer) mutable {
-    respond(answer ? answer_response(sender, *answer) : error_response(answer.error()));
+    respond(answer ? answer_response(sender, *answer) : error_response(answer.error(), &runtime_));
   });
 }
 

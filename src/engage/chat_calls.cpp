@@ -10,9 +10,11 @@
 namespace millrace::engage {
 namespace {
 
-runtime::Done<void> answer_empty(int status, web::Respond respond) {
-  return [status, respond = std::move(respond)](base::Result<void> done) mutable {
-    respond(done ? web::Response{status, {}, {}} : error_response(done.error()));
+runtime::Done<void> answer_empty(const runtime::Runtime& runtime, int status,
+                                 web::Respond respond) {
+  return [&runtime, status, respond = std::move(respond)](base::Result<void> done) mutable {
+    respond(done ? web::Response{status, {}, {}}
+                 : error_response(done.error(), runtime.retry_after_seconds()));
   };
 }
 
@@ -52,7 +54,7 @@ void Engagement::start(const Identity& identity, const json::object& body, web::
   if (const auto right = check_start(body, identity, solutions_); !right) {
     return respond(error_response(right.error()));
   }
-  runtime_.start(identity.consumer, identity.chat, answer_empty(202, std::move(respond)));
+  runtime_.start(identity.consumer, identity.chat, answer_empty(runtime_, 202, std::move(respond)));
 }
 
 void Engagement::tell_event(const Identity& identity, const json::object& body,
@@ -60,7 +62,7 @@ void Engagement::tell_event(const Identity& identity, const json::object& body,
   auto event = read_event(body);
   if (!event) return respond(error_response(event.error()));
   runtime_.tell_event(identity.consumer, identity.chat, std::move(*event),
-                      answer_empty(204, std::move(respond)));
+                      answer_empty(runtime_, 204, std::move(respond)));
 }
 
 void Engagement::ping(const Identity& identity, const json::object& body, web::Respond respond) {
@@ -83,13 +85,13 @@ void Engagement::snapshot(const Identity& identity, const json::object& body,
        respond = std::move(respond)](base::Result<runtime::Snapshot> snapshot) mutable {
         respond(snapshot ? web::json_response(
                                201, json::serialize(snapshot_json(*snapshot, identity, solutions_)))
-                         : error_response(snapshot.error()));
+                         : error_response(snapshot.error(), runtime_.retry_after_seconds()));
       });
 }
 
 void Engagement::end(const Identity& identity, const json::object&, web::Respond respond) {
   runtime_.end(identity.consumer, identity.chat, std::string(dialog::kEndByConsumer),
-               answer_empty(204, std::move(respond)));
+               answer_empty(runtime_, 204, std::move(respond)));
 }
 
 void Engagement::say(const Identity& identity, const json::object& body, web::Respond respond) {
@@ -98,10 +100,14 @@ void Engagement::say(const Identity& identity, const json::object& body, web::Re
     respond(error_response(message.error()));
     return;
   }
-  runtime_.say({identity.consumer, identity.chat, std::nullopt,
-                std::move(message->client_message_id), std::move(message->text)},
-               [respond = std::move(respond)](base::Result<runtime::Receipt> said) mutable {
-                 respond(said ? web::Response{204, {}, {}} : error_response(said.error()));
+  runtime_.say({.consumer = identity.consumer,
+                .chat = identity.chat,
+                .input_id = std::move(message->client_message_id),
+                .text = std::move(message->text),
+                .app = identity.app},
+               [this, respond = std::move(respond)](base::Result<runtime::Receipt> said) mutable {
+                 respond(said ? web::Response{204, {}, {}}
+                              : error_response(said.error(), runtime_.retry_after_seconds()));
                });
 }
 

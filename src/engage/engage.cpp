@@ -159,7 +159,7 @@ void Engagement::open_session(base::Id app, const json::object& body, web::Respo
   runtime_.open_session(std::move(session), [this, app, respond = std::move(respond)](
                                                 base::Result<runtime::Session> opened) mutable {
     if (!opened) {
-      respond(error_response(opened.error()));
+      respond(error_response(opened.error(), runtime_.retry_after_seconds()));
       return;
     }
     const base::Timestamp until = end_of_token();

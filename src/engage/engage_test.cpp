@@ -154,6 +154,11 @@ TEST(EngageErrors, HaveThePublishedShape) {
             R"({"message":"no such chat","errors":[{"source":"request","type":"not_found",)"
             R"("message":"no such chat"}]})");
   EXPECT_EQ(error_response(500, "oops").body, R"({"message":"oops"})");
+  for (const auto code : {base::Code::unavailable, base::Code::resource_exhausted}) {
+    const auto refused = error_response(base::Error{code, "later", ""}, 7);
+    ASSERT_EQ(refused.headers.back().name, "Retry-After");
+    EXPECT_EQ(refused.headers.back().value, "7");
+  }
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 
 namespace millrace::engage {
 
+inline constexpr int kCloseBadFormat = 1007;  // reference: engagement-api.md 3
+
 enum class Serializer { v1, v2 };
 
 struct Frame {

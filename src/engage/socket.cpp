@@ -1,16 +1,11 @@
 #include "engage/socket.hpp"
 
 #include "base/hash.hpp"
+#include "base/shares.hpp"
 #include "engage/start_chat.hpp"
 #include "engage/wire.hpp"
 
 namespace millrace::engage {
-namespace {
-
-constexpr int kCloseBadFormat = 1007;  // reference: engagement-api.md 3
-
-}  // namespace
-
 // A joined topic: hears the runtime on the consumer's lane, and pushes.
 class Channel final : public runtime::Subscriber {
  public:
@@ -208,8 +203,11 @@ void SocketConnection::send_message(const Frame& frame) {
   }
   json::object receipt{{"client_msg_id", message->client_message_id},
                        {"correlation_id", std::move(message->correlation_id)}};
-  runtime_.say({identity_.consumer, identity_.chat, std::nullopt,
-                std::move(message->client_message_id), std::move(message->text)},
+  runtime_.say({.consumer = identity_.consumer,
+                .chat = identity_.chat,
+                .input_id = std::move(message->client_message_id),
+                .text = std::move(message->text),
+                .app = identity_.app},
                [self = shared_from_this(), socket = socket_, frame,
                 receipt = std::move(receipt)](base::Result<runtime::Receipt> said) mutable {
                  if (!said) {
@@ -270,14 +268,19 @@ void SocketConnection::reply(web::Socket& socket, const Frame& frame, std::strin
 
 void SocketConnection::refuse(web::Socket& socket, const Frame& frame, std::string_view reason,
                               const base::Error& error) const {
-  reply(socket, frame, "error",
-        {{"reason", reason},
-         {"status", web::status_of(error.code)},
-         {"message", error.message},
-         {"source", error.where}});
+  const int status = web::status_of(error.code);
+  json::object response{
+      {"reason", reason}, {"status", status}, {"message", error.message}, {"source", error.where}};
+  if (status == 429 || status == 503) {
+    const int seconds = runtime_.retry_after_seconds();
+    response["retry_after"] = seconds;
+    web::let_rest(socket, seconds);
+  }
+  reply(socket, frame, "error", std::move(response));
 }
 
 void SocketConnection::refuse_for(web::Socket& socket, const Frame& frame, int wait_seconds) const {
+  web::let_rest(socket, wait_seconds);
   reply(socket, frame, "error",
         {{"reason", "refused"},
          {"status", 429},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/shares.hpp"
 #include "base/text.hpp"
 #include "dialog/render.hpp"
 
@@ -66,16 +67,15 @@ web::Response error_response(int status, std::string message, std::vector<FieldE
   return web::json_response(status, json::serialize(body));
 }
 
-web::Response error_response(const base::Error& error) {
-  return error_response(web::status_of(error.code), error.message,
-                        {{error.where.empty() ? "request" : error.where,
-                          std::string(base::to_string(error.code)), error.message}});
+web::Response error_response(const base::Error& error, int retry_after_seconds) {
+  auto response = error_response(web::status_of(error.code), error.message,
+                                 {{error.where.empty() ? "request" : error.where,
+                                   std::string(base::to_string(error.code)), error.message}});
+  return web::with_retry_after(std::move(response), retry_after_seconds);
 }
 
 web::Response too_many(std::string message, int wait_seconds) {
-  web::Response response = error_response(429, std::move(message));
-  response.headers.push_back({"Retry-After", std::to_string(wait_seconds)});
-  return response;
+  return web::with_retry_after(error_response(429, std::move(message)), wait_seconds);
 }
 
 json::object message_json(const ChatMessage& message, const Identity& identity) {

@@ -22,7 +22,8 @@ struct FieldError {
 };
 
 web::Response error_response(int status, std::string message, std::vector<FieldError> errors = {});
-web::Response error_response(const base::Error& error);
+// With Retry-After where asking again may help (429, 503).
+web::Response error_response(const base::Error& error, int retry_after_seconds = 1);
 // 429 with Retry-After.
 web::Response too_many(std::string message, int wait_seconds);
 

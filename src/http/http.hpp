@@ -48,7 +48,11 @@ struct ServerOptions {
   std::optional<TlsFiles> tls;  // TLS 1.2 or 1.3 is spoken; none: plain HTTP
   // The files are read again when they have changed; who is connected keeps what was shown.
   std::chrono::milliseconds look_at_certificates_every{5'000};
-  base::Shares* shares = nullptr;           // bytes by address are taken from it; none: no limit
+  base::Shares* shares = nullptr;  // bytes by address are taken from it; none: no limit
+  // After an answer 429 or 503 with Retry-After a connection is not read for a moment
+  // (respite.hpp): the longer the more were refused, but no longer than it was told. Those of
+  // trusted proxies always are.
+  bool rests_the_refused = false;
   std::shared_ptr<lanes::Notices> notices;  // none: nothing is told
 };
 

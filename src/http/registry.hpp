@@ -11,6 +11,7 @@
 
 #include "http/asio.hpp"
 #include "http/peer.hpp"
+#include "http/respite.hpp"
 #include "http/tls.hpp"
 
 namespace millrace::http {
@@ -38,6 +39,7 @@ struct Shared {
     std::string date;  // the Date header's value, at most a sweep old
     // What is read lands here before it is looked at, so that a silent connection holds no buffer.
     std::vector<char> scratch = std::vector<char>(kScratchBytes);
+    Respite respite;
   };
   static constexpr size_t kScratchBytes = 64 << 10;
 
@@ -104,6 +106,11 @@ class Place {
   const std::shared_ptr<Claim>& claim() const { return claim_; }
   Shared::PerLane& lane() const { return *shared_->per_lane[lane_]; }
   size_t lane_index() const { return lane_; }
+  // Does what comes next when the connection, which was told to wait for so long, is read again.
+  void rest(std::chrono::milliseconds told, base::Task next) const {
+    const auto pause = lane().respite.next(std::chrono::steady_clock::now(), told);
+    shared_->lanes.run_after(lane_, pause, std::move(next));
+  }
 
  private:
   std::shared_ptr<Shared> shared_;

@@ -2,15 +2,13 @@
 
 #include <sys/socket.h>
 
+#include "base/shares.hpp"
 #include "base/text.hpp"
 #include "http/request_parser.hpp"
+#include "http/responder.hpp"
 
 namespace millrace::http {
 namespace {
-
-web::Response message_response(int status, std::string_view message) {
-  return web::json_response(status, "{\"message\":\"" + std::string(message) + "\"}");
-}
 
 // One HTTP connection: reads a request, hands it over, writes the answer, and again. Everything
 // runs on the connection's lane.
@@ -47,7 +45,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
   void go_away() override {
     keep_alive_ = false;
-    if (state_ == State::idle || state_ == State::discarding) close();
+    if (state_ == State::idle || state_ == State::resting || state_ == State::discarding) close();
   }
 
   void fail() override { close(); }
@@ -63,7 +61,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   }
 
  private:
-  enum class State { idle, reading, handling, writing, discarding, closed };
+  enum class State { idle, reading, handling, writing, resting, discarding, closed };
 
   const ServerOptions& options() const { return place_.shared().options; }
 
@@ -172,9 +170,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
         parser_.keeps_connection() && !place_.shared().draining.load(std::memory_order_relaxed);
     head_only_ = request.method == "HEAD";
     if (const auto wait = take_bytes(request)) {
-      auto refused = message_response(429, "this address has sent its share of bytes; wait");
-      refused.headers.push_back({"Retry-After", std::to_string(*wait)});
-      write(std::move(refused));
+      write(web::with_retry_after(
+          message_response(429, "this address has sent its share of bytes; wait"), *wait));
       return;
     }
     if (upgrades) {
@@ -183,7 +180,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     }
     try {
       place_.shared().handler.handle(std::move(request),
-                                     Responder{this->shared_from_this(), number_});
+                                     Responder(this->shared_from_this(), number_));
     } catch (...) {
       // The Responder that went has answered 500.
       place_.shared().tell_exception("request");
@@ -232,6 +229,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
       return;
     }
     state_ = State::writing;
+    told_to_wait_ = web::retry_after(response);
     set_deadline(options().unsent_limit);
     write_head(head_,
                {options().server_name, place_.lane().date, keep_alive_, parser_.is_http_1_0()},
@@ -248,8 +246,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void written() {
     body_ = {};
     if (keep_alive_) {
-      next_request();
-      return;
+      return may_rest() ? rest() : next_request();
     }
     state_ = State::discarding;
     set_deadline(kDiscardLimit);
@@ -258,6 +255,20 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     say_goodbye(stream_);
     socket_of(stream_).shutdown(tcp::socket::shutdown_send, ignored);
     discard();
+  }
+
+  bool may_rest() const {
+    return told_to_wait_ && options().rests_the_refused && !place_.shared().is_trusted(peer_);
+  }
+
+  // What the peer sends meanwhile waits in the kernel, which makes it wait too.
+  void rest() {
+    state_ = State::resting;
+    set_deadline(options().keep_alive_idle);
+    place_.rest(*told_to_wait_, [self = this->shared_from_this()] {
+      if (self->state_ != State::resting) return;
+      guarded(self->place_.shared(), *self, [&] { self->next_request(); });
+    });
   }
 
   // Closing on bytes that were not read resets the connection, and the peer loses the answer with
@@ -283,26 +294,6 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     end(socket_of(stream_));
   }
 
-  // The Respond of one request. Dropped uncalled, it answers 500.
-  struct Responder {
-    std::shared_ptr<Session> session;
-    uint64_t number;
-
-    Responder(std::shared_ptr<Session> the_session, uint64_t the_number)
-        : session(std::move(the_session)), number(the_number) {}
-    Responder(Responder&&) noexcept = default;
-    Responder& operator=(Responder&&) noexcept = default;
-    ~Responder() {
-      if (session) {
-        Session::respond(session, number, message_response(500, "Internal Server Error"));
-      }
-    }
-    void operator()(web::Response response) {
-      const auto to = std::exchange(session, nullptr);
-      if (to) Session::respond(to, number, std::move(response));
-    }
-  };
-
   // How long a peer has to read the answer that ends its connection.
   static constexpr std::chrono::milliseconds kDiscardLimit{2'000};
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -320,6 +311,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   bool head_only_ = false;
   bool continued_ = false;
   bool reads_body_ = false;
+  std::optional<std::chrono::seconds> told_to_wait_;  // by the answer that is being written
   std::string head_;
   std::string body_;
 };

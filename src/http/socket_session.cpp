@@ -4,6 +4,7 @@
 #include <boost/beast/websocket.hpp>
 #include <deque>
 
+#include "base/shares.hpp"
 #include "http/session.hpp"
 
 namespace millrace::http {
@@ -27,7 +28,7 @@ UpgradeRequest upgrade_request(const web::Request& request) {
 // One open web socket. Everything but send_text and close runs on its lane.
 template <typename Stream>
 class SocketSession final : public Connection,
-                            public web::Socket,
+                            public web::RestingSocket,
                             public std::enable_shared_from_this<SocketSession<Stream>> {
   // Each step that the event loop takes for this connection comes through here.
   template <typename Step>
@@ -81,6 +82,12 @@ class SocketSession final : public Connection,
     });
   }
 
+  void rest(std::chrono::seconds told) override {
+    on_lane([told](SocketSession& self) {
+      if (self.options().rests_the_refused) self.told_to_wait_ = told;
+    });
+  }
+
   void time_is_over() override {
     if (closing_) {
       drop();
@@ -128,8 +135,19 @@ class SocketSession final : public Connection,
                          }
                          self.heard();
                          self.take();
-                         if (!self.ended_) self.read();
+                         if (!self.ended_) self.read_on();
                        }));
+  }
+
+  void read_on() {
+    const auto told = std::exchange(told_to_wait_, std::nullopt);
+    if (!told) {
+      read();
+      return;
+    }
+    place_.rest(*told, [self = this->shared_from_this()] {
+      guarded(self->place_.shared(), *self, [&] { self->read(); });
+    });
   }
 
   void take() {
@@ -192,11 +210,15 @@ class SocketSession final : public Connection,
     if (ended_ || closing_) return;
     closing_ = true;
     close_reason_ = ws::close_reason(static_cast<ws::close_code>(code), reason);
-    deadline = std::chrono::steady_clock::now() + options().socket_close_limit;
+    // Nothing may come between the parts of a frame: a peer that has yet to take one is given the
+    // time for it, so that it learns why it is closed.
+    const auto limit = writing_ ? options().unsent_limit : options().socket_close_limit;
+    deadline = std::chrono::steady_clock::now() + limit;
     if (accepted_ && !writing_) send_close();
   }
 
   void send_close() {
+    deadline = std::chrono::steady_clock::now() + options().socket_close_limit;
     stream_.async_close(close_reason_, step([](SocketSession& self, error_code) { self.drop(); }));
   }
 
@@ -234,6 +256,7 @@ class SocketSession final : public Connection,
   bool writing_ = false;
   bool closing_ = false;
   bool ended_ = false;
+  std::optional<std::chrono::seconds> told_to_wait_;  // was refused: is not read at once
 };
 
 template <typename Stream>

@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "base/shares.hpp"
 #include "http/http.hpp"
 #include "tests/fakes/log.hpp"
 #include "tests/fakes/meter.hpp"
@@ -108,6 +109,10 @@ class EchoHandler final : public web::Handler {
     }
     if (request.path == "/split") {
       respond({200, {{"X-Value", "a\r\nX-Injected: b"}}, "x"});
+      return;
+    }
+    if (request.path == "/busy") {
+      respond(web::with_retry_after(web::json_response(503, "busy " + request.query), 1));
       return;
     }
     if (request.path == "/none") {

@@ -4,26 +4,27 @@
 namespace millrace::runtime {
 
 void Runtime::offer_to_agent(base::Id consumer, base::Id chat, std::string skill, Done<void> done) {
-  take_input(consumer, chat, dialog::AgentOffered{std::move(skill)}, std::move(done));
+  take_input({consumer, Priority::agent}, chat, dialog::AgentOffered{std::move(skill)},
+             std::move(done));
 }
 
 void Runtime::agent_join(base::Id consumer, base::Id chat, Agent agent, Done<void> done) {
-  take_input(consumer, chat, dialog::AgentJoined{std::move(agent.id), std::move(agent.name)},
-             std::move(done));
+  take_input({consumer, Priority::agent}, chat,
+             dialog::AgentJoined{std::move(agent.id), std::move(agent.name)}, std::move(done));
 }
 
 void Runtime::agent_leave(base::Id consumer, base::Id chat, std::string agent, std::string to,
                           Done<void> done) {
-  take_input(consumer, chat, dialog::AgentLeft{std::move(agent), std::move(to)}, std::move(done));
+  take_input({consumer, Priority::agent}, chat, dialog::AgentLeft{std::move(agent), std::move(to)},
+             std::move(done));
 }
 
 void Runtime::no_agent(base::Id consumer, base::Id chat, Done<void> done) {
-  take_input(consumer, chat, dialog::NoAgent{}, std::move(done));
+  take_input({consumer, Priority::agent}, chat, dialog::NoAgent{}, std::move(done));
 }
 
 void Runtime::agent_say(AgentSay say, Done<Receipt> done) {
-  const base::Id id = say.consumer;
-  const size_t bytes = say.text.size();
+  const Asked asked{say.consumer, Priority::agent, From::outside, say.text.size()};
   auto take = [this, say = std::move(say)](Lane& lane, Consumer& consumer,
                                            Done<Receipt> said) mutable {
     auto right = check_chat(consumer, say.chat);
@@ -51,7 +52,7 @@ void Runtime::agent_say(AgentSay say, Done<Receipt> done) {
           return Receipt{turn.state.chat, message_id(turn.state.chat, sequence), sequence, false};
         }));
   };
-  on_consumer<Receipt>(id, std::move(done), std::move(take), bytes);
+  on_consumer<Receipt>(asked, std::move(done), std::move(take));
 }
 
 }  // namespace millrace::runtime

@@ -16,7 +16,13 @@ constexpr size_t kConsumerBytes = 3'500;
 
 Runtime::Lane::Lane(size_t index, const Ports& ports, const Solutions& solutions,
                     const Limits& limits)
-    : index_(index), ports_(ports), solutions_(solutions), limits_(limits) {}
+    : index_(index),
+      ports_(ports),
+      solutions_(solutions),
+      limits_(limits),
+      queue_({limits.queue_max, limits.queue_bytes_max}),
+      window_(limits.under_way_min, limits.under_way_max),
+      refusals_(ports.log, ports.meter) {}
 
 Runtime::Lane::Running::~Running() {
   lane_.running_ = false;
@@ -32,26 +38,6 @@ void Runtime::Lane::run_later() {
     later_.pop_front();
     task();
   }
-}
-
-void Runtime::Lane::submit(base::Id id, From from, Job job, size_t bytes) {
-  if (draining_ && from == From::outside) {
-    job(fail(Code::unavailable, "the server is shutting down"));
-    return;
-  }
-  if (from == From::outside && waiting_bytes_ + bytes > limits_.waiting_bytes_max) {
-    job(fail(Code::resource_exhausted, "too many messages wait at once; try again"));
-    return;
-  }
-  Consumer& consumer = find_or_read(id);
-  if (from == From::outside && consumer.mailbox.size() >= limits_.mailbox_max) {
-    job(fail(Code::resource_exhausted, "too many messages at once; wait for an answer"));
-    return;
-  }
-  touch(consumer);
-  consumer.mailbox.push_back({std::move(job), bytes});
-  waiting_bytes_ += bytes;
-  pump(consumer);
 }
 
 Consumer& Runtime::Lane::find_or_read(base::Id id) {
@@ -237,6 +223,7 @@ void Runtime::Lane::start_sweeping() {
 }
 
 void Runtime::Lane::sweep() {
+  refusals_.tell(ports_.clock.steady_ms());
   const int64_t oldest = now().ms - limits_.idle_max.count();
   for (auto at = by_use_.end(); at != by_use_.begin();) {
     Consumer* candidate = *--at;
@@ -256,7 +243,9 @@ void Runtime::Lane::drain(base::Task idle) {
 
 void Runtime::Lane::finished_one() {
   --under_way_;
-  if (draining_ && under_way_ == 0 && idle_) later_.push_back(std::exchange(idle_, nullptr));
+  let_in();
+  const bool is_idle = under_way_ == 0 && queue_.is_empty();
+  if (draining_ && is_idle && idle_) later_.push_back(std::exchange(idle_, nullptr));
 }
 
 }  // namespace millrace::runtime

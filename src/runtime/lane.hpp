@@ -10,6 +10,8 @@
 #include <unordered_set>
 
 #include "base/contain.hpp"
+#include "runtime/admission/asked.hpp"
+#include "runtime/admission/refusals.hpp"
 #include "runtime/consumer.hpp"
 #include "runtime/effects.hpp"
 #include "runtime/promises.hpp"
@@ -58,6 +60,7 @@ class Runtime::Lane {
   size_t index() const { return index_; }
   size_t hot() const { return hot_.load(std::memory_order_relaxed); }
   size_t parked() const { return parked_count_.load(std::memory_order_relaxed); }
+  int retry_after_seconds() const { return refusals_.retry_after_seconds(); }
 
   // Runs the task on this lane, from any thread: at once when the lane is free, else after what is
   // under way. So nothing here ever runs inside something else.
@@ -90,10 +93,9 @@ class Runtime::Lane {
   // What tells `done` all that is said in answer to this input, once nothing more will come.
   TurnTaken told_all(Consumer& consumer, std::string input_id, Done<Answer> done);
 
-  // Queues a job for the consumer, reading it from the journal first where needed. `bytes` is what
-  // the job holds of the consumer's words.
-  enum class From { outside, inside };
-  void submit(base::Id consumer, From from, Job job, size_t bytes = 0);
+  // Has the job done when it is its turn: among all that wait for this lane, then in the consumer's
+  // mailbox, the consumer having been read from the journal where needed. Or refuses it.
+  void submit(Asked asked, Job job);
 
   // Takes one turn of the consumer's chat, which must be idle, and does all that follows from it.
   void take_turn(Consumer& consumer, dialog::Input input, TurnTaken taken);
@@ -132,6 +134,12 @@ class Runtime::Lane {
   const Solutions& solutions() const { return solutions_; }
 
  private:
+  // Whether another turn or reading may begin.
+  bool has_room() const { return under_way_ - calls_ < window_.size(); }
+  void enter(const Asked& asked, Job job);
+  void let_in();
+  void refuse_entry(const Asked& asked, Job job, Refusal why, int64_t now_ms);
+  std::string solution_of(const Asked& asked);
   Consumer& find_or_read(base::Id id);
   void loaded(Consumer& consumer, base::Result<Tail> tail);
   base::Result<void> restore(Consumer& consumer, Tail tail);
@@ -266,6 +274,10 @@ class Runtime::Lane {
   int64_t wake_ms_ = std::numeric_limits<int64_t>::max();  // of the next planned look at them
   size_t firing_ = 0;                                      // timers whose turns are under way
   size_t under_way_ = 0;  // commits, reads and calls whose end has not come
+  size_t calls_ = 0;      // of these the calls
+  FairQueue<Queued> queue_;
+  Window window_;
+  Refusals refusals_;
   bool running_ = false;
   std::deque<base::Task> later_;  // follows what is under way, in this order
   struct Parked {

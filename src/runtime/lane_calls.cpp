@@ -88,8 +88,10 @@ void Runtime::Lane::call_action(Consumer& consumer, dialog::Call call, bool unce
   request.uncertain = uncertain && is_kept(Promise::loss_is_marked);
   request.policy = policy_of(*consumer.program, request.command);
   ++under_way_;
+  ++calls_;
   auto ended = [this, id = consumer.id, key = std::move(call.key), command = request.command,
                 token](ActionOutcome outcome) mutable {
+    --calls_;
     check_pending(outcome, command, token);
     call_ended(id, std::move(key), std::move(outcome));
     finished_one();

@@ -53,7 +53,8 @@ void Runtime::Lane::fire_due() {
 }
 
 void Runtime::Lane::fire(const Timers::Due& due) {
-  submit(due.consumer, From::inside, [this, due](base::Result<Consumer*> found) {
+  submit({due.consumer, Priority::broadcast, From::inside}, [this,
+                                                             due](base::Result<Consumer*> found) {
     if (!found) {
       fired(due, std::unexpected(found.error()));
       return;

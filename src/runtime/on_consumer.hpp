@@ -27,20 +27,17 @@ inline Done<Answer> receipt_only(Done<Receipt> done) {
 }
 
 template <typename T, typename Body>
-void Runtime::on_consumer(base::Id id, Done<T> done, Body body, size_t bytes) {
-  Lane& lane = home(id);
-  lane.run_here([&lane, id, bytes, done = std::move(done), body = std::move(body)]() mutable {
-    lane.submit(
-        id, Lane::From::outside,
-        [&lane, done = std::move(done),
-         body = std::move(body)](base::Result<Consumer*> consumer) mutable {
-          if (consumer) {
-            body(lane, **consumer, std::move(done));
-          } else {
-            lane.tell(std::move(done), base::Result<T>(std::unexpected(consumer.error())));
-          }
-        },
-        bytes);
+void Runtime::on_consumer(Asked asked, Done<T> done, Body body) {
+  Lane& lane = home(asked.consumer);
+  lane.run_here([&lane, asked, done = std::move(done), body = std::move(body)]() mutable {
+    lane.submit(asked, [&lane, done = std::move(done),
+                        body = std::move(body)](base::Result<Consumer*> consumer) mutable {
+      if (consumer) {
+        body(lane, **consumer, std::move(done));
+      } else {
+        lane.tell(std::move(done), base::Result<T>(std::unexpected(consumer.error())));
+      }
+    });
   });
 }
 

@@ -77,7 +77,8 @@ void Runtime::Lane::try_parked_again(const std::string& solution) {
     if (consumer != nullptr && consumer->loaded) {
       if (!consumer->busy) take_up(*consumer);
     } else {
-      submit(id, From::inside, [](base::Result<Consumer*>) {});  // being read takes it up
+      submit({id, Priority::consumer, From::inside},
+             [](base::Result<Consumer*>) {});  // being read takes it up
     }
   }
 }

@@ -29,6 +29,8 @@ Runtime::Runtime(Ports ports, const Solutions& solutions, Limits limits)
   limits.hot_consumers_max = std::max<size_t>(1, limits.hot_consumers_max / count);
   limits.hot_bytes_max /= count;
   limits.waiting_bytes_max /= count;
+  limits.queue_max = std::max<size_t>(2, limits.queue_max / count);
+  limits.queue_bytes_max /= count;
   for (size_t i = 0; i < count; ++i) {
     lanes_.push_back(std::make_unique<Lane>(i, ports, solutions, limits));
     lanes_.back()->start_sweeping();
@@ -71,6 +73,7 @@ base::Result<void> Runtime::recover() {
 }
 
 void Runtime::open_session(SessionRequest request, Done<Session> done) {
+  const base::Id app = request.app;
   auto begin = [this, chat = new_id(), request = std::move(request)](Lane& lane, Consumer& consumer,
                                                                      Done<Session> opened) {
     const SolutionPtr solution = solutions_.find(request.app);
@@ -85,26 +88,26 @@ void Runtime::open_session(SessionRequest request, Done<Session> done) {
                 return Session{id, chat, solution};
               }));
   };
-  on_consumer<Session>(new_id(), std::move(done), std::move(begin));
+  on_consumer<Session>({.consumer = new_id(), .app = app}, std::move(done), std::move(begin));
 }
 
 void Runtime::start(base::Id consumer, base::Id chat, Done<void> done) {
-  take_input(consumer, chat, dialog::Started{}, std::move(done));
+  take_input({consumer}, chat, dialog::Started{}, std::move(done));
 }
 
 void Runtime::end(base::Id consumer, base::Id chat, std::string reason, Done<void> done) {
-  take_input(consumer, chat, dialog::EndRequested{std::move(reason)}, std::move(done));
+  take_input({consumer}, chat, dialog::EndRequested{std::move(reason)}, std::move(done));
 }
 
 void Runtime::tell_event(base::Id consumer, base::Id chat, dialog::PageEvent event,
                          Done<void> done) {
-  take_input(consumer, chat, std::move(event), std::move(done));
+  take_input({consumer, Priority::event}, chat, std::move(event), std::move(done));
 }
 
-void Runtime::take_input(base::Id id, base::Id chat, decltype(dialog::Input::what) what,
+void Runtime::take_input(Asked asked, base::Id chat, decltype(dialog::Input::what) what,
                          Done<void> done) {
   on_consumer<void>(
-      id, std::move(done),
+      asked, std::move(done),
       [chat, what = std::move(what)](Lane& lane, Consumer& consumer, Done<void> taken) mutable {
         if (const auto found = check_chat(consumer, chat); !found) {
           lane.tell(std::move(taken), found);
@@ -128,8 +131,9 @@ std::string_view sender_message_id(std::string_view input_id) {
 }
 
 void Runtime::take_said(SayRequest request, Wait wait, Came came, Done<Answer> done) {
-  const base::Id id = request.consumer;
-  const size_t bytes = request.text.size();
+  const Asked asked{.consumer = request.consumer,
+                    .bytes = request.text.size(),
+                    .app = request.begin ? request.begin->app : request.app};
   auto take = [this, wait, came, request = std::move(request)](Lane& lane, Consumer& consumer,
                                                                Done<Answer> answered) mutable {
     const auto refuse = [&](std::unexpected<base::Error> why) {
@@ -187,7 +191,7 @@ void Runtime::take_said(SayRequest request, Wait wait, Came came, Done<Answer> d
       lane.take_turn(consumer, std::move(said), std::move(taken));
     }
   };
-  on_consumer<Answer>(id, std::move(done), std::move(take), bytes);
+  on_consumer<Answer>(asked, std::move(done), std::move(take));
 }
 
 void Runtime::complete(std::string_view token, json::object result, Done<void> done) {
@@ -200,7 +204,7 @@ void Runtime::complete(std::string_view token, json::object result, Done<void> d
   dialog::CallEnded ended{
       std::move(completion->call_key), dialog::CallEnd::returned, std::move(result), {}};
   on_consumer<void>(
-      completion->consumer, std::move(done),
+      {completion->consumer}, std::move(done),
       [ended = std::move(ended)](Lane& lane, Consumer& consumer, Done<void> taken) mutable {
         lane.take_turn(consumer, {lane.now(), std::move(ended)},
                        lane.told<void>(std::move(taken), [](auto&) {}));
@@ -209,7 +213,7 @@ void Runtime::complete(std::string_view token, json::object result, Done<void> d
 
 void Runtime::snapshot(base::Id id, base::Id chat, int64_t before, Done<Snapshot> done) {
   on_consumer<Snapshot>(
-      id, std::move(done), [chat, before](Lane& lane, Consumer& consumer, Done<Snapshot> read) {
+      {id}, std::move(done), [chat, before](Lane& lane, Consumer& consumer, Done<Snapshot> read) {
         if (const auto found = check_chat(consumer, chat); !found) {
           lane.tell(std::move(read), base::Result<Snapshot>(std::unexpected(found.error())));
           return;
@@ -221,7 +225,7 @@ void Runtime::snapshot(base::Id id, base::Id chat, int64_t before, Done<Snapshot
 void Runtime::subscribe(base::Id id, base::Id chat, std::weak_ptr<Subscriber> subscriber,
                         Done<dialog::Phase> done) {
   on_consumer<dialog::Phase>(
-      id, std::move(done),
+      {id}, std::move(done),
       [chat, subscriber = std::move(subscriber)](Lane& lane, Consumer& consumer,
                                                  Done<dialog::Phase> heard) mutable {
         base::Result<dialog::Phase> phase = fail(Code::not_found, "there is no such chat");
@@ -267,6 +271,12 @@ void Runtime::drain(base::Task idle) {
       });
     });
   }
+}
+
+int Runtime::retry_after_seconds() const {
+  int longest = 1;
+  for (const auto& lane : lanes_) longest = std::max(longest, lane->retry_after_seconds());
+  return longest;
 }
 
 size_t Runtime::hot_consumers() const {

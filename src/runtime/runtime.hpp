@@ -28,9 +28,17 @@ struct Limits {
   std::chrono::milliseconds idle_max{300'000};  // then a consumer is read back when needed
   size_t mailbox_max = 64;                      // inputs waiting for one consumer
   size_t waiting_bytes_max = 64 << 20;          // words that wait in mailboxes, over all lanes
-  size_t remembered_records = 1'000;            // how far back a repeated message id is recognised
-  size_t page_records_max = 200;                // turns in one page of a chat, ...
-  size_t page_bytes_max = 128 << 10;            // ... and the bytes of their records
+  // Before that, for their solution's turn, once a lane has as much under way as it can: how many,
+  // over all lanes, and the bytes of their words. Of that a solution has half of what others leave.
+  size_t queue_max = 32'000;
+  size_t queue_bytes_max = 64 << 20;
+  // Turns and readings of a lane under way at once before others queue; more where that costs no
+  // time, as with a disk that is slow to sync.
+  size_t under_way_min = 64;
+  size_t under_way_max = 4'096;
+  size_t remembered_records = 1'000;  // how far back a repeated message id is recognised
+  size_t page_records_max = 200;      // turns in one page of a chat, ...
+  size_t page_bytes_max = 128 << 10;  // ... and the bytes of their records
 };
 
 enum class Side { consumer, bot, agent };
@@ -92,6 +100,9 @@ struct SayRequest {
   // With `begin`: whom the consumer was joined to (Identities::line). The words belong to the first
   // of them all who has a chat that has not ended; where none has, the last one begins a chat.
   std::vector<base::Id> joined = {};
+  // With `chat`: the solution of the chat, whose share of the server this takes where the consumer
+  // is not in memory.
+  base::Id app = {};
 };
 
 struct Receipt {
@@ -164,8 +175,10 @@ class Runtime {
   // effects have begun, and whatever `done` asks of the runtime comes after it. When the lanes have
   // been stopped it is not called any more. Errors of all of them: not_found (no such solution,
   // consumer or chat), invalid_argument (more than a chat may hold), resource_exhausted (mailbox
-  // full), unavailable (the journal cannot write, or drain() was called), internal (the chat is
-  // parked), data_loss (its version or its records cannot be read).
+  // full, or the solution's part of the queue), unavailable (what waits does so for too long, the
+  // journal cannot write, or drain() was called), internal (the chat is parked), data_loss (its
+  // version or its records cannot be read). What is refused for the load may be asked again after
+  // retry_after_seconds().
 
   // A new consumer, with a chat that nothing has been said in. Durable when `done` is called.
   void open_session(SessionRequest request, Done<Session> done);
@@ -223,6 +236,10 @@ class Runtime {
   // and no waiting answer is under way. Call once.
   void drain(base::Task idle);
 
+  // When it is worth asking again, for whoever was refused with resource_exhausted or unavailable;
+  // at least 1. Thread-safe.
+  int retry_after_seconds() const;
+
   // For tests and metrics; approximate while lanes run.
   size_t hot_consumers() const;
   size_t parked_chats() const;
@@ -234,14 +251,15 @@ class Runtime {
   const Solutions& solutions_;
 
   enum class Wait { no, yes };
+  struct Asked;  // who asks for something to be done on a consumer's lane
+  struct Queued;
   Lane& home(base::Id consumer);
   base::Id new_id();
   // Calls body(lane, consumer, done) on the consumer's lane once it is in memory and no turn of its
-  // is under way; or `done` with the reason why not. `bytes`: of the consumer's words in `body`.
+  // is under way; or `done` with the reason why not.
   template <typename T, typename Body>
-  void on_consumer(base::Id consumer, Done<T> done, Body body, size_t bytes = 0);
-  void take_input(base::Id consumer, base::Id chat, decltype(dialog::Input::what) what,
-                  Done<void> done);
+  void on_consumer(Asked asked, Done<T> done, Body body);
+  void take_input(Asked asked, base::Id chat, decltype(dialog::Input::what) what, Done<void> done);
   enum class Came { straight, forwarded };  // forwarded: to whom the consumer was joined
   void take_said(SayRequest request, Wait wait, Came came, Done<Answer> done);
 };

@@ -1,5 +1,4 @@
-// The turns of a lane's consumers: taking one, committing it, telling those who wait or listen,
-// and doing what it wants done.
+// How the turns of a lane's consumers are taken, committed and told of, and what follows from them.
 #include <algorithm>
 
 #include "runtime/effects.hpp"
@@ -155,11 +154,13 @@ void Runtime::Lane::commit(Consumer& consumer, Written written, TurnTaken taken,
   consumer.busy = true;
   ++under_way_;
   JournalRecord& record = written.record;
+  queue_.charge(written.program->solution, record.body.size());
   auto then = back_here<base::Result<int64_t>>(
       [this, &consumer,
        commit = Commit{std::move(written.program), std::move(written.turn), written.at,
                        record.marks, record.whole, record.body.size(), record.deliveries.size(),
                        std::move(taken), std::move(next)}](auto place) mutable {
+        window_.stored(!queue_.is_empty(), ports_.clock.steady_ms());
         committed(consumer, std::move(commit), std::move(place));
       });
   if (is_kept(Promise::told_when_durable)) {
@@ -253,7 +254,7 @@ SolutionPtr Runtime::Lane::survey_after(const Consumer& consumer) const {
 }
 
 void Runtime::Lane::begin_survey(base::Id id) {
-  submit(id, From::inside, [this](base::Result<Consumer*> found) {
+  submit({id, Priority::consumer, From::inside}, [this](base::Result<Consumer*> found) {
     if (!found) return;  // read back later, the chat counts as ended
     Consumer& consumer = **found;
     const SolutionPtr survey = consumer.survey;
@@ -286,13 +287,14 @@ void Runtime::Lane::submit_until_taken(base::Id id, std::shared_ptr<const dialog
       run([this, id, input, over] { submit_until_taken(id, input, over); });
     });
   };
-  submit(id, From::inside, [this, input, retry, over](base::Result<Consumer*> consumer) {
-    if (!consumer) return retry(consumer.error().code);
-    take_turn(**consumer, *input, [retry, over](base::Result<const dialog::Turn*> taken) {
-      if (!taken) return retry(taken.error().code);
-      if (over) over();
-    });
-  });
+  submit({id, Priority::consumer, From::inside},
+         [this, input, retry, over](base::Result<Consumer*> consumer) {
+           if (!consumer) return retry(consumer.error().code);
+           take_turn(**consumer, *input, [retry, over](base::Result<const dialog::Turn*> taken) {
+             if (!taken) return retry(taken.error().code);
+             if (over) over();
+           });
+         });
 }
 
 }  // namespace millrace::runtime

@@ -33,14 +33,24 @@ struct Scenario::Server {
                {run.ledger_, run.receivers_, run.clock_, run.random_, run.log_, run.meter_,
                 &Receivers::resolve, &Receivers::speak}),
         runtime({lanes, run.clock_, run.random_, run.disk_, run.back_end_, outbox, run.log_, kKey},
-                run.solutions_, {.hot_consumers_max = 6}) {}
+                run.solutions_, limits(run.seed_)) {}
+
+  // In most runs a lane takes so few turns at once that people queue, in some so few may queue that
+  // most are refused.
+  static runtime::Limits limits(uint64_t seed) {
+    return {.hot_consumers_max = 6,
+            .queue_max = seed % 5 == 0 ? size_t{18} : size_t{32'000},
+            .under_way_min = 1 + seed % 4,
+            .under_way_max = 1 + seed % 4};
+  }
   Lanes lanes;
   Outbox outbox;
   runtime::Runtime runtime;
 };
 
 Scenario::Scenario(uint64_t seed, std::shared_ptr<const flow::Program> program)
-    : dice_(seed),
+    : seed_(seed),
+      dice_(seed),
       disk_(schedule_, dice_),
       back_end_(schedule_, dice_),
       ledger_(schedule_, dice_),

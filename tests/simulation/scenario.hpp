@@ -67,6 +67,7 @@ class Scenario {
   void check_order();
 
   Schedule schedule_;
+  const uint64_t seed_;
   Dice dice_;
   Disk disk_;
   BackEnd back_end_;

@@ -1,6 +1,7 @@
 #include "app/wire/completions.hpp"
 
 #include "base/json.hpp"
+#include "base/shares.hpp"
 
 namespace millrace::app {
 namespace {
@@ -35,11 +36,13 @@ void Completions::handle(web::Request request, web::Respond respond) {
   }
   const std::string token = request.path.substr(kPath.size());
   runtime_.complete(token, std::move(*result),
-                    [respond = std::move(respond)](base::Result<void> done) mutable {
+                    [this, respond = std::move(respond)](base::Result<void> done) mutable {
                       if (done) {
                         respond({204, {}, {}});
                       } else {
-                        respond(refused(web::status_of(done.error().code), done.error().message));
+                        respond(web::with_retry_after(
+                            refused(web::status_of(done.error().code), done.error().message),
+                            runtime_.retry_after_seconds()));
                       }
                     });
 }

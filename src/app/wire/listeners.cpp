@@ -97,6 +97,7 @@ base::Result<std::unique_ptr<Listeners>> Listeners::open(const ServeOptions& opt
     http.max_connections = ports.connections_max;
     http.trusted_proxies = options.trusted_proxies;
     http.shares = &ports.shares;
+    http.rests_the_refused = true;
     http.notices = ports.notices;
     if (is_tls) http.tls = http::TlsFiles{options.tls_certificate, options.tls_key};
     auto listening = http::Server::listen(ports.lanes, *listener->router, std::move(http));

@@ -1,0 +1,7 @@
+import os
+
+NAME = 'Slow'
+BOTS = []
+CSV_BOTS = ['Slow']
+PATH = os.path.dirname(__file__)
+PARAMS = {'sandbox': {}, 'live': {}}
