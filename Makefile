@@ -116,9 +116,10 @@ bench-check: setup  ## how long a flow of 1,000 nodes takes to check, and one sl
 	@cmake --build --preset release -j $(JOBS) --target check_bench
 	@build/release/check_bench
 
-bench-heart: build  ## runtime, engine and journal without a network: turns a CPU-second
+bench-heart: build  ## runtime, engine and journal without a network: turns a CPU-second; also encrypted at rest
 	@cmake --build --preset release -j $(JOBS) --target heart_bench
-	@for people in 1 16 64 256; do rm -rf build/heart-data; build/release/heart_bench build/heart-data $$people; done; rm -rf build/heart-data
+	@for people in 1 16 64 256; do for how in "" encrypted; do rm -rf build/heart-data; \
+	  build/release/heart_bench build/heart-data $$people 5 examples/signup 1 $$how; done; done; rm -rf build/heart-data
 
 bench-calls: build  ## a call of an action node; PEER=server.py is a Python HTTP action server to put beside it
 	@cmake --build --preset release -j $(JOBS) --target call_bench

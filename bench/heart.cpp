@@ -14,6 +14,7 @@
 #include "lanes/lanes.hpp"
 #include "runtime/runtime.hpp"
 #include "solutions/folder.hpp"
+#include "storage/at_rest/at_rest.hpp"
 #include "storage/storage.hpp"
 #include "tests/fakes/chance.hpp"
 #include "tests/fakes/clock.hpp"
@@ -137,8 +138,8 @@ std::shared_ptr<const flow::Program> load(const std::string& folder) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::cerr
-        << "heart_bench FOLDER [people=64] [seconds=5] [solution=examples/signup] [lanes=1]\n";
+    std::cerr << "heart_bench FOLDER [people=64] [seconds=5] [solution=examples/signup] [lanes=1] "
+                 "[encrypted]\n";
     return 2;
   }
   const std::filesystem::path folder = argv[1];
@@ -148,6 +149,15 @@ int main(int argc, char** argv) {
   if (!program) return 1;
   std::filesystem::create_directories(folder);
   bench::ShownLog log;
+  const bool is_encrypted = argc > 6;
+  if (is_encrypted) {
+    const auto opened = storage::unlock_folder(folder, storage::DataKey(std::string(32, 'k')),
+                                               storage::Beginning::allowed);
+    if (!opened) {
+      std::cerr << opened.error().describe() << "\n";
+      return 1;
+    }
+  }
   auto journal = storage::open_journal(folder / "journal.db", log);
   if (!journal) {
     std::cerr << journal.error().describe() << "\n";
@@ -182,9 +192,10 @@ int main(int argc, char** argv) {
     return latencies[static_cast<size_t>(share * static_cast<double>(latencies.size() - 1))];
   };
   std::printf(
-      "people %d: %.0f turns per CPU-second, %.0f turns/s, p50 %.2f ms, p99 %.2f ms, failed %zu\n",
-      people, static_cast<double>(turns) / cpu, static_cast<double>(turns) / wall, at(0.5),
-      at(0.99), crowd.failed());
+      "people %d%s: %.0f turns per CPU-second, %.0f turns/s, p50 %.2f ms, p99 %.2f ms, failed "
+      "%zu\n",
+      people, is_encrypted ? ", encrypted at rest" : "", static_cast<double>(turns) / cpu,
+      static_cast<double>(turns) / wall, at(0.5), at(0.99), crowd.failed());
   lanes->stop();
   return crowd.failed() == 0 ? 0 : 1;
 }

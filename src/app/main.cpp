@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   app::add_backup_command(cli, exit_code);
   app::add_restore_command(cli, exit_code);
   app::add_rebuild_command(cli, exit_code);
+  app::add_encrypt_commands(cli, exit_code);
   app::add_forget_command(cli, exit_code);
   app::add_export_command(cli, exit_code);
   app::add_secret_command(cli, exit_code);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "posix/files.hpp"
+#include "storage/at_rest/open_keys.hpp"
 #include "storage/sqlite.hpp"
 
 namespace millrace::storage {
@@ -97,7 +98,10 @@ base::Result<void> copy_database(const fs::path& from, const fs::path& to) {
     return fail(Code::not_found, "there is no such database", from.string());
   }
   if (fs::exists(to, error)) return fail(Code::already_exists, "is there already", to.string());
-  auto reading = Connection::open(from, Connection::Use::reading);
+  const auto key = key_of(to);
+  if (!key) return std::unexpected(key.error());
+  auto reading = Connection::open(
+      from, key->has_value() ? Connection::Use::encrypting : Connection::Use::reading);
   if (!reading) return std::unexpected(reading.error());
   {
     // SQLite writes into a file that is there and empty; made here, it is never anybody else's.

@@ -9,8 +9,9 @@
 namespace millrace::storage {
 
 // Copies a database whole, as its last transaction before this call or a later one left it; a
-// server may go on writing to it. What was deleted is not in the copy. Errors: not_found, there is
-// no such database; already_exists, `to` is there; data_loss, it cannot be read whole; unavailable.
+// server may go on writing to it. What was deleted is not in the copy, which is encrypted where
+// `to` lies in a folder that is. Errors: not_found, there is no such database; already_exists, `to`
+// is there; data_loss, it cannot be read whole; unavailable; failed_precondition, no key was given.
 base::Result<void> copy_database(const std::filesystem::path& from,
                                  const std::filesystem::path& to);
 

@@ -95,7 +95,8 @@ base::Result<Connection> open_for_removing(const fs::path& database) {
 }
 
 base::Result<void> clear_what_was_removed(Connection& writing, const fs::path& database) {
-  auto done = writing.execute("VACUUM");
+  // What is written anew goes through a file: an encrypted one, where the database is.
+  auto done = writing.execute("PRAGMA temp_store=FILE; VACUUM");
   if (done) done = writing.checkpoint(true);
   if (!done) return done;
   std::error_code error;

@@ -6,18 +6,16 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
-#include <cstdio>
 #include <deque>
 #include <mutex>
 #include <thread>
 
 #include "posix/files.hpp"
 #include "posix/threads.hpp"
+#include "storage/at_rest/open_keys.hpp"
 #include "storage/group_queue.hpp"
 #include "storage/record_frames.hpp"
 #include "storage/storage.hpp"
-#include "storage/verify.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -25,23 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 using base::Code;
 
-constexpr std::string_view kEnding = ".log";
 constexpr std::string_view kSpareEnding = ".spare";
 constexpr size_t kSparesMax = 4;
-
-std::string file_name(uint64_t id, std::string_view ending) {
-  char digits[24];
-  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(id));
-  return std::string(digits).append(ending);
-}
-
-std::optional<uint64_t> id_of(const std::string& name) {
-  if (!name.ends_with(kEnding)) return std::nullopt;
-  uint64_t id = 0;
-  const char* end = name.data() + name.size() - kEnding.size();
-  const auto read = std::from_chars(name.data(), end, id, 16);
-  return read.ec == std::errc() && read.ptr == end ? std::optional(id) : std::nullopt;
-}
 
 class SegmentedLog final : public base::RecordLog {
  public:
@@ -49,7 +32,10 @@ class SegmentedLog final : public base::RecordLog {
                                                              size_t segment_bytes) {
     auto folder_made = posix::make_private_folder(folder, posix::Existing::becomes_private);
     if (!folder_made) return std::unexpected(folder_made.error());
-    auto made = std::unique_ptr<SegmentedLog>(new SegmentedLog(folder, log, segment_bytes));
+    auto key = key_of(folder);
+    if (!key) return std::unexpected(key.error());
+    auto made = std::unique_ptr<SegmentedLog>(
+        new SegmentedLog(folder, log, segment_bytes, RecordSeal(*key)));
     if (auto found = made->find_segments(); !found) return std::unexpected(found.error());
     made->writing_ = posix::named_thread("records write", [self = made.get()] { self->run(); });
     return made;
@@ -87,12 +73,13 @@ class SegmentedLog final : public base::RecordLog {
     uint64_t last = 0;  // the number of its last record; 0: it has none
   };
 
-  SegmentedLog(fs::path folder, base::Log& log, size_t segment_bytes)
-      : folder_(std::move(folder)), log_(log), segment_bytes_(segment_bytes) {}
+  SegmentedLog(fs::path folder, base::Log& log, size_t segment_bytes, RecordSeal seal)
+      : folder_(std::move(folder)),
+        log_(log),
+        segment_bytes_(segment_bytes),
+        seal_(std::move(seal)) {}
 
-  fs::path path_of(const Segment& segment) const {
-    return folder_ / file_name(segment.id, kEnding);
-  }
+  fs::path path_of(const Segment& segment) const { return folder_ / segment_name(segment.id); }
 
   // What a former run left. Every run begins a file of its own, so a record that a crash cut short
   // is the end of its file, and the next one goes on with its number.
@@ -100,7 +87,7 @@ class SegmentedLog final : public base::RecordLog {
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(folder_, error)) {
       const std::string name = entry.path().filename().string();
-      if (const auto id = id_of(name)) segments_.push_back({*id, 0});
+      if (const auto id = segment_of(name)) segments_.push_back({*id, 0});
       if (name.ends_with(kSpareEnding)) remove(entry.path());
     }
     if (error) return base::fail(Code::unavailable, error.message(), folder_.string());
@@ -137,7 +124,9 @@ class SegmentedLog final : public base::RecordLog {
     if (!bytes) return std::unexpected(bytes.error());
     std::string_view rest = *bytes;
     while (const auto frame = take_frame(rest, segment.id)) {
-      if (auto done = each(frame->number, frame->record); !done) return done;
+      const auto record = seal_.open(*frame, segment.id, path_of(segment));
+      if (!record) return std::unexpected(record.error());
+      if (auto done = each(frame->number, *record); !done) return done;
     }
     return {};
   }
@@ -172,7 +161,9 @@ class SegmentedLog final : public base::RecordLog {
     for (Work& work : group) {
       work.follows = work.number == last + 1;
       if (!work.follows) continue;
-      append_frame(frames_, segments_.back().id, work.number, work.record);
+      const uint64_t segment = segments_.back().id;
+      if (seal_.is_used()) work.record = seal_.seal(segment, work.number, work.record);
+      append_frame(frames_, segment, work.number, work.record);
       last = work.number;
     }
     if (frames_.empty()) return {};
@@ -231,7 +222,7 @@ class SegmentedLog final : public base::RecordLog {
       const std::lock_guard lock(mutex_);
       if (segments_.size() <= kept_at_least || segments_.front().last > through) return;
       const fs::path path = path_of(segments_.front());
-      const fs::path spare = folder_ / file_name(segments_.front().id, kSpareEnding);
+      const fs::path spare = folder_ / segment_name(segments_.front().id, kSpareEnding);
       if (!posix::rename_file(path, spare) || !posix::sync_folder(folder_)) return;
       segments_.pop_front();
       if (spares_.size() < kSparesMax) {
@@ -250,6 +241,7 @@ class SegmentedLog final : public base::RecordLog {
   const fs::path folder_;
   base::Log& log_;
   const size_t segment_bytes_;
+  RecordSeal seal_;
   GroupQueue<Work> queue_;
   std::atomic<uint64_t> dropped_ = 0;
 
@@ -268,33 +260,6 @@ class SegmentedLog final : public base::RecordLog {
 };
 
 }  // namespace
-
-base::Result<void> verify_record_log(const fs::path& folder, Verification& into) {
-  std::vector<uint64_t> ids;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (const auto id = id_of(entry.path().filename().string())) ids.push_back(*id);
-  }
-  if (error) return base::fail(Code::unavailable, error.message(), folder.string());
-  std::ranges::sort(ids);
-  uint64_t last = 0;
-  for (const uint64_t id : ids) {
-    const std::string name = file_name(id, kEnding);
-    const auto bytes = posix::read_file(folder / name, {.bytes_max = posix::kAnySize});
-    if (!bytes) return std::unexpected(bytes.error());
-    std::string_view rest = *bytes;
-    while (const auto frame = take_frame(rest, id)) {
-      if (last != 0 && frame->number != last + 1) {
-        into.add({folder.filename().string() + "/" + name,
-                  "record " + std::to_string(frame->number) + " follows record " +
-                      std::to_string(last) + ": what was between them is missing",
-                  "the sandbox refuses to start with these files", false});
-      }
-      last = frame->number;
-    }
-  }
-  return {};
-}
 
 base::Result<std::unique_ptr<base::RecordLog>> open_record_log(const fs::path& folder,
                                                                base::Log& log,

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 
 #include "posix/files.hpp"
+#include "storage/at_rest/encrypted_vfs.hpp"
+#include "storage/at_rest/open_keys.hpp"
 
 namespace millrace::storage {
 namespace {
@@ -17,6 +19,13 @@ void make_private(const std::filesystem::path& file) {
   }
 }
 
+// Every page leaves room for its seal, and nothing is put into files that need not be.
+base::Result<void> set_up_encryption(Connection& connection) {
+  int reserved = static_cast<int>(kReservedBytes);
+  sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
+  return connection.execute("PRAGMA temp_store=MEMORY");
+}
+
 }  // namespace
 
 base::Error sqlite_error(sqlite3* connection, std::string_view doing) {
@@ -25,6 +34,13 @@ base::Error sqlite_error(sqlite3* connection, std::string_view doing) {
   auto means = is_failing_disk(code) ? base::Code::unavailable : base::Code::internal;
   if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) means = base::Code::data_loss;
   std::string message = connection == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(connection);
+  if (code == SQLITE_IOERR_DATA) {
+    means = base::Code::data_loss;
+    message =
+        std::string(sqlite3_db_filename(connection, "main")) +
+        " or its log has a page that cannot be decrypted: it is damaged, or was written under "
+        "another key; put the folder back from a backup";
+  }
   message += " (SQLite " + std::to_string(code) + ")";
   return {means, std::move(message), std::string(doing)};
 }
@@ -108,13 +124,20 @@ base::Result<Connection> Connection::open(const std::filesystem::path& file, Use
   const int flags =
       SQLITE_OPEN_NOMUTEX |
       (use == Use::writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+  const auto key = key_of(file);
+  if (!key) return std::unexpected(key.error());
   if (use == Use::writing) make_private(file);
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
+  const bool is_encrypted = key->has_value() || use == Use::encrypting;
+  const int code =
+      sqlite3_open_v2(file.c_str(), &raw, flags, is_encrypted ? encrypted_vfs() : nullptr);
   Connection connection;
   connection.handle_.reset(raw);
   if (code != SQLITE_OK) return std::unexpected(sqlite_error(raw, "open " + file.string()));
   sqlite3_busy_timeout(raw, 5'000);
+  if (is_encrypted) {
+    if (auto ready = set_up_encryption(connection); !ready) return std::unexpected(ready.error());
+  }
   if (use == Use::writing) {
     auto ready = connection.execute(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"

@@ -44,9 +44,15 @@ class Statement {
 
 class Connection {
  public:
-  enum class Use { writing, reading };
+  enum class Use {
+    writing,
+    reading,
+    encrypting,  // reads, and may VACUUM INTO a file that is encrypted, though this one may not be
+  };
   // A writing connection creates the file (mode 0600) and sets it up for durability: WAL,
   // synchronous=FULL, checkpoints only when asked.
+  // The file is encrypted where its folder is (at_rest.hpp); failed_precondition: its key was not
+  // given.
   // `cache_bytes`: pages that a writing connection keeps in memory, at most.
   static base::Result<Connection> open(const std::filesystem::path& file, Use use,
                                        size_t cache_bytes = 16 << 20);

@@ -2,9 +2,12 @@
 // them.
 #include "storage/verify.hpp"
 
+#include "posix/files.hpp"
+#include "storage/at_rest/open_keys.hpp"
 #include "storage/chains.hpp"
 #include "storage/chats_table.hpp"
 #include "storage/people.hpp"
+#include "storage/record_frames.hpp"
 #include "storage/verify_reading.hpp"
 #include "storage/write_ahead_log.hpp"
 
@@ -250,6 +253,35 @@ base::Result<void> verify_journal(const fs::path& journal, const WhoseBody& whos
   if (!read && into.problems_found == before) {
     into.add({journal.filename().string(), read.error().describe(), "what people said is not known",
               false});
+  }
+  return {};
+}
+
+base::Result<void> verify_record_log(const fs::path& folder, Verification& into) {
+  const auto key = key_of(folder);
+  if (!key) return std::unexpected(key.error());
+  const auto ids = segments_in(folder);
+  if (!ids) return std::unexpected(ids.error());
+  const RecordSeal seal(*key);
+  uint64_t last = 0;
+  for (const uint64_t id : *ids) {
+    const std::string name = segment_name(id);
+    const auto bytes = posix::read_file(folder / name, {.bytes_max = posix::kAnySize});
+    if (!bytes) return std::unexpected(bytes.error());
+    std::string_view rest = *bytes;
+    while (const auto frame = take_frame(rest, id)) {
+      if (last != 0 && frame->number != last + 1) {
+        into.add({folder.filename().string() + "/" + name,
+                  "record " + std::to_string(frame->number) + " follows record " +
+                      std::to_string(last) + ": what was between them is missing",
+                  "the sandbox refuses to start with these files", false});
+      }
+      if (const auto record = seal.open(*frame, id, folder / name); !record) {
+        into.add({folder.filename().string() + "/" + name, record.error().message,
+                  "the sandbox refuses to start with these files", false});
+      }
+      last = frame->number;
+    }
   }
   return {};
 }

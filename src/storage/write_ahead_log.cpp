@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "posix/files.hpp"
+#include "storage/at_rest/encrypted_vfs.hpp"
+#include "storage/at_rest/open_keys.hpp"
 
 namespace millrace::storage {
 namespace {
 
 constexpr size_t kHeadBytes = 32;
-constexpr size_t kFrameHeadBytes = 24;
 constexpr size_t kChunkBytes = 1 << 16;  // SQLite's own files take less than 128 KiB at once
 constexpr int kIndexBytes = 32'768;      // the first region of the index
 constexpr size_t kFramesAt = 16 / 4;     // in the index: the last committed frame
@@ -139,18 +140,37 @@ Frame frame_at(std::string_view bytes, Sum before, bool is_big_endian) {
   return frame;
 }
 
+// Makes a log readable that is kept encrypted. A frame that cannot be decrypted stays one whose
+// checksum does not fit.
+void open_frames(std::string& log, size_t page_bytes, const Key& key) {
+  const PageCipher cipher(key);
+  const size_t step = kFrameHeadBytes + page_bytes;
+  uint64_t number = 0;
+  for (size_t at = kHeadBytes; at + step <= log.size(); at += step) {
+    const auto frame = std::span(log).subspan(at, step);
+    const auto head = frame.first<kFrameHeadBytes>();
+    cipher.mask(head, number++);
+    (void)cipher.open(frame.subspan(kFrameHeadBytes), {PageOf::log, page_number(head)});
+  }
+}
+
 // The pages of a log's last transaction, by where their frames begin, stand in the database: it was
 // copied whole, and is being written over from its beginning.
 base::Result<bool> is_copied(const std::filesystem::path& database, std::string_view log,
-                             const std::vector<size_t>& frames, size_t page_bytes) {
+                             const std::vector<size_t>& frames, size_t page_bytes,
+                             const std::optional<Key>& key) {
   const auto content = posix::read_file(database, {.bytes_max = posix::kAnySize});
   if (!content) return std::unexpected(content.error());
+  const auto cipher = key ? std::optional<PageCipher>(*key) : std::nullopt;
   return std::ranges::all_of(frames, [&](size_t frame) {
-    const size_t number = number_at(log, frame);
-    const size_t at = (number - 1) * page_bytes;
-    return number != 0 && at < content->size() &&
-           std::string_view(*content).substr(at, page_bytes) ==
-               log.substr(frame + kFrameHeadBytes, page_bytes);
+    const uint32_t number = number_at(log, frame);
+    const size_t at = (size_t{number} - 1) * page_bytes;
+    if (number == 0 || at >= content->size()) return false;
+    std::string page = content->substr(at, page_bytes);
+    if (cipher && (page.size() < page_bytes || !cipher->open(page, {PageOf::database, number}))) {
+      return false;
+    }
+    return page == log.substr(frame + kFrameHeadBytes, page_bytes);
   });
 }
 
@@ -205,7 +225,7 @@ base::Result<Connection> open_own(const std::filesystem::path& database, size_t 
 base::Result<void> make_log_durable(Connection& connection) {
   return while_alone(connection, [&]() -> base::Result<void> {
     sqlite3_file* log = log_file(connection);
-    return log == nullptr ? base::Result<void>() : write_again(log);
+    return log == nullptr ? base::Result<void>() : write_again(as_stored(log));
   });
 }
 
@@ -237,7 +257,9 @@ base::Result<LogState> examine_log(const std::filesystem::path& database) {
   LogState state;
   const auto size = std::filesystem::file_size(file, error);
   if (error || size <= kHeadBytes) return state;
-  const auto content = posix::read_file(file, {.bytes_max = posix::kAnySize});
+  const auto key = key_of(database);
+  if (!key) return std::unexpected(key.error());
+  auto content = posix::read_file(file, {.bytes_max = posix::kAnySize});
   if (!content) return std::unexpected(content.error());
   const std::string_view bytes = *content;
   const uint32_t magic = number_at(bytes, 0);
@@ -248,6 +270,7 @@ base::Result<LogState> examine_log(const std::filesystem::path& database) {
   state.is_head_damaged =
       (magic & ~1U) != 0x377f0682 || !is_page_size || before != sum_at(bytes, 24);
   const size_t step = kFrameHeadBytes + (is_page_size ? page_bytes : 4'096);
+  if (*key) open_frames(*content, step - kFrameHeadBytes, **key);
   // A log whose head cannot be read has the salt of its first frame.
   std::string_view salt = bytes.substr(state.is_head_damaged ? kHeadBytes + 8 : 16, 8);
   bool is_whole = !state.is_head_damaged;
@@ -267,7 +290,7 @@ base::Result<LogState> examine_log(const std::filesystem::path& database) {
     transaction.clear();
   }
   if (state.is_damaged()) {
-    const auto copied = is_copied(database, bytes, last, step - kFrameHeadBytes);
+    const auto copied = is_copied(database, bytes, last, step - kFrameHeadBytes, *key);
     if (!copied) return std::unexpected(copied.error());
     if (*copied) state.commits_after = 0;
   }

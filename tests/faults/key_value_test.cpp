@@ -37,6 +37,8 @@ TEST(StorageKeyValueFaults, EveryCallFailsOnce) {
     fakes::Folder root;
     const fs::path home = root.path / "home";
     fs::create_directory(home);
+    const bool is_encrypted = at / 2 % 2 == 1;
+    if (is_encrypted) encrypt(home);
     const Following following(home);
     Disk::get().judge([at](const Seen& seen) {
       const bool fails = at != 0 && seen.number == at;
@@ -71,6 +73,7 @@ TEST(StorageKeyValueFaults, EveryCallFailsOnce) {
       EXPECT_EQ(value_in(**store), "last");
     }
     Disk::get().leave();
+    if (is_encrypted) encrypt(root.path / "cut");
     auto cut = storage::open_key_value(root.path / "cut" / "kv.db", log);
     ASSERT_TRUE(cut) << cut.error().describe();
     EXPECT_TRUE(allowed.contains(value_in(**cut)));

@@ -1,13 +1,29 @@
 // The real stores, waited for: each call goes to the store's own threads and is answered here.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <cstdlib>
 #include <future>
 
+#include "storage/at_rest/at_rest.hpp"
 #include "storage/storage.hpp"
 #include "tests/fakes/folder.hpp"
 #include "tests/fakes/log.hpp"
 
 namespace millrace::faults {
+
+inline int64_t number_from(const char* variable, int64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::atoll(text);
+}
+
+// Makes a folder, or opens a copy of one, that is encrypted at rest.
+inline void encrypt(const std::filesystem::path& folder) {
+  const auto opened = storage::unlock_folder(folder, storage::DataKey(std::string(32, 'k')),
+                                             storage::Beginning::allowed);
+  ASSERT_TRUE(opened) << opened.error().describe();
+}
 
 inline base::Result<void> append(runtime::Journal& journal, runtime::JournalRecord record) {
   std::promise<base::Result<void>> promise;

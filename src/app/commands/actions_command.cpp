@@ -8,6 +8,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/trace_files.hpp"
 #include "app/wire/data/death_files.hpp"
 #include "app/wire/system.hpp"
@@ -253,9 +254,7 @@ void add_actions_command(CLI::App& cli, int& exit_code) {
   const auto add = [&](const std::string& name, const std::string& help,
                        int (*run)(const ActionsOptions&)) {
     auto* command = actions->add_subcommand(name, help);
-    command->add_option("--data", options->data, "The server's data folder")
-        ->required()
-        ->check(CLI::ExistingDirectory);
+    add_data_option(*command, options->data);
     command->add_flag("--json", options->json, "Print a JSON array");
     command->callback([run, &exit_code, options] { exit_code = run(*options); });
     return command;

@@ -4,6 +4,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/wire/braze_edge.hpp"
 #include "app/wire/descriptors.hpp"
 #include "app/wire/log.hpp"
@@ -99,7 +100,7 @@ void add_braze_sandbox_command(CLI::App& cli, int& exit_code) {
       "braze-sandbox",
       "The Braze sandbox alone: Braze's REST API on this machine, and its inspector.");
   auto options = std::make_shared<BrazeSandboxOptions>();
-  command->add_option("--data", options->data, "Folder for everything that is kept")->required();
+  add_new_data_option(*command, options->data);
   command->add_option("--listen", options->listen, "HOST:PORT to listen on; port 0 is any free one")
       ->default_str("127.0.0.1:0")
       ->check(endpoint_into(options->endpoint));

@@ -4,6 +4,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "dialog/names.hpp"
 #include "posix/files.hpp"
@@ -125,9 +126,7 @@ void add_chats_command(CLI::App& cli, int& exit_code) {
       "chats",
       "List the latest chat of every consumer, the last turn first: id, version, phase, turns, "
       "time of the last.");
-  chats->add_option("--data", options->data, "The server's data folder")
-      ->required()
-      ->check(CLI::ExistingDirectory);
+  add_data_option(*chats, options->data);
   chats->add_flag("--parked", options->parked,
                   "Only those that wait because the engine failed in them: id, solution, version, "
                   "node, since when, what failed");

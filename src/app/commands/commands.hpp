@@ -36,6 +36,8 @@ void add_verify_command(CLI::App& cli, int& exit_code);
 void add_backup_command(CLI::App& cli, int& exit_code);
 // restore: a data folder of such a copy.
 void add_restore_command(CLI::App& cli, int& exit_code);
+// data-key, encrypt and decrypt: data folders that are encrypted at rest.
+void add_encrypt_commands(CLI::App& cli, int& exit_code);
 // rebuild: the tables that only repeat the turns.
 void add_rebuild_command(CLI::App& cli, int& exit_code);
 // forget and export: what is kept of a person, removed or shown.

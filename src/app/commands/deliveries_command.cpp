@@ -6,6 +6,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/wire/receivers.hpp"
 #include "base/redact.hpp"
 #include "delivery/codec.hpp"
@@ -206,7 +207,7 @@ int order(const DeliveriesOptions& options, runtime::DeliveryOrder::Action actio
 }
 
 void add_filters(CLI::App& command, DeliveriesOptions& options) {
-  command.add_option("--data", options.data, "The server's data folder")->required();
+  add_data_option(command, options.data);
   command.add_option("--key", options.keys, "The delivery of that key; may be given again");
   command.add_option("--state", options.state, "Only those in that state")
       ->check(CLI::IsMember({"waiting", "delivered", "rejected", "held", "dropped"}));
@@ -235,7 +236,7 @@ void add_deliveries_command(CLI::App& cli, int& exit_code) {
   lists->callback([&exit_code, options] { exit_code = list(*options); });
 
   auto* shows = command->add_subcommand("show", "All about the deliveries of these keys, as JSON.");
-  shows->add_option("--data", options->data, "The server's data folder")->required();
+  add_data_option(*shows, options->data);
   shows->add_option("KEY", options->keys, "The delivery's key")->required();
   shows->add_flag("--reveal", options->reveal,
                   "Also what it holds: attribute values, addresses, the answer");

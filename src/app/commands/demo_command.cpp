@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/demo_script.hpp"
 
 #include "app/commands/command.hpp"
@@ -103,6 +104,7 @@ void add_demo_command(CLI::App& cli, int& exit_code) {
       ->add_option("--solution", options->solution, "Another solution than examples/braze-profile")
       ->check(CLI::ExistingDirectory);
   command->add_option("--data", options->data, "Folder for what is kept; without it nothing is");
+  add_at_rest_option(*command, options->data, storage::Beginning::allowed);
   auto* listens = command->add_option("--listen", options->listen_text, "HOST:PORT to listen on")
                       ->default_str("127.0.0.1:8080, or a free port")
                       ->check(endpoint_into(options->listen));

@@ -6,6 +6,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "posix/files.hpp"
 
@@ -49,9 +50,7 @@ void add_replay_command(CLI::App& cli, int& exit_code) {
       "replay", "Run a stored chat's inputs through the engine again and compare every byte.");
   auto options = std::make_shared<ReplayOptions>();
   command->add_option("CHAT", options->chat, "The chat's id")->required();
-  command->add_option("--data", options->data, "The server's data folder")
-      ->required()
-      ->check(CLI::ExistingDirectory);
+  add_data_option(*command, options->data);
   command->footer(
       "Exits 0 when all turns come out the same, 1 when one differs (it is named), 2 when the "
       "chat\n"

@@ -6,6 +6,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/wire/data/data_folder.hpp"
 #include "app/wire/log.hpp"
 #include "app/wire/server.hpp"
@@ -41,6 +42,9 @@ int run_serve(const ServeOptions& options) {
   if (::geteuid() == 0) {
     log->line(base::Level::warning, "server",
               "runs as root, which it never needs: give it a user of its own");
+  }
+  if (storage::is_folder_encrypted(options.data)) {
+    log->line(base::Level::info, "server", "what people say is encrypted at rest");
   }
   const auto server = Server::start(options, *log);
   if (!server) return complain("serve", server.error(), 1);
@@ -143,7 +147,7 @@ void add_serve_command(CLI::App& cli, int& exit_code) {
           "A solution's folder, deployed as it is now; may be given again. Without it what "
           "`millrace deploy` put into the data folder is served")
       ->check(CLI::ExistingDirectory);
-  command->add_option("--data", options.data, "Folder for everything that is kept")->required();
+  add_new_data_option(*command, options.data);
   command->add_option("--listen", flags->listen, "HOST:PORT to listen on; port 0 is any free one")
       ->default_str("127.0.0.1:8080")
       ->check(endpoint_into(options.listen));

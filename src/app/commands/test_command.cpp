@@ -7,6 +7,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "app/wire/python_inspector.hpp"
 #include "posix/files.hpp"
@@ -105,6 +106,7 @@ void add_test_command(CLI::App& cli, int& exit_code) {
                                    "Print a stored chat as a test instead; needs --data");
   auto* data = command->add_option("--data", options->data, "The server's data folder");
   chat->needs(data);
+  add_at_rest_option(*command, options->data);
   command->add_option("--junit", options->junit, "Write JUnit XML to this file");
   command->add_option("--html", options->html, "Write the coverage, drawn, to this file");
   command

@@ -6,6 +6,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/trace_files.hpp"
 #include "base/id.hpp"
 
@@ -96,9 +97,7 @@ void add_trace_command(CLI::App& cli, int& exit_code) {
       "trace", "Every action node that a chat has called: attempts, times, hosts, log lines.");
   auto options = std::make_shared<TraceOptions>();
   command->add_option("CHAT", options->chat, "The chat's id")->required();
-  command->add_option("--data", options->data, "The server's data folder")
-      ->required()
-      ->check(CLI::ExistingDirectory);
+  add_data_option(*command, options->data);
   command->add_flag("--json", options->json, "Print a JSON array");
   command->footer(
       "Works beside a running server. Exits 0 when there is something, 1 when there is nothing.");

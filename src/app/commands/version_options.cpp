@@ -2,10 +2,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/commands/data/at_rest_option.hpp"
+
 namespace millrace::app {
 
 void add_data_option(CLI::App& command, VersionOptions& options) {
-  command.add_option("--data", options.data, "The server's data folder")->required();
+  add_new_data_option(command, options.data, storage::Beginning::refused);
 }
 
 void add_on_live_option(CLI::App& command, VersionOptions& options) {

@@ -7,6 +7,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/data/new_folder.hpp"
 #include "app/commands/data/verify_data.hpp"
 #include "posix/files.hpp"
@@ -71,6 +72,9 @@ base::Result<storage::Verification> back_up(const BackupOptions& options,
     fs::remove_all(*partly, error);
     return std::unexpected(why);
   };
+  if (auto opened = storage::share_key(options.data, *partly); !opened) {
+    return given_up(opened.error());
+  }
   auto done = copy_all(options.data, *partly);
   if (!done) return given_up(done.error());
   copied = std::move(*done);
@@ -102,12 +106,12 @@ void add_backup_command(CLI::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "backup", "Copy a data folder whole, while a server uses it, and read the copy back.");
   auto options = std::make_shared<BackupOptions>();
-  command->add_option("--data", options->data, "The server's data folder")
-      ->required()
-      ->check(CLI::ExistingDirectory);
+  add_data_option(*command, options->data);
   command->add_option("--to", options->to, "A new folder, or an empty one")->required();
   command->footer(
-      "The copy has the server's keys and people's words: keep it as closed as the data folder. It "
+      "The copy has the server's keys and people's words: keep it as closed as the data folder. "
+      "The "
+      "copy of an encrypted folder is encrypted under the same key. It "
       "has no profiles of the sandbox, and not the master key of secrets.json, which lies "
       "elsewhere. `millrace restore` makes a data folder of it again. Exits 0 when "
       "the copy is right, 1 when it has problems, which are told, 2 when there is none.");

@@ -16,6 +16,7 @@
 #include "calls/calls.hpp"
 #include "posix/files.hpp"
 #include "solutions/chats.hpp"
+#include "storage/at_rest/convert.hpp"
 
 namespace millrace::app {
 namespace {
@@ -205,6 +206,9 @@ int run(const ForgetOptions& options) {
   ::setenv("SQLITE_TMPDIR", options.person.data.c_str(), 1);
   const auto lock = storage::FolderLock::acquire(options.person.data);
   if (!lock) return complain("forget", lock.error());
+  if (auto removed = storage::remove_unfinished_conversion(options.person.data); !removed) {
+    return complain("forget", removed.error());
+  }
   const auto done = run_held(options);
   return done ? *done : complain("forget", done.error());
 }

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/data/verify_data.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "runtime/identities.hpp"
@@ -83,9 +84,7 @@ base::Result<People> find_by_sender(const std::filesystem::path& journal,
 }  // namespace
 
 void add_person_options(CLI::App& command, PersonOptions& options) {
-  command.add_option("--data", options.data, "The server's data folder")
-      ->required()
-      ->check(CLI::ExistingDirectory);
+  add_data_option(command, options.data);
   auto* id = command.add_option("CONSUMER", options.id, "The consumer's id, or the id of a chat");
   auto* sender =
       command

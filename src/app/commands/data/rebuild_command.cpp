@@ -4,6 +4,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/wire/log.hpp"
 #include "storage/rebuild.hpp"
 #include "storage/storage.hpp"
@@ -32,9 +33,7 @@ void add_rebuild_command(CLI::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "rebuild", "Make anew what a data folder repeats of its turns: heads, the list of chats.");
   auto data = std::make_shared<std::filesystem::path>();
-  command->add_option("--data", *data, "The server's data folder")
-      ->required()
-      ->check(CLI::ExistingDirectory);
+  add_data_option(*command, *data);
   command->footer(
       "No server may use the folder. Turns, deliveries and keys are not touched, and a rebuild "
       "that "

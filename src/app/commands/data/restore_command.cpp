@@ -5,6 +5,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/data/new_folder.hpp"
 #include "app/commands/data/verify_data.hpp"
 #include "storage/backup.hpp"
@@ -47,6 +48,9 @@ base::Result<storage::Verification> restore(const RestoreOptions& options) {
     if (auto copied = copy_all(options.from, *partly); !copied) {
       return std::unexpected(copied.error());
     }
+    if (auto opened = storage::share_key(options.from, *partly); !opened) {
+      return std::unexpected(opened.error());
+    }
     return verify_data(*partly);
   }();
   if (found) {
@@ -74,6 +78,7 @@ void add_restore_command(CLI::App& cli, int& exit_code) {
   command->add_option("--from", options->from, "The copy; no server may use it")
       ->required()
       ->check(CLI::ExistingDirectory);
+  add_at_rest_option(*command, options->from);
   command->add_option("--data", options->data, "The data folder: a new one, or an empty one")
       ->required();
   command->footer(

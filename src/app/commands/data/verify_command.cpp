@@ -5,6 +5,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/data/verify_data.hpp"
 #include "base/json.hpp"
 #include "storage/storage.hpp"
@@ -88,9 +89,7 @@ void add_verify_command(CLI::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "verify", "Whether a data folder holds what it should: records, deliveries, files, keys.");
   auto options = std::make_shared<VerifyOptions>();
-  command->add_option("--data", options->data, "The server's data folder")
-      ->required()
-      ->check(CLI::ExistingDirectory);
+  add_data_option(*command, options->data);
   command->add_flag("--json", options->json, "Print a JSON object");
   command->add_flag("--repair", options->repair,
                     "Mend what can be mended; no server may use the folder. Nothing is deleted: "

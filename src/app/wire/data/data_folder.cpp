@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "secrets/secrets.hpp"
+#include "storage/at_rest/convert.hpp"
 
 namespace millrace::app {
 namespace {
@@ -74,6 +75,9 @@ base::Result<DataFolder> open_data_folder(const fs::path& data,
                                           const std::vector<std::string>& make_anew) {
   auto lock = storage::FolderLock::acquire(data);
   if (!lock) return std::unexpected(lock.error());
+  if (auto removed = storage::remove_unfinished_conversion(data); !removed) {
+    return std::unexpected(removed.error());
+  }
   auto manifest = Manifest::read(data);
   if (!manifest) return std::unexpected(manifest.error());
   for (const char* name : {kDeployments, kSandboxKey}) {

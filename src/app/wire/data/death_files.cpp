@@ -3,7 +3,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "posix/files.hpp"
-#include "storage/storage.hpp"
+#include "storage/at_rest/at_rest.hpp"
 
 namespace millrace::app {
 namespace {
@@ -11,7 +11,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::optional<calls::DeathRecord> read(const fs::path& file) {
-  const auto text = posix::read_file(file);
+  auto text = posix::read_file(file);
+  if (text) text = storage::unsealed_from(file, std::move(*text));
   if (!text) return std::nullopt;
   auto record = calls::death_record_from_json(*text);
   if (!record) return std::nullopt;
@@ -30,7 +31,9 @@ std::optional<calls::DeathRecord> DeathFiles::find(const std::string& id) {
 
 base::Result<void> DeathFiles::keep(const calls::DeathRecord& record) {
   if (auto made = posix::make_private_folder(folder_); !made) return made;
-  return posix::replace_file(file_of(record.id()), calls::to_json(record));
+  const fs::path file = file_of(record.id());
+  const auto content = storage::sealed_for(file, calls::to_json(record));
+  return content ? posix::replace_file(file, *content) : std::unexpected(content.error());
 }
 
 void DeathFiles::forget(const std::string& id) {
