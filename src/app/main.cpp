@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
   app::add_export_command(cli, exit_code);
   app::add_secret_command(cli, exit_code);
   app::add_grant_commands(cli, exit_code);
+  app::add_operator_commands(cli, exit_code);
   CLI11_PARSE(cli, argc, argv);
   return exit_code;
 }

@@ -41,10 +41,22 @@ struct Request {
   std::optional<std::string_view> bearer_token() const;
 };
 
+// The rest of a body that is made while it is sent, for answers that are too long to be held.
+class BodySource {
+ public:
+  using Give = std::move_only_function<void(base::Result<std::string>)>;
+  virtual ~BodySource() = default;
+  // Asks for the next piece: `give` is called once, from any thread, now or later, with nothing at
+  // the end. An error cuts the connection, so that nobody takes the half for the whole. Not called
+  // again before that, nor after the end; whoever drops the source before it has had enough.
+  virtual void next(Give give) = 0;
+};
+
 struct Response {
   int status = 200;
   std::vector<Header> headers;  // Content-Length is the server's business
   std::string body;
+  std::shared_ptr<BodySource> rest = nullptr;  // follows `body`; none: that is all
   bool drops_connection = false;  // closed instead of answered: for rehearsing failures
 };
 

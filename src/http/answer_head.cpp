@@ -1,4 +1,6 @@
+#include <array>
 #include <boost/beast/http/status.hpp>
+#include <charconv>
 
 #include "http/session.hpp"
 
@@ -31,7 +33,9 @@ void write_head(std::string& out, const AnswerHead& head, const web::Response& r
     for (const char c : header.value) out += c == '\r' || c == '\n' ? ' ' : c;
     out += "\r\n";
   }
-  if (response.status != 204 && response.status != 304) {
+  if (head.is_chunked) {
+    out += "Transfer-Encoding: chunked\r\n";
+  } else if (response.status != 204 && response.status != 304 && !response.rest) {
     out += "Content-Length: ";
     out += std::to_string(response.body.size());
     out += "\r\n";
@@ -39,6 +43,13 @@ void write_head(std::string& out, const AnswerHead& head, const web::Response& r
   if (!head.keeps_connection) out += "Connection: close\r\n";
   if (head.keeps_connection && head.http_1_0) out += "Connection: keep-alive\r\n";
   out += "\r\n";
+}
+
+void frame_chunk(std::string& bytes) {
+  std::array<char, 16> size{};
+  const auto end = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16).ptr;
+  bytes.insert(0, std::string(size.data(), end) + "\r\n");
+  bytes += "\r\n";
 }
 
 }  // namespace millrace::http

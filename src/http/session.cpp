@@ -37,7 +37,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   }
 
   void time_is_over() override {
-    if (state_ == State::writing) {
+    if (state_ == State::writing && !is_pulling_) {
       place_.shared().tell("unread", "a peer that did not read its answer was cut off");
     }
     close();
@@ -231,20 +231,61 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     state_ = State::writing;
     told_to_wait_ = web::retry_after(response);
     set_deadline(options().unsent_limit);
-    write_head(head_,
-               {options().server_name, place_.lane().date, keep_alive_, parser_.is_http_1_0()},
-               response);
-    body_ = std::move(response.body);
     const bool bodyless = head_only_ || response.status == 204 || response.status == 304;
-    const std::array<asio::const_buffer, 2> parts{
-        asio::buffer(head_), bodyless ? asio::const_buffer() : asio::buffer(body_)};
+    // HTTP/1.0 knows no chunks: there the end of the connection is the end of the body.
+    if (response.rest && parser_.is_http_1_0()) keep_alive_ = false;
+    is_chunked_ = response.rest && !parser_.is_http_1_0();
+    write_head(head_,
+               {options().server_name, place_.lane().date, keep_alive_, parser_.is_http_1_0(),
+                is_chunked_},
+               response);
+    rest_ = bodyless ? nullptr : std::move(response.rest);
+    body_ = bodyless ? std::string() : std::move(response.body);
+    if (rest_ && is_chunked_ && !body_.empty()) frame_chunk(body_);
+    const std::array<asio::const_buffer, 2> parts{asio::buffer(head_), asio::buffer(body_)};
     asio::async_write(stream_, parts, step([](Session& self, error_code error) {
+                        error ? self.close() : self.written();
+                      }));
+  }
+
+  // Asks for the next piece, which may take as long as an answer may.
+  void pull() {
+    is_pulling_ = true;
+    set_deadline(options().answer_limit);
+    const auto source = rest_;
+    source->next(
+        [self = this->shared_from_this(), number = number_](base::Result<std::string> piece) {
+          self->place_.shared().lanes.run_on(
+              self->place_.lane_index(), [self, number, piece = std::move(piece)]() mutable {
+                if (self->number_ != number || !self->is_pulling_) return;
+                guarded(self->place_.shared(), *self, [&] { self->write_piece(std::move(piece)); });
+              });
+        });
+  }
+
+  void write_piece(base::Result<std::string> piece) {
+    is_pulling_ = false;
+    if (state_ != State::writing) return;
+    if (!piece) {
+      close();
+      return;
+    }
+    set_deadline(options().unsent_limit);
+    body_ = std::move(*piece);
+    const bool is_end = body_.empty();
+    if (is_end) rest_ = nullptr;
+    if (is_chunked_) frame_chunk(body_);
+    asio::async_write(stream_, asio::buffer(body_), step([](Session& self, error_code error) {
                         error ? self.close() : self.written();
                       }));
   }
 
   void written() {
     body_ = {};
+    if (rest_) {
+      pull();
+      return;
+    }
     if (keep_alive_) {
       return may_rest() ? rest() : next_request();
     }
@@ -289,6 +330,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void close() {
     if (state_ == State::closed) return;
     state_ = State::closed;
+    rest_ = nullptr;
     deadline = SteadyTime::max();
     say_goodbye(stream_);
     end(socket_of(stream_));
@@ -314,6 +356,9 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   std::optional<std::chrono::seconds> told_to_wait_;  // by the answer that is being written
   std::string head_;
   std::string body_;
+  std::shared_ptr<web::BodySource> rest_;  // of the answer that is being written
+  bool is_chunked_ = false;
+  bool is_pulling_ = false;
 };
 
 }  // namespace

@@ -20,7 +20,10 @@ struct AnswerHead {
   std::string_view date;
   bool keeps_connection = true;
   bool http_1_0 = false;
+  bool is_chunked = false;  // the length is not known yet
 };
 void write_head(std::string& out, const AnswerHead& head, const web::Response& response);
+// The bytes as a chunk (RFC 9112 7.1); none become the last one.
+void frame_chunk(std::string& bytes);
 
 }  // namespace millrace::http

@@ -84,6 +84,30 @@ class Client {
 };
 
 // Keeps the Responds of /wait for the test to answer, and echoes everything else.
+// Three pieces, each given by another thread; or two, and then it fails.
+class Pieces final : public web::BodySource {
+ public:
+  explicit Pieces(bool breaks) : breaks_(breaks) {}
+  ~Pieces() override {
+    if (thread_.joinable()) thread_.join();
+  }
+  void next(Give give) override {
+    if (thread_.joinable()) thread_.join();
+    thread_ = std::thread([this, give = std::move(give), number = ++given_]() mutable {
+      if (number == 3 && breaks_) {
+        give(base::fail(base::Code::unavailable, "the disk is away"));
+      } else {
+        give(number > 3 ? std::string() : "piece " + std::to_string(number) + " ");
+      }
+    });
+  }
+
+ private:
+  const bool breaks_;
+  int given_ = 0;
+  std::thread thread_;
+};
+
 class EchoHandler final : public web::Handler {
  public:
   void handle(web::Request request, web::Respond respond) override {
@@ -96,6 +120,12 @@ class EchoHandler final : public web::Handler {
       const std::lock_guard lock(mutex_);
       kept_.push_back(std::move(respond));
       changed_.notify_all();
+      return;
+    }
+    if (request.path == "/pieces" || request.path == "/broken") {
+      web::Response response{200, {}, "first "};
+      response.rest = std::make_shared<Pieces>(request.path == "/broken");
+      respond(std::move(response));
       return;
     }
     if (request.path == "/throw") throw std::length_error("of a library");

@@ -1,6 +1,7 @@
 #include <mutex>
 
 #include "storage/group_writer.hpp"
+#include "storage/pairs/prefix.hpp"
 #include "storage/storage.hpp"
 #include "storage/verify.hpp"
 #include "storage/write_ahead_log.hpp"
@@ -11,14 +12,6 @@ namespace {
 constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS pairs(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
     "PRAGMA user_version=1;";
-
-// The least key that is greater than every key with this prefix; "" when there is none.
-std::string end_of_prefix(std::string_view prefix) {
-  std::string end(prefix);
-  while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xFF) end.pop_back();
-  if (!end.empty()) end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1);
-  return end;
-}
 
 class SqliteKeyValue final : public base::KeyValueStore {
  public:

@@ -11,6 +11,7 @@
 #include "base/meter.hpp"
 #include "base/record_log.hpp"
 #include "base/result.hpp"
+#include "access/pairs.hpp"
 #include "posix/locks.hpp"
 #include "runtime/archive.hpp"
 #include "runtime/delivery_store.hpp"
@@ -60,6 +61,11 @@ base::Result<std::unique_ptr<base::KeyValueStore>> open_key_value(const std::fil
 base::Result<std::unique_ptr<base::KeyValueStore>> open_or_begin_key_value(
     const std::filesystem::path& file, base::Log& log, size_t cache_bytes = 16 << 20,
     base::Meter& meter = no_meter());
+
+// Opens or creates pairs that a server and commands beside it change together (WAL, a sync for each
+// change). Whoever changes waits up to five seconds for the others: then unavailable.
+base::Result<std::unique_ptr<access::Transactions>> open_transactions(
+    const std::filesystem::path& file);
 
 // Opens or creates a record log in that folder (mode 0700), which is its alone. Files are of about
 // `segment_bytes`; up to four that are not needed any more are kept to be written again. Errors:

@@ -9,7 +9,7 @@
 #include "app/commands/commands.hpp"
 #include "app/wire/data/temporary_folder.hpp"
 #include "app/wire/log.hpp"
-#include "app/wire/server.hpp"
+#include "app/wire/server/server.hpp"
 #include "base/text.hpp"
 #include "posix/limits.hpp"
 

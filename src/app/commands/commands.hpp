@@ -29,6 +29,8 @@ void add_deliveries_command(CLI::App& cli, int& exit_code);
 void add_secret_command(CLI::App& cli, int& exit_code);
 // grant and grants: what solutions may name.
 void add_grant_commands(CLI::App& cli, int& exit_code);
+// user, key and audit: who may use the operator's API, and what they did.
+void add_operator_commands(CLI::App& cli, int& exit_code);
 void add_trace_command(CLI::App& cli, int& exit_code);
 // verify: what a data folder lacks.
 void add_verify_command(CLI::App& cli, int& exit_code);

@@ -7,9 +7,10 @@
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
+#include "app/operators/service.hpp"
 #include "app/wire/data/data_folder.hpp"
 #include "app/wire/log.hpp"
-#include "app/wire/server.hpp"
+#include "app/wire/server/server.hpp"
 #include "app/wire/signals.hpp"
 #include "base/level_names.hpp"
 #include "posix/limits.hpp"
@@ -158,6 +159,7 @@ void add_serve_command(CLI::App& cli, int& exit_code) {
                    "/readyz say what each check found; off by default")
       ->check(endpoint_into(flags->metrics_endpoint));
   add_edge_options(*command, *flags);
+  add_operator_options(*command, options);
   add_world_options(*command, options.world);
   command
       ->add_option(

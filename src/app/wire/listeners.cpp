@@ -10,6 +10,8 @@ namespace {
 using base::Code;
 using base::fail;
 
+constexpr size_t kSolutionBytesMax = 16 << 20;
+
 bool is_same(const Endpoint& one, const Endpoint& other) {
   // Any free port is another one each time.
   return one.port != 0 && one.port == other.port && one.address == other.address;
@@ -63,6 +65,11 @@ Reach reach_of(const ServeOptions& options, const Exposure& part) {
                            !options.public_url.is_given() && options.trusted_proxies.empty()};
 }
 
+Exposure operators_exposure(const ServeOptions& options) {
+  if (options.operators) return *options.operators;
+  return {.is_off = !reach_of(options, {}).is_loopback};
+}
+
 base::Result<std::unique_ptr<Listeners>> Listeners::open(const ServeOptions& options,
                                                          const Router::Edges& edges, Ports ports) {
   if (auto right = check_page(options); !right) return std::unexpected(right.error());
@@ -72,9 +79,11 @@ base::Result<std::unique_ptr<Listeners>> Listeners::open(const ServeOptions& opt
   all.push_back(std::make_unique<Listener>(
       Listener{.at = options.listen,
                .served = {Surface::completions, Surface::bot_manager, Surface::health}}));
-  for (const auto& [surface, part] : {std::pair(Surface::rest, &options.rest),
-                                      std::pair(Surface::engagement, &options.engagement),
-                                      std::pair(Surface::page, &options.page)}) {
+  const Exposure operators = operators_exposure(options);
+  for (const auto& [surface, part] :
+       {std::pair(Surface::operators, &operators), std::pair(Surface::rest, &options.rest),
+        std::pair(Surface::engagement, &options.engagement),
+        std::pair(Surface::page, &options.page)}) {
     if (part->is_off) continue;
     auto at = all.begin();
     if (part->own) {
@@ -96,6 +105,9 @@ base::Result<std::unique_ptr<Listeners>> Listeners::open(const ServeOptions& opt
     http.port = listener->at.port;
     http.max_connections = ports.connections_max;
     http.trusted_proxies = options.trusted_proxies;
+    if (listener->served == std::set{Surface::operators}) {
+      http.max_body_bytes = kSolutionBytesMax;  // whose files may be sent there
+    }
     http.shares = &ports.shares;
     http.rests_the_refused = true;
     http.notices = ports.notices;

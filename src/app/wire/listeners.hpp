@@ -22,6 +22,8 @@ struct Reach {
 };
 // Without a listener of its own a part is behind whatever stands before the main one, too.
 Reach reach_of(const ServeOptions& options, const Exposure& part);
+// Where the operator's API is, with what holds where nothing was said.
+Exposure operators_exposure(const ServeOptions& options);
 
 class Listeners {
  public:

@@ -65,9 +65,14 @@ struct ServeOptions {
   ShareLimits limits = default_share_limits();
   std::vector<std::string> trusted_proxies;  // networks: "10.0.0.0/8"
   PublicUrl public_url;
-  Exposure rest;                // the REST channel
-  Exposure engagement;          // the Engagement API
-  Exposure page;                // the chat page
+  Exposure rest;        // the REST channel
+  Exposure engagement;  // the Engagement API
+  Exposure page;        // the chat page
+  // The operator's API. Said nothing, it is with the rest while only this machine can ask, and
+  // otherwise nowhere.
+  std::optional<Exposure> operators;
+  PublicUrl operators_url;      // where operators reach it; not given: as `public_url`
+  std::filesystem::path oidc;   // settings of the provider that vouches for operators; "" = none
   std::string tls_certificate;  // PEM files, both or neither; "" = plain HTTP
   std::string tls_key;
   std::chrono::seconds token_life{24 * 3'600};

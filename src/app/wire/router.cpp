@@ -47,7 +47,10 @@ Router::Router(const Edges& edges, Rules rules)
                {"*", "/actions/v1/completions/{token}", Surface::completions, &edges.completions},
                {"*", "/botmanager/{rest...}", Surface::bot_manager, &edges.bot_manager},
                {"*", "/healthz", Surface::health, &edges.health},
-               {"*", "/readyz", Surface::health, &edges.health}}),
+               {"*", "/readyz", Surface::health, &edges.health},
+               {"*", "/api/v1/{rest...}", Surface::operators, edges.operators},
+               {"*", "/operator", Surface::operators, edges.operators},
+               {"*", "/operator/{rest...}", Surface::operators, edges.operators}}),
       rules_(std::move(rules)) {}
 
 std::string_view Router::below_prefix(std::string_view path) const {

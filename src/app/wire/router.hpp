@@ -10,7 +10,7 @@
 namespace millrace::app {
 
 // What can be served apart from the rest.
-enum class Surface { rest, engagement, page, completions, bot_manager, health };
+enum class Surface { rest, engagement, page, completions, bot_manager, health, operators };
 
 // One listener's. What it does not serve is 404 there, as what nobody serves. Every answer has the
 // headers that keep browsers from guessing, framing and keeping it, unless its edge says otherwise.
@@ -23,6 +23,7 @@ class Router final : public web::Handler {
     web::Handler& completions;
     web::Handler& bot_manager;
     web::Handler& health;
+    web::Handler* operators;  // none: nothing of theirs is served
   };
   struct Rules {
     std::set<Surface> served;

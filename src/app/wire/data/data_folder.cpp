@@ -17,6 +17,7 @@ constexpr const char* kTokensKey = "tokens.key";
 constexpr const char* kJournalKey = "journal.key";
 constexpr const char* kSandboxKey = "braze.key";
 constexpr const char* kDeployments = "deployments.json";
+constexpr const char* kAccess = "access.db";
 
 bool has(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
@@ -66,8 +67,8 @@ base::Result<std::string> load_key(const fs::path& data, const char* name, std::
 }  // namespace
 
 const std::vector<std::string>& files_that_can_be_made_anew() {
-  static const std::vector<std::string> kNames = {kJournal, kTokensKey, kJournalKey, kSandboxKey,
-                                                  kDeployments};
+  static const std::vector<std::string> kNames = {kJournal,    kTokensKey,   kJournalKey,
+                                                  kSandboxKey, kDeployments, kAccess};
   return kNames;
 }
 
@@ -80,7 +81,7 @@ base::Result<DataFolder> open_data_folder(const fs::path& data,
   }
   auto manifest = Manifest::read(data);
   if (!manifest) return std::unexpected(manifest.error());
-  for (const char* name : {kDeployments, kSandboxKey}) {
+  for (const char* name : {kDeployments, kSandboxKey, kAccess}) {
     if (!has(make_anew, name)) continue;
     if (auto done = manifest->strike({name}); !done) return std::unexpected(done.error());
   }

@@ -1,5 +1,5 @@
 #include "app/wire/listeners.hpp"
-#include "app/wire/server.hpp"
+#include "app/wire/server/server.hpp"
 
 namespace millrace::app {
 namespace {
@@ -69,6 +69,8 @@ json::object Ready::to_json() const {
           {"braze_sandbox_url", or_null(braze_sandbox_url)},
           {"braze_api_key", or_null(braze_api_key)},
           {"metrics_url", or_null(metrics_url)},
+          {"api_url", or_null(api_url)},
+          {"owner_link", or_null(owner_link)},
           {"rest", rest},
           {"solutions", solutions}};
 }

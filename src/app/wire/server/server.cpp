@@ -1,35 +1,15 @@
-#include "app/wire/server.hpp"
+#include "app/wire/server/server.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <iostream>
 #include <mutex>
 
-#include "app/wire/action_edge.hpp"
-#include "app/wire/braze_edge.hpp"
-#include "app/wire/completions.hpp"
-#include "app/wire/data/data_folder.hpp"
 #include "app/wire/data/manifest.hpp"
-#include "app/wire/data/retention.hpp"
-#include "app/wire/delivery_edge.hpp"
-#include "app/wire/descriptors.hpp"
-#include "app/wire/health_pages.hpp"
-#include "app/wire/listeners.hpp"
-#include "app/wire/memory.hpp"
-#include "app/wire/metrics.hpp"
 #include "app/wire/receivers.hpp"
-#include "app/wire/rest_keys.hpp"
-#include "app/wire/script_hosting.hpp"
-#include "app/wire/shares.hpp"
-#include "app/wire/system.hpp"
+#include "app/wire/server/server_parts.hpp"
 #include "base/hash.hpp"
-#include "channels/channels.hpp"
-#include "engage/engage.hpp"
-#include "http/http.hpp"
-#include "solutions/served.hpp"
-#include "storage/storage.hpp"
 
 namespace millrace::app {
 namespace {
@@ -46,61 +26,6 @@ bool wants_sandbox(const ServeOptions& options) {
 }
 
 }  // namespace
-
-// In the order in which they are made; they go in the reverse order.
-struct Server::Parts {
-  explicit Parts(base::Log& the_log) : log(the_log) {}
-
-  base::Result<void> open(const ServeOptions& options);
-  base::Result<void> open_data(const ServeOptions& options);
-  base::Result<void> open_sandbox(const ServeOptions& options);
-  base::Result<void> open_actions(const ServeOptions& options);
-  base::Result<void> open_deliveries(const ServeOptions& options);
-  base::Result<void> serve_solutions(const ServeOptions& options);
-  base::Result<void> listen(const ServeOptions& options);
-  base::Result<void> show_metrics(const ServeOptions& options);
-  void note_trace_days();
-  void drain();
-  void stop();
-
-  base::Log& log;
-  SystemClock clock;
-  SystemRandom random;
-  Metrics metrics;
-  WatchedMeter meter{metrics};
-  std::optional<DataFolder> data;
-  std::shared_ptr<lanes::Notices> notices = std::make_shared<lanes::Notices>(log, metrics);
-  DescriptorShares descriptors = raise_descriptors();
-  Variables given;  // what the sandbox adds to the scripts' environment
-  Ready ready;
-  std::unique_ptr<BrazeEdge> sandbox;
-  std::unique_ptr<lanes::IoLanes> lanes;
-  std::unique_ptr<storage::DurableJournal> journal;
-  std::unique_ptr<ActionEdge> actions;
-  std::optional<GrantBook> grants;
-  std::unique_ptr<PythonInspector> inspector;
-  std::unique_ptr<ScriptHosting> scripts;
-  std::unique_ptr<solutions::Served> served;
-  std::unique_ptr<DeliveryEdge> deliveries;
-  std::unique_ptr<runtime::Runtime> runtime;
-  std::unique_ptr<engage::Engagement> engagement;
-  std::unique_ptr<ServedShares> shares;
-  std::unique_ptr<ServedRestKeys> rest_keys;
-  std::unique_ptr<channels::RestChannel> rest;
-  std::unique_ptr<channels::ChatPage> page;
-  std::unique_ptr<Completions> completions;
-  std::unique_ptr<engage::BotManager> bot_manager;
-  std::unique_ptr<Health> health;
-  std::unique_ptr<HealthPages> health_pages;
-  std::unique_ptr<HealthPages> detailed_health_pages;
-  std::unique_ptr<MetricsHandler> metrics_page;
-  std::unique_ptr<Listeners> listeners;
-  std::unique_ptr<http::Server> metrics_server;
-  std::unique_ptr<RetentionSweep> retention;
-  std::atomic<int> trace_days = 0;  // the fewest that a solution says; 0: none says any
-  std::optional<MemoryReturn> memory;
-  bool stopped = false;
-};
 
 base::Result<void> Server::Parts::open(const ServeOptions& options) {
   if (auto done = open_data(options); !done) return done;
@@ -120,6 +45,7 @@ base::Result<void> Server::Parts::open(const ServeOptions& options) {
   if (auto done = deliveries->start(); !done) return done;
   if (auto done = listen(options); !done) return done;
   if (auto done = show_metrics(options); !done) return done;
+  if (operators) tell_where(*operators, *listeners, ready);
   ready.describe(options, *listeners, served->solutions(), log);
   memory.emplace();
   retention = std::make_unique<RetentionSweep>(RetentionSweep::Ports{
@@ -244,11 +170,30 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
   health_pages = std::make_unique<HealthPages>(*health, Details::to_this_machine);
   detailed_health_pages = std::make_unique<HealthPages>(*health, Details::always);
   bot_manager = std::make_unique<engage::BotManager>(served->solutions());
-  auto listening = Listeners::open(
-      options, {*rest, *engagement, *page, *completions, *bot_manager, *health_pages},
-      {*lanes, *shares, notices, log, descriptors.serving});
+  if (auto done = open_operators(options); !done) return done;
+  auto listening = Listeners::open(options,
+                                   {*rest, *engagement, *page, *completions, *bot_manager,
+                                    *health_pages, operators ? &operators->handler() : nullptr},
+                                   {*lanes, *shares, notices, log, descriptors.serving});
   if (!listening) return std::unexpected(listening.error());
   listeners = std::move(*listening);
+  return {};
+}
+
+base::Result<void> Server::Parts::open_operators(const ServeOptions& options) {
+  auto opened =
+      open_operator_edge(options, data->seal_key,
+                         {{options.data, *runtime, *journal, journal->deliveries(), data->seal_key},
+                          *inspector,
+                          served->solutions(),
+                          actions->names(),
+                          actions->secrets(),
+                          clock,
+                          random,
+                          log,
+                          meter});
+  if (!opened) return std::unexpected(opened.error());
+  operators = std::move(*opened);
   return {};
 }
 
@@ -295,6 +240,7 @@ void Server::Parts::stop() {
   if (deliveries) deliveries->stop();
   if (listeners) listeners->drain(std::chrono::seconds(1));
   if (metrics_server) metrics_server->drain(std::chrono::seconds(1));
+  if (operators) operators->stop();
   if (actions) actions->stop();
   // What the lanes' threads may still touch goes only after they have ended.
   if (lanes) lanes->stop();

@@ -25,6 +25,8 @@ struct Ready {
   std::string braze_sandbox_url;  // "" when there is none
   std::string braze_api_key;      // of the sandbox
   std::string metrics_url;        // "" when they are not shown
+  std::string api_url;            // of the operator's API; "" when it is not served
+  std::string owner_link;         // works once, for the first owner; "" where there are users
   std::string rest;               // of the first solution: "open", "key" or "off"
   json::array solutions;  // {"name", "app_id", "pype_id", "stream_id", "chat_url", "rest"} of each
 

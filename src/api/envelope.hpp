@@ -1,0 +1,15 @@
+// The one form of every refusal: {"message", "errors": [{"source", "type", "message"}]}.
+#pragma once
+
+#include "base/result.hpp"
+#include "base/web.hpp"
+
+namespace millrace::api {
+
+int status_of(base::Code code);
+// Its place is the error's `where`.
+web::Response refusal(const base::Error& error);
+web::Response refusal(int status, std::string_view type, std::string_view message,
+                      std::string_view source = "");
+
+}  // namespace millrace::api

@@ -1,0 +1,59 @@
+// The live socket, /api/v1/live: what happens, told to whoever has asked for it by topic, with a
+// number by which a listener that comes back goes on where it was. For the files of this room only.
+//
+//   -> {"sub": "chats:hotel", "after": 120}      <- {"topic", "subscribed": 118}
+//   -> {"unsub": "chats:hotel"}                  <- {"topic", "seq", "type", "data"}
+//   -> {"ping": 1}                               <- {"pong": 1}
+//   <- {"topic", "error": {type, message}}       <- {"topic", "gap": true}: ask for what is there
+//
+// Topics: chats:SOLUTION, chat:ID, audit. `seq` grows and has gaps; without `after` from now on.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "api/guard.hpp"
+
+namespace millrace::api {
+
+class Live {
+ public:
+  using Who = std::function<base::Result<std::optional<Guard::Known>>()>;
+
+  Live(const Ports& ports, const Options& options) : ports_(ports), options_(options) {}
+  ~Live();
+
+  void start();
+  void stop();
+  // `who` is asked on a thread of `post`'s: at once, and every minute, so that whoever was
+  // disabled, signed out or given less hears no more.
+  std::shared_ptr<web::SocketHandler> listener(Who who, Post post);
+
+  class Listener;
+
+ private:
+  using Listeners = std::vector<std::shared_ptr<Listener>>;
+  void run();
+  void look(const Listeners& all);
+  // Tells everybody what they have not heard yet. One thread does, so that each hears it in order.
+  // The number it has come to.
+  int64_t look_at_turns(const Listeners& all, int64_t after);
+  int64_t look_at_audit(const Listeners& all, int64_t after);
+  std::string solution_of_chat(runtime::Archive& archive, base::Id chat);
+
+  const Ports& ports_;
+  const Options& options_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  std::vector<std::weak_ptr<Listener>> listeners_;
+  std::thread thread_;
+  std::map<base::Id, std::string> solutions_;  // the thread's; of chats
+};
+
+}  // namespace millrace::api

@@ -1,0 +1,95 @@
+// `millrace audit`: what operators did, and whether that is still what was written.
+#include <charconv>
+#include <iostream>
+
+#include "app/operators/command.hpp"
+
+namespace millrace::app {
+namespace {
+
+void print(const access::AuditRow& row) {
+  std::cout << row.number << "  " << base::to_iso8601(row.at) << "  "
+            << (row.who.empty() ? "nobody" : row.who) << "  " << row.action << "  " << row.object
+            << "  " << row.outcome << (row.from.empty() ? "" : "  from " + row.from) << "\n";
+}
+
+base::Result<int> list_audit(OpenedAccess& opened, const OperatorOptions& options) {
+  const auto rows = opened.access().audit({.who = options.who,
+                                           .action = options.action,
+                                           .object = options.object,
+                                           .limit = options.limit});
+  if (!rows) return std::unexpected(rows.error());
+  for (const access::AuditRow& row : *rows) print(row);
+  return 0;
+}
+
+base::Result<int> export_audit(OpenedAccess& opened, const OperatorOptions&) {
+  const auto done = opened.pairs().read([](access::PairsRead& pairs) {
+    return access::each_row(pairs, 0, [](const access::AuditRow& row, std::string_view hash) {
+      json::object line = row.to_json();
+      line["hash"] = hash;
+      std::cout << json::serialize(line) << "\n";
+      return true;
+    });
+  });
+  if (!done) return std::unexpected(done.error());
+  return 0;
+}
+
+base::Result<int> verify_audit(OpenedAccess& opened, const OperatorOptions& options) {
+  std::optional<std::pair<int64_t, std::string>> expected;
+  if (!options.expect.empty()) {
+    const size_t colon = options.expect.find(':');
+    int64_t number = 0;
+    const char* const begin = options.expect.data();
+    const auto [end, error] =
+        std::from_chars(begin, begin + std::min(colon, options.expect.size()), number);
+    if (colon == std::string::npos || error != std::errc() || end != begin + colon) {
+      return base::fail(base::Code::invalid_argument, "--expect wants NUMBER:HASH");
+    }
+    expected = {number, options.expect.substr(colon + 1)};
+  }
+  std::optional<access::AuditCheck> check;
+  const auto done = opened.pairs().read([&](access::PairsRead& pairs) -> base::Result<void> {
+    auto found = access::verify_rows(pairs, expected);
+    if (!found) return std::unexpected(found.error());
+    check = std::move(*found);
+    return {};
+  });
+  if (!done) return std::unexpected(done.error());
+  if (!check->problem.empty()) {
+    std::cout << check->problem << "\n";
+    return 1;
+  }
+  std::cout << check->rows << " rows, the chain is whole; the last one is " << check->rows << ":"
+            << check->last_hash << "\n";
+  return 0;
+}
+
+}  // namespace
+
+void add_audit_command(CLI::App& cli, int& exit_code) {
+  auto* audit = cli.add_subcommand("audit", "What operators did.");
+  audit->require_subcommand(1);
+  const OperatorCommand listed =
+      add_operator_command(*audit, "list", "Who did what, the latest first", list_audit, exit_code);
+  listed.command->add_option("--who", listed.options->who, "Only of user:ID, key:ID or command");
+  listed.command->add_option("--action", listed.options->action,
+                             "Only this action, or with a final '.' those that begin so");
+  listed.command->add_option("--object", listed.options->object, "Only what was done to this");
+  listed.command->add_option("--limit", listed.options->limit, "At most so many")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000));
+  add_operator_command(*audit, "export", "The whole log with its hashes, as lines of JSON",
+                       export_audit, exit_code);
+  const OperatorCommand verified = add_operator_command(
+      *audit, "verify", "Find out whether a row was changed, left out or put in", verify_audit,
+      exit_code);
+  verified.command->add_option("--expect", verified.options->expect,
+                               "NUMBER:HASH of a row, as noted elsewhere once: then rows that were "
+                               "cut off the end, or a log made anew, show too");
+  verified.command->footer(
+      "Exits 0 when the chain is whole, 1 when it is not, 2 when it cannot be read.");
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,44 @@
+// Solutions for the operator's API: the room `solutions`, with its values as JSON.
+#pragma once
+
+#include <filesystem>
+#include <mutex>
+
+#include "api/api.hpp"
+#include "app/wire/python_inspector.hpp"
+#include "solutions/solutions.hpp"
+
+namespace millrace::app {
+
+class OperatorDesk final : public api::Desk {
+ public:
+  struct Ports {
+    std::filesystem::path data;
+    solutions::Inspector& inspector;
+    const runtime::Solutions& solutions;
+    base::Clock& clock;
+    std::string seal_key;
+  };
+  explicit OperatorDesk(Ports ports) : ports_(std::move(ports)) {}
+
+  base::Result<json::array> versions(std::string_view solution) override;
+  base::Result<json::array> files(std::string_view solution, std::string_view version) override;
+  base::Result<json::object> file(std::string_view solution, std::string_view version,
+                                  std::string_view path) override;
+  base::Result<json::object> check(std::string_view solution, const json::object& files) override;
+  base::Result<json::object> impact(std::string_view solution,
+                                    const json::object& subject) override;
+  base::Result<json::object> deploy(std::string_view solution, const json::object& order) override;
+  base::Result<json::object> roll_back(std::string_view solution,
+                                       const json::object& order) override;
+  base::Result<json::object> replay(base::Id chat) override;
+  base::Result<json::object> test_of(base::Id chat) override;
+
+ private:
+  base::Result<flow::Files> files_of(std::string_view solution, std::string_view version);
+
+  const Ports ports_;
+  std::mutex mutex_;  // one inspects or deploys at a time
+};
+
+}  // namespace millrace::app

@@ -1,0 +1,153 @@
+// What holds for all operations of the operator's API: keys that make a request count once,
+// cursors, the live socket, and the page by which operators come in.
+
+import assert from 'node:assert/strict';
+import {join} from 'node:path';
+import {after, before, describe, test} from 'node:test';
+import WebSocket from 'ws';
+
+import {Api, firstOwner, keyWith, signupAs, talk} from './support/operators.mjs';
+import {Server, temporaryFolder} from './support/server.mjs';
+import {until} from './support/until.mjs';
+
+/** @typedef {import('./support/operators.mjs').Client} Client */
+
+describe("ways of the operator's API", () => {
+  const data = join(temporaryFolder(), 'data');
+  /** @type {Server} */ let server;
+  /** @type {Api} */ let api;
+  /** @type {Client} */ let owner;
+
+  before(async () => {
+    server = await Server.start({data, solutions: [signupAs('Signup')]});
+    api = await Api.of(/** @type {any} */ (server.ready).api_url);
+    owner = await firstOwner(api, /** @type {any} */ (server.ready).owner_link);
+    for (const sender of ['a', 'b']) await talk(server.ready, 'Signup', sender, ['hi']);
+  });
+  after(() => server.stop());
+
+  test('gives the same answer to the same key, once done', async () => {
+    const with_ = {
+      body: {name: 'once', grants: [{role: 'viewer'}]},
+      headers: {'Idempotency-Key': 'k-1'},
+    };
+    const first = await owner.ask('makeKey', with_);
+    const again = await owner.ask('makeKey', with_);
+    assert.deepEqual(again.body, first.body);
+    assert.equal(again.headers.get('idempotent-replayed'), 'true');
+    const other = await owner.ask('makeKey', {...with_, body: {...with_.body, name: 'another'}});
+    assert.equal(other.status, 422);
+    assert.equal((await owner.all('listKeys')).filter(({name}) => name === 'once').length, 1);
+    const parallel = await Promise.all(
+      Array.from({length: 8}, () =>
+        owner.ask('makeKey', {...with_, headers: {'Idempotency-Key': 'k-2'}}),
+      ),
+    );
+    assert.ok(parallel.every(({status}) => status === 201 || status === 409));
+    assert.equal((await owner.all('listKeys')).filter(({name}) => name === 'once').length, 2);
+  });
+
+  test('a cursor is only whom it was given to', async () => {
+    const {next} = await owner.get('listChats', {query: {limit: '1'}});
+    assert.ok(next);
+    const viewer = await keyWith(api, data, 'viewer');
+    assert.equal((await viewer.ask('listChats', {query: {cursor: next}})).status, 400);
+    assert.equal((await owner.ask('listDeliveries', {query: {cursor: next}})).status, 400);
+  });
+
+  test('tells what happens over the live socket, and goes on where it was', async () => {
+    const viewer = await keyWith(api, data, 'viewer@Signup');
+    const open = async (/** @type {Record<string, string>} */ headers) => {
+      const socket = new WebSocket(`${api.url.replace('http', 'ws')}/live`, {headers});
+      /** @type {any[]} */
+      const heard = [];
+      let closed = 0;
+      socket.on('message', (text) => heard.push(JSON.parse(String(text))));
+      socket.on('close', (code) => (closed = code));
+      socket.on('error', () => (closed ||= 1));
+      await until('the socket', () => socket.readyState === WebSocket.OPEN || closed);
+      return {socket, heard, closed: () => closed};
+    };
+    const live = await open(viewer.headers);
+    live.socket.send(JSON.stringify({sub: 'chats:Signup'}));
+    await until('the subscription', () =>
+      live.heard.find(({subscribed}) => subscribed !== undefined),
+    );
+    await talk(server.ready, 'Signup', 'live-1', ['hi']);
+    const first = await until('a turn', () => live.heard.find(({type}) => type === 'turn'));
+    assert.equal(first.topic, 'chats:Signup');
+    assert.ok(first.data.chat);
+    live.socket.send(JSON.stringify({ping: 7}));
+    await until('the pong', () => live.heard.find(({pong}) => pong === 7));
+    live.socket.terminate();
+
+    await talk(server.ready, 'Signup', 'live-1', ['Otto', 'Muster']);
+    const again = await open(viewer.headers);
+    again.socket.send(JSON.stringify({sub: 'chats:Signup', after: first.seq}));
+    const told = await until('what was missed', () => {
+      const turns = again.heard.filter(({type}) => type === 'turn');
+      return turns.length >= 2 && turns;
+    });
+    const seqs = told.map(({seq}) => seq);
+    assert.deepEqual(
+      seqs,
+      [...new Set(seqs)].sort((a, b) => a - b),
+      'each once, in order',
+    );
+    assert.ok(seqs.every((seq) => seq > first.seq));
+    assert.ok(!JSON.stringify(again.heard).includes('Otto'));
+    for (const topic of [
+      'chats:Other',
+      'audit',
+      'nonsense',
+      'chat:00000000-0000-0000-0000-000000000000',
+    ]) {
+      again.socket.send(JSON.stringify({sub: topic}));
+      const refused = await until(topic, () => again.heard.find((each) => each.topic === topic));
+      assert.equal(refused.error.type, 'permission_denied', topic);
+    }
+    again.socket.terminate();
+    const stranger = await open({Authorization: 'Bearer mrk_nothing'});
+    assert.equal(await until('the end', stranger.closed), 1008);
+    const page = await open({Cookie: owner.headers.Cookie, Origin: 'https://evil.example'});
+    assert.equal(page.closed(), 1, 'refused before it is open');
+  });
+
+  test('serves the page by which operators come in', async () => {
+    const page = await fetch(`${api.origin}/operator/`);
+    assert.equal(page.status, 200);
+    assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/);
+    assert.match(await page.text(), /operator\.js/);
+    assert.equal((await fetch(`${api.origin}/operator/operator.js`)).status, 200);
+    assert.equal((await fetch(`${api.origin}/operator/nothing`)).status, 404);
+    assert.equal((await owner.ask('getSession')).headers.get('cache-control'), 'no-store');
+  });
+
+  test('refuses what is not in the document', async () => {
+    const wrong = [
+      {},
+      {name: 'x'},
+      {name: 'x', grants: 'viewer'},
+      {name: 'x', grants: [], more: 1},
+      {name: '', grants: []},
+      {name: 'x', grants: [{role: 'king'}]},
+    ];
+    for (const body of wrong) {
+      const answered = await owner.ask('addUser', {body});
+      assert.equal(answered.status, 400, JSON.stringify(body));
+      assert.equal(answered.body.errors[0].type, 'invalid_argument');
+    }
+    assert.equal((await owner.ask('addUser', {raw: '{'})).status, 400);
+    assert.equal(
+      (await owner.ask('addUser', {raw: 'name=x', headers: {'Content-Type': 'text/plain'}})).status,
+      415,
+    );
+    assert.equal((await owner.ask('listChats', {query: {limit: '0'}})).status, 400);
+    assert.equal((await owner.ask('listChats', {query: {cursor: 'made-up'}})).status, 400);
+    const nowhere = await fetch(`${api.url}/nothing`, {headers: owner.headers});
+    assert.equal(nowhere.status, 404);
+    const method = await fetch(`${api.url}/chats`, {method: 'PUT', headers: owner.headers});
+    assert.equal(method.status, 405);
+    assert.equal(method.headers.get('allow'), 'GET, HEAD');
+  });
+});
