@@ -109,7 +109,8 @@ describe('A data folder that is encrypted at rest', () => {
 
   test('would have had them everywhere without the key', async () => {
     const clear = join(home, 'clear');
-    const {people: [{person}], owed: [, waiting], owing} = await story(clear, {});
+    // The second one's server was stopped: the trace of a call is written soon, not at once.
+    const {people: [, {person}], owed: [, waiting], owing} = await story(clear, {});
     const found = new Set(
       [...holding(clear, person.first), ...holding(owing, waiting.person.first)]);
     for (const name of ['journal.db', 'traces.db']) assert.ok(found.has(name), name);
@@ -144,7 +145,7 @@ describe('A data folder that is encrypted at rest', () => {
   });
 
   test('is read by every command', async () => {
-    const {person, sender} = told.people[0];
+    const {person, sender} = told.people[1];
     const exported = await run(['export', '--sender', sender, '--data', data], undefined, withKey);
     assert.ok(exported.stdout.includes(person.first));
     const {chat} = exported.stdout.trim().split('\n').map((line) => JSON.parse(line))
