@@ -68,8 +68,8 @@ map: setup  ## draw docs/map.svg anew: the rooms, and who includes whom
 golden: setup  ## write what the conversations of tests/conversations give now
 	@cmake --preset dev >build/configure-dev.log || { cat build/configure-dev.log; exit 1; }
 	@cmake --build --preset dev -j $(JOBS) --target millrace_tests
-	@MILLRACE_GOLDEN=1 build/dev/tests/millrace_tests --gtest_filter='*Conversation*:FlowCorpus*:DialogRender*' --gtest_brief=1
-	@git diff --stat -- tests
+	@MILLRACE_GOLDEN=1 build/dev/tests/millrace_tests --gtest_filter='*Conversation*:FlowCorpus*:FlowSchemaFiles*:DialogRender*' --gtest_brief=1
+	@git diff --stat -- tests schemas docs
 
 simulate: unit  ## the seeded simulation over many more seeds (SEEDS=5000)
 	@MILLRACE_SEEDS=$(or $(SEEDS),5000) build/dev/tests/millrace_tests --gtest_filter='Simulation.*'

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "flow/convert.hpp"
-#include "flow/csv.hpp"
+#include "flow/csv/csv.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace millrace;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "flow/csv.hpp"
+#include "flow/csv/csv.hpp"
 #include "flow/flow.hpp"
 
 namespace millrace::testing_support {

@@ -2,8 +2,8 @@
 
 #include "base/hash.hpp"
 #include "base/text.hpp"
-#include "flow/parts.hpp"
-#include "flow/settings_outside.hpp"
+#include "flow/language/draft.hpp"
+#include "flow/settings/settings_outside.hpp"
 
 namespace millrace::flow {
 namespace {
@@ -49,12 +49,14 @@ Compilation compile(const Files& files, const AppFacts& facts) {
   program.hash = hash_of(files);
   const auto aside_targets = read_settings(files, facts.kinds, program, problems);
   check_app(facts, program, problems);
-  read_nodes(files, facts, program, problems);
+  Drafts drafts = read_drafts(files, problems);
+  problems.add(std::move(drafts.in_cells));
+  read_nodes(drafts, facts, program, problems);
   link_asides(aside_targets, program, problems);
-  read_translations(files, program, problems);
-  read_intents(files, program, problems);
+  const auto translations = read_translations(files, program, problems);
+  read_intents(files, drafts, program, problems);
   check_sources(files, problems);
-  check_program(program, facts, problems);
+  check_program(program, facts, drafts, translations, problems);
   check_commands(program, facts, problems);
   for (const auto& [number, node] : program.nodes) {
     if (const auto* action = std::get_if<ActionNode>(&node.does)) {

@@ -9,7 +9,8 @@
 namespace millrace::flow {
 
 struct Conversion {
-  std::optional<std::string> text;  // absent when there is any error
+  std::optional<std::string> text;  // of bot.csv, or of all flows; absent when there is any error
+  Files files;                      // the same by path: a CSV with named nodes may be several flows
   std::vector<Problem> problems;
 };
 

@@ -357,6 +357,7 @@ struct Problem {
   std::string file;    // relative to the solution's folder
   int line = 0;        // 1-based; 0 when the whole file is meant
   int position = 0;    // 1-based column of that line, in bytes; 0 when not known
+  int length = 0;      // of what is meant, in bytes on that line; 0 when not known
   std::string column;  // CSV column header, or a key; may be empty
   std::string code;    // stable, e.g. "target_missing"
   std::string message;
@@ -389,8 +390,7 @@ struct Compilation {
 
 Compilation compile(const Files& files, const AppFacts& facts);
 
-// Every node's id and the text it is written with, comments and blank lines left out: equal texts
-// are equal nodes. For saying what a deploy changes.
+// Every node's id and the text it is written with, without comments: equal texts are equal nodes.
 std::map<std::string, std::string> node_sources(const Files& files);
 
 // What solution.yaml says, as far as it can be read, in a program without nodes.

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "flow/csv.hpp"
+#include "flow/csv/csv.hpp"
 
 namespace millrace::flow {
 namespace {
@@ -165,7 +165,7 @@ TEST(FlowTranslations, ChecksWhatTheyTranslate) {
   files["solution.yaml"] = "default_locale: en\nlocales: [en, pt-BR]\n";
   files["messages/pt-BR.yaml"] = "bot:\n  1:\n    message: Oi\n    buttons: {Yess: Sim}\n  7: {}\n";
   EXPECT_EQ(codes(compile(files, kFacts)),
-            "unknown_key@4 unknown_node@5 translation_missing@0 translation_missing@0");
+            "translation_missing@0 translation_missing@0 unknown_key@4 unknown_node@5");
   files["messages/pt-BR.yaml"] = "bot: {1: {message: Oi, buttons: {Yes: Sim, No: 'Não'}}}\n";
   const auto compiled = compile(files, kFacts);
   ASSERT_TRUE(compiled.program) << codes(compiled);

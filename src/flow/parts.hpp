@@ -26,9 +26,14 @@ class Problems {
     items_.push_back(std::move(problem));
   }
   bool has_errors() const;
+  void add(Problems&& others) {
+    nodes_.merge(others.nodes_);
+    for (Problem& problem : others.items_) items_.push_back(std::move(problem));
+  }
   // Whether something is wrong with that node already: what follows from it is not said again.
   bool has_error_at(NodeNumber node) const { return nodes_.contains(node); }
-  std::vector<Problem> take() && { return std::move(items_); }
+  // In the order of files, lines and positions; where these are equal, as they were found.
+  std::vector<Problem> take() &&;
 
  private:
   std::vector<Problem> items_;
@@ -56,19 +61,29 @@ void link_asides(const std::vector<AsideTarget>& targets, Program& program, Prob
 void for_each_text(DialogNode& node,
                    const std::function<void(const std::string& path, Localized& text)>& visit);
 
-// templates/bot.csv, flows/*.flow.yaml -> program.nodes, with texts in the default locale only.
-void read_nodes(const Files& files, const AppFacts& facts, Program& program, Problems& problems);
+// Drafts of templates/bot.csv and flows/*.flow.yaml -> program.nodes, with texts in the default
+// locale only.
+struct Drafts;
+void read_nodes(const Drafts& drafts, const AppFacts& facts, Program& program, Problems& problems);
 
 // messages/<locale>.yaml -> the other locales of every text, and of what Millrace says by itself.
-void read_translations(const Files& files, Program& program, Problems& problems);
+// Given back is what was translated and where it stands, for the checks.
+struct Translation {
+  NodeNumber node = 0;
+  Template text;
+  Problem where;  // file, place and field
+};
+std::vector<Translation> read_translations(const Files& files, Program& program,
+                                           Problems& problems);
 
 // templates/intent.csv, nlu/<locale>.yaml and the nodes' Intent -> program.intents, intent_nodes.
-void read_intents(const Files& files, Program& program, Problems& problems);
+void read_intents(const Files& files, const Drafts& drafts, Program& program, Problems& problems);
 
 // What the text of app.py and of the scripts gives away.
 void check_sources(const Files& files, Problems& problems);
 
 // What can only be judged over the whole program.
-void check_program(const Program& program, const AppFacts& facts, Problems& problems);
+void check_program(const Program& program, const AppFacts& facts, const Drafts& drafts,
+                   const std::vector<Translation>& translations, Problems& problems);
 
 }  // namespace millrace::flow

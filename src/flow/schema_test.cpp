@@ -2,25 +2,47 @@
 
 #include <gtest/gtest.h>
 
-#include "base/json.hpp"
-#include "flow/yaml_node.hpp"
+#include "flow/flow.hpp"
+#include "flow/settings/settings_keys.hpp"
 
 namespace millrace::flow {
 namespace {
 
-const json::object& object_at(const json::object& object, std::string_view key) {
-  const auto* member = json::get_object(object, key);
-  EXPECT_NE(member, nullptr) << key;
-  static const json::object kNone;
-  return member == nullptr ? kNone : *member;
+const AppFacts kFacts{{"Test"}, {}, {}};
+
+std::string problems_of(const Files& files) {
+  std::string out;
+  for (const Problem& problem : compile(files, kFacts).problems) out += problem.describe() + "\n";
+  return out;
 }
 
-TEST(FlowSchema, KnowsExactlyTheKeysOfANode) {
-  const auto schema = json::parse_object(*json_schema("flow"));
-  ASSERT_TRUE(schema);
-  const auto& properties = object_at(object_at(object_at(*schema, "$defs"), "node"), "properties");
-  for (const std::string& key : node_keys()) EXPECT_TRUE(properties.contains(key)) << key;
-  EXPECT_EQ(properties.size(), node_keys().size());
+TEST(FlowSchema, EveryKeyOfTheSettingsIsRead) {
+  for (const Key& key : settings_keys()) {
+    const bool is_section = key.shape == Shape::section;
+    const std::string said = problems_of({{"flows/main.flow.yaml", "nodes: {hello: Hello}"},
+                                          {"solution.yaml", std::string(key.name) + ": {}"}});
+    EXPECT_EQ(said.find("[unknown_key]"), std::string::npos) << said;
+    if (!is_section) continue;
+    for (const Key& inner : key.section) {
+      const std::string text = std::string(key.name) + ": {" + std::string(inner.name) + ": {}}";
+      const std::string inside =
+          problems_of({{"flows/main.flow.yaml", "nodes: {hello: Hello}"}, {"solution.yaml", text}});
+      EXPECT_EQ(inside.find("[unknown_key]"), std::string::npos) << inside;
+    }
+  }
+}
+
+TEST(FlowSchema, EveryKeyOfANodeIsReadAndNoOther) {
+  for (const Key& key : node_keys()) {
+    if (key.shape == Shape::form) continue;  // which stands by itself
+    const std::string said =
+        problems_of({{"flows/main.flow.yaml",
+                      "nodes: {hello: {say: Hello, " + std::string(key.name) + ": x}}"}});
+    EXPECT_EQ(said.find("[unknown_key]"), std::string::npos) << said;
+  }
+  EXPECT_NE(problems_of({{"flows/main.flow.yaml", "nodes: {hello: {says: Hello}}"}})
+                .find("did you mean 'say'?"),
+            std::string::npos);
 }
 
 TEST(FlowSchema, IsThereForEveryKindOfFile) {

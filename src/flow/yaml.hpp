@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "flow/language/tree.hpp"
 #include "flow/parts.hpp"
 
 namespace millrace::flow {
@@ -18,6 +19,7 @@ struct YamlPair {
   YAML::Node value;
   int line = 0;
   int position = 0;  // 1-based column of the key
+  int length = 0;
 };
 
 // Where a node of the document begins, both from 1.
@@ -45,6 +47,12 @@ class YamlFile {
   std::optional<double> number(const YamlPair& pair);
   // One text, or a list of them.
   std::vector<std::string> texts(const YamlPair& pair);
+  // The same with their places. `key` is what the author calls them, of static storage.
+  Text text(const YamlPair& pair, std::string_view key);
+  TextList text_list(const YamlPair& pair, std::string_view key);
+  Tree tree(const YAML::Node& node, std::string_view key, int depth = 0) const;
+  Place place(const YAML::Node& node, std::string_view key) const;
+  Place place(const YamlPair& pair, std::string_view key) const;  // of its key
   // The maps of a list of maps; anything else is filed and left out.
   std::vector<YAML::Node> maps(const YamlPair& pair);
   void unknown_key(const YamlPair& pair, const std::vector<std::string>& known);
@@ -57,8 +65,13 @@ class YamlFile {
   const std::string& name() const { return name_; }
 
  private:
+  // How far what begins there goes on its line; 0 where it goes further.
+  int length_at(int line, int position, const YAML::Node& node) const;
+
   std::string name_;
   Problems& problems_;
+  std::string text_;
+  std::vector<std::string_view> lines_;
 };
 
 }  // namespace millrace::flow

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "flow/notation.hpp"
 #include "flow/yaml.hpp"
+#include "trial/keys.hpp"
 #include "trial/trial.hpp"
 
 namespace millrace::trial {
@@ -23,7 +24,7 @@ class Reader {
     if (!root) return tests;
     for (const YamlPair& section : file_.pairs(*root, file_.name())) {
       if (section.key != "tests") {
-        file_.unknown_key(section, {"tests"});
+        file_.unknown_key(section, flow::names_of(file_keys()));
         continue;
       }
       for (const YAML::Node& item : file_.maps(section)) tests.push_back(read_test(item));
@@ -55,8 +56,7 @@ class Reader {
       } else if (pair.key == "steps") {
         read_steps(pair, test);
       } else {
-        file_.unknown_key(
-            pair, {"name", "locale", "at", "strict", "user_data", "variables", "actions", "steps"});
+        file_.unknown_key(pair, flow::names_of(test_keys()));
       }
     }
     if (test.name.empty()) test.name = "line " + std::to_string(test.line);
@@ -178,9 +178,9 @@ class Reader {
                pair.key == "page_event") {
       read_named(pair, test);
     } else {
-      file_.unknown_key(pair,
-                        {"start", "say", "wait", "expect", "expect_call", "expect_variables",
-                         "expect_event", "expect_end", "page_event", "agent", "expect_hand_over"});
+      auto known = flow::names_of(step_keys());
+      known.insert(known.begin(), "start");
+      file_.unknown_key(pair, known);
     }
   }
 
@@ -256,7 +256,7 @@ class Reader {
           return std::nullopt;
         }
       } else {
-        file_.unknown_key(part, {"text", "contains", "matches", "buttons"});
+        file_.unknown_key(part, flow::names_of(expect_keys()));
         continue;
       }
       expected.any_text = false;

@@ -104,6 +104,8 @@ struct TestFile {
 
 // The tests of one file. Problems carry file, line and remedy; the text comes from the author.
 TestFile read_tests(const std::string& path, const std::string& text);
+// The JSON Schema of such a file, laid out for people.
+std::string test_schema();
 
 // Which nodes and branches some runs have taken.
 class Coverage {

@@ -159,7 +159,7 @@ TEST(TrialRead, RefusesWhatItDoesNotKnowAtItsLine) {
     codes += problem.code + "@" + std::to_string(problem.line) + " ";
   }
   EXPECT_EQ(codes,
-            "unknown_key@2 unknown_key@4 bad_step@5 bad_duration@6 bad_pattern@7 key_missing@2 ");
+            "unknown_key@2 key_missing@2 unknown_key@4 bad_step@5 bad_duration@6 bad_pattern@7 ");
 }
 
 TEST(TrialReport, EscapesTextsInEveryFormat) {

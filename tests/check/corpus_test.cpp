@@ -1,5 +1,6 @@
-// Broken solutions, each a few lines, and what the checker must say of each: exactly that, in that
-// order. `make golden` writes what is said now; a case must still say what its name begins with.
+// Broken solutions, each a few lines, and what the checker must say of each: place, length of what
+// is meant, code, message and remedy, exactly that and in that order. `make golden` writes what is
+// said now; a case must still say what its name begins with.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -57,7 +58,12 @@ std::string diagnose(const Case& given) {
   for (const flow::Problem& problem : flow::compile(files, facts_of(given)).problems) {
     EXPECT_FALSE(problem.message.empty());
     out += problem.file + ":" + std::to_string(problem.line) + ":" +
-           std::to_string(problem.position) + " " + problem.code + "\n";
+           std::to_string(problem.position) + "+" + std::to_string(problem.length) + " " +
+           problem.code + "\n";
+    flow::Problem said = problem;  // what a person reads behind the place
+    said.file.clear();
+    said.line = 0;
+    out += "  " + said.describe().substr(2) + "\n";
   }
   return out;
 }
@@ -94,7 +100,7 @@ TEST(FlowCorpus, SaysExactlyWhatIsWrong) {
     }
     if (write) std::ofstream(entry.path()) << out;
   }
-  EXPECT_GE(count, 120u);
+  EXPECT_GE(count, 250u);
 }
 
 }  // namespace

@@ -4,11 +4,13 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/wire/receivers.hpp"
 #include "flow/convert.hpp"
 #include "flow/schema.hpp"
 #include "flow/yaml_text.hpp"
 #include "posix/files.hpp"
 #include "solutions/folder.hpp"
+#include "trial/trial.hpp"
 
 namespace millrace::app {
 namespace {
@@ -16,7 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kCsvPath = "templates/bot.csv";
-constexpr std::string_view kYamlPath = "flows/main.flow.yaml";
 
 struct ConvertOptions {
   fs::path solution;
@@ -35,6 +36,32 @@ base::Result<void> write_file(const fs::path& path, const std::string& text) {
   return posix::replace_file(path, text, posix::kAnyones);
 }
 
+// Writes the new files and takes away those they say the same as, so that no node is said twice.
+int replace_files(const fs::path& solution, const flow::Files& before, const flow::Files& after,
+                  bool to_yaml) {
+  for (const auto& [path, text] : after) {
+    if (!before.contains(path)) continue;
+    return complain("convert",
+                    (solution / path).string() + " is there already; move it away first");
+  }
+  for (const auto& [path, text] : after) {
+    if (const auto written = write_file(solution / path, text); !written) {
+      return complain("convert", written.error());
+    }
+    std::cout << "wrote " << path << "\n";
+  }
+  for (const auto& [path, text] : before) {
+    const bool said_again =
+        to_yaml ? path == kCsvPath : path.starts_with("flows/") && path.ends_with(".flow.yaml");
+    if (!said_again) continue;
+    std::error_code failed;
+    fs::remove(solution / path, failed);
+    if (failed) return complain("convert", path + ": " + failed.message());
+    std::cout << "removed " << path << ", which says the same\n";
+  }
+  return 0;
+}
+
 int run_convert(const ConvertOptions& options) {
   const auto files = solutions::read_folder(options.solution);
   if (!files) return complain("convert", files.error());
@@ -50,17 +77,7 @@ int run_convert(const ConvertOptions& options) {
     std::cout << *converted.text;
     return 0;
   }
-  const fs::path target = options.solution / (to_yaml ? kYamlPath : kCsvPath);
-  if (fs::exists(target)) {
-    return complain("convert", target.string() + " is there already; move it away first");
-  }
-  if (const auto written = write_file(target, *converted.text); !written) {
-    return complain("convert", written.error());
-  }
-  std::cout << "wrote " << target.string() << "; now remove "
-            << (to_yaml ? std::string(kCsvPath) : "the files under flows/")
-            << ", a solution keeps one notation for a node\n";
-  return 0;
+  return replace_files(options.solution, *files, converted.files, to_yaml);
 }
 
 bool is_yaml(const fs::path& path) {
@@ -113,7 +130,8 @@ int run_format(const FormatOptions& options) {
 }
 
 int run_schema(const std::string& which) {
-  const auto schema = flow::json_schema(which);
+  const auto schema =
+      which == "test" ? std::optional(trial::test_schema()) : flow::json_schema(which, receivers());
   if (!schema) return 2;
   std::cout << *schema;
   return 0;
@@ -133,7 +151,7 @@ void add_flow_commands(CLI::App& cli, int& exit_code) {
       ->required()
       ->check(CLI::IsMember({"yaml", "csv"}));
   convert->add_flag("--write", converting->write,
-                    "Write the file into the solution instead of printing it");
+                    "Write into the solution, and remove what was converted");
   convert->footer("Exits 1 when a flow says what CSV cannot, naming the line.");
   convert->callback([&exit_code, converting] { exit_code = run_convert(*converting); });
 
@@ -148,9 +166,9 @@ void add_flow_commands(CLI::App& cli, int& exit_code) {
   auto* schema =
       cli.add_subcommand("schema", "Print the JSON Schema of a kind of YAML file, for editors.");
   auto which = std::make_shared<std::string>();
-  schema->add_option("KIND", *which, "flow, solution, messages or nlu")
+  schema->add_option("KIND", *which, "flow, solution, messages, nlu or test")
       ->required()
-      ->check(CLI::IsMember({"flow", "solution", "messages", "nlu"}));
+      ->check(CLI::IsMember({"flow", "solution", "messages", "nlu", "test"}));
   schema->callback([&exit_code, which] { exit_code = run_schema(*which); });
 }
 

@@ -1,0 +1,171 @@
+#include "flow/language/expression_functions.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "base/text.hpp"
+
+namespace millrace::flow {
+namespace {
+
+using base::Code;
+using base::fail;
+using base::Result;
+
+using Arguments = std::span<const Value>;
+
+constexpr int64_t kDayMs = 86'400'000;
+
+Result<base::Date> date_in(const Value& value) {
+  if (const auto date = base::parse_iso8601_date(base::trim(to_text(value)))) return *date;
+  return fail(Code::invalid_argument, "'YYYY-MM-DD' is wanted where a date is needed");
+}
+
+Result<double> number_needed(const Value& value) {
+  if (const auto number = number_in(value)) return *number;
+  return fail(Code::invalid_argument,
+              "a number is needed, and this is " + std::string(kind_of(value)));
+}
+
+Result<Value> age(Arguments given, base::Timestamp now) {
+  const auto born = date_in(given[0]);
+  if (!born) return std::unexpected(born.error());
+  const base::Date today = base::utc_date(now);
+  int years = today.year - born->year;
+  if (today.month < born->month || (today.month == born->month && today.day < born->day)) --years;
+  return static_cast<double>(years);
+}
+
+Result<Value> days_between(Arguments given, base::Timestamp) {
+  const auto from = date_in(given[0]), to = date_in(given[1]);
+  if (!from) return std::unexpected(from.error());
+  if (!to) return std::unexpected(to.error());
+  return static_cast<double>((base::start_of_utc_day(*to).ms - base::start_of_utc_day(*from).ms) /
+                             kDayMs);
+}
+
+Result<Value> round(Arguments given, base::Timestamp) {
+  const auto number = number_needed(given[0]);
+  if (!number) return std::unexpected(number.error());
+  double scale = 1;
+  if (given.size() > 1) {
+    const auto digits = number_needed(given[1]);
+    if (!digits) return std::unexpected(digits.error());
+    scale = std::pow(10, std::clamp(std::trunc(*digits), 0.0, 12.0));
+  }
+  return std::round(*number * scale) / scale;
+}
+
+template <typename Pick>
+Result<Value> pick(Arguments given, Pick better) {
+  std::optional<double> best;
+  for (const Value& value : given) {
+    const auto number = number_needed(value);
+    if (!number) return std::unexpected(number.error());
+    if (!best || better(*number, *best)) best = *number;
+  }
+  return *best;
+}
+
+constexpr size_t kMany = 16;
+
+constexpr Function kFunctions[] = {
+    {"age", 1, 1, "one date: full years until today", age},
+    {"coalesce", 1, kMany, "values: the first that is not empty",
+     [](Arguments given, base::Timestamp) -> Result<Value> {
+       for (const Value& value : given) {
+         if (!to_text(value).empty()) return value;
+       }
+       return Value(None{});
+     }},
+    {"contains", 2, 2, "a text and what to look for in it, case ignored",
+     [](Arguments given, base::Timestamp) -> Result<Value> {
+       return base::to_lower(to_text(given[0])).contains(base::to_lower(to_text(given[1])));
+     }},
+    {"days_between", 2, 2, "two dates", days_between},
+    {"ends_with", 2, 2, "a text and its ending",
+     [](Arguments given, base::Timestamp) -> Result<Value> {
+       return to_text(given[0]).ends_with(to_text(given[1]));
+     }},
+    {"if", 3, 3, "a condition, a value for true, a value for false",
+     [](Arguments given, base::Timestamp) -> Result<Value> {
+       const std::string holds = to_text(given[0]);
+       return holds.empty() || holds == "false" ? given[2] : given[1];
+     }},
+    {"is_number", 1, 1, "one value",
+     [](Arguments given, base::Timestamp) -> Result<Value> {
+       return number_in(given[0]).has_value();
+     }},
+    {"is_set", 1, 1, "one variable",
+     [](Arguments given, base::Timestamp) -> Result<Value> { return !to_text(given[0]).empty(); }},
+    {"length", 1, 1, "one text",
+     [](Arguments given, base::Timestamp) -> Result<Value> {
+       return static_cast<double>(base::utf8_length(to_text(given[0])));
+     }},
+    {"lower", 1, 1, "one text",
+     [](Arguments given, base::Timestamp) -> Result<Value> {
+       return base::to_lower(to_text(given[0]));
+     }},
+    {"max", 1, kMany, "numbers",
+     [](Arguments given, base::Timestamp) -> Result<Value> {
+       return pick(given, [](double a, double b) { return a > b; });
+     }},
+    {"min", 1, kMany, "numbers",
+     [](Arguments given, base::Timestamp) -> Result<Value> {
+       return pick(given, [](double a, double b) { return a < b; });
+     }},
+    {"number", 1, 1, "one text",
+     [](Arguments given, base::Timestamp) -> Result<Value> {
+       const auto number = number_needed(given[0]);
+       if (!number) return std::unexpected(number.error());
+       return *number;
+     }},
+    {"round", 1, 2, "a number and how many digits", round},
+    {"squash", 1, 1, "one text: lower case without blanks and punctuation",
+     [](Arguments given, base::Timestamp) -> Result<Value> {
+       return base::squash(to_text(given[0]));
+     }},
+    {"starts_with", 2, 2, "a text and its beginning",
+     [](Arguments given, base::Timestamp) -> Result<Value> {
+       return to_text(given[0]).starts_with(to_text(given[1]));
+     }},
+    {"today", 0, 0, "nothing: the day, UTC",
+     [](Arguments, base::Timestamp now) -> Result<Value> {
+       return base::to_iso8601(base::utc_date(now));
+     }},
+    {"trim", 1, 1, "one text",
+     [](Arguments given, base::Timestamp) -> Result<Value> {
+       return std::string(base::trim(to_text(given[0])));
+     }},
+};
+
+}  // namespace
+
+const Function* find_function(std::string_view name) {
+  const auto* found = std::ranges::find(kFunctions, name, &Function::name);
+  return found == std::end(kFunctions) ? nullptr : found;
+}
+
+std::optional<double> number_in(const Value& value) {
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return std::nullopt;
+  const auto trimmed = base::trim(*text);
+  double number = 0;
+  const auto [end, code] = std::from_chars(trimmed.data(), trimmed.data() + trimmed.size(), number,
+                                           std::chars_format::fixed);
+  if (code != std::errc() || end != trimmed.data() + trimmed.size() || !std::isfinite(number)) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+std::string_view kind_of(const Value& value) {
+  if (std::holds_alternative<None>(value)) return "nothing";
+  if (std::holds_alternative<bool>(value)) return "true or false";
+  if (std::holds_alternative<double>(value)) return "a number";
+  return "a text";
+}
+
+}  // namespace millrace::flow

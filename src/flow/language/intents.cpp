@@ -1,0 +1,152 @@
+// What consumers say for an intent, and which node each intent leads to.
+#include <algorithm>
+#include <tuple>
+
+#include "base/text.hpp"
+#include "flow/csv/csv.hpp"
+#include "flow/language/draft.hpp"
+#include "flow/settings/settings_keys.hpp"
+#include "flow/yaml.hpp"
+
+namespace millrace::flow {
+namespace {
+
+constexpr std::string_view kTrainingFile = "templates/intent.csv";
+constexpr std::string_view kFolder = "nlu/";
+constexpr std::string_view kEnding = ".yaml";
+
+void add(std::vector<Intent>& intents, std::string_view name, std::string_view utterance) {
+  auto found = std::ranges::find(intents, name, &Intent::name);
+  if (found == intents.end()) {
+    intents.push_back({std::string(name), {}});
+    found = intents.end() - 1;
+  }
+  if (!utterance.empty()) found->utterances.emplace_back(utterance);
+}
+
+// "Utterance,Intent,Type" or "Utterance,Intent" (reference: studio-and-action-nodes.md 3), in the
+// default locale.
+void read_training_file(const std::string& text, Program& program, Problems& problems) {
+  const auto wrong = [&](int line, int position, std::string code, std::string message,
+                         std::string remedy) {
+    problems.error({.file = std::string(kTrainingFile),
+                    .line = line,
+                    .position = position,
+                    .code = std::move(code),
+                    .message = std::move(message),
+                    .remedy = std::move(remedy)});
+  };
+  const auto rows = read_csv(text);
+  if (!rows) {
+    wrong(0, 0, "csv_syntax", rows.error().describe(), "");
+    return;
+  }
+  if (rows->empty()) return;
+  const CsvRow& header = rows->front();
+  const bool bound = header.cells.size() >= 2 &&
+                     base::equals_ignoring_case(base::trim(header.cells[0]), "Utterance") &&
+                     base::equals_ignoring_case(base::trim(header.cells[1]), "Intent");
+  if (!bound) {
+    wrong(header.line, 1, "missing_column", "the first row must be Utterance,Intent",
+          "name the columns");
+    return;
+  }
+  for (size_t i = 1; i < rows->size(); ++i) {
+    const CsvRow& row = (*rows)[i];
+    const auto utterance = base::trim(row.cells[0]);
+    const auto intent = row.cells.size() < 2 ? std::string_view() : base::trim(row.cells[1]);
+    if (utterance.empty() || intent.empty()) {
+      wrong(row.line, 1, "intent_incomplete", "an utterance and an intent are needed",
+            "fill both cells, or remove the row");
+      continue;
+    }
+    add(program.intents[0], intent, utterance);
+  }
+}
+
+void read_yaml_file(YamlFile& file, const std::string& text, std::vector<Intent>& intents) {
+  const auto root = file.parse(text);
+  if (!root) return;
+  for (const YamlPair& section : file.pairs(*root, file.name())) {
+    if (section.key != "intents") {
+      file.unknown_key(section, names_of(nlu_keys()));
+      continue;
+    }
+    for (const YamlPair& pair : file.pairs(section.value, "intents")) {
+      add(intents, pair.key, "");
+      for (const std::string& utterance : file.texts(pair)) add(intents, pair.key, utterance);
+    }
+  }
+}
+
+void bind_nodes(const Drafts& drafts, Program& program, Problems& problems) {
+  std::vector<const Draft*> written;
+  for (const Draft& draft : drafts.nodes) {
+    const Node* node = program.find(draft.number);
+    if (node == nullptr || node->intent.empty() || node->row != draft.at.line) continue;
+    written.push_back(&draft);
+  }
+  std::ranges::sort(written, [](const Draft* a, const Draft* b) {
+    return std::tie(a->file, a->at.line, a->number) < std::tie(b->file, b->at.line, b->number);
+  });
+  for (const Draft* draft : written) {
+    const Node* node = program.find(draft->number);
+    const auto wrong = [&](std::string code, std::string message, std::string remedy) {
+      return problem_in(*draft, draft->intent.at, std::move(code), std::move(message),
+                        std::move(remedy));
+    };
+    const auto [entry, first] = program.intent_nodes.emplace(node->intent, node->number);
+    if (!first) {
+      problems.error(wrong("intent_repeated",
+                           "the intent '" + node->intent + "' already leads to node " +
+                               program.find(entry->second)->id,
+                           "keep one of the two"));
+    }
+    if (node->intent == kOutOfScope) continue;
+    const bool has_examples = std::ranges::any_of(program.intents, [&](const auto& intents) {
+      const auto found = std::ranges::find(intents, node->intent, &Intent::name);
+      return found != intents.end() && !found->utterances.empty();
+    });
+    if (has_examples) continue;
+    problems.warning(wrong("intent_without_examples",
+                           "nobody can say anything for the intent '" + node->intent + "'",
+                           "add utterances to templates/intent.csv or nlu/<locale>.yaml"));
+  }
+}
+
+}  // namespace
+
+void read_intents(const Files& files, const Drafts& drafts, Program& program, Problems& problems) {
+  program.intents.resize(program.locales.size());
+  for (const auto& [path, text] : files) {
+    if (path == kTrainingFile) read_training_file(text, program, problems);
+    if (!path.starts_with(kFolder)) continue;
+    YamlFile file(path, problems);
+    const auto name = std::string_view(path).substr(kFolder.size());
+    const auto stem = name.ends_with(kEnding) ? name.substr(0, name.size() - kEnding.size()) : name;
+    const auto found = std::ranges::find(program.locales, stem);
+    if (found == program.locales.end() || stem.size() == name.size()) {
+      file.error(
+          0, "", "unknown_locale", "no locale '" + std::string(stem) + "' in solution.yaml",
+          "add it to locales, or rename the file to one of " + list_of(program.locales) + ".yaml");
+      continue;
+    }
+    read_yaml_file(file, text,
+                   program.intents[static_cast<size_t>(found - program.locales.begin())]);
+  }
+  bind_nodes(drafts, program, problems);
+  for (size_t locale = 0; locale < program.locales.size(); ++locale) {
+    for (const Intent& intent : program.intents[locale]) {
+      if (program.intent_nodes.contains(intent.name)) continue;
+      problems.warning(
+          {.file = locale == 0 && files.contains(std::string(kTrainingFile))
+                       ? std::string(kTrainingFile)
+                       : std::string(kFolder) + program.locales[locale] + std::string(kEnding),
+           .code = "intent_leads_nowhere",
+           .message = "no node has the intent '" + intent.name + "'",
+           .remedy = "name it in a node's Intent, or remove its utterances"});
+    }
+  }
+}
+
+}  // namespace millrace::flow
