@@ -2,6 +2,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/operators/edge.hpp"
 #include "posix/limits.hpp"
 
@@ -55,6 +56,7 @@ OperatorCommand add_operator_command(CLI::App& family, const char* name, const c
   command->add_option("--data", options->data, "The server's data folder")
       ->required()
       ->check(CLI::ExistingDirectory);
+  add_at_rest_option(*command, options->data, storage::Beginning::allowed);
   const std::string said = family.get_name() + " " + name;
   command->callback([options, run, said, &exit_code] {
     auto opened = OpenedAccess::at(options->data);

@@ -54,11 +54,13 @@ std::unexpected<base::Error> no_key(const fs::path& data) {
               data.string());
 }
 
-// Which of the files that hold people's words are there.
+// One of the files that are kept encrypted, where there is any: a database, a log, or records.
 std::optional<std::string> first_data_in(const fs::path& data) {
   std::error_code failed;
-  for (const char* name : {"journal.db", "traces.db", "braze.db", "journal.db-wal"}) {
-    if (fs::exists(data / name, failed) && fs::file_size(data / name, failed) > 0) return name;
+  for (const auto& entry : fs::directory_iterator(data, failed)) {
+    const std::string name = entry.path().filename().string();
+    const bool is_data = name.ends_with(".db") || name.ends_with(".db-wal");
+    if (is_data && entry.is_regular_file(failed) && entry.file_size(failed) > 0) return name;
   }
   for (const char* name : {"braze-records", "quarantine"}) {
     if (fs::is_directory(data / name, failed) && !fs::is_empty(data / name, failed)) return name;

@@ -103,6 +103,16 @@ TEST_F(StorageAtRest, AKeyForAFolderWithDataInTheClearIsRefusedWithTheCommandTha
   EXPECT_FALSE(is_folder_encrypted(data_));
 }
 
+TEST_F(StorageAtRest, EveryDatabaseAndLogCountsAsData) {
+  for (const char* name : {"access.db", "traces.db-wal"}) {
+    ASSERT_TRUE(posix::write_new_file(data_ / name, "rows"));
+    expect_refused(unlock_folder(data_, key_, Beginning::allowed), Code::failed_precondition, name);
+    fs::remove(data_ / name);
+  }
+  ASSERT_TRUE(posix::write_new_file(data_ / "deployments.json", "{}"));
+  EXPECT_TRUE(unlock_folder(data_, key_, Beginning::allowed));
+}
+
 TEST_F(StorageAtRest, ReadingAFolderWithoutDataMakesItNoEncryptedOne) {
   EXPECT_TRUE(unlock_folder(data_, key_));
   EXPECT_FALSE(is_folder_encrypted(data_));
