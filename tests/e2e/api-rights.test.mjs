@@ -40,7 +40,11 @@ describe('rights', () => {
     for (const solution of ['One', 'Two']) {
       const person = newPerson();
       await talk(server.ready, solution, `of-${solution}`, ['hi', ...answersOf(person)]);
-      const [chat] = await owner.all('listChats', {query: {solution}});
+      // The list of chats follows the turns.
+      const [chat] = await until('the chat', async () => {
+        const some = await owner.all('listChats', {query: {solution}});
+        return some.length > 0 && some;
+      });
       const [delivery] = await until('a delivery', async () => {
         const some = await owner.all('listDeliveries', {query: {solution}});
         return some.length > 0 && some;

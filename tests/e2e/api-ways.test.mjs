@@ -65,7 +65,7 @@ describe("ways of the operator's API", () => {
       socket.on('message', (text) => heard.push(JSON.parse(String(text))));
       socket.on('close', (code) => (closed = code));
       socket.on('error', () => (closed ||= 1));
-      await until('the socket', () => socket.readyState === WebSocket.OPEN || closed);
+      await until('the socket', () => socket.readyState === WebSocket.OPEN || closed !== 0);
       return {socket, heard, closed: () => closed};
     };
     const live = await open(viewer.headers);

@@ -30,9 +30,22 @@ base::Result<std::optional<base::Timestamp>> moment(const Call& call, std::strin
               std::string(name));
 }
 
+// A record does not say its chat's solution, its version does: for chats whose turns are so new
+// that the list of chats does not have them yet.
+std::vector<std::string> versions_of(const Call& call, const std::string& solution) {
+  std::vector<std::string> versions;
+  const auto deployed = call.ports.desk.versions(solution);
+  if (!deployed) return versions;  // none was: then no chat is of it
+  for (const json::value& version : *deployed) {
+    versions.emplace_back(json::get_string(version.as_object(), "hash").value_or(""));
+  }
+  return versions;
+}
+
 base::Result<runtime::ChatFilter> filter_of(const Call& call) {
   runtime::ChatFilter filter;
   filter.solution = call.query("solution");
+  if (!filter.solution.empty()) filter.versions = versions_of(call, filter.solution);
   filter.phase = call.query("phase");
   filter.live = call.query("live") == "true";
   filter.latest = call.query("latest") == "true";

@@ -154,7 +154,7 @@ Replied order_many(Call& call) {
   const bool drops = json::get_string(call.body, "action") == "drop";
   const auto count = static_cast<int64_t>(rows.size());
   if (json::get_bool(call.body, "preview").value_or(false)) {
-    return Reply(json::object{{"ordered", 0}, {"meant", count}});
+    return Reply::at(202, {{"ordered", 0}, {"meant", count}});
   }
   auto done = call.audit(Right::delivery_write, drops ? "delivery.drop" : "delivery.retry",
                          json::serialize(*said), std::to_string(count));
