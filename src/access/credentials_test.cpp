@@ -110,6 +110,16 @@ TEST(AccessSignInLimits, HoldGuessingOfManyAccountsFromOneAddress) {
   EXPECT_LE(let_in, 2 * static_cast<int>(kTriesPerAddress));
 }
 
+TEST(AccessSignInLimits, CountLinksAndProvidersByAddressAlone) {
+  SignInLimits limits;
+  int let_in = 0;
+  for (int second = 0; second < 300; ++second) {
+    const std::string address = second % 3 == 0 ? "192.0.2.7" : "192.0.2." + std::to_string(second);
+    if (!limits.take("", address, std::chrono::seconds(second))) ++let_in;
+  }
+  EXPECT_GT(let_in, 200) << "one who fails keeps nobody else out";
+}
+
 TEST(AccessSignInLimits, GiveBackWhatSucceeded) {
   SignInLimits limits;
   for (int i = 0; i < 100; ++i) {

@@ -18,7 +18,8 @@ inline constexpr double kTriesWindowSeconds = 15 * 60;
 class SignInLimits {
  public:
   using Time = base::ShareTable::Time;
-  // nullopt: go on, a try is taken; otherwise seconds to wait.
+  // nullopt: go on, a try is taken; otherwise seconds to wait. Without an account ("": a link, or a
+  // provider's word) the address and the whole count, so that nobody keeps everybody else out.
   std::optional<int> take(std::string_view account, std::string_view network, Time now);
   void give_back(std::string_view account, std::string_view network, Time now);
 

@@ -154,7 +154,7 @@ Replied order_many(Call& call) {
   const bool drops = json::get_string(call.body, "action") == "drop";
   const auto count = static_cast<int64_t>(rows.size());
   if (json::get_bool(call.body, "preview").value_or(false)) {
-    return Reply::at(202, {{"ordered", 0}, {"meant", count}});
+    return Reply(json::object{{"ordered", 0}, {"meant", count}});
   }
   auto done = call.audit(Right::delivery_write, drops ? "delivery.drop" : "delivery.retry",
                          json::serialize(*said), std::to_string(count));
@@ -162,7 +162,7 @@ Replied order_many(Call& call) {
     done = call.ports.records.order(drops ? Action::drop : Action::retry, rows);
   }
   if (!done) return std::unexpected(done.error());
-  return Reply::at(202, {{"ordered", count}, {"meant", count}});
+  return Reply(json::object{{"ordered", count}, {"meant", count}});
 }
 
 }  // namespace
@@ -210,8 +210,7 @@ std::vector<Operation> delivery_operations() {
        .serve = order_many,
        .summary = "Retry or drop all that a filter means, at most 10,000",
        .takes = "DeliveryOrder",
-       .gives = "Ordered",
-       .status = 202},
+       .gives = "Ordered"},
   };
 }
 

@@ -95,12 +95,12 @@ Replied end_session(Call& call) {
 }
 
 Replied look_at_link(Call& call) {
-  if (const auto seconds = call.sign_ins.take("link", call.request.network, now_of(call))) {
+  if (const auto seconds = call.sign_ins.take("", call.request.network, now_of(call))) {
     return Reply(wait(*seconds));
   }
   const auto name = call.ports.access.user_of_link(text(call, "token"));
   if (!name) return std::unexpected(name.error());
-  call.sign_ins.give_back("link", call.request.network, now_of(call));
+  call.sign_ins.give_back("", call.request.network, now_of(call));
   return Reply(json::object{{"name", name->empty() ? json::value(nullptr) : json::value(*name)}});
 }
 
@@ -108,12 +108,12 @@ Replied use_link(Call& call) {
   access::SignIn with = from(call);
   with.name = text(call, "name");
   with.password = text(call, "password");
-  if (const auto seconds = call.sign_ins.take("link", call.request.network, now_of(call))) {
+  if (const auto seconds = call.sign_ins.take("", call.request.network, now_of(call))) {
     return Reply(wait(*seconds));
   }
   const auto done = call.ports.access.use_link(text(call, "token"), with);
   if (!done) return std::unexpected(done.error());
-  call.sign_ins.give_back("link", call.request.network, now_of(call));
+  call.sign_ins.give_back("", call.request.network, now_of(call));
   return signed_in(call, *done);
 }
 
@@ -130,9 +130,6 @@ Replied no_provider() {
 Replied begin_oidc(Call& call) {
   constexpr int kAwaySeconds = 600;
   if (call.ports.oidc == nullptr) return no_provider();
-  if (const auto seconds = call.sign_ins.take("oidc", call.request.network, now_of(call))) {
-    return Reply(wait(*seconds));
-  }
   const auto begun = call.ports.oidc->begin(call.query("to"));
   if (!begun) return std::unexpected(begun.error());
   return Reply(web::Response{
@@ -141,7 +138,7 @@ Replied begin_oidc(Call& call) {
 
 Replied end_oidc(Call& call) {
   if (call.ports.oidc == nullptr) return no_provider();
-  if (const auto seconds = call.sign_ins.take("oidc", call.request.network, now_of(call))) {
+  if (const auto seconds = call.sign_ins.take("", call.request.network, now_of(call))) {
     return Reply(wait(*seconds));
   }
   const auto ended = call.ports.oidc->end(call.query("state"), call.query("code"),
@@ -153,7 +150,7 @@ Replied end_oidc(Call& call) {
   }
   const auto done = call.ports.access.sign_in_vouched(ended->who, from(call));
   if (!done) return std::unexpected(done.error());
-  call.sign_ins.give_back("oidc", call.request.network, now_of(call));
+  call.sign_ins.give_back("", call.request.network, now_of(call));
   return Reply(web::Response{302,
                              {{"Location", ended->return_to},
                               session_cookie(call.options, done->token),
