@@ -111,7 +111,7 @@ bench-engine: build  ## the engine alone: steps a second, and how long a program
 	@cmake --build --preset release -j $(JOBS) --target engine_bench
 	@build/release/engine_bench
 
-bench-check: setup  ## how long a flow of 1,000 nodes takes to check, and one slice of it that changed
+bench-check: setup  ## how long a flow of 1,000 nodes takes to check
 	@cmake --preset release >build/configure-release.log || { cat build/configure-release.log; exit 1; }
 	@cmake --build --preset release -j $(JOBS) --target check_bench
 	@build/release/check_bench
