@@ -52,6 +52,7 @@ void Runtime::Lane::enter(const Asked& asked, Job job) {
 void Runtime::Lane::let_in() {
   while (has_room()) {
     const int64_t now_ms = ports_.clock.steady_ms();
+    refusals_.tell_when_due(now_ms);
     auto next = queue_.take(now_ms);
     if (!next) return;
     auto& [asked, job] = next->work;

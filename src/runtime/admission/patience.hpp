@@ -120,7 +120,7 @@ class Window {
   size_t size_;
   size_t tried_from_ = 0;  // the size before the one that is being tried; 0: none is
   double before_ = 0;      // turns a millisecond, with that size
-  bool grows_ = false;     // of the last trial
+  bool grows_ = true;      // of the last trial; the first is with half
   bool was_full_ = false;  // since then others have waited all the time
   int64_t since_ms_ = 0;
   size_t stored_ = 0;

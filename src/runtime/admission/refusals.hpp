@@ -36,6 +36,10 @@ class Refusals {
   // After how long to ask again: the more were refused in the last second, the longer, so that
   // those who come back do not come all at once. Thread-safe.
   int retry_after_seconds() const { return retry_after_.load(std::memory_order_relaxed); }
+  // Tells what has not been told, once a second is over.
+  void tell_when_due(int64_t now_ms) {
+    if (in_this_second_ > 0 && now_ms - second_since_ms_ >= 1'000) tell(now_ms);
+  }
   // Tells what has not been told.
   void tell(int64_t now_ms);
 
