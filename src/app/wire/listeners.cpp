@@ -17,6 +17,16 @@ bool is_same(const Endpoint& one, const Endpoint& other) {
   return one.port != 0 && one.port == other.port && one.address == other.address;
 }
 
+// Nothing else is served there, so whatever stands before the rest does not stand before this part.
+bool has_own_listener(const ServeOptions& options, const Exposure& part) {
+  if (!part.own || is_same(*part.own, options.listen)) return false;
+  std::vector<const Exposure*> parts{&options.rest, &options.engagement, &options.page};
+  if (options.operators) parts.push_back(&*options.operators);
+  return std::ranges::none_of(parts, [&](const Exposure* other) {
+    return other != &part && other->own && !other->is_off && is_same(*other->own, *part.own);
+  });
+}
+
 // The page talks to the API of its own origin.
 base::Result<void> check_page(const ServeOptions& options) {
   if (options.page.is_off) return {};
@@ -60,9 +70,10 @@ std::string url_of(const Endpoint& endpoint, uint16_t port, bool is_tls) {
 }
 
 Reach reach_of(const ServeOptions& options, const Exposure& part) {
-  if (part.own) return {part.is_off, web::is_loopback_host(part.own->address)};
-  return {part.is_off, web::is_loopback_host(options.listen.address) &&
-                           !options.public_url.is_given() && options.trusted_proxies.empty()};
+  const Endpoint& at = part.own.value_or(options.listen);
+  const bool is_behind_nothing = !options.public_url.is_given() && options.trusted_proxies.empty();
+  const bool is_loopback = web::is_loopback_host(at.address);
+  return {part.is_off, is_loopback && (is_behind_nothing || has_own_listener(options, part))};
 }
 
 Exposure operators_exposure(const ServeOptions& options) {
