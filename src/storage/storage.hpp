@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "access/pairs.hpp"
 #include "base/key_value.hpp"
 #include "base/meter.hpp"
 #include "base/record_log.hpp"
 #include "base/result.hpp"
-#include "access/pairs.hpp"
 #include "posix/locks.hpp"
 #include "runtime/archive.hpp"
 #include "runtime/delivery_store.hpp"
