@@ -2,6 +2,7 @@
 // waits, who is refused, and that what was taken is kept.
 #include <gtest/gtest.h>
 
+#include "runtime/admission/fair_queue.hpp"
 #include "runtime/runtime.hpp"
 #include "tests/example.hpp"
 #include "tests/fakes/meter.hpp"
@@ -71,7 +72,8 @@ TEST_F(RuntimeOverloadTest, RefusesWhatWouldWaitTooLongAndAnswersTheRestInTime) 
   EXPECT_GT(tally.taken, 1'000);
   EXPECT_GT(tally.refused[Code::unavailable], 10'000);
   EXPECT_EQ(tally.refused.size(), 1U);
-  EXPECT_LT(tally.longest_ms, 1'500);
+  // Whoever had waited longer than that was refused instead; a turn takes some milliseconds.
+  EXPECT_LT(tally.longest_ms, runtime::kWaitMostMs + 100);
   EXPECT_GT(runtime_->retry_after_seconds(), 0);
   Tally after;
   for (int i = 0; i < 20; ++i) say(main_, "after" + std::to_string(i), after);
@@ -109,13 +111,15 @@ TEST_F(RuntimeOverloadTest, HasNoMoreWaitingForASolutionThanItsPartOfTheQueue) {
 TEST_F(RuntimeOverloadTest, FinishesWhatWasTakenWhenItIsDrained) {
   restart({.under_way_min = 1, .under_way_max = 1});
   Tally tally;
-  for (int i = 0; i < 200; ++i) say(main_, std::to_string(i), tally);
+  // As many as are taken before any of them has waited too long.
+  for (int i = 0; i < 100; ++i) say(main_, std::to_string(i), tally);
+  run_for(10);  // until the lanes know of all of them
   bool idle = false;
   runtime_->drain([&] { idle = true; });
   while (!idle && schedule_.run_one()) {
   }
   EXPECT_TRUE(idle);
-  EXPECT_EQ(tally.taken, 200) << "these came before";
+  EXPECT_EQ(tally.taken, 100) << "these came before";
   say(main_, "late", tally);
   finish();
   EXPECT_EQ(tally.refused[Code::unavailable], 1);
