@@ -147,8 +147,8 @@ void Lanes::begin(Lane& lane, delivery::Sending sending) {
   write.target = lane.target.number;
   write.at = now();
   write.marks.emplace_back(mark, std::move(sending.counting));
-  writer_.write_once(std::move(write), [this, &lane, mark, sending = std::move(sending)](
-                                           base::Result<void> marked) mutable {
+  writer_.mark(std::move(write), [this, &lane, mark,
+                                  sending = std::move(sending)](base::Result<void> marked) mutable {
     if (marked) return send(lane, std::move(sending), mark);
     --under_way_;
     web::OutboundAnswer not_sent;

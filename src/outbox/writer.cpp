@@ -26,27 +26,36 @@ void Writer::when_settled(std::string key, Done done) {
 }
 
 void Writer::write(runtime::DeliveryWrite change) {
-  const uint64_t number = ++writes_;
-  for (const delivery::RowUpdate& update : change.updates) pending_[update.id] = number;
-  auto kept = std::make_shared<runtime::DeliveryWrite>(std::move(change));
-  // Behind one that failed, so that what is older never comes later.
-  if (!failed_.empty()) {
-    failed_.emplace_back(number, std::move(kept));
-  } else {
-    submit(std::move(kept), number);
-  }
+  enqueue(std::move(change));
+  write_next();
 }
 
-void Writer::write_once(runtime::DeliveryWrite change,
-                        std::move_only_function<void(base::Result<void>)> done) {
-  ++under_way_;
-  ports_.store.commit(std::move(change),
-                      [this, done = std::move(done)](base::Result<void> result) mutable {
-                        inbox_.post([this, result, done = std::move(done)]() mutable {
-                          --under_way_;
-                          done(std::move(result));
-                        });
-                      });
+void Writer::mark(runtime::DeliveryWrite change, Marked done) {
+  enqueue(std::move(change)).marked.push_back(std::move(done));
+  write_next();
+}
+
+// At the end of what waits; with what is there already, unless that is of another target or being
+// written.
+Writer::Entry& Writer::enqueue(runtime::DeliveryWrite change) {
+  const size_t waiting = queue_.size() - (is_writing_ ? 1 : 0);
+  const bool fits = waiting > 0 && queue_.back().change.target == change.target;
+  if (!fits) queue_.push_back({++entries_, {.target = change.target}, {}});
+  Entry& entry = queue_.back();
+  for (delivery::RowUpdate& update : change.updates) {
+    uint64_t& pending = pending_[update.id];
+    if (std::exchange(pending, entry.number) != entry.number) {
+      entry.change.updates.push_back(std::move(update));
+    } else {
+      *std::ranges::find(entry.change.updates, update.id, &delivery::RowUpdate::id) =
+          std::move(update);
+    }
+  }
+  std::ranges::move(change.marks, std::back_inserter(entry.change.marks));
+  std::ranges::move(change.unmark, std::back_inserter(entry.change.unmark));
+  std::ranges::move(change.orders_done, std::back_inserter(entry.change.orders_done));
+  entry.change.at = change.at;
+  return entry;
 }
 
 void Writer::prune(int64_t target, base::Timestamp before, size_t limit) {
@@ -60,46 +69,52 @@ void Writer::prune(int64_t target, base::Timestamp before, size_t limit) {
 }
 
 void Writer::step(base::Timestamp now) {
-  if (!failed_.empty() && now >= write_again_at_) write_again();
+  if (now >= write_again_at_) write_next();
 }
 
-void Writer::submit(Write change, uint64_t number) {
+void Writer::write_next() {
+  if (is_writing_ || queue_.empty() || ports_.clock.now() < write_again_at_) return;
+  is_writing_ = true;
   ++under_way_;
-  ports_.store.commit(*change, [this, change, number](base::Result<void> result) {
-    inbox_.post(
-        [this, change, number, result = std::move(result)] { written(change, number, result); });
+  ports_.store.commit(queue_.front().change, [this](base::Result<void> result) {
+    inbox_.post([this, result = std::move(result)] { written(result); });
   });
 }
 
-void Writer::written(const Write& change, uint64_t number, const base::Result<void>& result) {
+void Writer::written(const base::Result<void>& result) {
   --under_way_;
+  is_writing_ = false;
   if (!result) {
     ports_.log.line(base::Level::error, "outbox",
                     "what became of deliveries cannot be written: " + result.error().describe());
-    failed_.emplace_front(number, change);
     write_again_at_ = {ports_.clock.now().ms + kWriteAgainAfterMs};
+    give_marks_up(result.error());
     return;
   }
-  for (const delivery::RowUpdate& update : change->updates) {
+  Entry entry = std::move(queue_.front());
+  queue_.pop_front();
+  for (const delivery::RowUpdate& update : entry.change.updates) {
     const auto pending = pending_.find(update.id);
-    if (pending == pending_.end() || pending->second != number) continue;  // there is a newer one
+    if (pending == pending_.end() || pending->second != entry.number)
+      continue;  // a newer one comes
     pending_.erase(pending);
     if (update.state == State::waiting) continue;
     ports_.meter.count("deliveries_total", {{"outcome", delivery::to_string(update.state)}});
     tell_waiters(update);
   }
+  for (Marked& marked : entry.marked) marked({});
+  write_next();
 }
 
-void Writer::write_again() {
-  auto failed = std::exchange(failed_, {});
-  std::ranges::sort(failed, {}, [](const auto& one) { return one.first; });
-  for (auto& [number, change] : failed) {
-    std::erase_if(change->updates, [&](const delivery::RowUpdate& update) {
-      const auto pending = pending_.find(update.id);
-      return pending == pending_.end() || pending->second != number;
-    });
-    submit(std::move(change), number);
+// Whoever has marked does not send, then: what became of what left before is not on record either.
+void Writer::give_marks_up(const base::Error& why) {
+  std::vector<Marked> given_up;
+  for (Entry& entry : queue_) {
+    entry.change.marks.clear();
+    std::ranges::move(entry.marked, std::back_inserter(given_up));
+    entry.marked.clear();
   }
+  for (Marked& marked : given_up) marked(std::unexpected(why));
 }
 
 void Writer::look_up(std::string key, Done done) {

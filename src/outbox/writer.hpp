@@ -1,11 +1,12 @@
-// Makes what became of rows durable, in order, and tells whoever waits for a row then. The sender's
-// thread's alone, apart from when_settled().
+// Makes what became of rows durable, one write after the other in the order in which they come, and
+// tells whoever waits for a row then. What comes while a write is under way is gathered into the
+// next one; what fails is written again before anything later. So whatever is durable, all that
+// came before it is. The sender's thread's alone, apart from when_settled().
 #pragma once
 
 #include <atomic>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -28,9 +29,10 @@ class Writer {
   void when_settled(std::string key, Done done);
 
   void write(runtime::DeliveryWrite change);
-  // Once, with the end told on this thread; not written again.
-  void write_once(runtime::DeliveryWrite change,
-                  std::move_only_function<void(base::Result<void>)> done);
+  // Marks, which are on record with all that came before when `done` is told so, on this thread.
+  // A failure is told too, and they are not written again.
+  using Marked = std::move_only_function<void(base::Result<void>)>;
+  void mark(runtime::DeliveryWrite change, Marked done);
   // Forgets what was delivered before then, a little of it.
   void prune(int64_t target, base::Timestamp before, size_t limit);
   // Writes again what could not be written.
@@ -43,15 +45,20 @@ class Writer {
   void tell_config_error(int64_t target, const std::string& because);
 
  private:
-  using Write = std::shared_ptr<runtime::DeliveryWrite>;
+  struct Entry {
+    uint64_t number = 0;
+    runtime::DeliveryWrite change;
+    std::vector<Marked> marked;
+  };
   struct Waiter {
     int64_t target = 0;
     Done done;
   };
 
-  void submit(Write write, uint64_t number);
-  void written(const Write& write, uint64_t number, const base::Result<void>& result);
-  void write_again();
+  Entry& enqueue(runtime::DeliveryWrite change);
+  void write_next();
+  void written(const base::Result<void>& result);
+  void give_marks_up(const base::Error& why);
   void look_up(std::string key, Done done);
   void tell_waiters(const delivery::RowUpdate& update);
 
@@ -60,11 +67,12 @@ class Writer {
   Inbox& inbox_;
   StoppedBecause stopped_because_;
   std::atomic<size_t> waiter_count_ = 0;
-  uint64_t writes_ = 0;
+  uint64_t entries_ = 0;
   size_t under_way_ = 0;
-  // Rows whose newest state is not durable yet, by the write that has it.
+  std::deque<Entry> queue_;
+  bool is_writing_ = false;  // the first one of the queue
+  // Rows whose newest state is not durable yet, by the entry that has it.
   std::unordered_map<int64_t, uint64_t> pending_;
-  std::deque<std::pair<uint64_t, Write>> failed_;
   std::unordered_map<int64_t, std::vector<Waiter>> waiters_;
   base::Timestamp write_again_at_;
 };
