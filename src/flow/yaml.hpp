@@ -74,4 +74,9 @@ class YamlFile {
   std::vector<std::string_view> lines_;
 };
 
+// The number of the locale whose file in that folder ("messages/") this is; a file of none is filed
+// as an error.
+std::optional<size_t> locale_of(YamlFile& file, std::string_view folder,
+                                const std::vector<std::string>& locales);
+
 }  // namespace millrace::flow

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api/operation.hpp"
+#include "api/shown_delivery.hpp"
 #include "delivery/codec.hpp"
 #include "delivery/progress.hpp"
 
@@ -19,26 +20,7 @@ bool may_have(Call& call, const StoredDelivery& stored) {
 }
 
 json::object shown(Call& call, const StoredDelivery& stored, bool reveals) {
-  json::object outcome = delivery::outcome_of(stored.state, stored.row.progress);
-  // An answer may hold a whole profile.
-  if (!reveals) outcome.erase("answer");
-  json::object out{{"id", stored.row.id},
-                   {"key", stored.row.key},
-                   {"state", delivery::to_string(stored.state)},
-                   {"kind", stored.row.kind},
-                   {"solution", stored.solution},
-                   {"environment", stored.environment},
-                   {"consumer", stored.row.consumer.to_string()},
-                   {"chat", stored.chat_id},
-                   {"owed_at", base::to_iso8601(stored.row.owed_at)},
-                   {"holds", call.ports.records.summary(stored)},
-                   {"outcome", std::move(outcome)}};
-  if (stored.changed_at.ms != 0) out["changed_at"] = base::to_iso8601(stored.changed_at);
-  if (reveals) {
-    const auto body = json::parse(stored.row.body);
-    out["body"] = body ? *body : json::value(stored.row.body);
-  }
-  return out;
+  return shown_delivery(stored, call.ports.records.summary(stored), reveals);
 }
 
 base::Result<runtime::DeliveryFilter> filter_from(

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "api/shown_delivery.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
@@ -92,28 +93,10 @@ std::string summary(const StoredDelivery& stored) {
 }
 
 json::object as_json(const StoredDelivery& stored, bool reveal) {
-  json::object outcome = delivery::outcome_of(stored.state, stored.row.progress);
-  // An answer may hold a whole profile.
-  if (!reveal) outcome.erase("answer");
-  json::object out{{"id", stored.row.id},
-                   {"key", stored.row.key},
-                   {"state", delivery::to_string(stored.state)},
-                   {"kind", stored.row.kind},
-                   {"solution", stored.solution},
-                   {"environment", stored.environment},
-                   {"consumer", stored.row.consumer.to_string()},
-                   {"chat", stored.chat_id},
-                   {"owed_at", base::to_iso8601(stored.row.owed_at)},
-                   {"holds", summary(stored)},
-                   {"outcome", std::move(outcome)}};
-  if (stored.changed_at.ms != 0) out["changed_at"] = base::to_iso8601(stored.changed_at);
+  json::object out = api::shown_delivery(stored, summary(stored), reveal);
   const auto progress = json::parse_object(stored.row.progress);
   if (progress && progress->contains("attempts")) out["attempts"] = progress->at("attempts");
   if (progress && progress->contains("request_id")) out["request_id"] = progress->at("request_id");
-  if (reveal) {
-    const auto body = json::parse(stored.row.body);
-    out["body"] = body ? *body : json::value(stored.row.body);
-  }
   return out;
 }
 

@@ -8,7 +8,6 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/wire/data/data_reading.hpp"
-#include "posix/files.hpp"
 
 namespace millrace::app {
 namespace {
@@ -19,16 +18,9 @@ struct ReplayOptions {
 };
 
 base::Result<solutions::Replayed> replayed(const ReplayOptions& options) {
-  const auto chat = base::Id::parse(options.chat);
-  if (!chat) {
-    return base::fail(base::Code::invalid_argument, "'" + options.chat + "' is not a chat's id");
-  }
-  const auto key = posix::read_file(options.data / "journal.key");
-  if (!key) return std::unexpected(key.error());
-  const auto archive = archive_of(options.data);
-  if (!archive) return std::unexpected(archive.error());
-  auto versions = versions_in(options.data);
-  return solutions::replay(**archive, *chat, *key, versions);
+  auto chat = stored_chat(options.data, options.chat);
+  if (!chat) return std::unexpected(chat.error());
+  return solutions::replay(*chat->archive, chat->id, chat->seal_key, chat->versions);
 }
 
 int replay(const ReplayOptions& options) {

@@ -10,7 +10,6 @@
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "app/wire/python_inspector.hpp"
-#include "posix/files.hpp"
 #include "solutions/test_from_chat.hpp"
 
 namespace millrace::app {
@@ -40,16 +39,9 @@ bool write_report(const fs::path& path, const std::string& text) {
 }
 
 base::Result<std::string> test_of_chat(const TestOptions& options) {
-  const auto id = base::Id::parse(options.chat);
-  if (!id) {
-    return base::fail(base::Code::invalid_argument, "'" + options.chat + "' is not a chat's id");
-  }
-  const auto key = posix::read_file(options.data / "journal.key");
-  if (!key) return std::unexpected(key.error());
-  const auto archive = archive_of(options.data);
-  if (!archive) return std::unexpected(archive.error());
-  auto versions = versions_in(options.data);
-  return solutions::test_from_chat(**archive, *id, *key, versions);
+  auto chat = stored_chat(options.data, options.chat);
+  if (!chat) return std::unexpected(chat.error());
+  return solutions::test_from_chat(*chat->archive, chat->id, chat->seal_key, chat->versions);
 }
 
 int write_test_from(const TestOptions& options) {

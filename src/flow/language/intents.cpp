@@ -122,17 +122,9 @@ void read_intents(const Files& files, const Drafts& drafts, Program& program, Pr
     if (path == kTrainingFile) read_training_file(text, program, problems);
     if (!path.starts_with(kFolder)) continue;
     YamlFile file(path, problems);
-    const auto name = std::string_view(path).substr(kFolder.size());
-    const auto stem = name.ends_with(kEnding) ? name.substr(0, name.size() - kEnding.size()) : name;
-    const auto found = std::ranges::find(program.locales, stem);
-    if (found == program.locales.end() || stem.size() == name.size()) {
-      file.error(
-          0, "", "unknown_locale", "no locale '" + std::string(stem) + "' in solution.yaml",
-          "add it to locales, or rename the file to one of " + list_of(program.locales) + ".yaml");
-      continue;
-    }
-    read_yaml_file(file, text,
-                   program.intents[static_cast<size_t>(found - program.locales.begin())]);
+    const auto locale = locale_of(file, kFolder, program.locales);
+    if (!locale) continue;
+    read_yaml_file(file, text, program.intents[*locale]);
   }
   bind_nodes(drafts, program, problems);
   for (size_t locale = 0; locale < program.locales.size(); ++locale) {

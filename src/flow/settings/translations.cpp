@@ -272,17 +272,9 @@ std::vector<Translation> read_translations(const Files& files, Program& program,
   for (const auto& [path, text] : files) {
     if (!path.starts_with(kFolder)) continue;
     YamlFile file(path, problems);
-    const auto name = std::string_view(path).substr(kFolder.size());
-    const auto stem = name.ends_with(kEnding) ? name.substr(0, name.size() - kEnding.size()) : name;
-    const auto found = std::ranges::find(program.locales, stem);
-    if (found == program.locales.end() || stem.size() == name.size()) {
-      file.error(
-          0, "", "unknown_locale", "no locale '" + std::string(stem) + "' in solution.yaml",
-          "add it to locales, or rename the file to one of " + list_of(program.locales) + ".yaml");
-      continue;
-    }
-    const auto locale = static_cast<size_t>(found - program.locales.begin());
-    Reader(file, program, locale, translations).read(text);
+    const auto locale = locale_of(file, kFolder, program.locales);
+    if (!locale) continue;
+    Reader(file, program, *locale, translations).read(text);
   }
   for (size_t locale = 1; locale < program.locales.size(); ++locale) {
     fill_gaps(program, problems, locale);

@@ -32,4 +32,16 @@ solutions::Versions versions_in(const fs::path& data) {
   return {data / "versions", receivers()};
 }
 
+base::Result<StoredChat> stored_chat(const std::filesystem::path& data, const std::string& id) {
+  const auto chat = base::Id::parse(id);
+  if (!chat) {
+    return base::fail(base::Code::invalid_argument, "'" + id + "' is not a chat's id");
+  }
+  auto key = posix::read_file(data / "journal.key");
+  if (!key) return std::unexpected(key.error());
+  auto archive = archive_of(data);
+  if (!archive) return std::unexpected(archive.error());
+  return StoredChat{std::move(*archive), *chat, std::move(*key), versions_in(data)};
+}
+
 }  // namespace millrace::app

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/id.hpp"
 #include "base/result.hpp"
 #include "runtime/archive.hpp"
 #include "solutions/deployments.hpp"
@@ -22,5 +23,16 @@ std::string seal_key_of(const std::filesystem::path& data);
 
 base::Result<solutions::Deployments> deployments_of(const std::filesystem::path& data);
 solutions::Versions versions_in(const std::filesystem::path& data);
+
+// What a stored chat is read with.
+struct StoredChat {
+  std::unique_ptr<runtime::Archive> archive;
+  base::Id id;
+  std::string seal_key;
+  solutions::Versions versions;
+};
+// invalid_argument: `id` is none; otherwise as archive_of, or of the key. Whether the chat is there
+// is not asked.
+base::Result<StoredChat> stored_chat(const std::filesystem::path& data, const std::string& id);
 
 }  // namespace millrace::app
