@@ -77,7 +77,9 @@ void Live::run() {
 
 void Live::look(const Listeners& all) {
   for (const auto& listener : all) {
-    if (listener->is_open()) listener->ask_again();
+    if (!listener->is_open()) continue;
+    listener->ask_again();
+    listener->tell_runs();
   }
   const auto begun = [&](bool audit) {
     std::optional<int64_t> least;

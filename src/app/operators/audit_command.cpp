@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "app/operators/command.hpp"
+#include "app/wire/data/data_reading.hpp"
 
 namespace millrace::app {
 namespace {
@@ -49,9 +50,10 @@ base::Result<int> verify_audit(OpenedAccess& opened, const OperatorOptions& opti
     }
     expected = {number, options.expect.substr(colon + 1)};
   }
+  const std::string key = seal_key_of(options.data);
   std::optional<access::AuditCheck> check;
   const auto done = opened.pairs().read([&](access::PairsRead& pairs) -> base::Result<void> {
-    auto found = access::verify_rows(pairs, expected);
+    auto found = access::verify_rows(pairs, expected, key);
     if (!found) return std::unexpected(found.error());
     check = std::move(*found);
     return {};
@@ -61,6 +63,7 @@ base::Result<int> verify_audit(OpenedAccess& opened, const OperatorOptions& opti
     std::cout << check->problem << "\n";
     return 1;
   }
+  if (check->pruned > 0) std::cout << "rows up to " << check->pruned << " were pruned; ";
   std::cout << check->rows << " rows, the chain is whole; the last one is " << check->rows << ":"
             << check->last_hash << "\n";
   return 0;

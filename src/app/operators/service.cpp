@@ -31,6 +31,11 @@ void add_operator_options(CLI::App& command, ServeOptions& options) {
         read("--operator-url", parse_public_url(text), options.operators_url);
       });
   command
+      .add_option("--audit-days", options.audit_days,
+                  "How many days rows of the audit log are kept; 0: for ever")
+      ->default_str("0")
+      ->check(CLI::Range(0, 36'500));
+  command
       .add_option("--oidc", options.oidc,
                   "YAML file of the OpenID Connect provider that vouches for operators, and of "
                   "what it gives them (docs/access.md)")
@@ -38,21 +43,20 @@ void add_operator_options(CLI::App& command, ServeOptions& options) {
 }
 
 base::Result<std::unique_ptr<OperatorEdge>> open_operator_edge(const ServeOptions& options,
-                                                               std::string seal_key,
+                                                               OperatorEdge::Options edge,
                                                                OperatorEdge::Ports ports) {
   const Exposure exposure = operators_exposure(options);
   if (exposure.is_off) return nullptr;
   PublicUrl url = options.operators_url;
   if (!url.is_given() && !exposure.own) url = options.public_url;
-  OperatorEdge::Options edge;
   edge.data = options.data;
   edge.oidc = options.oidc;
   edge.environment = options.environment;
   edge.url = url.origin + url.prefix;
   edge.is_secure = url.is_https() || (!url.is_given() && !options.tls_certificate.empty());
   edge.origins = {reach_of(options, exposure).is_loopback && !url.is_given(), url.origin};
-  edge.allow_internal = options.world.allow_internal;
-  edge.seal_key = std::move(seal_key);
+  edge.world = options.world;
+  edge.audit_days = options.audit_days;
   return OperatorEdge::open(std::move(edge), std::move(ports));
 }
 

@@ -127,25 +127,6 @@ bool is_trace_of(const std::set<std::string>& chats, std::string_view key, std::
   return chats.contains(std::string(chat_in_trace_key(value.substr(blank + 1))));
 }
 
-// Calls that were put aside are named by their chat.
-base::Result<void> forget_quarantined(const fs::path& data, const std::set<std::string>& chats) {
-  std::error_code error;
-  std::vector<fs::path> theirs;
-  for (const auto& entry : fs::directory_iterator(data / "quarantine", error)) {
-    const auto text = posix::read_file(entry.path());
-    if (!text) return std::unexpected(text.error());
-    const bool is_theirs =
-        std::ranges::any_of(chats, [&](const std::string& chat) { return text->contains(chat); });
-    if (is_theirs) theirs.push_back(entry.path());
-  }
-  for (const fs::path& file : theirs) {
-    if (!fs::remove(file, error) && error) {
-      return fail(Code::unavailable, error.message(), file.string());
-    }
-  }
-  return {};
-}
-
 // The journal goes last: until then all of it can be found again.
 base::Result<void> forget(const fs::path& data, const People& people, const Kept& kept) {
   auto done = forget_in_sandbox(data, people);
