@@ -4,7 +4,7 @@
 #include "base/hash.hpp"
 #include "base/redact.hpp"
 #include "base/text.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 #include "dialog/natives.hpp"
 #include "engage/tokens.hpp"
 

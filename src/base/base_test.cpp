@@ -6,7 +6,7 @@
 #include "base/redact.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::base {
 namespace {

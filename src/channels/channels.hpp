@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "base/routes.hpp"
-#include "base/shares.hpp"
-#include "base/web.hpp"
-#include "base/web_origin.hpp"
+#include "base/resilience/shares.hpp"
+#include "base/web/routes.hpp"
+#include "base/web/web.hpp"
+#include "base/web/web_origin.hpp"
 #include "runtime/identities.hpp"
 #include "runtime/runtime.hpp"
 

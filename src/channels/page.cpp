@@ -2,8 +2,8 @@
 #include <span>
 
 #include "base/hash.hpp"
-#include "base/routes.hpp"
 #include "base/text.hpp"
+#include "base/web/routes.hpp"
 #include "channels/channels.hpp"
 
 namespace millrace::channels {

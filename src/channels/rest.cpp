@@ -1,7 +1,7 @@
 #include "base/hash.hpp"
-#include "base/routes.hpp"
-#include "base/shares.hpp"
+#include "base/resilience/shares.hpp"
 #include "base/text.hpp"
+#include "base/web/routes.hpp"
 #include "channels/channels.hpp"
 #include "dialog/render.hpp"
 

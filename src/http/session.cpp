@@ -2,7 +2,7 @@
 
 #include <sys/socket.h>
 
-#include "base/shares.hpp"
+#include "base/resilience/shares.hpp"
 #include "base/text.hpp"
 #include "http/request_parser.hpp"
 #include "http/responder.hpp"

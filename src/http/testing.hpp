@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "base/shares.hpp"
+#include "base/resilience/shares.hpp"
 #include "http/http.hpp"
 #include "tests/fakes/log.hpp"
 #include "tests/fakes/meter.hpp"

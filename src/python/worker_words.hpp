@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "base/json.hpp"
-#include "base/outbound.hpp"
+#include "base/web/outbound.hpp"
 #include "base/world.hpp"
 #include "python/lines.hpp"
 #include "runtime/ports.hpp"

@@ -12,13 +12,13 @@
 #include <string_view>
 #include <vector>
 
-#include "base/backoff.hpp"
-#include "base/breaker.hpp"
 #include "base/id.hpp"
 #include "base/json.hpp"
-#include "base/outbound.hpp"
+#include "base/resilience/backoff.hpp"
+#include "base/resilience/breaker.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "base/web/outbound.hpp"
 #include "base/world.hpp"
 
 namespace millrace::runtime {

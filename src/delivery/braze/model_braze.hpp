@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "base/outbound.hpp"
+#include "base/web/outbound.hpp"
 
 namespace millrace::delivery::braze {
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::base {
 

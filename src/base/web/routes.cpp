@@ -1,4 +1,4 @@
-#include "base/routes.hpp"
+#include "base/web/routes.hpp"
 
 #include <algorithm>
 #include <tuple>

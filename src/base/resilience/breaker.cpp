@@ -1,4 +1,4 @@
-#include "base/breaker.hpp"
+#include "base/resilience/breaker.hpp"
 
 namespace millrace::base {
 namespace {

@@ -1,4 +1,4 @@
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "base/shares.hpp"
+#include "base/resilience/shares.hpp"
 
 #include <algorithm>
 #include <charconv>

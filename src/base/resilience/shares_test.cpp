@@ -1,10 +1,10 @@
-#include "base/shares.hpp"
+#include "base/resilience/shares.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "base/pace.hpp"
+#include "base/resilience/pace.hpp"
 
 namespace millrace::base {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "base/backoff.hpp"
-#include "base/breaker.hpp"
+#include "base/resilience/backoff.hpp"
+#include "base/resilience/breaker.hpp"
 
 namespace millrace::base {
 namespace {

@@ -1,4 +1,4 @@
-#include "base/backoff.hpp"
+#include "base/resilience/backoff.hpp"
 
 #include <algorithm>
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::web {
 

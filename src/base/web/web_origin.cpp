@@ -1,4 +1,4 @@
-#include "base/web_origin.hpp"
+#include "base/web/web_origin.hpp"
 
 #include <algorithm>
 
