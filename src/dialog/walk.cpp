@@ -5,10 +5,10 @@
 
 #include "dialog/calls.hpp"
 #include "dialog/desk.hpp"
-#include "dialog/natives.hpp"
 #include "dialog/payload.hpp"
 #include "dialog/poison.hpp"
 #include "dialog/questions.hpp"
+#include "natives/natives.hpp"
 
 namespace millrace::dialog {
 
@@ -18,6 +18,20 @@ using flow::RoadKind;
 namespace {
 
 constexpr size_t kFramesMax = 32;  // calls within calls
+
+natives::Known known_of(const State& state, base::Timestamp at) {
+  return {.chat = state.chat,
+          .consumer = state.consumer,
+          .environment = state.environment,
+          .locale = state.region,
+          .last_message = state.last_message,
+          .variables = state.variables,
+          .secrets = state.secrets,
+          .user_data = state.user_data,
+          .events = state.events,
+          .error = state.error,
+          .at = at};
+}
 
 }  // namespace
 
@@ -139,7 +153,7 @@ Walk::Next Walk::step(const flow::ActionNode& node) {
 Walk::Next Walk::step_native(const flow::ActionNode& node) {
   json::array env_values;
   const json::object payload = make_payload(node, state(), env_values);
-  NativeResult result = run_native(node, payload, state(), state().region, draft_.at());
+  natives::Result result = natives::run(node, payload, known_of(state(), draft_.at()));
   for (auto& [name, value] : result.assign) draft_.assign(name, std::move(value));
   for (const std::string& name : result.reset) {
     state().variables.erase(name);

@@ -1,17 +1,15 @@
 // The built-in commands by what they are about, for the files of this room only.
 #pragma once
 
-#include "dialog/natives.hpp"
+#include "natives/natives.hpp"
 
-namespace millrace::dialog {
+namespace millrace::natives {
 
 // All that one run of a command may look at.
-struct NativeCall {
+struct Call {
   const flow::ActionNode& node;
   const json::object& payload;
-  const State& state;
-  std::string_view locale;
-  base::Timestamp at;
+  const Known& known;
 
   // A parameter as text; "" when it is not given.
   std::string text(std::string_view key) const;
@@ -24,7 +22,7 @@ struct NativeCall {
   std::string named(std::string_view key) const { return variable(text(key)); }
 };
 
-using Command = NativeResult (*)(const NativeCall&);
+using Command = Result (*)(const Call&);
 
 // nullptr when the file has nothing of that kind.
 Command variable_command(flow::Native native);
@@ -33,4 +31,4 @@ Command text_command(flow::Native native);
 Command date_command(flow::Native native);
 Command event_command(flow::Native native);
 
-}  // namespace millrace::dialog
+}  // namespace millrace::natives

@@ -3,9 +3,9 @@
 #include <array>
 
 #include "base/text.hpp"
-#include "dialog/native_calls.hpp"
+#include "natives/commands.hpp"
 
-namespace millrace::dialog {
+namespace millrace::natives {
 namespace {
 
 using flow::Native;
@@ -68,19 +68,19 @@ bool holds(std::string_view comparison, base::Date date, base::Date with) {
   return is != negated;
 }
 
-NativeResult validate_date(const NativeCall& call) {
+Result validate_date(const Call& call) {
   const std::string name = call.text("global_var_name");
-  const auto date = parse_consumer_date(call.variable(name), call.locale);
+  const auto date = parse_consumer_date(call.variable(name), call.known.locale);
   if (!date) return {"false", {}, {}, {}};
   const auto earliest = base::parse_iso8601_date(call.text("earliest"));
   if (earliest && *date < *earliest) return {"false", {}, {}, {}};
   const std::string comparison = call.text("compare_with_today");
   const auto given = base::parse_iso8601_date(call.text("compare_with_date"));
-  const base::Date with = given ? *given : base::date_in_zone(call.at, call.text("timezone"));
+  const base::Date with = given ? *given : base::date_in_zone(call.known.at, call.text("timezone"));
   if (!comparison.empty() && !holds(comparison, *date, with)) {
     return {comparison + "_false", {}, {}, {}};
   }
-  NativeResult result{"true", {}, {}, {}};
+  Result result{"true", {}, {}, {}};
   const std::string format = call.text("output_format");
   const std::string target = call.text("output_reformatted_date");
   if (!format.empty()) {
@@ -102,4 +102,4 @@ Command date_command(Native native) {
   return native == Native::validate_date ? validate_date : nullptr;
 }
 
-}  // namespace millrace::dialog
+}  // namespace millrace::natives

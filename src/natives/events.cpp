@@ -1,18 +1,18 @@
 // What pages told the chat (reference: studio-and-action-nodes.md 7). An event is
 // {"name": kind, "detail": {...}}; where several of a kind came, the latest counts.
 #include "base/text.hpp"
-#include "dialog/native_calls.hpp"
+#include "natives/commands.hpp"
 
-namespace millrace::dialog {
+namespace millrace::natives {
 namespace {
 
 using flow::Native;
 
 // The detail of the latest event for which `fits` holds; nullptr when there is none.
 template <typename Fits>
-const json::object* latest(const NativeCall& call, Fits fits) {
-  for (size_t i = call.state.events.size(); i-- > 0;) {
-    const auto* event = call.state.events[i].if_object();
+const json::object* latest(const Call& call, Fits fits) {
+  for (size_t i = call.known.events.size(); i-- > 0;) {
+    const auto* event = call.known.events[i].if_object();
     const auto* detail = event == nullptr ? nullptr : json::get_object(*event, "detail");
     if (detail == nullptr) continue;
     if (fits(json::get_string(*event, "name").value_or(""), *detail)) return detail;
@@ -21,8 +21,8 @@ const json::object* latest(const NativeCall& call, Fits fits) {
 }
 
 // {"form": {"FIELD": "GLOBAL_VAR"}}
-NativeResult events_to_variables(const NativeCall& call) {
-  NativeResult result{"false", {}, {}, {}};
+Result events_to_variables(const Call& call) {
+  Result result{"false", {}, {}, {}};
   const auto* mapping = json::get_object(call.payload, "event_mapping");
   if (mapping == nullptr) return result;
   for (const auto& kind : *mapping) {
@@ -43,7 +43,7 @@ NativeResult events_to_variables(const NativeCall& call) {
 
 // {"type": "single"}: the event's `date` into the node's first variable; "range": `start` and `end`
 // into its first two.
-NativeResult get_events_date(const NativeCall& call) {
+Result get_events_date(const Call& call) {
   const bool is_range = call.text("type") == "range";
   const auto& variables = call.node.variables;
   if (variables.size() < (is_range ? 2u : 1u)) return {"error", {}, {}, {}};
@@ -61,8 +61,8 @@ NativeResult get_events_date(const NativeCall& call) {
 
 // Each of the node's variables from the field of that name, letter case ignored: STREET from
 // detail.street of the latest event that has one of them.
-NativeResult get_address(const NativeCall& call) {
-  NativeResult result{"error", {}, {}, {}};
+Result get_address(const Call& call) {
+  Result result{"error", {}, {}, {}};
   const auto value_of = [](const json::object& detail,
                            const std::string& name) -> const json::value* {
     for (const auto& member : detail) {
@@ -86,7 +86,7 @@ NativeResult get_address(const NativeCall& call) {
 }
 
 // FORM_ID tells the forms of one chat apart: 1, 2, 3, ...
-NativeResult set_form_id(const NativeCall& call) {
+Result set_form_id(const Call& call) {
   const std::string before = call.variable("FORM_ID");
   const bool is_number = !before.empty() && before.size() < 9 &&
                          before.find_first_not_of("0123456789") == std::string::npos;
@@ -105,4 +105,4 @@ Command event_command(Native native) {
   }
 }
 
-}  // namespace millrace::dialog
+}  // namespace millrace::natives

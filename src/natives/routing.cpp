@@ -2,16 +2,16 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "dialog/native_calls.hpp"
+#include "natives/commands.hpp"
 
-namespace millrace::dialog {
+namespace millrace::natives {
 namespace {
 
 using flow::Native;
 
 // "A,b": each a variable whose value is compared, or, when no such variable is set, a word.
 template <typename Fits>
-NativeResult match(const NativeCall& call, Fits fits) {
+Result match(const Call& call, Fits fits) {
   const std::string said = base::squash(call.named("global_vars"));
   const std::string candidates = call.text("input_vars");
   for (const std::string_view item : base::split(candidates, ',')) {
@@ -23,19 +23,19 @@ NativeResult match(const NativeCall& call, Fits fits) {
   return {"false", {}, {}, {}};
 }
 
-NativeResult multi_match_routing(const NativeCall& call) {
+Result multi_match_routing(const Call& call) {
   return match(call,
                [](const std::string& said, const std::string& wanted) { return said == wanted; });
 }
 
-NativeResult match_contains(const NativeCall& call) {
+Result match_contains(const Call& call) {
   return match(call, [](const std::string& said, const std::string& wanted) {
     return said.contains(wanted);
   });
 }
 
 // {"label": "node"}: the node as text, or no_match.
-NativeResult selection_destinations(const NativeCall& call) {
+Result selection_destinations(const Call& call) {
   const std::string said = base::squash(call.named("global_var"));
   if (const auto* match = json::get_object(call.payload, "match")) {
     for (const auto& member : *match) {
@@ -47,23 +47,23 @@ NativeResult selection_destinations(const NativeCall& call) {
 
 // The platform of user_data where a road is drawn for it; else "desktop" for a computer, where that
 // older road is drawn; else "other".
-NativeResult platform_routing(const NativeCall& call) {
+Result platform_routing(const Call& call) {
   const std::string platform(
-      base::to_ascii_lower(json::get_string(call.state.user_data, "platform").value_or("")));
+      base::to_ascii_lower(json::get_string(call.known.user_data, "platform").value_or("")));
   if (call.node.road(platform) != nullptr) return {platform, {}, {}, {}};
   const bool is_mobile = platform == "ios" || platform == "android";
   if (!is_mobile && call.node.road("desktop") != nullptr) return {"desktop", {}, {}, {}};
   return {"other", {}, {}, {}};
 }
 
-NativeResult check_last_url(const NativeCall& call) {
-  const std::string url(json::get_string(call.state.user_data, "last_viewed_url").value_or(""));
+Result check_last_url(const Call& call) {
+  const std::string url(json::get_string(call.known.user_data, "last_viewed_url").value_or(""));
   if (url.empty()) return {"false", {}, {}, {}};
   return {"true", {{"LASTURL", url}}, {}, {}};
 }
 
 // No platform answers here: the contact centre is not built in.
-NativeResult bot_to_platform(const NativeCall&) {
+Result bot_to_platform(const Call&) {
   return {"false", {}, {}, {}};
 }
 
@@ -81,4 +81,4 @@ Command routing_command(Native native) {
   }
 }
 
-}  // namespace millrace::dialog
+}  // namespace millrace::natives

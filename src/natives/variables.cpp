@@ -3,17 +3,17 @@
 #include <charconv>
 
 #include "base/text.hpp"
-#include "dialog/native_calls.hpp"
+#include "natives/commands.hpp"
 
-namespace millrace::dialog {
+namespace millrace::natives {
 namespace {
 
 using flow::Native;
 
 constexpr int kLimitDefault = 3;
 
-NativeResult assign_variable(const NativeCall& call) {
-  NativeResult result{"true", {}, {}, {}};
+Result assign_variable(const Call& call) {
+  Result result{"true", {}, {}, {}};
   if (const auto* set = json::get_object(call.payload, "set")) {
     for (const auto& member : *set) {
       result.assign.emplace_back(member.key(), json::to_text(member.value()));
@@ -22,20 +22,20 @@ NativeResult assign_variable(const NativeCall& call) {
   return result;
 }
 
-NativeResult set_variable(const NativeCall& call) {
+Result set_variable(const Call& call) {
   return {"true", {{call.text("global_vars"), call.text("input_var")}}, {}, {}};
 }
 
-NativeResult get_value(const NativeCall& call) {
+Result get_value(const Call& call) {
   const std::string value = call.named("global_vars");
   return {value.empty() ? "false" : "true", {}, {}, {{"value", value}}};
 }
 
-NativeResult variable_check(const NativeCall& call) {
+Result variable_check(const Call& call) {
   return {call.named("global_var_name").empty() ? "false" : "true", {}, {}, {}};
 }
 
-NativeResult multi_variable_check(const NativeCall& call) {
+Result multi_variable_check(const Call& call) {
   const auto* names = json::get_array(call.payload, "global_vars");
   size_t set = 0, all = 0;
   for (const json::value& name : names == nullptr ? json::array() : *names) {
@@ -45,21 +45,22 @@ NativeResult multi_variable_check(const NativeCall& call) {
   return {set == 0 ? "none" : set == all ? "all" : "some", {}, {}, {}};
 }
 
-NativeResult variable_reset(const NativeCall& call) {
+Result variable_reset(const Call& call) {
   return {"true", {}, call.node.variables, {}};
 }
 
 // ENVIRONMENT, or the variable that is named, becomes "sandbox" or "live".
-NativeResult set_environment(const NativeCall& call) {
+Result set_environment(const Call& call) {
   const std::string name = call.text("set_env_as");
-  return {"true", {{name.empty() ? "ENVIRONMENT" : name, call.state.environment}}, {}, {}};
+  return {
+      "true", {{name.empty() ? "ENVIRONMENT" : name, std::string(call.known.environment)}}, {}, {}};
 }
 
-NativeResult show_metadata(const NativeCall& call) {
-  NativeResult result{"true", {}, {}, {}};
+Result show_metadata(const Call& call) {
+  Result result{"true", {}, {}, {}};
   const auto value_of = [&](std::string_view key) -> std::string {
-    if (key == "chat_id" || key == "session_id") return call.state.chat.to_string();
-    if (key == "consumer_id") return call.state.consumer.to_string();
+    if (key == "chat_id" || key == "session_id") return call.known.chat.to_string();
+    if (key == "consumer_id") return call.known.consumer.to_string();
     return {};
   };
   const auto* assign = json::get_object(call.payload, "assign_metadata_vars");
@@ -69,12 +70,12 @@ NativeResult show_metadata(const NativeCall& call) {
       result.assign.emplace_back(json::to_text(member.value()), value_of(member.key()));
     }
   } else {
-    result.assign.emplace_back("CHATID", call.state.chat.to_string());
+    result.assign.emplace_back("CHATID", call.known.chat.to_string());
   }
   if (mapping == nullptr) return result;
   // What the page handed through when it opened the chat: text of JSON, or an object.
   json::object passed;
-  if (const auto* given = call.state.user_data.if_contains("passthrough")) {
+  if (const auto* given = call.known.user_data.if_contains("passthrough")) {
     if (const auto* object = given->if_object()) {
       passed = *object;
     } else if (auto parsed = json::parse_object(json::to_text(*given))) {
@@ -90,7 +91,7 @@ NativeResult show_metadata(const NativeCall& call) {
 }
 
 // Counts in the variable; "stop" when the limit is reached, and the counting begins anew.
-NativeResult count_to_limit(const NativeCall& call) {
+Result count_to_limit(const Call& call) {
   const std::string name = call.text("global_var_name");
   const auto number = [](const std::string& text, int otherwise) {
     int value = 0;
@@ -103,12 +104,12 @@ NativeResult count_to_limit(const NativeCall& call) {
   return {"continue", {{name, std::to_string(count)}}, {}, {}};
 }
 
-NativeResult handle_bot_error(const NativeCall& call) {
+Result handle_bot_error(const Call& call) {
   const auto text = [&](std::string_view key) {
-    return std::string(json::get_string(call.state.error, key).value_or(""));
+    return std::string(json::get_string(call.known.error, key).value_or(""));
   };
   const std::string code = text("code");
-  NativeResult result{code == "bot_error" || code == "bot_timeout" ? code : "other", {}, {}, {}};
+  Result result{code == "bot_error" || code == "bot_timeout" ? code : "other", {}, {}, {}};
   const std::string name = call.text("save_error_to");
   if (!name.empty()) result.assign.emplace_back(name, text("message"));
   return result;
@@ -132,4 +133,4 @@ Command variable_command(Native native) {
   }
 }
 
-}  // namespace millrace::dialog
+}  // namespace millrace::natives

@@ -6,31 +6,31 @@
 
 #include "base/regex.hpp"
 #include "base/text.hpp"
-#include "dialog/native_calls.hpp"
+#include "natives/commands.hpp"
 
-namespace millrace::dialog {
+namespace millrace::natives {
 namespace {
 
 using flow::Native;
 
-NativeResult validate_email(const NativeCall& call) {
+Result validate_email(const Call& call) {
   return {
       base::is_email_address(base::trim(call.named("global_vars"))) ? "true" : "false", {}, {}, {}};
 }
 
-ask::Reading phone_in(const NativeCall& call, std::string_view key) {
-  return ask::read({.type = ask::Type::phone}, call.named(key), call.locale, call.at);
+ask::Reading phone_in(const Call& call, std::string_view key) {
+  return ask::read({.type = ask::Type::phone}, call.named(key), call.known.locale, call.known.at);
 }
 
 // E.164 into output_var.
-NativeResult format_phone(const NativeCall& call) {
+Result format_phone(const Call& call) {
   const auto phone = phone_in(call, "input_var");
   if (phone.verdict != ask::Verdict::accepted) return {"false", {}, {}, {}};
   return {"true", {{call.text("output_var"), phone.value}}, {}, {}};
 }
 
 // The digits alone, country code included.
-NativeResult validate_phone(const NativeCall& call) {
+Result validate_phone(const Call& call) {
   const auto phone = phone_in(call, "original_phone_number");
   if (phone.verdict != ask::Verdict::accepted) return {"false", {}, {}, {}};
   return {"true", {{call.text("stripped_phone_number"), phone.value.substr(1)}}, {}, {}};
@@ -38,14 +38,14 @@ NativeResult validate_phone(const NativeCall& call) {
 
 // The first word is the first name, all others the last. fullname_input is a variable's name, or
 // the name itself.
-NativeResult parse_full_name(const NativeCall& call) {
+Result parse_full_name(const Call& call) {
   const std::string given = call.text_or_variable("fullname_input");
   std::vector<std::string> words;
   for (const std::string_view word : base::split(given, ' ')) {
     if (!base::trim(word).empty()) words.emplace_back(base::trim(word));
   }
   if (words.empty()) return {"false", {}, {}, {}};
-  NativeResult result{"true", {{call.text("firstname_output"), words.front()}}, {}, {}};
+  Result result{"true", {{call.text("firstname_output"), words.front()}}, {}, {}};
   if (words.size() == 1) {
     result.value = "only_firstname";
     return result;
@@ -56,37 +56,37 @@ NativeResult parse_full_name(const NativeCall& call) {
   return result;
 }
 
-NativeResult search_regex(const NativeCall& call) {
+Result search_regex(const Call& call) {
   const std::string text = call.text_or_variable("input_text");
   const auto found = base::find_regex(call.text("regex"), text);
   if (!found) return {"false", {}, {}, {}};
-  NativeResult result{"true", {}, {}, {}};
+  Result result{"true", {}, {}, {}};
   if (const std::string name = call.text("output_var"); !name.empty()) {
     result.assign.emplace_back(name, *found);
   }
   return result;
 }
 
-NativeResult validate_regex(const NativeCall& call) {
+Result validate_regex(const Call& call) {
   const std::string text = call.text_or_variable("input");
   return {base::matches_regex(call.text("regex"), text) ? "true" : "false", {}, {}, {}};
 }
 
 // "a|b" as the output list_picker, for a selection or a dynamic list.
-NativeResult list_picker(const NativeCall& call) {
+Result list_picker(const Call& call) {
   json::array options;
   for (const std::string_view item : base::split(call.text("items"), '|')) {
     const auto label = base::trim(item);
     if (!label.empty()) options.push_back(json::object{{"label", label}});
   }
   if (options.empty()) return {"error", {}, {}, {}};
-  NativeResult result{"true", {}, {}, {}};
+  Result result{"true", {}, {}, {}};
   result.outputs["list_picker"] = std::move(options);
   return result;
 }
 
 // A choice may come encoded as base64; the variable gets it in clear.
-NativeResult get_selection(const NativeCall& call) {
+Result get_selection(const Call& call) {
   const std::string name = call.text("global_var_name");
   const std::string value = call.variable(name);
   if (value.empty()) return {"error", {}, {}, {}};
@@ -103,13 +103,13 @@ NativeResult get_selection(const NativeCall& call) {
   return {"true", {{name, decoded}}, {}, {}};
 }
 
-NativeResult process_selection(const NativeCall& call) {
-  const std::string said = base::squash(call.state.last_message);
+Result process_selection(const Call& call) {
+  const std::string said = base::squash(call.known.last_message);
   return {said == "goback" || said == "back" ? "go_back" : "true", {}, {}, {}};
 }
 
 // conditional_items: [{var, label, order}]; a line for each that is set, in their order.
-NativeResult compile_summary(const NativeCall& call) {
+Result compile_summary(const Call& call) {
   std::multimap<int64_t, std::string> lines;  // by their order, then as given
   if (const auto* items = json::get_array(call.payload, "conditional_items")) {
     for (const json::value& value : *items) {
@@ -129,7 +129,7 @@ NativeResult compile_summary(const NativeCall& call) {
 }
 
 // The node's first variable without blank lines.
-NativeResult reformat_transcript(const NativeCall& call) {
+Result reformat_transcript(const Call& call) {
   if (call.node.variables.empty()) return {"false", {}, {}, {}};
   const std::string& name = call.node.variables.front();
   const std::string transcript = call.variable(name);
@@ -161,4 +161,4 @@ Command text_command(Native native) {
   }
 }
 
-}  // namespace millrace::dialog
+}  // namespace millrace::natives
