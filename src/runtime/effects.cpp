@@ -1,7 +1,7 @@
 #include "runtime/effects.hpp"
 
-#include "dialog/names.hpp"
 #include "dialog/render.hpp"
+#include "dialog/state/names.hpp"
 #include "runtime/runtime.hpp"
 
 namespace millrace::runtime {

@@ -43,7 +43,7 @@ struct ChatFacts {
   base::Id chat;
   std::string solution;      // its name; "" = as for other chats of that version
   std::string version;       // content hash; "" = as the turn before left it
-  std::string phase;         // its name (dialog/names.hpp); "" = as the turn before left it
+  std::string phase;         // its name (dialog/state/names.hpp); "" = as the turn before left it
   int64_t turns = 0;         // taken in this chat
   base::Timestamp begun_at;  // {0} = as the turn before left it
   base::Timestamp at;        // of this turn

@@ -1,7 +1,7 @@
 #include "runtime/record_parse.hpp"
 
 #include "base/seal.hpp"
-#include "dialog/members.hpp"
+#include "dialog/state/members.hpp"
 #include "runtime/record_v0.hpp"
 
 namespace millrace::runtime {

@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "base/json_change.hpp"
-#include "dialog/members.hpp"
-#include "dialog/names.hpp"
-#include "dialog/state_v0.hpp"
+#include "dialog/state/members.hpp"
+#include "dialog/state/names.hpp"
+#include "dialog/state/state_v0.hpp"
 #include "runtime/record_parse.hpp"
 #include "runtime/record_v0.hpp"
 

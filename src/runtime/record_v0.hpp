@@ -1,6 +1,6 @@
 // What came in, as records of version 0 had it: those without a version, which kept two enums as
-// numbers. The state of that time is dialog/state_v0.hpp; everything else is as it is now, with
-// nothing left out.
+// numbers. The state of that time is dialog/state/state_v0.hpp; everything else is as it is now,
+// with nothing left out.
 #pragma once
 
 #include "base/json.hpp"

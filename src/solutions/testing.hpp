@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "dialog/dialog.hpp"
-#include "dialog/names.hpp"
+#include "dialog/state/names.hpp"
 #include "runtime/record.hpp"
 #include "solutions/impact.hpp"
 #include "solutions/solutions.hpp"

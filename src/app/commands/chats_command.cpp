@@ -6,7 +6,7 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/wire/data/data_reading.hpp"
-#include "dialog/names.hpp"
+#include "dialog/state/names.hpp"
 #include "posix/files.hpp"
 #include "solutions/chats.hpp"
 

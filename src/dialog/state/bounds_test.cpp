@@ -1,6 +1,6 @@
 // However much is said to a chat, told to it, returned to it or made by its own flow: its state
 // stays within its bounds.
-#include "dialog/bounds.hpp"
+#include "dialog/state/bounds.hpp"
 
 #include <gtest/gtest.h>
 

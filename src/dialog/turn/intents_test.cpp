@@ -1,4 +1,4 @@
-#include "dialog/intents.hpp"
+#include "dialog/turn/intents.hpp"
 
 #include <gtest/gtest.h>
 

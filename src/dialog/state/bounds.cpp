@@ -1,4 +1,4 @@
-#include "dialog/bounds.hpp"
+#include "dialog/state/bounds.hpp"
 
 namespace millrace::dialog {
 namespace {

@@ -1,10 +1,10 @@
-#include "dialog/state_change.hpp"
+#include "dialog/state/state_change.hpp"
 
 #include <algorithm>
 #include <functional>
 
 #include "base/json_change.hpp"
-#include "dialog/state_parts.hpp"
+#include "dialog/state/state_parts.hpp"
 
 namespace millrace::dialog {
 namespace {

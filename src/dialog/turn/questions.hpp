@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "dialog/draft.hpp"
-#include "dialog/silence.hpp"
-#include "dialog/voice.hpp"
-#include "dialog/walk.hpp"
+#include "dialog/turn/draft.hpp"
+#include "dialog/turn/silence.hpp"
+#include "dialog/turn/voice.hpp"
+#include "dialog/turn/walk.hpp"
 
 namespace millrace::dialog {
 

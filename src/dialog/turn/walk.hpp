@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-#include "dialog/draft.hpp"
-#include "dialog/voice.hpp"
+#include "dialog/turn/draft.hpp"
+#include "dialog/turn/voice.hpp"
 
 namespace millrace::dialog {
 

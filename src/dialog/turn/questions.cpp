@@ -1,12 +1,12 @@
-#include "dialog/questions.hpp"
+#include "dialog/turn/questions.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "base/text.hpp"
-#include "dialog/asides.hpp"
-#include "dialog/choices.hpp"
-#include "dialog/intents.hpp"
+#include "dialog/turn/asides.hpp"
+#include "dialog/turn/choices.hpp"
+#include "dialog/turn/intents.hpp"
 
 namespace millrace::dialog {
 

@@ -1,9 +1,9 @@
-#include "dialog/draft.hpp"
+#include "dialog/turn/draft.hpp"
 
 #include <utility>
 
-#include "dialog/owing.hpp"
-#include "dialog/payload.hpp"
+#include "dialog/turn/owing.hpp"
+#include "dialog/turn/payload.hpp"
 
 namespace millrace::dialog {
 

@@ -6,10 +6,10 @@
 #include <optional>
 #include <string>
 
-#include "dialog/draft.hpp"
-#include "dialog/questions.hpp"
-#include "dialog/voice.hpp"
-#include "dialog/walk.hpp"
+#include "dialog/turn/draft.hpp"
+#include "dialog/turn/questions.hpp"
+#include "dialog/turn/voice.hpp"
+#include "dialog/turn/walk.hpp"
 
 namespace millrace::dialog {
 

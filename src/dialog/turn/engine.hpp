@@ -3,14 +3,14 @@
 // waits at, and asides are what is said beside the point. For the files of this room only.
 #pragma once
 
-#include "dialog/asides.hpp"
-#include "dialog/calls.hpp"
-#include "dialog/desk.hpp"
-#include "dialog/draft.hpp"
-#include "dialog/questions.hpp"
-#include "dialog/silence.hpp"
-#include "dialog/voice.hpp"
-#include "dialog/walk.hpp"
+#include "dialog/turn/asides.hpp"
+#include "dialog/turn/calls.hpp"
+#include "dialog/turn/desk.hpp"
+#include "dialog/turn/draft.hpp"
+#include "dialog/turn/questions.hpp"
+#include "dialog/turn/silence.hpp"
+#include "dialog/turn/voice.hpp"
+#include "dialog/turn/walk.hpp"
 
 namespace millrace::dialog {
 

@@ -1,8 +1,8 @@
 #include <charconv>
 
-#include "dialog/members.hpp"
-#include "dialog/names.hpp"
-#include "dialog/state_parts.hpp"
+#include "dialog/state/members.hpp"
+#include "dialog/state/names.hpp"
+#include "dialog/state/state_parts.hpp"
 
 namespace millrace::dialog {
 namespace parts {

@@ -1,7 +1,7 @@
-#include "dialog/voice.hpp"
+#include "dialog/turn/voice.hpp"
 
-#include "dialog/bounds.hpp"
-#include "dialog/choices.hpp"
+#include "dialog/state/bounds.hpp"
+#include "dialog/turn/choices.hpp"
 
 namespace millrace::dialog {
 

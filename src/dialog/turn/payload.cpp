@@ -1,4 +1,4 @@
-#include "dialog/payload.hpp"
+#include "dialog/turn/payload.hpp"
 
 namespace millrace::dialog {
 namespace {

@@ -1,4 +1,4 @@
-#include "dialog/state_v0.hpp"
+#include "dialog/state/state_v0.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "dialog/silence.hpp"
+#include "dialog/turn/silence.hpp"
 
 namespace millrace::dialog {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "dialog/draft.hpp"
+#include "dialog/turn/draft.hpp"
 
 namespace millrace::dialog {
 

@@ -1,8 +1,8 @@
-#include "dialog/engine.hpp"
+#include "dialog/turn/engine.hpp"
 
 #include <utility>
 
-#include "dialog/bounds.hpp"
+#include "dialog/state/bounds.hpp"
 
 namespace millrace::dialog {
 

@@ -1,6 +1,6 @@
-#include "dialog/owing.hpp"
+#include "dialog/turn/owing.hpp"
 
-#include "dialog/payload.hpp"
+#include "dialog/turn/payload.hpp"
 
 namespace millrace::dialog {
 namespace {

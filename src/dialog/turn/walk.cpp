@@ -1,13 +1,13 @@
-#include "dialog/walk.hpp"
+#include "dialog/turn/walk.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "dialog/calls.hpp"
-#include "dialog/desk.hpp"
-#include "dialog/payload.hpp"
-#include "dialog/poison.hpp"
-#include "dialog/questions.hpp"
+#include "dialog/turn/calls.hpp"
+#include "dialog/turn/desk.hpp"
+#include "dialog/turn/payload.hpp"
+#include "dialog/turn/poison.hpp"
+#include "dialog/turn/questions.hpp"
 #include "natives/natives.hpp"
 
 namespace millrace::dialog {

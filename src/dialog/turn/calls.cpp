@@ -1,7 +1,7 @@
-#include "dialog/calls.hpp"
+#include "dialog/turn/calls.hpp"
 
-#include "dialog/bounds.hpp"
-#include "dialog/owing.hpp"
+#include "dialog/state/bounds.hpp"
+#include "dialog/turn/owing.hpp"
 
 namespace millrace::dialog {
 

@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "dialog/calls.hpp"
-#include "dialog/draft.hpp"
-#include "dialog/voice.hpp"
-#include "dialog/walk.hpp"
+#include "dialog/turn/calls.hpp"
+#include "dialog/turn/draft.hpp"
+#include "dialog/turn/voice.hpp"
+#include "dialog/turn/walk.hpp"
 
 namespace millrace::dialog {
 

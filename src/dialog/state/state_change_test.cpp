@@ -1,6 +1,6 @@
 // A change made member by member takes the one state's JSON to the other's, and is no longer than
 // the one that comparing the two gives.
-#include "dialog/state_change.hpp"
+#include "dialog/state/state_change.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "dialog/desk.hpp"
+#include "dialog/turn/desk.hpp"
 
 namespace millrace::dialog {
 

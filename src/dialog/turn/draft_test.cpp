@@ -1,9 +1,9 @@
 // What a turn may make, and what of it is left at its end.
-#include "dialog/draft.hpp"
+#include "dialog/turn/draft.hpp"
 
 #include <gtest/gtest.h>
 
-#include "dialog/voice.hpp"
+#include "dialog/turn/voice.hpp"
 
 namespace millrace::dialog {
 namespace {

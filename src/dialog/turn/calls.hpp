@@ -3,9 +3,9 @@
 // room only.
 #pragma once
 
-#include "dialog/draft.hpp"
-#include "dialog/voice.hpp"
-#include "dialog/walk.hpp"
+#include "dialog/turn/draft.hpp"
+#include "dialog/turn/voice.hpp"
+#include "dialog/turn/walk.hpp"
 
 namespace millrace::dialog {
 

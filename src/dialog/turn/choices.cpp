@@ -1,10 +1,10 @@
-#include "dialog/choices.hpp"
+#include "dialog/turn/choices.hpp"
 
 #include <algorithm>
 #include <charconv>
 
 #include "base/text.hpp"
-#include "dialog/payload.hpp"
+#include "dialog/turn/payload.hpp"
 
 namespace millrace::dialog {
 

@@ -1,5 +1,5 @@
 // What a question offers, and which of it an answer means.
-#include "dialog/choices.hpp"
+#include "dialog/turn/choices.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
-#include "dialog/asides.hpp"
+#include "dialog/turn/asides.hpp"
 
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "dialog/payload.hpp"
+#include "dialog/turn/payload.hpp"
 
 namespace millrace::dialog {
 
