@@ -1,4 +1,4 @@
-#include "python/worker_wire.hpp"
+#include "python/worker/worker_wire.hpp"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>

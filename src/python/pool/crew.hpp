@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "python/groups.hpp"
-#include "python/worker.hpp"
-#include "python/zygote.hpp"
+#include "python/walls/groups.hpp"
+#include "python/worker/worker.hpp"
+#include "python/worker/zygote.hpp"
 
 namespace millrace::python {
 

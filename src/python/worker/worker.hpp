@@ -11,12 +11,12 @@
 #include <string_view>
 
 #include "python/loop.hpp"
-#include "python/pending_call.hpp"
-#include "python/running_call.hpp"
 #include "python/version_setup.hpp"
-#include "python/worker_wire.hpp"
-#include "python/worker_words.hpp"
-#include "python/zygote.hpp"
+#include "python/worker/pending_call.hpp"
+#include "python/worker/running_call.hpp"
+#include "python/worker/worker_wire.hpp"
+#include "python/worker/worker_words.hpp"
+#include "python/worker/zygote.hpp"
 
 namespace millrace::python {
 

@@ -1,4 +1,4 @@
-#include "python/launch.hpp"
+#include "python/walls/launch.hpp"
 
 #include <unistd.h>
 

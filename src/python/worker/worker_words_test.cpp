@@ -1,5 +1,5 @@
 // What a worker may say, and what of it makes no sense whenever it is said.
-#include "python/worker_words.hpp"
+#include "python/worker/worker_words.hpp"
 
 #include <gtest/gtest.h>
 

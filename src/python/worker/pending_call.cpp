@@ -1,4 +1,4 @@
-#include "python/pending_call.hpp"
+#include "python/worker/pending_call.hpp"
 
 #include <sys/random.h>
 

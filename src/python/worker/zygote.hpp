@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "python/frames.hpp"
-#include "python/gatekeeper.hpp"
 #include "python/lines.hpp"
 #include "python/redaction.hpp"
 #include "python/version_setup.hpp"
+#include "python/walls/gatekeeper.hpp"
 
 namespace millrace::python {
 

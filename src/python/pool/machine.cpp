@@ -1,10 +1,10 @@
-#include "python/machine.hpp"
+#include "python/pool/machine.hpp"
 
 #include <algorithm>
 #include <fstream>
 #include <string>
 
-#include "python/groups.hpp"
+#include "python/walls/groups.hpp"
 
 namespace millrace::python {
 namespace {

@@ -7,8 +7,8 @@
 #include <set>
 
 #include "posix/kinship.hpp"
-#include "python/machine.hpp"
-#include "python/shares.hpp"
+#include "python/pool/machine.hpp"
+#include "python/pool/shares.hpp"
 #include "python/testing.hpp"
 
 namespace millrace::python::testing {

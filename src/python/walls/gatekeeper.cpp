@@ -1,4 +1,4 @@
-#include "python/gatekeeper.hpp"
+#include "python/walls/gatekeeper.hpp"
 
 #include <linux/seccomp.h>
 #include <poll.h>

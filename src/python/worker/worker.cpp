@@ -1,4 +1,4 @@
-#include "python/worker.hpp"
+#include "python/worker/worker.hpp"
 
 #include <utility>
 

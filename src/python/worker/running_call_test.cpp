@@ -1,5 +1,5 @@
 // What the log and the trace get to see of a call, and how much of it.
-#include "python/running_call.hpp"
+#include "python/worker/running_call.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "python/groups.hpp"
+#include "python/walls/groups.hpp"
 
 #include <fcntl.h>
 #include <signal.h>

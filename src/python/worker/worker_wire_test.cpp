@@ -1,6 +1,6 @@
 // Bytes to and from a worker, cut into frames and lines; whatever comes is handed on once, until
 // the listener hears no more.
-#include "python/worker_wire.hpp"
+#include "python/worker/worker_wire.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>

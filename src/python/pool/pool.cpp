@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "posix/threads.hpp"
-#include "python/crew.hpp"
-#include "python/machine.hpp"
+#include "python/pool/crew.hpp"
+#include "python/pool/machine.hpp"
 
 namespace millrace::python {
 namespace {

@@ -1,4 +1,4 @@
-#include "python/sandbox.hpp"
+#include "python/walls/sandbox.hpp"
 
 #include <unistd.h>
 

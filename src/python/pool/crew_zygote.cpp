@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "python/crew.hpp"
+#include "python/pool/crew.hpp"
 
 namespace millrace::python {
 namespace {

@@ -9,8 +9,8 @@
 #include "posix/descriptors.hpp"
 #include "posix/process.hpp"
 #include "python/python.hpp"
-#include "python/sandbox.hpp"
-#include "python/system_calls.hpp"
+#include "python/walls/sandbox.hpp"
+#include "python/walls/system_calls.hpp"
 
 namespace millrace::python {
 

@@ -1,4 +1,4 @@
-#include "python/zygote.hpp"
+#include "python/worker/zygote.hpp"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-#include "python/running_call.hpp"
+#include "python/worker/running_call.hpp"
 
 #include <utility>
 

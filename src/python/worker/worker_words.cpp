@@ -1,4 +1,4 @@
-#include "python/worker_words.hpp"
+#include "python/worker/worker_words.hpp"
 
 #include <utility>
 

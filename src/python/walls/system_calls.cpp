@@ -1,4 +1,4 @@
-#include "python/system_calls.hpp"
+#include "python/walls/system_calls.hpp"
 
 #include <fcntl.h>
 #include <sched.h>

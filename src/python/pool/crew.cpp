@@ -1,4 +1,4 @@
-#include "python/crew.hpp"
+#include "python/pool/crew.hpp"
 
 #include <algorithm>
 #include <utility>

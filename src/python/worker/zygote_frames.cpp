@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "posix/kinship.hpp"
-#include "python/zygote.hpp"
+#include "python/worker/zygote.hpp"
 
 namespace millrace::python {
 namespace {

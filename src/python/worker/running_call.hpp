@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "python/lines.hpp"
-#include "python/pending_call.hpp"
 #include "python/redaction.hpp"
 #include "python/version_setup.hpp"
+#include "python/worker/pending_call.hpp"
 
 namespace millrace::python {
 
