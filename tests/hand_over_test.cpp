@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dialog/state/names.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 #include "tests/example.hpp"
 #include "tests/simulation/calm_world.hpp"
 

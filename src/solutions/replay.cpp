@@ -1,7 +1,7 @@
 #include "solutions/replay.hpp"
 
 #include "dialog/dialog.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 namespace millrace::solutions {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "dialog/dialog.hpp"
 #include "dialog/state/names.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 #include "solutions/impact.hpp"
 #include "solutions/solutions.hpp"
 #include "tests/fakes/archive.hpp"

@@ -5,7 +5,7 @@
 
 #include <future>
 
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 #include "storage/forget.hpp"
 #include "storage/rebuild.hpp"
 #include "storage/sqlite.hpp"

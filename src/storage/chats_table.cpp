@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 namespace millrace::storage {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 #include "storage/journal_tables.hpp"
 
 namespace millrace::storage {

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <set>
 
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 #include "storage/verify.hpp"
 #include "tests/faults/disk.hpp"
 #include "tests/faults/stores.hpp"

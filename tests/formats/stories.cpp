@@ -8,7 +8,7 @@
 #include <random>
 
 #include "base/text.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 #include "tests/conversations/line.hpp"
 #include "tests/example.hpp"
 

@@ -2,7 +2,7 @@
 #include <set>
 
 #include "delivery/braze/parcel.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 #include "tests/simulation/scenario.hpp"
 
 namespace millrace::simulation {

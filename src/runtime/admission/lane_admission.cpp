@@ -2,7 +2,7 @@
 // fair queue, and no more than it will come to in time.
 #include <algorithm>
 
-#include "runtime/lane.hpp"
+#include "runtime/lane/lane.hpp"
 
 namespace millrace::runtime {
 

@@ -1,7 +1,7 @@
 // The actions of a lane's consumers: calling one, hearing how it ended, also when that comes from
 // elsewhere or a former run began it.
 #include "runtime/completion_token.hpp"
-#include "runtime/lane.hpp"
+#include "runtime/lane/lane.hpp"
 #include "runtime/promises.hpp"
 
 namespace millrace::runtime {

@@ -1,4 +1,4 @@
-#include "runtime/timers.hpp"
+#include "runtime/lane/timers.hpp"
 
 #include <gtest/gtest.h>
 

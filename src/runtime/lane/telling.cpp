@@ -1,7 +1,7 @@
 // Who is told of a turn: those who wait for the answer to what they said, and those who listen.
 #include <algorithm>
 
-#include "runtime/lane.hpp"
+#include "runtime/lane/lane.hpp"
 
 namespace millrace::runtime {
 namespace {

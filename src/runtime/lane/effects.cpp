@@ -1,4 +1,4 @@
-#include "runtime/effects.hpp"
+#include "runtime/lane/effects.hpp"
 
 #include "dialog/render.hpp"
 #include "dialog/state/names.hpp"

@@ -1,10 +1,10 @@
 // How the turns of a lane's consumers are taken, committed and told of, and what follows from them.
 #include <algorithm>
 
-#include "runtime/effects.hpp"
-#include "runtime/lane.hpp"
+#include "runtime/lane/effects.hpp"
+#include "runtime/lane/lane.hpp"
 #include "runtime/promises.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 namespace millrace::runtime {
 namespace {

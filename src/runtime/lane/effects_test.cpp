@@ -1,5 +1,5 @@
 // Who receives what a turn wants.
-#include "runtime/effects.hpp"
+#include "runtime/lane/effects.hpp"
 
 #include <gtest/gtest.h>
 

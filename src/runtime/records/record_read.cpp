@@ -4,8 +4,8 @@
 #include "dialog/state/members.hpp"
 #include "dialog/state/names.hpp"
 #include "dialog/state/state_v0.hpp"
-#include "runtime/record_parse.hpp"
-#include "runtime/record_v0.hpp"
+#include "runtime/records/record_parse.hpp"
+#include "runtime/records/record_v0.hpp"
 
 namespace millrace::runtime {
 namespace {

@@ -2,8 +2,8 @@
 // read records alone.
 #pragma once
 
-#include "runtime/record.hpp"
-#include "runtime/record_parts.hpp"
+#include "runtime/records/record.hpp"
+#include "runtime/records/record_parts.hpp"
 
 namespace millrace::runtime {
 

@@ -1,8 +1,8 @@
-#include "runtime/record_parse.hpp"
+#include "runtime/records/record_parse.hpp"
 
 #include "base/seal.hpp"
 #include "dialog/state/members.hpp"
-#include "runtime/record_v0.hpp"
+#include "runtime/records/record_v0.hpp"
 
 namespace millrace::runtime {
 namespace {

@@ -1,6 +1,6 @@
 // Chats whose turn the engine could not take, through a fault of its own: each is left as it was,
 // listed, and tried again when another version is served, or by the next run.
-#include "runtime/lane.hpp"
+#include "runtime/lane/lane.hpp"
 
 namespace millrace::runtime {
 namespace {

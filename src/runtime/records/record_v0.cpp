@@ -1,4 +1,4 @@
-#include "runtime/record_v0.hpp"
+#include "runtime/records/record_v0.hpp"
 
 #include <algorithm>
 

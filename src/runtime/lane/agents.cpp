@@ -1,5 +1,5 @@
 // What agents do, through the runtime's public face.
-#include "runtime/on_consumer.hpp"
+#include "runtime/lane/on_consumer.hpp"
 
 namespace millrace::runtime {
 

@@ -1,4 +1,4 @@
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 #include <algorithm>
 
@@ -8,9 +8,9 @@
 #include "dialog/state/names.hpp"
 #include "dialog/state/state_change.hpp"
 #include "dialog/state/state_v0.hpp"
-#include "runtime/effects.hpp"
-#include "runtime/record_parts.hpp"
-#include "runtime/record_v0.hpp"
+#include "runtime/lane/effects.hpp"
+#include "runtime/records/record_parts.hpp"
+#include "runtime/records/record_v0.hpp"
 
 namespace millrace::runtime {
 namespace {

@@ -12,10 +12,10 @@
 #include "base/contain.hpp"
 #include "runtime/admission/asked.hpp"
 #include "runtime/admission/refusals.hpp"
-#include "runtime/consumer.hpp"
-#include "runtime/effects.hpp"
+#include "runtime/lane/consumer.hpp"
+#include "runtime/lane/effects.hpp"
+#include "runtime/lane/timers.hpp"
 #include "runtime/promises.hpp"
-#include "runtime/timers.hpp"
 
 namespace millrace::runtime {
 

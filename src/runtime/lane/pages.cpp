@@ -2,7 +2,7 @@
 // a chat. Records are parsed on the journal's thread, never on the lane.
 #include <algorithm>
 
-#include "runtime/lane.hpp"
+#include "runtime/lane/lane.hpp"
 #include "runtime/promises.hpp"
 
 namespace millrace::runtime {

@@ -6,7 +6,7 @@
 #include <list>
 #include <vector>
 
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 #include "runtime/runtime.hpp"
 
 namespace millrace::runtime {

@@ -1,4 +1,4 @@
-#include "runtime/lane.hpp"
+#include "runtime/lane/lane.hpp"
 
 #include <algorithm>
 

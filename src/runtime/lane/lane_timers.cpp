@@ -2,7 +2,7 @@
 // time to pass need not be in memory.
 #include <algorithm>
 
-#include "runtime/lane.hpp"
+#include "runtime/lane/lane.hpp"
 
 namespace millrace::runtime {
 namespace {

@@ -2,7 +2,7 @@
 // agents.cpp alone.
 #pragma once
 
-#include "runtime/lane.hpp"
+#include "runtime/lane/lane.hpp"
 
 namespace millrace::runtime {
 
