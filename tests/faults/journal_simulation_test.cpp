@@ -10,7 +10,7 @@
 #include <set>
 
 #include "runtime/records/record.hpp"
-#include "storage/verify.hpp"
+#include "storage/upkeep/verify.hpp"
 #include "tests/faults/disk.hpp"
 #include "tests/faults/stores.hpp"
 

@@ -6,7 +6,7 @@
 #include <random>
 
 #include "storage/at_rest/testing_said.hpp"
-#include "storage/write_ahead_log.hpp"
+#include "storage/sqlite/write_ahead_log.hpp"
 
 namespace millrace::storage {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "posix/files.hpp"
 #include "storage/at_rest/at_rest.hpp"
-#include "storage/sqlite.hpp"
+#include "storage/sqlite/sqlite.hpp"
 #include "tests/fakes/folder.hpp"
 
 namespace millrace::storage::testing_said {

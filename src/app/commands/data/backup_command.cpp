@@ -11,7 +11,7 @@
 #include "app/commands/data/new_folder.hpp"
 #include "app/commands/data/verify_data.hpp"
 #include "posix/files.hpp"
-#include "storage/backup.hpp"
+#include "storage/upkeep/backup.hpp"
 
 namespace millrace::app {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "storage/forget.hpp"
+#include "storage/upkeep/forget.hpp"
 
 namespace CLI {
 class App;

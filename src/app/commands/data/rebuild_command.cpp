@@ -6,8 +6,8 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/wire/log.hpp"
-#include "storage/rebuild.hpp"
 #include "storage/storage.hpp"
+#include "storage/upkeep/rebuild.hpp"
 
 namespace millrace::app {
 namespace {

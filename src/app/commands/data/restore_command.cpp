@@ -8,8 +8,8 @@
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/data/new_folder.hpp"
 #include "app/commands/data/verify_data.hpp"
-#include "storage/backup.hpp"
 #include "storage/storage.hpp"
+#include "storage/upkeep/backup.hpp"
 
 namespace millrace::app {
 namespace {

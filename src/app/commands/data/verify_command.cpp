@@ -9,7 +9,7 @@
 #include "app/commands/data/verify_data.hpp"
 #include "base/json.hpp"
 #include "storage/storage.hpp"
-#include "storage/verify.hpp"
+#include "storage/upkeep/verify.hpp"
 
 namespace millrace::app {
 namespace {
