@@ -7,7 +7,7 @@
 
 #include <thread>
 
-#include "python/testing.hpp"
+#include "tests/support/python.hpp"
 
 namespace millrace::python::testing {
 namespace {

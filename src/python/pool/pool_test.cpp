@@ -1,6 +1,6 @@
 // Calls through the public header, against real workers and small solutions written by each test.
 
-#include "python/testing.hpp"
+#include "tests/support/python.hpp"
 
 namespace millrace::python::testing {
 namespace {

@@ -9,7 +9,7 @@
 #include "posix/kinship.hpp"
 #include "python/pool/machine.hpp"
 #include "python/pool/shares.hpp"
-#include "python/testing.hpp"
+#include "tests/support/python.hpp"
 
 namespace millrace::python::testing {
 namespace {

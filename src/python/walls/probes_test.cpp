@@ -7,7 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "python/testing.hpp"
+#include "tests/support/python.hpp"
 
 namespace millrace::python::testing {
 namespace {

@@ -5,8 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "python/testing.hpp"
 #include "python/walls/groups.hpp"
+#include "tests/support/python.hpp"
 
 namespace millrace::python::testing {
 namespace {

@@ -1,6 +1,6 @@
 // What a script is given and may give back.
 
-#include "python/testing.hpp"
+#include "tests/support/python.hpp"
 
 namespace millrace::python::testing {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "python/testing_network.hpp"
+#include "tests/support/python_network.hpp"
 
 namespace millrace::python::testing {
 namespace {

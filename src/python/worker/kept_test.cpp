@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <set>
 
-#include "python/testing.hpp"
+#include "tests/support/python.hpp"
 
 namespace millrace::python::testing {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "python/lines.hpp"
 #include "python/redaction.hpp"
-#include "python/testing.hpp"
+#include "tests/support/python.hpp"
 
 namespace millrace::python::testing {
 namespace {

@@ -1,7 +1,7 @@
 // Secrets: where they come in, and that nothing which leaves a worker shows one.
 
 #include "python/redaction.hpp"
-#include "python/testing.hpp"
+#include "tests/support/python.hpp"
 
 namespace millrace::python::testing {
 namespace {

@@ -9,7 +9,7 @@
 #include <set>
 #include <thread>
 
-#include "python/testing.hpp"
+#include "tests/support/python.hpp"
 
 namespace millrace::python::testing {
 namespace {

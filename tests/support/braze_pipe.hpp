@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "delivery/braze/codec.hpp"
-#include "delivery/braze/model_braze.hpp"
 #include "delivery/pipe.hpp"
+#include "tests/support/model_braze.hpp"
 
 namespace millrace::delivery::braze {
 

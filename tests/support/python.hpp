@@ -1,4 +1,4 @@
-// What the room's tests share: a solution in a folder of its own, and a pool whose calls can be
+// For the tests of `python`: a solution in a folder of its own, and a pool whose calls can be
 // awaited.
 #pragma once
 

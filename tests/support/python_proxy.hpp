@@ -16,8 +16,8 @@
 #include <thread>
 #include <vector>
 
-#include "python/testing.hpp"
-#include "python/testing_certificates.hpp"
+#include "tests/support/python.hpp"
+#include "tests/support/python_certificates.hpp"
 
 namespace millrace::python::testing {
 

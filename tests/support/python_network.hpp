@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "python/testing_proxy.hpp"
+#include "tests/support/python_proxy.hpp"
 
 namespace millrace::python::testing {
 

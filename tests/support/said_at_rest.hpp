@@ -1,4 +1,4 @@
-// A database of what was said in an encrypted folder, for the tests of this folder.
+// A database of what was said, in an encrypted folder.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// What the tests of this room share: a client that writes bytes as they are, a handler that echoes,
-// and a server with both.
+// For the tests of `http`: a client that writes bytes as they are, a handler that echoes, and a
+// server with both.
 #pragma once
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
-// For the client's tests: requests read off a stream, certificates made on the spot, a TLS server.
+// For the tests of the client of `egress`: requests read off a stream, certificates made on the
+// spot, a TLS server.
 #pragma once
 
 #include <openssl/evp.h>
@@ -6,7 +7,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include "egress/testing.hpp"
+#include "tests/support/egress.hpp"
 
 namespace millrace::egress::testing {
 

@@ -1,4 +1,4 @@
-// Access over a store in memory, for this room's tests.
+// Access over a store in memory.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What the room's tests share beside the fakes of the world.
+// What the tests of `calls` share beside the fakes of the world.
 #pragma once
 
 #include <gtest/gtest.h>

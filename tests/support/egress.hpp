@@ -1,5 +1,5 @@
-// What the tests of this room share: servers on loopback that behave as written, plain sockets.
-// Nothing here waits without a deadline.
+// For the tests of `egress`: servers on loopback that behave as written, plain sockets. Nothing
+// here waits without a deadline.
 #pragma once
 
 #include <poll.h>
