@@ -4,7 +4,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "base/web/routes.hpp"
-#include "channels/channels.hpp"
+#include "channels/page/page.hpp"
 
 namespace millrace::channels {
 

@@ -1,9 +1,12 @@
+#include "channels/rest/rest.hpp"
+
+#include <initializer_list>
+
 #include "base/hash.hpp"
-#include "base/resilience/shares.hpp"
 #include "base/text.hpp"
 #include "base/web/routes.hpp"
-#include "channels/channels.hpp"
-#include "dialog/render.hpp"
+#include "channels/errors.hpp"
+#include "channels/rest/words.hpp"
 
 namespace millrace::channels {
 namespace {
@@ -11,120 +14,8 @@ namespace {
 using base::Code;
 using base::fail;
 
-constexpr const char* kChannel = "rest";
-constexpr size_t kSenderBytesMax = 256;
-constexpr size_t kChannelBytesMax = 40;
-constexpr size_t kMessageIdBytesMax = 128;
-
-web::Response error_response(int status, std::string_view code, std::string_view message) {
-  return web::json_response(status,
-                            json::serialize(json::object{{"error", code}, {"message", message}}));
-}
-
-web::Response error_response(const base::Error& error, const runtime::Runtime* refused = nullptr) {
-  return web::with_retry_after(
-      error_response(web::status_of(error.code), base::to_string(error.code), error.message),
-      refused == nullptr ? 1 : refused->retry_after_seconds());
-}
-
-const flow::Capabilities& capabilities() {
-  static const flow::Capabilities& kRest = *flow::find_channel(kChannel);
-  return kRest;
-}
-
-web::Response answer_response(const std::string& sender, const runtime::Answer& answer) {
-  json::array messages;
-  for (const runtime::ChatMessage& message : answer.messages) {
-    for (const dialog::Rendered& rendered : dialog::render(message.content, capabilities())) {
-      json::object item{{"recipient_id", sender}};
-      for (auto& member : dialog::to_json(rendered)) item[member.key()] = std::move(member.value());
-      messages.push_back(std::move(item));
-    }
-  }
-  return web::json_response(200, json::serialize(json::value(std::move(messages))));
-}
-
-// A text member, or a number as its digits; "" when absent or null.
-base::Result<std::string> optional_text(const json::object& body, std::string_view key,
-                                        size_t bytes_max) {
-  const auto* given = body.if_contains(key);
-  if (given == nullptr || given->is_null()) return std::string();
-  if (!given->is_string() && !given->is_int64() && !given->is_uint64()) {
-    return fail(Code::invalid_argument, std::string(key) + " must be a text");
-  }
-  std::string text = json::to_text(*given);
-  if (text.size() > bytes_max) {
-    return fail(Code::invalid_argument,
-                std::string(key) + " is longer than " + std::to_string(bytes_max) + " bytes");
-  }
-  return text;
-}
-
 web::Response refused(std::string_view message) {
   return error_response(400, "invalid_argument", message);
-}
-
-// Of a message whose answer goes another way.
-web::Response taken_response(const runtime::Receipt& receipt) {
-  return web::json_response(202, json::serialize(json::object{{"chat", receipt.chat.to_string()},
-                                                              {"repeated", receipt.repeated}}));
-}
-
-struct Sender {
-  std::string sender;
-  std::string channel;
-};
-
-base::Result<Sender> read_sender(const json::object& body) {
-  const auto sender = json::get_string(body, "sender");
-  if (!sender || sender->empty() || sender->size() > kSenderBytesMax) {
-    return fail(Code::invalid_argument, "sender must be a text of 1 to 256 bytes");
-  }
-  auto channel = optional_text(body, "channel", kChannelBytesMax);
-  if (!channel) return std::unexpected(channel.error());
-  if (channel->empty()) *channel = kChannel;
-  return Sender{std::string(*sender), std::move(*channel)};
-}
-
-base::Result<Sender> read_sender_under(const json::object& body, std::string_view key) {
-  const auto* found = body.if_contains(key);
-  if (found == nullptr || !found->is_object()) {
-    return fail(Code::invalid_argument, std::string(key) + " must be {sender, channel}");
-  }
-  return read_sender(found->get_object());
-}
-
-// What somebody says.
-struct Words {
-  Sender from;
-  std::string message;
-  std::string message_id;
-  std::string locale;
-};
-
-base::Result<Words> read_words(const json::object& body) {
-  auto from = read_sender(body);
-  if (!from) return std::unexpected(from.error());
-  const auto message = json::get_string(body, "message");
-  if (!message) return fail(Code::invalid_argument, "message must be a text");
-  if (base::utf8_length(*message) > dialog::kMessageLengthMax) {
-    return fail(Code::invalid_argument, "message is longer than 4096 characters");
-  }
-  auto message_id = optional_text(body, "message_id", kMessageIdBytesMax);
-  if (!message_id) return std::unexpected(message_id.error());
-  if (message_id->starts_with('~')) {
-    return fail(Code::invalid_argument, "message_id must not begin with ~");
-  }
-  auto locale = optional_text(body, "locale", 64);
-  if (!locale) return std::unexpected(locale.error());
-  return Words{std::move(*from), std::string(*message), std::move(*message_id), std::move(*locale)};
-}
-
-// A channel is this one, or one on which the solution sends what it says.
-base::Result<void> check_channel(const runtime::Solution& solution, const std::string& channel) {
-  if (channel == kChannel || solution.program->pushed.contains(channel)) return {};
-  return fail(Code::invalid_argument, "solution.yaml gives no receiver to the channel '" + channel +
-                                          "' (channels: {NAME: webhook:NAME})");
 }
 
 constexpr std::string_view kSignatureHeader = "X-Millrace-Signature";
@@ -145,8 +36,9 @@ bool has_credential(const web::Request& request, const std::string& key) {
 RestChannel::RestChannel(runtime::Runtime& runtime, const runtime::Solutions& solutions,
                          runtime::Identities& identities, base::Shares& shares, RestKeys& keys,
                          RestOptions options)
-    : runtime_(runtime),
-      solutions_(solutions),
+    : solutions_(solutions),
+      answered_(runtime),
+      pushed_(runtime),
       identities_(identities),
       shares_(shares),
       keys_(keys),
@@ -199,6 +91,15 @@ std::optional<web::Response> RestChannel::too_much(const web::Request& request,
                                *wait);
 }
 
+base::Result<Channel*> RestChannel::channel_of(const runtime::Solution& solution,
+                                               std::string_view name) {
+  for (Channel* const channel : std::initializer_list<Channel*>{&answered_, &pushed_}) {
+    if (channel->serves(solution, name)) return channel;
+  }
+  return fail(Code::invalid_argument, "solution.yaml gives no receiver to the channel '" +
+                                          std::string(name) + "' (channels: {NAME: webhook:NAME})");
+}
+
 // Who has the solution's key; anyone may ask whether there is a channel.
 struct RestChannel::Table {
   enum class Who { anyone, key };
@@ -244,9 +145,8 @@ void RestChannel::webhook(const web::Request& request, const json::object& body,
   if (!words) return respond(error_response(words.error()));
   auto solution = admit(request, body);
   if (!solution) return respond(std::move(solution.error()));
-  if (auto right = check_channel(**solution, words->from.channel); !right) {
-    return respond(error_response(right.error()));
-  }
+  const auto channel = channel_of(**solution, words->from.channel);
+  if (!channel) return respond(error_response(channel.error()));
   const runtime::Address from{(*solution)->app_id, options_.environment, words->from.channel,
                               words->from.sender};
   const base::Id consumer = runtime::sender_id(from);
@@ -258,17 +158,7 @@ void RestChannel::webhook(const web::Request& request, const json::object& body,
       std::move(words->message_id),
       std::move(words->message),
       identities_.line(consumer)};
-  if (from.channel != kChannel) {
-    runtime_.say(std::move(said), [this, respond = std::move(respond)](
-                                      base::Result<runtime::Receipt> receipt) mutable {
-      respond(receipt ? taken_response(*receipt) : error_response(receipt.error(), &runtime_));
-    });
-    return;
-  }
-  runtime_.converse(std::move(said), [this, sender = from.address, respond = std::move(respond)](
-                                         base::Result<runtime::Answer> answer) mutable {
-    respond(answer ? answer_response(sender, *answer) : error_response(answer.error(), &runtime_));
-  });
+  (*channel)->say(std::move(said), std::move(respond));
 }
 
 void RestChannel::join(const web::Request& request, const json::object& body,
@@ -284,8 +174,8 @@ void RestChannel::join(const web::Request& request, const json::object& body,
         {(*solution)->app_id, options_.environment, sender.channel, sender.sender});
   };
   for (const Sender* sender : {&*one, &*other}) {
-    if (auto right = check_channel(**solution, sender->channel); !right) {
-      return respond(error_response(right.error()));
+    if (const auto channel = channel_of(**solution, sender->channel); !channel) {
+      return respond(error_response(channel.error()));
     }
   }
   if (auto why = too_much(request, **solution, id_of(*one))) return respond(std::move(*why));

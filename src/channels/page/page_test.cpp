@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.hpp"
-#include "channels/channels.hpp"
+#include "channels/page/page.hpp"
 
 namespace millrace::channels {
 namespace {

@@ -1,5 +1,5 @@
-// The ways in besides the Engagement API: the REST channel, in the shape of Rasa's, and the web
-// chat page. Thin edges over the runtime; they store nothing.
+// The REST channel, in the shape of Rasa's: one request is one message of a consumer. What is said
+// on a channel that a solution sends to a receiver comes in here too.
 #pragma once
 
 #include <expected>
@@ -7,9 +7,10 @@
 #include <string_view>
 
 #include "base/resilience/shares.hpp"
-#include "base/web/routes.hpp"
 #include "base/web/web.hpp"
 #include "base/web/web_origin.hpp"
+#include "channels/pushed/pushed.hpp"
+#include "channels/rest/answered.hpp"
 #include "runtime/identities.hpp"
 #include "runtime/runtime.hpp"
 
@@ -55,34 +56,19 @@ class RestChannel final : public web::Handler {
                                                            const json::object& body);
   std::optional<web::Response> too_much(const web::Request& request,
                                         const runtime::Solution& solution, base::Id consumer);
+  // The channel of that name, if the solution has one.
+  base::Result<Channel*> channel_of(const runtime::Solution& solution, std::string_view name);
   // What is wrong with who asks, if anything.
   std::optional<web::Response> refusal(const web::Request& request,
                                        const runtime::Solution& solution);
 
-  runtime::Runtime& runtime_;
   const runtime::Solutions& solutions_;
+  Answered answered_;
+  Pushed pushed_;
   runtime::Identities& identities_;
   base::Shares& shares_;
   RestKeys& keys_;
   const RestOptions options_;
-};
-
-// GET /chat/{app_id} and the page's own files under /assets/: those that the page names, under a
-// mark that is another one for other files, may be kept for ever. All addresses in the page are
-// relative, so it works below any path. GET / goes to the first solution's.
-class ChatPage final : public web::Handler {
- public:
-  explicit ChatPage(const runtime::Solutions& solutions) : solutions_(solutions) {}
-  void handle(web::Request request, web::Respond respond) override;
-
- private:
-  struct Table;  // page.cpp: which address is what
-  web::Response first(const web::Request& request, const web::PathValues& values) const;
-  web::Response page(const web::Request& request, const web::PathValues& values) const;
-  web::Response asset(const web::Request& request, const web::PathValues& values) const;
-  web::Response marked_asset(const web::Request& request, const web::PathValues& values) const;
-
-  const runtime::Solutions& solutions_;
 };
 
 }  // namespace millrace::channels
