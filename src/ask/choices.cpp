@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 #include <memory>
-#include <numeric>
 
 #include "ask/language.hpp"
 #include "base/regex.hpp"
@@ -12,21 +11,6 @@
 
 namespace millrace::ask {
 namespace {
-
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
 
 std::string digits_of(std::string_view text) {
   std::string out;
@@ -103,7 +87,7 @@ Reading read_choice(const Rules& rules, std::string_view text) {
       const auto words = words_of(label);
       if (!denies && has_all(said, words)) by_words.offer(choice, words.size());
       const std::string squashed = base::squash(label);
-      const size_t edits = edit_distance(wanted, squashed);
+      const size_t edits = base::edit_distance(wanted, squashed);
       const size_t allowed =
           std::min(static_cast<size_t>(std::max(rules.fuzzy, 0)), squashed.size() / 3);
       // A digit is never a typing mistake: 11:30 is not nearly 10:30.

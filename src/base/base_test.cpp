@@ -42,6 +42,17 @@ TEST(BaseText, CleansWhatAPersonTyped) {
   EXPECT_TRUE(is_valid_utf8("né 🙂"));
 }
 
+TEST(BaseText, CountsTheEditsBetweenTwoTexts) {
+  EXPECT_EQ(edit_distance("", ""), 0u);
+  EXPECT_EQ(edit_distance("", "abc"), 3u);
+  EXPECT_EQ(edit_distance("abc", ""), 3u);
+  EXPECT_EQ(edit_distance("same", "same"), 0u);
+  EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
+  EXPECT_EQ(edit_distance("sitting", "kitten"), 3u);
+  EXPECT_EQ(edit_distance("ab", "ba"), 2u);  // no edit of its own for two that change places
+  EXPECT_EQ(edit_distance("cafe", "café"), 2u);  // in bytes
+}
+
 TEST(BaseTime, KnowsWhichDaysExist) {
   EXPECT_TRUE(parse_iso8601_date("1990-12-10"));
   EXPECT_TRUE(parse_iso8601_date("2000-02-29"));

@@ -6,6 +6,7 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace millrace::base {
 namespace {
@@ -147,6 +148,21 @@ bool is_email_address(std::string_view text) {
   const std::string_view last = labels.back();
   const bool digits_only = std::ranges::all_of(last, [](char c) { return c >= '0' && c <= '9'; });
   return last.size() >= 2 && !digits_only;
+}
+
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 0; i < a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (size_t j = 0; j < b.size(); ++j) {
+      const size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
 }
 
 std::string to_hex(std::string_view bytes) {

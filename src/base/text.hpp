@@ -39,6 +39,10 @@ std::string squash(std::string_view text);
 // address literals are refused on purpose.
 bool is_email_address(std::string_view text);
 
+// How many bytes have to be put in, taken out or replaced to make one text of the other
+// (Levenshtein). Takes time in proportion to the product of their lengths.
+size_t edit_distance(std::string_view a, std::string_view b);
+
 // Lower-case hexadecimal.
 std::string to_hex(std::string_view bytes);
 // nullopt unless it is an even number of hexadecimal digits.
