@@ -49,7 +49,7 @@ TEST(BaseText, CountsTheEditsBetweenTwoTexts) {
   EXPECT_EQ(edit_distance("same", "same"), 0u);
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
   EXPECT_EQ(edit_distance("sitting", "kitten"), 3u);
-  EXPECT_EQ(edit_distance("ab", "ba"), 2u);  // no edit of its own for two that change places
+  EXPECT_EQ(edit_distance("ab", "ba"), 2u);      // no edit of its own for two that change places
   EXPECT_EQ(edit_distance("cafe", "café"), 2u);  // in bytes
 }
 

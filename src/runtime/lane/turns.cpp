@@ -5,6 +5,7 @@
 #include "runtime/lane/lane.hpp"
 #include "runtime/promises.hpp"
 #include "runtime/records/record.hpp"
+#include "runtime/replay.hpp"
 
 namespace millrace::runtime {
 namespace {
@@ -116,12 +117,11 @@ std::optional<std::pair<Written, dialog::Input>> Runtime::Lane::adopt(Consumer& 
     return {};
   }
   using Why = dialog::Adopted::Why;
-  const bool migrates = latest->on_live == OnLive::migrate;
-  const dialog::Input adopted{input.at, dialog::Adopted{migrates ? Why::migrated : Why::restarted}};
+  const Why why = latest->on_live == OnLive::migrate ? Why::migrated : Why::restarted;
+  const dialog::Input adopted{input.at, dialog::Adopted{why}};
   auto written =
       take(consumer, latest->program, &adopted, OnThrow::say, [&]() -> base::Result<dialog::Turn> {
-        auto fresh = migrates ? dialog::migrate(*consumer.program, *latest->program, state)
-                              : dialog::begin_again(*latest->program, state);
+        auto fresh = runtime::adopt(*consumer.program, *latest->program, state, why);
         if (!fresh) return std::unexpected(fresh.error());
         return dialog::advance(*latest->program, std::move(*fresh), adopted);
       });
