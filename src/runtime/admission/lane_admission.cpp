@@ -61,6 +61,7 @@ void Runtime::Lane::let_in() {
       refuse_entry(asked, std::move(job), Refusal::late, now_ms);
     } else {
       enter(asked, std::move(job));
+      window_.took(ports_.clock.steady_ms() - now_ms);
     }
   }
 }

@@ -9,6 +9,8 @@ namespace {
 
 // A start that is further behind makes the table up in steps; less is kept in memory.
 constexpr size_t kStepTurns = 10'000;
+// A chat that was opened before anything was said has a record of turn 0 before that.
+constexpr int64_t kFirstTurn = 1;
 
 std::string with_name(std::string_view sql, std::string_view name) {
   std::string out;
@@ -52,7 +54,8 @@ base::Result<void> make_chats_table(Connection& connection, const std::string& n
 }
 
 void ChatNewsById::take(int64_t position, base::Id consumer, const runtime::ChatFacts& facts) {
-  const auto [at, is_new] = news_.try_emplace(facts.chat, consumer, facts, position, position);
+  const auto [at, is_new] = news_.try_emplace(facts.chat, consumer, facts, position, position,
+                                              facts.turns <= kFirstTurn);
   if (is_new) return;
   ChatNews& news = at->second;
   news.last = position;
@@ -93,11 +96,13 @@ base::Result<void> ChatsWriter::prepare(Connection& connection, const std::strin
 }
 
 base::Result<void> ChatsWriter::put(const ChatNews& news) {
-  auto left = leave_.bind_blob(1, news.consumer.as_bytes())
-                  .bind_integer(2, news.first)
-                  .bind_blob(3, news.facts.chat.as_bytes())
-                  .run();
-  if (!left) return left;
+  if (news.begins) {
+    auto left = leave_.bind_blob(1, news.consumer.as_bytes())
+                    .bind_integer(2, news.first)
+                    .bind_blob(3, news.facts.chat.as_bytes())
+                    .run();
+    if (!left) return left;
+  }
   return put_.bind_blob(1, news.facts.chat.as_bytes())
       .bind_blob(2, news.consumer.as_bytes())
       .bind_text(3, news.facts.solution)

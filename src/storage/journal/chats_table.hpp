@@ -20,6 +20,7 @@ struct ChatNews {
   runtime::ChatFacts facts;  // the latest; what is empty in it is as the table has it
   int64_t first = 0;         // position of the first of these turns
   int64_t last = 0;
+  bool begins = true;  // the first turn of the chat is among them
 };
 
 // Chats by what turns said, in memory.

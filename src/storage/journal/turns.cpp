@@ -11,9 +11,11 @@ using base::Code;
 using base::fail;
 using runtime::JournalRecord;
 
-// Heads kept in memory before they are written: each saves a row for every further turn of its
+// Heads that change before they are written: each saves a row for every further turn of its
 // consumer. The turns they stand for (kTurnsBehindMax) are what a start after a crash has to read.
-constexpr size_t kRecentHeadsMax = 2'048;
+constexpr size_t kChangedHeadsMax = 4'096;
+// Heads kept in memory, which saves looking for them in the table.
+constexpr size_t kKnownHeadsMax = 16'384;
 
 std::optional<int64_t> optional_integer(const Statement& row, int column) {
   return row.is_null(column) ? std::nullopt : std::optional(row.integer(column));
@@ -74,8 +76,9 @@ void Turns::became_durable() {
 
 // As the tables have it: at the start, and after a transaction that was rolled back.
 base::Result<void> Turns::read_memory(Connection& writing) {
-  recent_.clear();
-  recent_turns_ = 0;
+  known_.clear();
+  changed_ = 0;
+  turns_behind_ = 0;
   if (auto read = chats_.read_memory(writing); !read) return read;
   const auto last = find_last_.step();
   if (!last) return std::unexpected(last.error());
@@ -86,37 +89,44 @@ base::Result<void> Turns::read_memory(Connection& writing) {
     if (!row) return std::unexpected(row.error());
     if (!*row) return {};
     if (const auto id = base::Id::from_bytes(list_unknown_.bytes(1))) {
-      recent_[*id] = {list_unknown_.integer(0), list_unknown_.integer(2),
-                      optional_integer(list_unknown_, 3)};
-      ++recent_turns_;
+      change(*id, {list_unknown_.integer(0), list_unknown_.integer(2),
+                   optional_integer(list_unknown_, 3)});
+      ++turns_behind_;
     }
   }
 }
 
 base::Result<std::vector<runtime::DueConsumer>> Turns::due() {
   std::vector<runtime::DueConsumer> all;
-  for (const auto& [consumer, head] : recent_) {
-    if (head.due) all.push_back({consumer, base::Timestamp{*head.due}});
+  for (const auto& [consumer, known] : known_) {
+    if (known.head.due) all.push_back({consumer, base::Timestamp{*known.head.due}});
   }
   for (;;) {
     const auto row = list_due_.step();
     if (!row) return std::unexpected(row.error());
     if (!*row) return all;
     const auto id = base::Id::from_bytes(list_due_.bytes(0));
-    if (!id || recent_.contains(*id)) continue;
+    if (!id || known_.contains(*id)) continue;
     all.push_back({*id, base::Timestamp{list_due_.integer(1)}});
   }
 }
 
 base::Result<Head> Turns::head_of(base::Id consumer) {
-  const auto found = recent_.find(consumer);
-  if (found != recent_.end()) return found->second;
+  const auto found = known_.find(consumer);
+  if (found != known_.end()) return found->second.head;
   const auto row = find_head_.bind_blob(1, consumer.as_bytes()).step();
   if (!row) return std::unexpected(row.error());
   if (!*row) return Head{};
   const Head head{find_head_.integer(0), find_head_.integer(1), optional_integer(find_head_, 2)};
   find_head_.reset();
+  if (known_.size() < kKnownHeadsMax) known_[consumer] = {head, true};
   return head;
+}
+
+void Turns::change(base::Id consumer, Head head) {
+  const auto [at, is_new] = known_.try_emplace(consumer);
+  if (is_new || at->second.is_written) ++changed_;
+  at->second = {head, false};
 }
 
 base::Result<int64_t> Turns::append(const JournalRecord& record) {
@@ -135,7 +145,7 @@ base::Result<int64_t> Turns::append(const JournalRecord& record) {
 }
 
 base::Result<void> Turns::catch_up() {
-  const bool enough = recent_.size() >= kRecentHeadsMax || ++recent_turns_ >= turns_behind_max_;
+  const bool enough = changed_ >= kChangedHeadsMax || ++turns_behind_ >= turns_behind_max_;
   return enough ? write_heads() : base::Result<void>();
 }
 
@@ -155,7 +165,7 @@ base::Result<void> Turns::put(const JournalRecord& record, int64_t previous) {
   if (!written) return written;
   ++last_;
   chats_.note(record, last_);
-  recent_[record.consumer] = {last_, record.number, due};
+  change(record.consumer, {last_, record.number, due});
   written_ = {last_, record.number, record.consumer};
   return {};
 }
@@ -181,6 +191,7 @@ base::Result<runtime::Retired> Turns::retire(const runtime::Retirement& what) {
   for (Place* last : {&written_, &durable_}) {
     if (last->position == what.last) *last = {};  // not to be missed after a failure
   }
+  known_.erase(what.consumer);  // it was written above
   auto done = retiring_.remove_head(what.consumer);
   if (done && what.how == How::whole) done = retiring_.remove_deliveries(what.consumer);
   if (done && what.how == How::alone) {
@@ -195,19 +206,24 @@ base::Result<runtime::Retired> Turns::retire(const runtime::Retirement& what) {
 }
 
 base::Result<void> Turns::write_heads() {
+  std::vector<std::pair<base::Id, Known*>> changed;
+  for (auto& [consumer, known] : known_) {
+    if (!known.is_written) changed.emplace_back(consumer, &known);
+  }
   // In the order of the keys, so that rows of one page are written together.
-  std::vector<std::pair<base::Id, Head>> heads(recent_.begin(), recent_.end());
-  std::ranges::sort(heads, {}, &std::pair<base::Id, Head>::first);
-  for (const auto& [consumer, head] : heads) {
+  std::ranges::sort(changed, {}, &std::pair<base::Id, Known*>::first);
+  for (auto& [consumer, known] : changed) {
     auto put = put_head_.bind_blob(1, consumer.as_bytes())
-                   .bind_integer(2, head.position)
-                   .bind_integer(3, head.number)
-                   .bind_integer(4, head.due)
+                   .bind_integer(2, known->head.position)
+                   .bind_integer(3, known->head.number)
+                   .bind_integer(4, known->head.due)
                    .run();
     if (!put) return put;
+    known->is_written = true;
   }
-  recent_.clear();
-  recent_turns_ = 0;
+  if (known_.size() >= kKnownHeadsMax) known_.clear();
+  changed_ = 0;
+  turns_behind_ = 0;
   if (auto put = put_known_.bind_integer(1, last_).run(); !put) return put;
   return chats_.write();
 }

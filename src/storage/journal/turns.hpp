@@ -51,7 +51,14 @@ class Turns {
     base::Id consumer;
   };
 
+  // A head as it is; `is_written`: as the table has it, too.
+  struct Known {
+    Head head;
+    bool is_written = false;
+  };
+
   base::Result<void> read_memory(Connection& writing);
+  void change(base::Id consumer, Head head);
   base::Result<void> put(const runtime::JournalRecord& record, int64_t previous);
   base::Result<void> write_heads();
 
@@ -64,9 +71,9 @@ class Turns {
   Statement list_due_;
   Statement find_turn_;
   Statement find_last_;
-  // Heads that are not in their table yet.
-  std::unordered_map<base::Id, Head, base::IdHash> recent_;
-  size_t recent_turns_ = 0;
+  std::unordered_map<base::Id, Known, base::IdHash> known_;
+  size_t changed_ = 0;       // of these not in their table yet
+  size_t turns_behind_ = 0;  // that they stand for
   ChatsProjection chats_;
   RetiringRows retiring_;
   int64_t last_ = 0;  // position of the last turn; none is given twice, also when turns are removed
