@@ -70,13 +70,14 @@ bool holds(std::string_view comparison, base::Date date, base::Date with) {
 
 Result validate_date(const Call& call) {
   const std::string name = call.text("global_var_name");
-  const auto date = parse_consumer_date(call.variable(name), call.known.locale);
+  const base::Date today = base::date_in_zone(call.known.at, call.text("timezone"));
+  const auto date = parse_consumer_date(call.variable(name), call.known.locale, today);
   if (!date) return {"false", {}, {}, {}};
   const auto earliest = base::parse_iso8601_date(call.text("earliest"));
   if (earliest && *date < *earliest) return {"false", {}, {}, {}};
   const std::string comparison = call.text("compare_with_today");
   const auto given = base::parse_iso8601_date(call.text("compare_with_date"));
-  const base::Date with = given ? *given : base::date_in_zone(call.known.at, call.text("timezone"));
+  const base::Date with = given.value_or(today);
   if (!comparison.empty() && !holds(comparison, *date, with)) {
     return {comparison + "_false", {}, {}, {}};
   }
@@ -91,9 +92,10 @@ Result validate_date(const Call& call) {
 
 }  // namespace
 
-std::optional<base::Date> parse_consumer_date(std::string_view text, std::string_view locale) {
+std::optional<base::Date> parse_consumer_date(std::string_view text, std::string_view locale,
+                                              base::Date today) {
   // Where a plain "en" would have to be asked back, there is no one to ask: refused.
-  const auto reading = ask::read({.type = ask::Type::date}, text, locale, base::Timestamp{});
+  const auto reading = ask::read({.type = ask::Type::date}, text, locale, today);
   if (reading.verdict != ask::Verdict::accepted) return std::nullopt;
   return base::parse_iso8601_date(reading.value);
 }

@@ -46,6 +46,7 @@ Result run(const flow::ActionNode& node, const json::object& payload, const Know
 
 // A calendar day as a consumer writes it: 1990-12-31 anywhere; 31/12/1990 (also with '-' or '.')
 // day first, except that in en and en-US a date that could be read both ways is refused.
-std::optional<base::Date> parse_consumer_date(std::string_view text, std::string_view locale);
+std::optional<base::Date> parse_consumer_date(std::string_view text, std::string_view locale,
+                                              base::Date today);
 
 }  // namespace millrace::natives

@@ -123,7 +123,7 @@ bool Questions::answer_typed(const DialogNode& node, const std::string& text, Re
       node.ask->rules.type == ask::Type::text || node.ask->rules.type == ask::Type::address;
   if (takes_anything && may_interrupt && interrupt(text)) return true;
   const Choices choices(node, state());
-  const ask::Reading reading = ask::read(choices.rules(), text, state().region, draft_.at());
+  const ask::Reading reading = ask::read(choices.rules(), text, state().region, base::utc_date(draft_.at()));
   switch (reading.verdict) {
     case ask::Verdict::accepted: {
       const Offer* chosen = choices.with_value(reading.value);
