@@ -64,6 +64,11 @@ struct Reading {
 // where the consumer is.
 Reading read(const Rules& rules, std::string_view text, std::string_view locale, base::Date today);
 
+// Which choice a label names, or a place in the list ("2.", "the second one"), and nothing looser:
+// for choices that are shown without a type being asked for. `places`: whether places count.
+Reading pick(const std::vector<Choice>& choices, std::string_view text, std::string_view locale,
+             bool places);
+
 // A canonical value written for a person of that locale: "3 de abril de 1990", "1.234,5".
 std::string show(Type type, std::string_view value, std::string_view locale);
 

@@ -16,6 +16,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 
+constexpr size_t kLengthMax = 200;
+
 std::string digits_of(std::string_view text) {
   std::string out;
   std::ranges::copy_if(text, std::back_inserter(out), [](char c) { return c >= '0' && c <= '9'; });
@@ -185,10 +187,35 @@ Reading alike(const Rules& rules, std::string_view text, const Words& said, Lang
   return by_edits.is_none() ? Reading{} : by_edits.reading();
 }
 
+// `said`: the words, without courtesy. nullopt: none is named, and it is no number either.
+std::optional<Reading> read_place(const std::vector<Choice>& choices, std::string_view text,
+                                  const Words& said, std::string_view locale) {
+  const auto place = place_named(said, locale);
+  if (!place) return std::nullopt;
+  if (is_bare(text, *place) || !place->ordinal.empty()) {
+    // The number of a label goes before the place in the list.
+    const Best numbered = with_place(choices, *place, locale);
+    if (!numbered.is_none()) return numbered.reading();
+  }
+  if (const Choice* choice = at_place(choices, *place)) return accepted(choice->value);
+  return place->is_bare ? std::optional(Reading{}) : std::nullopt;
+}
+
 }  // namespace
 
+Reading pick(const std::vector<Choice>& choices, std::string_view text, std::string_view locale,
+             bool places) {
+  text = base::trim_blank(text);
+  if (text.empty() || text.size() > kLengthMax) return {};
+  if (const Best equal = equal_labels(choices, text); !equal.is_none()) return equal.reading();
+  if (!places) return {};
+  const std::string plain = ascii_digits(text);
+  Words said = words_of(plain);
+  drop_courtesy_words(said, language_of(locale));
+  return read_place(choices, plain, said, locale).value_or(Reading{});
+}
+
 Reading read_choice(const Rules& rules, std::string_view text, std::string_view locale) {
-  constexpr size_t kLengthMax = 200;
   if (text.size() > kLengthMax) return {};
   if (const Best equal = equal_labels(rules.choices, text); !equal.is_none()) {
     return equal.reading();
@@ -197,15 +224,7 @@ Reading read_choice(const Rules& rules, std::string_view text, std::string_view 
   const std::string plain = ascii_digits(text);
   Words said = words_of(plain);
   drop_courtesy_words(said, language);
-  if (const auto place = place_named(said, locale)) {
-    if (is_bare(plain, *place) || !place->ordinal.empty()) {
-      // The number of a label goes before the place in the list.
-      const Best numbered = with_place(rules.choices, *place, locale);
-      if (!numbered.is_none()) return numbered.reading();
-    }
-    if (const Choice* choice = at_place(rules.choices, *place)) return accepted(choice->value);
-    if (place->is_bare) return {};
-  }
+  if (auto by_place = read_place(rules.choices, plain, said, locale)) return std::move(*by_place);
   return alike(rules, plain, said, language);
 }
 

@@ -47,6 +47,9 @@ bool Asides::take(const std::string& text) {
   const auto aside = ask::find_aside(text, program().locales[draft_.locale()],
                                      program().asides.own[draft_.locale()]);
   if (!aside || program().asides.off.contains(aside->command)) return false;
+  if (questions_.takes_anything() && !can_apply(*aside)) return false;
+  const bool leaves = aside->command != Command::why && aside->command != Command::change;
+  if (leaves) state().again.clear();
   const auto node = program().asides.nodes.find(aside->command);
   if (node != program().asides.nodes.end()) {
     walk_.interrupt_for(node->second);
@@ -59,6 +62,20 @@ bool Asides::take(const std::string& text) {
     case Command::restart: restart(); break;
     case Command::why: explain(); break;
     case Command::human: find_person(); break;
+  }
+  return true;
+}
+
+// Where nothing would come of it, it was an answer.
+bool Asides::can_apply(const ask::Aside& aside) {
+  if (program().asides.nodes.contains(aside.command)) return true;
+  switch (aside.command) {
+    case Command::back: return !state().history.empty();
+    case Command::change: return aside.subject.empty() || find_answered(aside.subject).has_value();
+    case Command::human: return find_desk() != nullptr;
+    case Command::cancel:
+    case Command::restart:
+    case Command::why: return true;
   }
   return true;
 }
@@ -136,18 +153,22 @@ void Asides::change(const ask::Aside& aside) {
     questions_.ask_again();
     return;
   }
-  const std::vector<Answered> later(state().history.begin() + static_cast<ptrdiff_t>(*index) + 1,
-                                    state().history.end());
+  std::vector<Answered> later(state().history.begin() + static_cast<ptrdiff_t>(*index) + 1,
+                              state().history.end());
+  later.insert(later.end(), state().again.begin(), state().again.end());
   const flow::NodeNumber node = state().history[*index].node;
+  const auto& question = std::get<flow::DialogNode>(program().find(node)->does);
   undo_from(*index);
   state().again.clear();
-  if (aside.value.empty()) {
+  // "My e-mail is none of your business" says that it is to be asked, and not what it is.
+  if (aside.value.empty() || !questions_.could_answer(question, aside.value)) {
     walk_.enter(node);
-    state().again = later;
+    questions_.stands_open();
+    state().again = std::move(later);
     return;
   }
   state().node = node;
-  state().again = later;
+  state().again = std::move(later);
   questions_.change_to(aside.value);
 }
 
@@ -178,14 +199,18 @@ void Asides::explain() {
   questions_.ask_again();
 }
 
-void Asides::find_person() {
+const flow::Node* Asides::find_desk() const {
   const flow::Node* desk = nullptr;
   for (const auto& [number, node] : program().nodes) {
     const auto* dialog = std::get_if<flow::DialogNode>(&node.does);
     if (dialog == nullptr || !dialog->transfers) continue;
     if (desk == nullptr || node.number < desk->number) desk = &node;
   }
-  if (desk != nullptr) {
+  return desk;
+}
+
+void Asides::find_person() {
+  if (const flow::Node* desk = find_desk()) {
     walk_.interrupt_for(desk->number);
     return;
   }

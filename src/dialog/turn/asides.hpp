@@ -23,6 +23,7 @@ class Asides {
   bool take(const std::string& text);
 
  private:
+  bool can_apply(const ask::Aside& aside);
   void go_back();
   void change(const ask::Aside& aside);
   std::optional<size_t> find_answered(const std::string& subject);
@@ -30,6 +31,7 @@ class Asides {
   void cancel();
   void restart();
   void explain();
+  const flow::Node* find_desk() const;
   void find_person();
   State& state() { return draft_.state(); }
   const flow::Program& program() const { return draft_.program(); }

@@ -101,18 +101,29 @@ std::vector<std::string> Choices::names_of(const Offer& choice) const {
   return names;
 }
 
+// Of a question with a type the reader of that type knows more: here only what is equal to the
+// letter, as a press is.
 const Offer* Choices::meant_by(const std::string& text) const {
-  const std::string wanted = base::squash(text);
+  if (!node_.ask) return picked(text);
   for (const Offer& choice : all_) {
-    for (const std::string& name : names_of(choice)) {
-      if (name == text || (!wanted.empty() && base::squash(name) == wanted)) return &choice;
-    }
+    const auto names = names_of(choice);
+    if (std::ranges::find(names, text) != names.end()) return &choice;
+  }
+  return nullptr;
+}
+
+const Offer* Choices::picked(const std::string& text) const {
+  std::vector<ask::Choice> choices;
+  for (const Offer& choice : all_) {
+    choices.push_back({std::to_string(choice.index), names_of(choice)});
   }
   // A number stands for its place in the list, where it cannot be an answer of its own.
   const bool free_text_counts = !node_.input_disabled && node_.next && !node_.ask;
-  const auto number = number_in(text);
-  if (!free_text_counts && number && *number >= 1 && *number <= all_.size()) {
-    return &all_[*number - 1];
+  const auto reading = ask::pick(choices, text, state_.region, !free_text_counts);
+  if (reading.verdict == ask::Verdict::accepted) return &all_[*number_in(reading.value)];
+  // There is nothing to ask back with: the first of them.
+  if (reading.verdict == ask::Verdict::ambiguous) {
+    return &all_[*number_in(reading.readings.front().value)];
   }
   return nullptr;
 }
@@ -124,7 +135,7 @@ std::optional<std::string> Choices::several_meant_by(const std::string& text) co
   for (const std::string_view part : base::split(parts, ',')) {
     const auto trimmed = base::trim(part);
     if (trimmed.empty()) continue;
-    const Offer* choice = meant_by(std::string(trimmed));
+    const Offer* choice = picked(std::string(trimmed));
     if (choice == nullptr) return std::nullopt;
     value += (value.empty() ? "" : ", ") + choice->value;
   }

@@ -42,6 +42,7 @@ class Choices {
   ask::Rules rules() const;
 
  private:
+  const Offer* picked(const std::string& text) const;
   std::vector<std::string> names_of(const Offer& choice) const;
 
   const flow::DialogNode& node_;

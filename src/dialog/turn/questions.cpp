@@ -24,6 +24,7 @@ void Questions::wait_at(const DialogNode& node) {
 }
 
 void Questions::ask_again() {
+  stands_open();
   voice_.show(draft_.question());
   silence_.arm(draft_.question());
 }
@@ -37,8 +38,7 @@ void Questions::answer(const std::string& text, Repeat repeat) {
     return;
   }
   if (answer_ambiguous(text) || answer_by_choice(node, text)) return;
-  const bool given_again = changing_ || !state().again.empty();
-  if (!given_again && asides_.take(text)) return;
+  if (!changing_ && !giving_again_ && asides_.take(text)) return;
   if (answer_typed(node, text, repeat)) return;
   not_understood(node, ask::Verdict::not_understood, repeat);
 }
@@ -60,6 +60,21 @@ void Questions::change_to(const std::string& text) {
   if (!understood) {
     not_understood(draft_.question(), ask::Verdict::not_understood, Repeat::yes);
   }
+}
+
+bool Questions::takes_anything() const {
+  const DialogNode& node = draft_.question();
+  if (!node.ask) return !node.input_disabled && node.next.has_value();
+  return node.ask->rules.type == ask::Type::text || node.ask->rules.type == ask::Type::address;
+}
+
+bool Questions::could_answer(const DialogNode& node, const std::string& text) {
+  const Choices choices(node, state());
+  if (choices.meant_by(text) != nullptr) return true;
+  if (!node.ask) return !node.input_disabled && node.next.has_value();
+  const auto reading =
+      ask::read(choices.rules(), text, state().region, base::utc_date(draft_.at()));
+  return reading.verdict == ask::Verdict::accepted || reading.verdict == ask::Verdict::ambiguous;
 }
 
 // Two readings were offered; this picks one of them, or is read afresh.
@@ -110,7 +125,7 @@ bool Questions::answer_by_choice(const DialogNode& node, const std::string& text
 bool Questions::answer_typed(const DialogNode& node, const std::string& text, Repeat repeat) {
   const bool free_text_counts = !node.input_disabled && node.next.has_value();
   const bool is_choice = node.ask && node.ask->rules.type == ask::Type::choice;
-  const bool may_interrupt = !node.nlu_disabled && state().again.empty() && !node.secure;
+  const bool may_interrupt = !node.nlu_disabled && !giving_again_ && !changing_ && !node.secure;
   if (!node.ask) {
     if (may_interrupt && interrupt(text)) return true;
     if (!free_text_counts) return false;
@@ -119,11 +134,10 @@ bool Questions::answer_typed(const DialogNode& node, const std::string& text, Re
   }
   if (node.input_disabled) return false;
   // What takes any text would swallow every question of the consumer's.
-  const bool takes_anything =
-      node.ask->rules.type == ask::Type::text || node.ask->rules.type == ask::Type::address;
-  if (takes_anything && may_interrupt && interrupt(text)) return true;
+  if (takes_anything() && may_interrupt && interrupt(text)) return true;
   const Choices choices(node, state());
-  const ask::Reading reading = ask::read(choices.rules(), text, state().region, base::utc_date(draft_.at()));
+  const ask::Reading reading =
+      ask::read(choices.rules(), text, state().region, base::utc_date(draft_.at()));
   switch (reading.verdict) {
     case ask::Verdict::accepted: {
       const Offer* chosen = choices.with_value(reading.value);
@@ -145,6 +159,7 @@ bool Questions::answer_typed(const DialogNode& node, const std::string& text, Re
 void Questions::accept(const DialogNode& node, const std::string& text, const std::string& value,
                        RoadKind kind, size_t index, flow::NodeNumber target) {
   note_answer(node, text, value);
+  is_shown_ = false;
   if (std::exchange(changing_, false)) tell_of_change(node, value);
   walk_.take(kind, index, target);
 }
@@ -199,6 +214,7 @@ void Questions::ask_which(std::vector<ask::Candidate> readings) {
   }
   state().candidates = std::move(readings);
   voice_.say(std::move(message));
+  stands_open();
   silence_.arm(draft_.question());
 }
 
@@ -209,7 +225,7 @@ void Questions::not_understood(const DialogNode& node, ask::Verdict verdict, Rep
   }
   ++state().tries;
   changing_ = false;
-  state().again.clear();
+  stands_open();
   if (!node.ask) {
     voice_.show(node);
     silence_.arm(node);
@@ -217,6 +233,7 @@ void Questions::not_understood(const DialogNode& node, ask::Verdict verdict, Rep
   }
   const flow::Ask& ask = *node.ask;
   if (ask.tries_max > 0 && state().tries >= ask.tries_max && ask.on_fail) {
+    state().again.clear();
     walk_.take(RoadKind::fail, 0, *ask.on_fail);
     return;
   }
@@ -242,8 +259,10 @@ bool Questions::interrupt(const std::string& text) {
   const bool free_text_counts = !node.input_disabled && node.next.has_value();
   const auto out_of_scope = program().intent_nodes.find(flow::kOutOfScope);
   if (intent) {
+    state().again.clear();
     walk_.interrupt_for(program().intent_nodes.find(*intent)->second);
   } else if (!free_text_counts && !node.ask && out_of_scope != program().intent_nodes.end()) {
+    state().again.clear();
     walk_.interrupt_for(out_of_scope->second);
   } else {
     return false;
@@ -252,10 +271,10 @@ bool Questions::interrupt(const std::string& text) {
 }
 
 void Questions::give_again() {
-  while (state().phase == Phase::waiting && !state().again.empty()) {
+  while (state().phase == Phase::waiting && !state().again.empty() && !is_shown_) {
     const Answered next = state().again.front();
-    if (next.node != state().node || next.text.empty() || changing_) {
-      if (changing_) return;  // the question that is to be answered anew stands open
+    if (next.node != state().node || next.text.empty()) {
+      // Another way than before: from here on everything is asked.
       state().again.clear();
       voice_.show(draft_.question());
       return;
@@ -263,7 +282,9 @@ void Questions::give_again() {
     state().again.erase(state().again.begin());
     draft_.begin_answer_again();
     const size_t left = state().again.size();
+    giving_again_ = true;
     answer(next.text, Repeat::no);
+    giving_again_ = false;
     if (state().again.size() > left) return;
   }
 }

@@ -34,6 +34,12 @@ class Questions {
   void leave_page();
   // An earlier answer, at whose question the chat stands, becomes this one.
   void change_to(const std::string& text);
+  // Whether that could answer the question.
+  bool could_answer(const flow::DialogNode& node, const std::string& text);
+  // The open question takes whatever is said.
+  bool takes_anything() const;
+  // The open question has been shown, though answers wait to be given again behind it.
+  void stands_open() { is_shown_ = true; }
 
   // After an earlier answer was changed, the answers behind it are given again, as long as the same
   // questions come.
@@ -62,7 +68,9 @@ class Questions {
   Walk& walk_;
   Silence& silence_;
   Asides& asides_;
-  bool changing_ = false;  // the next accepted answer replaces an earlier one
+  bool changing_ = false;      // the next accepted answer replaces an earlier one
+  bool giving_again_ = false;  // an answer of before, not what was said just now
+  bool is_shown_ = false;      // as stands_open() says; until it is answered
 };
 
 }  // namespace millrace::dialog
