@@ -103,6 +103,24 @@ TEST(BaseJson, SaysWhereItStoppedReading) {
   EXPECT_FALSE(json::parse_object("[]"));
 }
 
+TEST(BaseJson, TakesHalfAnEmojiAsAReplacementCharacter) {
+  const std::pair<const char*, const char*> texts[] = {{R"("cut \ud83d")", "cut \ufffd"},
+                                                       {R"("\uDE00 cut")", "\ufffd cut"},
+                                                       {R"("\ud83d\ud83d\ude00")", "\ufffd😀"},
+                                                       {R"("\ude00\ud83d")", "\ufffd\ufffd"},
+                                                       {R"("\ud83d\\ude00")", "\ufffd\\ude00"},
+                                                       {R"("\\ud83d")", "\\ud83d"},
+                                                       {R"("\ud83d\ude00")", "😀"},
+                                                       {R"("\ud83dx")", "\ufffdx"}};
+  for (const auto& [written, wanted] : texts) {
+    const auto parsed = json::parse(written);
+    ASSERT_TRUE(parsed) << written;
+    EXPECT_EQ(parsed->as_string(), wanted) << written;
+  }
+  EXPECT_FALSE(json::parse(R"("\ud83)"));
+  EXPECT_FALSE(json::parse(R"(["\ud83d" x)"));
+}
+
 TEST(BaseJson, WritesNumbersAsPeopleDo) {
   const std::pair<double, std::string_view> kNumbers[] = {{99.5, "99.5"},
                                                           {3.0, "3"},
