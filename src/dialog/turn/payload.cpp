@@ -5,29 +5,9 @@ namespace {
 
 using flow::ActionNode;
 
-std::string value_of(const State& state, std::string_view name) {
-  const auto found = state.variables.find(name);
-  if (found != state.variables.end()) return found->second;
-  const auto secret = state.secrets.find(name);
-  return secret == state.secrets.end() ? "None" : secret->second;
-}
-
 // What may be shown: a secret reads as its mask.
 std::string shown_value_of(const State& state, std::string_view name) {
   return state.secrets.contains(name) ? std::string(kMask) : value_of(state, name);
-}
-
-// The member of a payload that a slot's path names; the path was made from the payload itself.
-json::value& at_path(json::object& payload, const json::array& path) {
-  json::value* at = &payload[std::string_view(path[0].get_string())];
-  for (size_t i = 1; i < path.size(); ++i) {
-    if (path[i].is_string()) {
-      at = &at->get_object()[std::string_view(path[i].get_string())];
-    } else {
-      at = &at->get_array()[static_cast<size_t>(path[i].get_int64())];
-    }
-  }
-  return *at;
 }
 
 // The part of a slot that only the environment knows goes out as pieces, so that no secret passes
@@ -68,6 +48,25 @@ json::object make_context(const flow::Program& program, const State& state) {
 }
 
 }  // namespace
+
+std::string value_of(const State& state, std::string_view name) {
+  const auto found = state.variables.find(name);
+  if (found != state.variables.end()) return found->second;
+  const auto secret = state.secrets.find(name);
+  return secret == state.secrets.end() ? "None" : secret->second;
+}
+
+json::value& at_path(json::object& payload, const json::array& path) {
+  json::value* at = &payload[std::string_view(path[0].get_string())];
+  for (size_t i = 1; i < path.size(); ++i) {
+    if (path[i].is_string()) {
+      at = &at->get_object()[std::string_view(path[i].get_string())];
+    } else {
+      at = &at->get_array()[static_cast<size_t>(path[i].get_int64())];
+    }
+  }
+  return *at;
+}
 
 std::string fill(const flow::Template& text, const State& state) {
   return text.fill([&](std::string_view name) { return shown_value_of(state, name); });

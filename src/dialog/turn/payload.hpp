@@ -12,6 +12,11 @@ namespace millrace::dialog {
 // is masked.
 std::string fill(const flow::Template& text, const State& state);
 
+// A variable as a payload has it, secrets included; "None" when it is not set.
+std::string value_of(const State& state, std::string_view name);
+// The member of a payload that a slot's path names; the path was made from the payload itself.
+json::value& at_path(json::object& payload, const json::array& path);
+
 // Parameter Input and Node Input as values. What only the environment knows is left empty and
 // described in `env_values`.
 json::object make_payload(const flow::ActionNode& node, const State& state,
