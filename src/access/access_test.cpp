@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "access/testing.hpp"
 #include "access/totp.hpp"
+#include "tests/support/access.hpp"
 
 namespace millrace::access {
 namespace {

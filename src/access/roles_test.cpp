@@ -1,5 +1,5 @@
 // Roles that operators make: what they give, and that nobody comes to more by them.
-#include "access/testing.hpp"
+#include "tests/support/access.hpp"
 
 namespace millrace::access {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "base/json.hpp"
 #include "base/result.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::api {
 

@@ -6,7 +6,7 @@
 #include "api/live_listener.hpp"
 #include "base/contain.hpp"
 #include "posix/threads.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 namespace millrace::api {
 namespace {

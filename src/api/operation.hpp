@@ -14,8 +14,8 @@
 #include "access/sign_in_limits.hpp"
 #include "api/api.hpp"
 #include "base/json.hpp"
-#include "base/routes.hpp"
-#include "base/web.hpp"
+#include "base/web/routes.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::api {
 

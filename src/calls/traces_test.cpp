@@ -3,7 +3,7 @@
 #include <condition_variable>
 #include <future>
 
-#include "calls/testing.hpp"
+#include "tests/support/calls.hpp"
 
 namespace millrace::calls::testing {
 namespace {

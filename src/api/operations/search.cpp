@@ -3,7 +3,7 @@
 
 #include "api/chats.hpp"
 #include "base/text.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 namespace millrace::api {
 namespace {

@@ -1,11 +1,11 @@
 // `millrace action run`: one action node, run as the server would run it, with what it logs and how
 // long it takes. And the group that `action new` is in as well.
-#include <CLI/CLI.hpp>
 #include <iomanip>
 #include <iostream>
 #include <mutex>
 #include <sstream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/wire/one_call.hpp"
@@ -172,7 +172,7 @@ int write_new(const RunOptions& options) {
 
 }  // namespace
 
-void add_action_command(CLI::App& cli, int& exit_code) {
+void add_action_command(cli::App& cli, int& exit_code) {
   auto* action = cli.add_subcommand("action", "Write an action node, and run one from the shell.");
   action->require_subcommand(1);
   auto* command = action->add_subcommand(
@@ -182,18 +182,18 @@ void add_action_command(CLI::App& cli, int& exit_code) {
   command->add_option("NAME", options->name, "The action node: action_nodes/NAME.py")->required();
   command->add_option("--solution", options->solution, "The solution's folder")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   command->add_option("--payload", options->payload, "What the node is given: JSON, or @FILE")
       ->default_str("{}");
   command->add_option("--context", options->context, "Members of context: JSON, or @FILE")
       ->default_str("{}");
   command->add_option("--env", options->environment, "Which section of app.py's PARAMS it sees")
       ->default_str("sandbox")
-      ->check(CLI::IsMember({"sandbox", "live"}));
+      ->check(cli::OneOf({"sandbox", "live"}));
   command
       ->add_option("--data", options->data,
                    "A server's data folder, for the secrets that `millrace secret set` keeps there")
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   add_world_options(*command, options->world);
   command->add_flag("--json", options->json, "Print all of it as one JSON object");
   command->footer(
@@ -208,7 +208,7 @@ void add_action_command(CLI::App& cli, int& exit_code) {
       ->required();
   fresh->add_option("--solution", naming->solution, "The solution's folder")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   fresh->footer("Nothing that is there is written over.");
   fresh->callback([&exit_code, naming] { exit_code = write_new(*naming); });
 }

@@ -71,7 +71,7 @@ base::Result<int> verify_audit(OpenedAccess& opened, const OperatorOptions& opti
 
 }  // namespace
 
-void add_audit_command(CLI::App& cli, int& exit_code) {
+void add_audit_command(cli::App& cli, int& exit_code) {
   auto* audit = cli.add_subcommand("audit", "What operators did.");
   audit->require_subcommand(1);
   const OperatorCommand listed =
@@ -82,7 +82,7 @@ void add_audit_command(CLI::App& cli, int& exit_code) {
   listed.command->add_option("--object", listed.options->object, "Only what was done to this");
   listed.command->add_option("--limit", listed.options->limit, "At most so many")
       ->capture_default_str()
-      ->check(CLI::Range(1, 100'000));
+      ->check(cli::Range(1, 100'000));
   add_operator_command(*audit, "export", "The whole log with its hashes, as lines of JSON",
                        export_audit, exit_code);
   const OperatorCommand verified = add_operator_command(

@@ -11,8 +11,8 @@
 #include "app/operators/records.hpp"
 #include "app/operators/studio.hpp"
 #include "app/wire/action_edge.hpp"
-#include "base/web.hpp"
-#include "base/web_origin.hpp"
+#include "base/web/web.hpp"
+#include "base/web/web_origin.hpp"
 
 namespace millrace::egress {
 class Resolver;

@@ -8,8 +8,8 @@
 #include "app/wire/receivers.hpp"
 #include "delivery/codec.hpp"
 #include "solutions/export.hpp"
-#include "storage/forget.hpp"
 #include "storage/storage.hpp"
+#include "storage/upkeep/forget.hpp"
 
 namespace millrace::app {
 

@@ -1,12 +1,12 @@
 #include "app/operators/service.hpp"
 
-#include <CLI/CLI.hpp>
+#include "app/cli/cli.hpp"
 
 namespace millrace::app {
 
-void add_operator_options(CLI::App& command, ServeOptions& options) {
+void add_operator_options(cli::App& command, ServeOptions& options) {
   const auto read = [](const std::string& option, const auto& parsed, auto& into) {
-    if (!parsed) throw CLI::ValidationError(option, parsed.error().message);
+    if (!parsed) cli::refuse(option, parsed.error().message);
     into = *parsed;
   };
   command
@@ -34,12 +34,12 @@ void add_operator_options(CLI::App& command, ServeOptions& options) {
       .add_option("--audit-days", options.audit_days,
                   "How many days rows of the audit log are kept; 0: for ever")
       ->default_str("0")
-      ->check(CLI::Range(0, 36'500));
+      ->check(cli::Range(0, 36'500));
   command
       .add_option("--oidc", options.oidc,
                   "YAML file of the OpenID Connect provider that vouches for operators, and of "
                   "what it gives them (docs/access.md)")
-      ->check(CLI::ExistingFile);
+      ->check(cli::kExistingFile);
 }
 
 base::Result<std::unique_ptr<OperatorEdge>> open_operator_edge(const ServeOptions& options,

@@ -9,14 +9,14 @@
 #include "app/wire/options.hpp"
 #include "app/wire/server/server.hpp"
 
-namespace CLI {
+namespace millrace::app::cli {
 class App;
 }
 
 namespace millrace::app {
 
 // --operator, --operator-url, --audit-days and --oidc. `options` must outlive the parsing.
-void add_operator_options(CLI::App& command, ServeOptions& options);
+void add_operator_options(cli::App& command, ServeOptions& options);
 
 // Null where it is not served. `from` has what is not an option of the command line.
 base::Result<std::unique_ptr<OperatorEdge>> open_operator_edge(const ServeOptions& options,

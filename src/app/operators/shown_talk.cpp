@@ -1,7 +1,7 @@
 #include "app/operators/shown_talk.hpp"
 
-#include "dialog/names.hpp"
 #include "dialog/render.hpp"
+#include "dialog/state/names.hpp"
 
 namespace millrace::app {
 namespace {

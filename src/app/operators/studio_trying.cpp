@@ -4,7 +4,7 @@
 #include "app/operators/shown_talk.hpp"
 #include "app/operators/studio.hpp"
 #include "base/text.hpp"
-#include "dialog/names.hpp"
+#include "dialog/state/names.hpp"
 
 namespace millrace::app {
 namespace {

@@ -1,10 +1,10 @@
 // `millrace forget`: a person, or everybody who has been quiet for long, removed from a data folder
 // so that no byte of theirs is left in it.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/people.hpp"
@@ -196,7 +196,7 @@ int run(const ForgetOptions& options) {
 
 }  // namespace
 
-void add_forget_command(CLI::App& cli, int& exit_code) {
+void add_forget_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "forget",
       "Remove a person from the data folder: turns, deliveries, traces, to the last byte.");
@@ -206,7 +206,7 @@ void add_forget_command(CLI::App& cli, int& exit_code) {
       ->add_option("--older-than", options->older_than,
                    "DAYS: instead of one person everybody whose last turn is older, for whom "
                    "nothing is due by itself, and who is owed nothing")
-      ->check(CLI::Range(1, flow::Retention::kDaysMax))
+      ->check(cli::Range(1, flow::Retention::kDaysMax))
       ->excludes("CONSUMER")
       ->excludes("--sender");
   command->add_flag("--drop-owed", options->drop_owed,
