@@ -4,7 +4,7 @@
 #include <set>
 
 #include "base/text.hpp"
-#include "flow/language/draft.hpp"
+#include "flow/language/reading.hpp"
 
 namespace millrace::flow {
 namespace {
@@ -148,7 +148,9 @@ class Outliner {
 
 std::vector<OutlineFlow> outline(const Files& files) {
   Problems problems;
-  const Drafts drafts = read_drafts(files, problems);
+  Sources sources;
+  sources.reads_whole = true;
+  const Drafts drafts = read_drafts(files, sources, problems);
   return Outliner(files, drafts).run();
 }
 

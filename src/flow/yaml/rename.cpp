@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "flow/language/draft.hpp"
+#include "flow/language/reading.hpp"
 #include "flow/yaml.hpp"
 
 namespace millrace::flow {
@@ -27,7 +27,9 @@ class Renaming {
 
   base::Result<Files> run() {
     Problems problems;
-    const Drafts drafts = read_drafts(files_, problems);
+    Sources sources;
+    sources.reads_whole = true;
+    const Drafts drafts = read_drafts(files_, sources, problems);
     const Targets targets = targets_of(drafts);
     const Draft* meant = nullptr;
     for (const Draft& draft : drafts.nodes) {
