@@ -51,13 +51,15 @@ class MadeFlow {
     out_ += "\n";
     if (one_in(4)) out_ += "  # why " + name(i) + " is here\n";
     out_ += "  " + name(i) + ":\n";
-    switch (below(7)) {
+    switch (below(9)) {
       case 0: say(i); break;
       case 1: ask(i); break;
       case 2: buttons(i); break;
       case 3: choose_from_list(i); break;
       case 4: act(i); break;
       case 5: hand_over(i); break;
+      case 6: form(i); return;  // which has no other keys
+      case 7: check_address(i); break;
       default: show_page(); break;
     }
     if (one_in(4)) line("name: Node " + std::to_string(i));
@@ -116,6 +118,29 @@ class MadeFlow {
     line("on: {'true': " + ahead(i) + ", 'a~b': " + ahead(i) + ", error: end}");
     if (one_in(3)) line("comment: " + text());
     if (one_in(2)) line("variables: [NAME, V1]");
+  }
+  void form(size_t i) {
+    line("form:");
+    const size_t count = 1 + below(3);
+    for (size_t k = 0; k < count; ++k) {
+      const std::string variable = "F" + std::to_string(i) + "_" + std::to_string(k);
+      if (one_in(2)) {
+        line("  - " + variable + ": " + text());
+      } else {
+        line("  - " + variable + ":");
+        line("      ask: " + text());
+        if (one_in(2)) line("      behaviours: [secure]");
+        if (one_in(2)) line("      was: main.former" + std::to_string(i) + std::to_string(k));
+      }
+    }
+    if (one_in(2)) line("next: " + anywhere());
+  }
+  void check_address(size_t i) {
+    line("do: ValidateEmail");
+    line("with: {global_vars: NAME}");
+    line("outputs: [valid]");
+    line("decide: valid");
+    line("on: {'true': " + ahead(i) + ", 'false': " + ahead(i) + "}");
   }
   void hand_over(size_t i) {
     line("say: One moment.");

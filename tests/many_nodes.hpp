@@ -16,7 +16,7 @@ struct ManyNodes {
   // the flow as well as on, so that roads meet everywhere; `changed` says something else in one.
   std::string flow(bool changed = false) const {
     std::string out = "nodes:\n";
-    for (int i = 0; i < nodes; ++i) out += node(i, changed && i == nodes / 2) + "\n";
+    for (int i = 0; i < nodes; ++i) out += node(i, changed && i == nodes / 8 * 4 + 3) + "\n";
     return out + "  last:\n    say: Thank you, {V0}!\n    end: true\n";
   }
   flow::Files files(bool changed = false) const {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "flow/convert.hpp"
@@ -61,27 +62,43 @@ TEST(FlowNotations, TheBigBotMeansTheSameInYaml) {
   EXPECT_EQ(meaning_of(files, BigBot::facts()), meant);
 }
 
-TEST(FlowNotations, WhatCsvCannotSayIsRefusedByName) {
-  const std::pair<const char*, const char*> cases[] = {
-      {"do: SendIt, outputs: ['a,b'], decide: 'a,b', on: {error: b}", "'a,b', which has a comma"},
-      {"do: SendIt, outputs: [a], decide: a, on: {'a|b': b, error: b}", "a road 'a|b'"},
-      {"do: SendIt, inputs: {'a:b': b}, outputs: [a], decide: a, on: {error: b}", "an input 'a:b'"},
-      {"say: [Hello, Hi]", "several wordings"},
-      {"ask: 'Age?', type: number, variable: AGE", "a typed ask"},
-      {"set: {X: '1'}", "an assignment"},
-      {"wait: 2s", "a wait"},
-      {"call: main", "a call of a flow"},
-      {"ask: 'Tea?', buttons: [{label: Tea, to: b, synonyms: [cha]}]", "synonyms of a button"},
-      {"say: Hello, comment: for later", "a comment on a node that speaks"},
-  };
-  for (const auto& [keys, what] : cases) {
-    const auto csv = flow::yaml_to_csv(
-        {{"flows/main.flow.yaml", "nodes:\n  a: {" + std::string(keys) + "}\n  b: Bye\n"}});
+// The table of docs/flows.md: what is refused, and an example of it.
+std::vector<std::pair<std::string, std::string>> refusals_in_docs() {
+  std::ifstream page(fs::path(MILLRACE_SOURCE_DIR) / "docs/flows.md");
+  std::vector<std::pair<std::string, std::string>> out;
+  bool in_table = false;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("| CSV cannot say")) in_table = true;
+    if (!line.starts_with('|')) in_table = false;
+    if (!in_table || line.starts_with("|-") || line.starts_with("| CSV")) continue;
+    const size_t end = line.find(" | `");
+    std::string example = line.substr(end + 4, line.rfind('`') - end - 4);
+    for (size_t at = example.find("\\|"); at != std::string::npos; at = example.find("\\|")) {
+      example.erase(at, 1);  // a table escapes it
+    }
+    std::string what = line.substr(2, end - 2);
+    for (size_t at = what.find("\\|"); at != std::string::npos; at = what.find("\\|"))
+      what.erase(at, 1);
+    out.emplace_back(std::move(what), std::move(example));
+  }
+  return out;
+}
+
+TEST(FlowNotations, WhatCsvCannotSayIsRefusedByNameAndListedInTheDocs) {
+  std::set<std::string> listed;
+  for (const auto& [what, keys] : refusals_in_docs()) {
+    const auto csv =
+        flow::yaml_to_csv({{"flows/main.flow.yaml", "nodes:\n  a: {" + keys + "}\n  b: Bye\n"}});
     EXPECT_FALSE(csv.text) << keys;
     ASSERT_EQ(csv.problems.size(), 1u) << keys << "\n" << problems_of(csv);
     EXPECT_EQ(csv.problems[0].code, "not_in_csv");
-    EXPECT_EQ(csv.problems[0].message, "the CSV format cannot say " + std::string(what));
+    EXPECT_EQ(csv.problems[0].message, "the CSV format cannot say " + what);
+    const auto open = what.find('\''), close = what.rfind('\'');
+    listed.insert(
+        open == std::string::npos ? what : what.substr(0, open) + "'…'" + what.substr(close + 1));
   }
+  const auto& refused = flow::not_in_csv();
+  EXPECT_EQ(listed, std::set<std::string>(refused.begin(), refused.end()));
 }
 
 TEST(FlowNotations, NamesCommentsAndFormerIdsComeBack) {
@@ -99,6 +116,66 @@ TEST(FlowNotations, NamesCommentsAndFormerIdsComeBack) {
   ASSERT_TRUE(csv.text) << problems_of(csv);
   EXPECT_EQ(flow::csv_to_yaml(*csv.text).files, files) << *csv.text;
   EXPECT_NE(csv.text->find("main.welcome"), std::string::npos) << *csv.text;
+}
+
+TEST(FlowNotations, AFormComesBackAsAForm) {
+  const std::string text =
+      "nodes:\n"
+      "  hello: Hello!\n"
+      "\n"
+      "  # We have to know them.\n"
+      "  who:\n"
+      "    form:\n"
+      "      - NAME: What is your name?\n"
+      "      # Only cities with a shop.\n"
+      "      - CITY:\n"
+      "          ask: Which city?\n"
+      "          tags: [place]\n"
+      "    next: who\n"
+      "\n"
+      "  other:\n"
+      "    form:\n"
+      "      - PHONE: |-\n"
+      "          And your number?\n"
+      "\n"
+      "          We do not call at night.\n"
+      "\n"
+      "  again: {ask: 'Once more?', buttons: [{'Yes': who}, {'No': who.CITY}]}\n";
+  const flow::Files files{{"flows/main.flow.yaml", text}};
+  const auto csv = flow::yaml_to_csv(files);
+  ASSERT_TRUE(csv.text) << problems_of(csv);
+  const auto yaml = flow::csv_to_yaml(*csv.text);
+  ASSERT_TRUE(yaml.text) << problems_of(yaml);
+  EXPECT_EQ(*yaml.text,
+            "nodes:\n"
+            "  hello:\n"
+            "    say: Hello!\n"
+            "\n"
+            "  # We have to know them.\n"
+            "  who:\n"
+            "    form:\n"
+            "      - NAME: What is your name?\n"
+            "      # Only cities with a shop.\n"
+            "      - CITY:\n"
+            "          ask: Which city?\n"
+            "          tags: [place]\n"
+            "    next: who\n"
+            "\n"
+            "  other:\n"
+            "    form:\n"
+            "      - PHONE:\n"
+            "          ask: |-\n"
+            "            And your number?\n"
+            "\n"
+            "            We do not call at night.\n"
+            "\n"
+            "  again:\n"
+            "    ask: Once more?\n"
+            "    buttons:\n"
+            "      - {Yes: who}\n"
+            "      - {No: who.CITY}\n");
+  EXPECT_EQ(meaning_of(yaml.files, MadeFlow::facts()), meaning_of(files, MadeFlow::facts()));
+  EXPECT_EQ(flow::yaml_to_csv(yaml.files).text, csv.text);
 }
 
 TEST(FlowNotations, TranslationsFitTheConvertedFlow) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "flow/flow.hpp"
 
@@ -20,5 +22,9 @@ Conversion csv_to_yaml(const std::string& csv);
 // All flows/*.flow.yaml -> templates/bot.csv. Named nodes get numbers; what only YAML can say is an
 // error at its line.
 Conversion yaml_to_csv(const Files& files);
+
+// All that yaml_to_csv() refuses, as "the CSV format cannot say ..." goes on; "…" stands for the
+// author's words. docs/flows.md has an example of each.
+const std::vector<std::string_view>& not_in_csv();
 
 }  // namespace millrace::flow

@@ -3,11 +3,15 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "flow/flow.hpp"
+#include "flow/language/kept.hpp"
 
 namespace millrace::flow {
 
@@ -30,6 +34,9 @@ class Problems {
     nodes_.merge(others.nodes_);
     for (Problem& problem : others.items_) items_.push_back(std::move(problem));
   }
+  // The same with their lines, and the numbers of nodes without one of their own, moved so far.
+  void add(const Problems& others, int lines, NodeNumber numbers = 0);
+  bool empty() const { return items_.empty(); }
   // Whether something is wrong with that node already: what follows from it is not said again.
   bool has_error_at(NodeNumber node) const { return nodes_.contains(node); }
   // In the order of files, lines and positions; where these are equal, as they were found.
@@ -53,8 +60,10 @@ struct AsideTarget {
   std::string node;
   Problem where;  // file, line and position
 };
-std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds, Program& program,
-                                       Problems& problems);
+struct ParsedYaml;
+using YamlMemory = std::map<std::string, std::shared_ptr<const ParsedYaml>>;  // see yaml.hpp
+std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds,
+                                       YamlMemory& memory, Program& program, Problems& problems);
 void link_asides(const std::vector<AsideTarget>& targets, Program& program, Problems& problems);
 
 // Every text of a node that is shown to people, under the name translations give it.
@@ -62,9 +71,12 @@ void for_each_text(DialogNode& node,
                    const std::function<void(const std::string& path, Localized& text)>& visit);
 
 // Drafts of templates/bot.csv and flows/*.flow.yaml -> program.nodes, with texts in the default
-// locale only.
+// locale only. `same_names`: `targets` are those of the last time. Gives back how many drafts were
+// linked anew.
 struct Drafts;
-void read_nodes(const Drafts& drafts, const AppFacts& facts, Program& program, Problems& problems);
+class Targets;
+size_t read_nodes(const Drafts& drafts, const Targets& targets, bool same_names,
+                  const AppFacts& facts, Program& program, Problems& problems);
 
 // messages/<locale>.yaml -> the other locales of every text, and of what Millrace says by itself.
 // Given back is what was translated and where it stands, for the checks.
@@ -73,17 +85,22 @@ struct Translation {
   Template text;
   Problem where;  // file, place and field
 };
-std::vector<Translation> read_translations(const Files& files, Program& program,
+std::vector<Translation> read_translations(const Files& files, YamlMemory& memory, Program& program,
                                            Problems& problems);
 
 // templates/intent.csv, nlu/<locale>.yaml and the nodes' Intent -> program.intents, intent_nodes.
-void read_intents(const Files& files, const Drafts& drafts, Program& program, Problems& problems);
+struct IntentsRead {
+  std::vector<Intent> intents;
+  Problems problems;
+};
+void read_intents(const Files& files, const Drafts& drafts, Kept<IntentsRead>& kept,
+                  Program& program, Problems& problems);
 
 // What the text of app.py and of the scripts gives away.
-void check_sources(const Files& files, Problems& problems);
+void check_sources(const Files& files, Kept<Problems>& kept, Problems& problems);
 
-// What can only be judged over the whole program.
-void check_program(const Program& program, const AppFacts& facts, const Drafts& drafts,
-                   const std::vector<Translation>& translations, Problems& problems);
+// What can only be judged over the whole program. Gives back how many nodes were checked anew.
+size_t check_program(const Program& program, const AppFacts& facts, const Drafts& drafts,
+                     const std::vector<Translation>& translations, Problems& problems);
 
 }  // namespace millrace::flow

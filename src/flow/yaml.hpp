@@ -4,6 +4,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,10 +30,24 @@ struct YamlSpot {
 };
 YamlSpot spot_of(const YAML::Node& node);
 
+// A file's text and what the parser made of it.
+struct ParsedYaml {
+  std::string text;
+  std::vector<std::string_view> lines;
+  std::optional<YAML::Node> root;
+  Problems problems;
+};
+// YamlMemory has them by path: what has been parsed is not parsed again while its text stays the
+// same.
+
 // One YAML file being read: parses, and files its problems.
 class YamlFile {
  public:
-  YamlFile(std::string name, Problems& problems) : name_(std::move(name)), problems_(problems) {}
+  YamlFile(std::string name, Problems& problems, YamlMemory* memory = nullptr)
+      : name_(std::move(name)), problems_(problems), memory_(memory) {}
+  // The same file, which files what is found from here on elsewhere.
+  YamlFile(const YamlFile& file, Problems& problems)
+      : name_(file.name_), problems_(problems), parsed_(file.parsed_) {}
 
   // The document's root; nullopt, with a problem filed, when it does not parse.
   std::optional<YAML::Node> parse(const std::string& text);
@@ -70,8 +85,8 @@ class YamlFile {
 
   std::string name_;
   Problems& problems_;
-  std::string text_;
-  std::vector<std::string_view> lines_;
+  YamlMemory* memory_ = nullptr;
+  std::shared_ptr<const ParsedYaml> parsed_;
 };
 
 // The number of the locale whose file in that folder ("messages/") this is; a file of none is filed

@@ -13,14 +13,12 @@ std::string title_of(const ActionNode& node) {
   return std::string(node.owes.kind->title);
 }
 
-void check_roads(const Program& program, const ActionNode& node, bool is_yaml, Found& found) {
+void check_roads(const Asking& asking, const ActionNode& node, bool is_yaml, Found& found) {
   const auto add = [&](std::string_view value) {
     return is_yaml ? "add " + yaml_inline(value, reads_as_typed(value)) + ": node to on"
                    : "add " + std::string(value) + "~node";
   };
-  const bool handled = node.road("error") != nullptr ||
-                       program.find(kErrorHandlerNode) != nullptr ||
-                       program.find(kCrashHandlerNode) != nullptr;
+  const bool handled = node.road("error") != nullptr || asking.has_error_handler();
   const std::string_view good = node.decision == "success" ? "true" : "ok";
   if (node.road(good) == nullptr) {
     found.push_back(
@@ -42,20 +40,16 @@ void check_roads(const Program& program, const ActionNode& node, bool is_yaml, F
 
 // The row waits in clear until the receiver has it, and what was asked securely is never kept in
 // clear.
-void check_nothing_secure(const Program& program, const ActionNode& node, Found& found) {
-  for (const auto& [number, other] : program.nodes) {
-    const auto* dialog = std::get_if<DialogNode>(&other.does);
-    if (dialog == nullptr || !dialog->secure || dialog->variable.empty()) continue;
-    for (const PayloadSlot& slot : node.slots) {
-      for (const Template::Part& part : slot.text.parts) {
-        if (part.kind != Template::Kind::variable || part.text != dialog->variable) continue;
-        found.push_back({false, "secure_in_delivery",
-                         "{" + part.text +
-                             "} is asked securely, and a delivery is kept until it "
-                             "has been sent",
-                         "send it from a script of your own"});
-        return;
-      }
+void check_nothing_secure(const Asking& asking, const ActionNode& node, Found& found) {
+  for (const PayloadSlot& slot : node.slots) {
+    for (const Template::Part& part : slot.text.parts) {
+      if (part.kind != Template::Kind::variable || !asking.is_secure(part.text)) continue;
+      found.push_back({false, "secure_in_delivery",
+                       "{" + part.text +
+                           "} is asked securely, and a delivery is kept until it "
+                           "has been sent",
+                       "send it from a script of your own"});
+      return;
     }
   }
 }
@@ -81,10 +75,10 @@ void check_wait(const ActionNode& node, Found& found) {
 
 }  // namespace
 
-std::vector<DeliveryProblem> check_delivery(const Program& program, const ActionNode& node,
+std::vector<DeliveryProblem> check_delivery(const Asking& asking, const ActionNode& node,
                                             bool is_yaml) {
   Found found;
-  check_roads(program, node, is_yaml, found);
+  check_roads(asking, node, is_yaml, found);
   check_wait(node, found);
   for (delivery::Complaint& complaint : node.owes.command->check(node.payload)) {
     found.push_back({false, std::move(complaint.code), std::move(complaint.message),
@@ -99,7 +93,7 @@ std::vector<DeliveryProblem> check_delivery(const Program& program, const Action
                      "write the value itself, or use a variable"});
     break;
   }
-  check_nothing_secure(program, node, found);
+  check_nothing_secure(asking, node, found);
   return found;
 }
 

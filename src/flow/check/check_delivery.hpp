@@ -1,10 +1,10 @@
-// What can be wrong with a node that owes something to a receiver. For check.cpp.
+// What can be wrong with a node that owes something to a receiver. For check_action.cpp.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "flow/flow.hpp"
+#include "flow/check/surroundings.hpp"
 
 namespace millrace::flow {
 
@@ -16,7 +16,7 @@ struct DeliveryProblem {
   std::string key;  // of a parameter; may be empty
 };
 
-std::vector<DeliveryProblem> check_delivery(const Program& program, const ActionNode& node,
+std::vector<DeliveryProblem> check_delivery(const Asking& asking, const ActionNode& node,
                                             bool is_yaml);
 
 }  // namespace millrace::flow

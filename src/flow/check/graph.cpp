@@ -171,10 +171,10 @@ Graph::Graph(const Program& program) {
   for (const auto& [command, number] : program.asides.nodes) add_root(number);
 }
 
-void check_graph(const Program& program, const Drafts& drafts, Problems& problems) {
+void check_graph(const Program& program, const Graph& graph, const Drafts& drafts,
+                 Problems& problems) {
   DraftOf draft_of;
   for (const Draft& draft : drafts.nodes) draft_of.try_emplace(draft.number, &draft);
-  const Graph graph(program);
   GraphChecker(program, graph, draft_of, problems).run();
   if (program.broken.empty()) check_variable_flow(program, graph, draft_of, problems);
 }

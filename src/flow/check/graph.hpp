@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "flow/language/draft.hpp"
+#include "flow/language/reading.hpp"
 
 namespace millrace::flow {
 
@@ -25,7 +25,8 @@ std::vector<std::string> variables_set_by(const Node& node);
 std::vector<std::string> variables_read_by(const Node& node);
 
 // Nodes that no road leads to, circles that never wait, variables read where nothing has set them.
-void check_graph(const Program& program, const Drafts& drafts, Problems& problems);
+void check_graph(const Program& program, const Graph& graph, const Drafts& drafts,
+                 Problems& problems);
 using DraftOf = std::unordered_map<NodeNumber, const Draft*>;
 void check_variable_flow(const Program& program, const Graph& graph, const DraftOf& drafts,
                          Problems& problems);

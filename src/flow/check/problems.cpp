@@ -29,6 +29,15 @@ bool Problems::has_errors() const {
       items_, [](const Problem& problem) { return problem.severity == Severity::error; });
 }
 
+void Problems::add(const Problems& others, int lines, NodeNumber numbers) {
+  for (Problem problem : others.items_) {
+    if (problem.line > 0) problem.line += lines;
+    if (problem.node >= kFirstYamlNumber) problem.node += numbers;
+    if (problem.severity == Severity::error && problem.node != 0) nodes_.insert(problem.node);
+    items_.push_back(std::move(problem));
+  }
+}
+
 std::vector<Problem> Problems::take() && {
   std::vector<size_t> order(items_.size());
   std::iota(order.begin(), order.end(), size_t{0});

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "flow/convert.hpp"
 #include "flow/csv/cells.hpp"
+#include "flow/language/reading.hpp"
 #include "flow/notation.hpp"
 #include "flow/yaml.hpp"
 
@@ -44,7 +45,21 @@ class Numbering {
   std::unordered_map<NodeNumber, NodeNumber> numbers_;
 };
 
-// What the CSV format has no words for (docs/flows.md lists it).
+constexpr std::string_view kWords = "…";  // stands for the author's
+constexpr std::string_view kCondition = "a condition";
+constexpr std::string_view kAssignment = "an assignment";
+constexpr std::string_view kCall = "a call of a flow";
+constexpr std::string_view kWait = "a wait";
+constexpr std::string_view kTypedAsk = "a typed ask";
+constexpr std::string_view kWordings = "several wordings";
+constexpr std::string_view kSynonyms = "synonyms of a button";
+constexpr std::string_view kComma = "'…', which has a comma";
+constexpr std::string_view kRoad = "a road '…'";
+constexpr std::string_view kInput = "an input '…'";
+constexpr std::string_view kComment = "a comment on a node that speaks";
+constexpr std::string_view kGoingBack = "that the open question is asked again after this node";
+
+// What the CSV format has no words for.
 class Refusals {
  public:
   Refusals(const Drafts& drafts, Problems& problems) : drafts_(drafts), problems_(problems) {
@@ -60,28 +75,32 @@ class Refusals {
   }
 
  private:
-  void refuse(const std::string& what, const Place& at = {}) {
-    problems_.error(problem_in(*draft_, at, "not_in_csv", "the CSV format cannot say " + what,
-                               "keep this flow as YAML"));
+  void refuse(std::string_view what, const Place& at = {}, const std::string& words = {}) {
+    std::string message = "the CSV format cannot say " + std::string(what);
+    if (const auto gap = message.find(kWords); gap != std::string::npos) {
+      message.replace(gap, kWords.size(), words);
+    }
+    problems_.error(
+        problem_in(*draft_, at, "not_in_csv", std::move(message), "keep this flow as YAML"));
   }
 
   void look() {
     switch (draft_->kind) {
-      case Draft::Kind::branch: refuse("a condition"); return;
-      case Draft::Kind::set: refuse("an assignment"); return;
+      case Draft::Kind::branch: refuse(kCondition); return;
+      case Draft::Kind::set: refuse(kAssignment); return;
       case Draft::Kind::call:
-      case Draft::Kind::ret: refuse("a call of a flow"); return;
-      case Draft::Kind::pause: refuse("a wait"); return;
+      case Draft::Kind::ret: refuse(kCall); return;
+      case Draft::Kind::pause: refuse(kWait); return;
       default: break;
     }
-    if (draft_->ask) refuse("a typed ask");
-    if (draft_->messages.size() > 1) refuse("several wordings", draft_->messages[1].at);
+    if (draft_->ask) refuse(kTypedAsk);
+    if (draft_->messages.size() > 1) refuse(kWordings, draft_->messages[1].at);
     look_at_texts();
     look_at_options();
     const bool goes_back = draft_->kind == Draft::Kind::dialog && !draft_->ends &&
                            !draft_->next.given() && !draft_->behind && !draft_->waits.value;
     if (interrupted_ && goes_back) {
-      refuse("that the open question is asked again after this node");
+      refuse(kGoingBack);
     }
   }
 
@@ -89,21 +108,21 @@ class Refusals {
     for (const TextList* list :
          {&draft_->tags, &draft_->flows, &draft_->outputs, &draft_->behaviours}) {
       for (const Text& text : list->value) {
-        if (text.value.contains(',')) refuse("'" + text.value + "', which has a comma", text.at);
+        if (text.value.contains(',')) refuse(kComma, text.at, text.value);
       }
     }
     for (const PairDraft& road : draft_->roads.value) {
       if (road.value.value.contains('|')) {
-        refuse("a road '" + road.value.value + "'", road.value.at);
+        refuse(kRoad, road.value.at, road.value.value);
       }
     }
     for (const PairDraft& input : draft_->inputs.value) {
       if (input.value.value.find_first_of(",:") != std::string::npos) {
-        refuse("an input '" + input.value.value + "'", input.value.at);
+        refuse(kInput, input.value.at, input.value.value);
       }
     }
     if (draft_->kind == Draft::Kind::dialog && draft_->comment.given()) {
-      refuse("a comment on a node that speaks", draft_->comment.at);
+      refuse(kComment, draft_->comment.at);
     }
   }
 
@@ -111,7 +130,7 @@ class Refusals {
     if (!draft_->asset || draft_->ask) return;
     for (const OptionDraft& option : draft_->asset->options) {
       if (!option.synonyms.empty()) {
-        refuse("synonyms of a button", option.synonyms.front().at);
+        refuse(kSynonyms, option.synonyms.front().at);
       }
     }
   }
@@ -122,18 +141,27 @@ class Refusals {
   bool interrupted_ = false;
 };
 
-// The comment directly above a node; "" when there is none.
-std::string comment_above(const Draft& draft, const Files& files) {
-  const auto file = files.find(draft.file);
-  if (file == files.end()) return "";
-  const auto lines = base::split(file->second, '\n');
+// The comment directly above that line, which is counted from 1; "" when there is none.
+std::string comment_above(const std::vector<std::string_view>& lines, int line) {
   std::string out;
-  for (int line = draft.at.line - 1; line >= 1; --line) {
+  for (--line; line >= 1; --line) {
     const auto text = base::trim(lines[static_cast<size_t>(line) - 1]);
     if (!text.starts_with("# ")) break;
     out = std::string(text) + (out.empty() ? "" : "\n" + out);
   }
   return out;
+}
+
+// The comment of a node; what stands above a form belongs to its first question.
+std::string comment_of(const Draft& draft, const Files& files) {
+  const auto file = files.find(draft.file);
+  if (file == files.end()) return "";
+  const auto lines = base::split(file->second, '\n');
+  const int line = draft.line();
+  std::string comment = comment_above(lines, line);
+  const bool is_first_of_form = line >= 3 && draft.key.contains('.') &&
+                                base::trim(lines[static_cast<size_t>(line) - 2]) == "form:";
+  return comment.empty() && is_first_of_form ? comment_above(lines, line - 2) : comment;
 }
 
 // The columns of the file the flows came from, else the published ones, and what else is needed.
@@ -167,20 +195,29 @@ std::vector<std::string> columns_of(
 
 }  // namespace
 
+const std::vector<std::string_view>& not_in_csv() {
+  static const std::vector<std::string_view> kAll{kCondition, kAssignment, kCall,     kWait,
+                                                  kTypedAsk,  kWordings,   kSynonyms, kComma,
+                                                  kRoad,      kInput,      kComment,  kGoingBack};
+  return kAll;
+}
+
 Conversion yaml_to_csv(const Files& files) {
   Problems problems;
   Files flows;
   for (const auto& [path, text] : files) {
     if (path.starts_with("flows/")) flows.emplace(path, text);
   }
-  Drafts drafts = read_drafts(flows, problems);
+  Sources read;
+  read.reads_whole = true;
+  const Drafts drafts = read_drafts(flows, read, problems);
   Refusals(drafts, problems).run();
   Conversion conversion;
   if (!problems.has_errors()) {
     const Numbering numbering(drafts);
     std::vector<std::array<std::string, kColumnCount>> all;
     for (Draft& draft : drafts.nodes) {
-      if (!draft.description.given()) draft.description.value = comment_above(draft, files);
+      if (!draft.description.given()) draft.description.value = comment_of(draft, files);
       all.push_back(
           cells_of(draft, [&](const std::string& node) { return numbering.of(draft.flow, node); }));
       if (draft.number >= kFirstYamlNumber) {

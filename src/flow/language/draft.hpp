@@ -103,6 +103,7 @@ struct Draft {
   std::string key;   // of a YAML flow, as written
   NodeNumber number = 0;
   Place at;
+  int lines_before = 0;  // of the file, before the line that its places count from
   bool is_yaml = false;
   Kind kind = Kind::unknown;
 
@@ -135,44 +136,35 @@ struct Draft {
   int64_t wait_ms = 0;
 
   std::shared_ptr<CellRow> cells;  // kept to be written back as they are; null when there are none
+
+  int line() const { return at.line + lines_before; }  // of the file
 };
 
 // Which node a text means: a number, an id of the same flow, "flow.node", or a flow's name (its
 // first node).
 class Targets {
  public:
-  explicit Targets(const std::vector<Draft>& drafts);
   std::optional<NodeNumber> find(std::string_view flow, std::string_view text) const;
   bool exists(NodeNumber number) const { return numbers_.contains(number); }
   // Everything that could have been meant, for did_you_mean().
-  std::vector<std::string> names(std::string_view flow) const;
+  const std::vector<std::string>& names(const std::string& flow) const;
   static constexpr std::string_view kCsvFlow = "bot";
 
+  void add(const Draft& draft);
   void add(std::string name, NodeNumber number) { ids_.try_emplace(std::move(name), number); }
 
  private:
   std::unordered_map<std::string, NodeNumber> ids_;
   std::unordered_set<NodeNumber> numbers_;
+  mutable std::map<std::string, std::vector<std::string>> names_;  // by flow, once asked for
 };
 
-// At that place of the draft; at its first line when the place was not written.
+// At that place of the draft, by the lines of its file; where it begins when the place was not
+// written.
 Problem problem_in(const Draft& draft, const Place& at, std::string code, std::string message,
                    std::string remedy = {});
 // Where something of that column stands or would stand, by the author's own word for it.
 Place place_of(const Draft& draft, Column column, const Place& written = {});
-
-// templates/bot.csv and flows/*.flow.yaml -> drafts, in the order of files and rows. `names` gets
-// what else names a node: a form stands for its first question.
-struct Drafts {
-  std::vector<Draft> nodes;
-  std::vector<std::pair<std::string, NodeNumber>> names;  // "flow.form" -> first question
-  Problems in_cells;  // what is wrong with the form of cells; they can be converted all the same
-};
-Drafts read_drafts(const Files& files, Problems& problems);
-Targets targets_of(const Drafts& drafts);
-void read_csv_drafts(const std::string& text, Drafts& drafts, Problems& problems);
-void read_yaml_drafts(const std::string& path, const std::string& text, NodeNumber& next_number,
-                      Drafts& drafts, Problems& problems);
 
 // Letters, digits, _ and -, at most 64 of them.
 bool is_node_name(std::string_view text);

@@ -4,7 +4,7 @@
 
 #include "base/text.hpp"
 #include "flow/csv/csv.hpp"
-#include "flow/language/draft.hpp"
+#include "flow/language/reading.hpp"
 #include "flow/settings/settings_keys.hpp"
 #include "flow/yaml.hpp"
 
@@ -15,33 +15,35 @@ constexpr std::string_view kTrainingFile = "templates/intent.csv";
 constexpr std::string_view kFolder = "nlu/";
 constexpr std::string_view kEnding = ".yaml";
 
+Intent& intent_in(std::vector<Intent>& intents, std::string_view name) {
+  const auto found = std::ranges::find(intents, name, &Intent::name);
+  if (found != intents.end()) return *found;
+  return intents.emplace_back(std::string(name), std::vector<std::string>());
+}
+
 void add(std::vector<Intent>& intents, std::string_view name, std::string_view utterance) {
-  auto found = std::ranges::find(intents, name, &Intent::name);
-  if (found == intents.end()) {
-    intents.push_back({std::string(name), {}});
-    found = intents.end() - 1;
-  }
-  if (!utterance.empty()) found->utterances.emplace_back(utterance);
+  intent_in(intents, name).utterances.emplace_back(utterance);
 }
 
 // "Utterance,Intent,Type" or "Utterance,Intent" (reference: studio-and-action-nodes.md 3), in the
 // default locale.
-void read_training_file(const std::string& text, Program& program, Problems& problems) {
+IntentsRead read_training_file(const std::string& text) {
+  IntentsRead out;
   const auto wrong = [&](int line, int position, std::string code, std::string message,
                          std::string remedy) {
-    problems.error({.file = std::string(kTrainingFile),
-                    .line = line,
-                    .position = position,
-                    .code = std::move(code),
-                    .message = std::move(message),
-                    .remedy = std::move(remedy)});
+    out.problems.error({.file = std::string(kTrainingFile),
+                        .line = line,
+                        .position = position,
+                        .code = std::move(code),
+                        .message = std::move(message),
+                        .remedy = std::move(remedy)});
   };
   const auto rows = read_csv(text);
   if (!rows) {
     wrong(0, 0, "csv_syntax", rows.error().describe(), "");
-    return;
+    return out;
   }
-  if (rows->empty()) return;
+  if (rows->empty()) return out;
   const CsvRow& header = rows->front();
   const bool bound = header.cells.size() >= 2 &&
                      base::equals_ignoring_case(base::trim(header.cells[0]), "Utterance") &&
@@ -49,7 +51,7 @@ void read_training_file(const std::string& text, Program& program, Problems& pro
   if (!bound) {
     wrong(header.line, 1, "missing_column", "the first row must be Utterance,Intent",
           "name the columns");
-    return;
+    return out;
   }
   for (size_t i = 1; i < rows->size(); ++i) {
     const CsvRow& row = (*rows)[i];
@@ -60,22 +62,36 @@ void read_training_file(const std::string& text, Program& program, Problems& pro
             "fill both cells, or remove the row");
       continue;
     }
-    add(program.intents[0], intent, utterance);
+    add(out.intents, intent, utterance);
   }
+  return out;
 }
 
-void read_yaml_file(YamlFile& file, const std::string& text, std::vector<Intent>& intents) {
+IntentsRead read_yaml_file(const std::string& path, const std::string& text) {
+  IntentsRead out;
+  YamlFile file(path, out.problems);
   const auto root = file.parse(text);
-  if (!root) return;
-  for (const YamlPair& section : file.pairs(*root, file.name())) {
+  if (!root) return out;
+  for (const YamlPair& section : file.pairs(*root, path)) {
     if (section.key != "intents") {
       file.unknown_key(section, names_of(nlu_keys()));
       continue;
     }
     for (const YamlPair& pair : file.pairs(section.value, "intents")) {
-      add(intents, pair.key, "");
-      for (const std::string& utterance : file.texts(pair)) add(intents, pair.key, utterance);
+      intent_in(out.intents, pair.key);
+      for (const std::string& utterance : file.texts(pair)) {
+        if (!utterance.empty()) add(out.intents, pair.key, utterance);
+      }
     }
+  }
+  return out;
+}
+
+void take(const IntentsRead& read, std::vector<Intent>& into, Problems& problems) {
+  problems.add(read.problems, 0);
+  for (const Intent& intent : read.intents) {
+    auto& utterances = intent_in(into, intent.name).utterances;
+    utterances.insert(utterances.end(), intent.utterances.begin(), intent.utterances.end());
   }
 }
 
@@ -83,11 +99,12 @@ void bind_nodes(const Drafts& drafts, Program& program, Problems& problems) {
   std::vector<const Draft*> written;
   for (const Draft& draft : drafts.nodes) {
     const Node* node = program.find(draft.number);
-    if (node == nullptr || node->intent.empty() || node->row != draft.at.line) continue;
+    if (node == nullptr || node->intent.empty() || node->row != draft.line()) continue;
     written.push_back(&draft);
   }
   std::ranges::sort(written, [](const Draft* a, const Draft* b) {
-    return std::tie(a->file, a->at.line, a->number) < std::tie(b->file, b->at.line, b->number);
+    return std::tuple(std::string_view(a->file), a->line(), a->number) <
+           std::tuple(std::string_view(b->file), b->line(), b->number);
   });
   for (const Draft* draft : written) {
     const Node* node = program.find(draft->number);
@@ -116,15 +133,20 @@ void bind_nodes(const Drafts& drafts, Program& program, Problems& problems) {
 
 }  // namespace
 
-void read_intents(const Files& files, const Drafts& drafts, Program& program, Problems& problems) {
+void read_intents(const Files& files, const Drafts& drafts, Kept<IntentsRead>& kept,
+                  Program& program, Problems& problems) {
   program.intents.resize(program.locales.size());
   for (const auto& [path, text] : files) {
-    if (path == kTrainingFile) read_training_file(text, program, problems);
+    if (path == kTrainingFile) {
+      const auto& read = kept.of(path, text, [&] { return read_training_file(text); });
+      take(read, program.intents[0], problems);
+    }
     if (!path.starts_with(kFolder)) continue;
     YamlFile file(path, problems);
     const auto locale = locale_of(file, kFolder, program.locales);
     if (!locale) continue;
-    read_yaml_file(file, text, program.intents[*locale]);
+    const auto& read = kept.of(path, text, [&] { return read_yaml_file(path, text); });
+    take(read, program.intents[*locale], problems);
   }
   bind_nodes(drafts, program, problems);
   for (size_t locale = 0; locale < program.locales.size(); ++locale) {

@@ -95,7 +95,7 @@ void Link::link_payload(ActionNode& node) {
   }
   for (const PairDraft& input : draft_.inputs.value) {
     const std::string key(trim(input.value.value));
-    const auto found = targets_.find(draft_.flow, input.node.value);
+    const auto found = targets_.find(input.node.value);
     if (!is_yaml() && !found) {
       error(input.value.at, "bad_node_input",
             "'" + key + ":" + std::string(trim(input.node.value)) + "' is not key:node",

@@ -29,13 +29,13 @@ std::optional<NodeNumber> Link::known(NodeNumber number, const Place& place) {
 
 std::optional<NodeNumber> Link::target(const Text& text, Column column) {
   const Place place = at(column, text.at);
-  if (const auto found = targets_.find(draft_.flow, text.value)) return known(*found, place);
+  if (const auto found = targets_.find(text.value)) return known(*found, place);
   const std::string name(trim(text.value));
   if (!is_yaml()) {
     error(place, "bad_number", "'" + name + "' is not one node number", "write one number");
     return std::nullopt;
   }
-  const std::string near = did_you_mean(name, targets_.names(draft_.flow));
+  const std::string near = targets_.nearest(name);
   error(place, "target_missing", "there is no node '" + name + "'",
         near.empty() ? "add it, or lead somewhere else" : "did you mean '" + near + "'?");
   return std::nullopt;
@@ -43,7 +43,7 @@ std::optional<NodeNumber> Link::target(const Text& text, Column column) {
 
 std::optional<NodeNumber> Link::target(const PairDraft& pair, Column column) {
   const bool is_cell = column_of(pair.node.at.key).has_value();
-  if (is_cell && pair.value.value.contains('~') && !targets_.find(draft_.flow, pair.node.value)) {
+  if (is_cell && pair.value.value.contains('~') && !targets_.find(pair.node.value)) {
     const std::string text = std::string(trim(pair.value.value));
     error(pair.value.at, "bad_pair", "Likely missing a pipe character | in button construction",
           "near '" + text.substr(0, text.find('\n')) + "'");
@@ -140,7 +140,7 @@ std::optional<Node> Link::run() {
   node.number = draft_.number;
   node.id = draft_.id;
   node.file = draft_.file;
-  node.row = draft_.at.line;
+  node.row = draft_.line();
   link_labels(node);
   switch (draft_.kind) {
     case Draft::Kind::unknown: return std::nullopt;
@@ -175,38 +175,107 @@ void Link::warn_of_unused() {
   }
 }
 
-void read_nodes(const Drafts& drafts, const AppFacts& facts, Program& program, Problems& problems) {
-  const Targets targets = targets_of(drafts);
-  std::unordered_map<NodeNumber, const Draft*> seen;
-  for (const Draft& draft : drafts.nodes) {
-    const auto [earlier, first] = seen.try_emplace(draft.number, &draft);
+namespace {
+
+// Drafts -> nodes of the program. What was made of a draft before stays where nothing has changed
+// that it depends on.
+class Linker {
+ public:
+  Linker(const Targets& targets, bool same_names, const AppFacts& facts, Program& program,
+         Problems& problems)
+      : targets_(targets),
+        same_names_(same_names),
+        facts_(facts),
+        program_(program),
+        problems_(problems) {}
+
+  void add(const Draft& draft, Made& made) {
+    const auto [earlier, first] = seen_.try_emplace(draft.number, &draft);
     if (!first) {
-      problems.error(problem_in(
-          draft, place_of(draft, Column::node_number), "number_repeated",
-          "node " + draft.id + " is already on line " + std::to_string(earlier->second->at.line) +
-              (earlier->second->file == draft.file ? "" : " of " + earlier->second->file),
-          "give it a number of its own"));
-      program.broken.insert(draft.number);
-      continue;
+      complain_of_repeated(draft, *earlier->second);
+      made = {};
+      return;
     }
-    auto node = Link(draft, targets, facts, problems).run();
-    if (!node) {
-      program.broken.insert(draft.number);
-      continue;
+    if (!is_same(draft, made)) link(draft, made);
+    problems_.add(made.in_linking, draft.lines_before - made.lines_before);
+    if (!made.is_node) {
+      program_.broken.insert(draft.number);
+      program_.nodes.erase(draft.number);
+      return;
     }
-    if (!program.by_id.emplace(node->id, node->number).second) {
-      problems.error(problem_in(draft, place_of(draft, Column::node_id), "id_repeated",
-                                "another node is called " + node->id, "give it a name of its own"));
+    Node& node = program_.nodes.at(draft.number);
+    node.row = draft.line();
+    ++nodes_;
+    if (!program_.by_id.emplace(node.id, node.number).second) {
+      problems_.error(problem_in(draft, place_of(draft, Column::node_id), "id_repeated",
+                                 "another node is called " + node.id, "give it a name of its own"));
     }
-    program.nodes.emplace(draft.number, std::move(*node));
   }
-  if (seen.contains(kStartNode)) {
+
+  // Nodes of drafts that are there no more.
+  void remove_others() {
+    if (program_.nodes.size() == nodes_) return;
+    std::erase_if(program_.nodes,
+                  [this](const auto& entry) { return !seen_.contains(entry.first); });
+  }
+
+  bool has(NodeNumber number) const { return seen_.contains(number); }
+  size_t linked() const { return linked_; }
+
+ private:
+  bool is_same(const Draft& draft, const Made& made) const {
+    return made.is_linked && made.number == draft.number && made.behind == draft.behind &&
+           made.was_sound == !problems_.has_error_at(draft.number) &&
+           (same_names_ || same_answers(made.asked_of_names, targets_, draft.flow));
+  }
+
+  void link(const Draft& draft, Made& made) {
+    made = {.is_linked = true,
+            .number = draft.number,
+            .behind = draft.behind,
+            .was_sound = !problems_.has_error_at(draft.number),
+            .lines_before = draft.lines_before};
+    auto node =
+        Link(draft, targets_, facts_, made.was_sound, made.asked_of_names, made.in_linking).run();
+    made.is_node = node.has_value();
+    if (node) program_.nodes.insert_or_assign(draft.number, std::move(*node));
+    ++linked_;
+  }
+
+  void complain_of_repeated(const Draft& draft, const Draft& earlier) {
+    problems_.error(problem_in(draft, place_of(draft, Column::node_number), "number_repeated",
+                               "node " + draft.id + " is already on line " +
+                                   std::to_string(earlier.line()) +
+                                   (earlier.file == draft.file ? "" : " of " + earlier.file),
+                               "give it a number of its own"));
+    program_.broken.insert(draft.number);
+  }
+
+  const Targets& targets_;
+  const bool same_names_;
+  const AppFacts& facts_;
+  Program& program_;
+  Problems& problems_;
+  std::unordered_map<NodeNumber, const Draft*> seen_;
+  size_t nodes_ = 0;
+  size_t linked_ = 0;
+};
+
+}  // namespace
+
+size_t read_nodes(const Drafts& drafts, const Targets& targets, bool same_names,
+                  const AppFacts& facts, Program& program, Problems& problems) {
+  Linker linker(targets, same_names, facts, program, problems);
+  for (size_t i = 0; i < drafts.nodes.size(); ++i) linker.add(drafts.nodes[i], *drafts.made[i]);
+  linker.remove_others();
+  if (linker.has(kStartNode)) {
     program.start = kStartNode;
   } else if (const auto main = targets.find("main", "main")) {
     program.start = *main;
-  } else if (!drafts.nodes.empty() && drafts.nodes.front().is_yaml) {
-    program.start = drafts.nodes.front().number;
+  } else if (!drafts.nodes.empty() && drafts.nodes.front().get().is_yaml) {
+    program.start = drafts.nodes.front().get().number;
   }
+  return linker.linked();
 }
 
 }  // namespace millrace::flow

@@ -4,19 +4,21 @@
 
 #include <functional>
 
-#include "flow/language/draft.hpp"
+#include "flow/language/reading.hpp"
 
 namespace millrace::flow {
 
 // One draft being linked.
 class Link {
  public:
-  Link(const Draft& draft, const Targets& targets, const AppFacts& facts, Problems& problems)
+  // `is_sound`: nothing is wrong with it so far. What it asks of the others is kept in `asked`.
+  Link(const Draft& draft, const Targets& targets, const AppFacts& facts, bool is_sound,
+       std::vector<Question>& asked, Problems& problems)
       : draft_(draft),
-        targets_(targets),
+        targets_(targets, draft.flow, asked),
         facts_(facts),
         problems_(problems),
-        sound_(!problems.has_error_at(draft.number)) {}
+        sound_(is_sound) {}
 
   // nullopt when it is too wrong to be a node.
   std::optional<Node> run();
@@ -76,7 +78,7 @@ class Link {
   void warning(const Place& place, std::string code, std::string message, std::string remedy = {});
 
   const Draft& draft_;
-  const Targets& targets_;
+  NamesAsked targets_;
   const AppFacts& facts_;
   Problems& problems_;
   bool sound_;  // nothing is wrong with the node so far: what follows from it is worth saying

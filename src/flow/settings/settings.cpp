@@ -143,8 +143,8 @@ void read_interruptions(YamlFile& file, const YamlPair& section, Program& progra
 
 }  // namespace
 
-std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds, Program& program,
-                                       Problems& problems) {
+std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds,
+                                       YamlMemory& memory, Program& program, Problems& problems) {
   std::vector<std::string> known = names_of(settings_keys());
   for (const delivery::Kind* kind : kinds) known.emplace_back(kind->section);
   std::string default_locale = "en";
@@ -154,7 +154,7 @@ std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds
   std::optional<YamlPair> agents;
   std::optional<YamlPair> channels;
   assume_receivers(kinds, program);
-  YamlFile file(std::string(kSettingsFile), problems);
+  YamlFile file(std::string(kSettingsFile), problems, &memory);
   const auto found = files.find(std::string(kSettingsFile));
   const auto root = found == files.end() ? std::nullopt : file.parse(found->second);
   for (const YamlPair& pair : root ? file.pairs(*root, kSettingsFile) : std::vector<YamlPair>()) {
@@ -221,6 +221,7 @@ void link_asides(const std::vector<AsideTarget>& targets, Program& program, Prob
     }
     std::vector<std::string> ids;
     for (const auto& [id, number] : program.by_id) ids.push_back(id);
+    std::ranges::sort(ids);
     const std::string near = did_you_mean(target.node, ids);
     Problem problem = target.where;
     problem.code = "target_missing";
@@ -234,7 +235,8 @@ void link_asides(const std::vector<AsideTarget>& targets, Program& program, Prob
 Program declared_settings(const Files& files, delivery::Kinds kinds) {
   Problems problems;  // compile() files them again, for people to read
   Program program;
-  read_settings(files, kinds, program, problems);
+  YamlMemory memory;
+  read_settings(files, kinds, memory, program, problems);
   return program;
 }
 

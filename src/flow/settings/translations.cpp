@@ -1,24 +1,25 @@
 #include <algorithm>
+#include <unordered_set>
 
 #include "flow/settings/settings_keys.hpp"
+#include "flow/settings/translation_gaps.hpp"
 #include "flow/yaml.hpp"
 
 namespace millrace::flow {
 namespace {
 
 constexpr std::string_view kFolder = "messages/";
-constexpr std::string_view kEnding = ".yaml";
-
-// "10" and "main.welcome" as a translator writes them: bot.10, main.welcome.
-std::string path_of(const Node& node) {
-  return node.id.contains('.') ? node.id : "bot." + node.id;
-}
 
 // One messages/<locale>.yaml.
 class Reader {
  public:
-  Reader(YamlFile& file, Program& program, size_t locale, std::vector<Translation>& translations)
-      : file_(file), program_(program), locale_(locale), translations_(translations) {}
+  Reader(YamlFile& file, Program& program, size_t locale,
+         const std::unordered_set<std::string>& forms, std::vector<Translation>& translations)
+      : file_(file),
+        program_(program),
+        locale_(locale),
+        forms_(forms),
+        translations_(translations) {}
 
   void read(const std::string& text) {
     const auto root = file_.parse(text);
@@ -58,11 +59,6 @@ class Reader {
     }
   }
 
-  bool is_form(const std::string& path) const {
-    return std::ranges::any_of(
-        program_.by_id, [&](const auto& entry) { return entry.first.starts_with(path + "."); });
-  }
-
   DialogNode* find(const YamlPair& entry, const std::string& flow) {
     auto found = program_.by_id.find(flow + "." + entry.key);
     if (found == program_.by_id.end()) found = program_.by_id.find(entry.key);
@@ -71,6 +67,7 @@ class Reader {
       for (const auto& [id, number] : program_.by_id) {
         if (id.starts_with(flow + ".")) known.push_back(id.substr(flow.size() + 1));
       }
+      std::ranges::sort(known);
       const std::string near = did_you_mean(entry.key, known);
       file_.error(entry, "unknown_node", "the flow has no node " + entry.key,
                   near.empty() ? "remove the translation, or correct the name"
@@ -89,7 +86,7 @@ class Reader {
 
   void read_nodes_of(const YamlPair& section, const std::string& flow) {
     for (const YamlPair& entry : file_.pairs(section.value, section.key)) {
-      if (is_form(flow + "." + entry.key)) {
+      if (forms_.contains(flow + "." + entry.key)) {
         read_nodes_of(entry, flow + "." + entry.key);
       } else if (DialogNode* node = find(entry, flow)) {
         read_texts(entry, *node);
@@ -219,41 +216,25 @@ class Reader {
   YamlFile& file_;
   Program& program_;
   size_t locale_;
+  const std::unordered_set<std::string>& forms_;
   std::vector<Translation>& translations_;
   const Node* node_ = nullptr;  // whose texts are being read
 };
 
-std::vector<Node*> in_order(Program& program) {
-  std::vector<Node*> nodes;
-  for (auto& [number, node] : program.nodes) nodes.push_back(&node);
-  std::ranges::sort(nodes, {}, [](const Node* node) { return node->number; });
-  return nodes;
-}
-
-// A text without a translation falls back to the default locale, with a warning.
-void fill_gaps(Program& program, Problems& problems, size_t locale) {
-  for (Node* node : in_order(program)) {
-    auto* dialog = std::get_if<DialogNode>(&node->does);
-    if (dialog == nullptr) continue;
-    for_each_text(*dialog, [&](const std::string& path, Localized& text) {
-      if (text[0].empty() || !text[locale].empty()) return;
-      text[locale] = text[0];
-      problems.warning(
-          {.file = std::string(kFolder) + program.locales[locale] + std::string(kEnding),
-           .column = path,
-           .code = "translation_missing",
-           .message = "no " + program.locales[locale] + " text; the " + program.locales[0] +
-                      " one is shown instead",
-           .remedy = "add " + path_of(*node) + "." + path,
-           .node = node->number,
-           .node_id = node->id});
-    });
+// What other ids begin with: "main.who" of "main.who.NAME".
+std::unordered_set<std::string> forms_of(const Program& program) {
+  std::unordered_set<std::string> forms;
+  for (const auto& [id, number] : program.by_id) {
+    for (size_t dot = id.find('.'); dot != std::string::npos; dot = id.find('.', dot + 1)) {
+      forms.insert(id.substr(0, dot));
+    }
   }
+  return forms;
 }
 
 }  // namespace
 
-std::vector<Translation> read_translations(const Files& files, Program& program,
+std::vector<Translation> read_translations(const Files& files, YamlMemory& memory, Program& program,
                                            Problems& problems) {
   std::vector<Translation> translations;
   for (const std::string_view key : ask::stock_keys()) {
@@ -266,15 +247,19 @@ std::vector<Translation> read_translations(const Files& files, Program& program,
   for (auto& [number, node] : program.nodes) {
     auto* dialog = std::get_if<DialogNode>(&node.does);
     if (dialog == nullptr) continue;
-    for_each_text(
-        *dialog, [&](const std::string&, Localized& text) { text.resize(program.locales.size()); });
+    for_each_text(*dialog, [&](const std::string&, Localized& text) {
+      text.resize(1);  // of a node that stays, what was translated before
+      text.resize(program.locales.size());
+    });
   }
+  std::unordered_set<std::string> forms;
   for (const auto& [path, text] : files) {
     if (!path.starts_with(kFolder)) continue;
-    YamlFile file(path, problems);
+    if (forms.empty()) forms = forms_of(program);
+    YamlFile file(path, problems, &memory);
     const auto locale = locale_of(file, kFolder, program.locales);
     if (!locale) continue;
-    Reader(file, program, *locale, translations).read(text);
+    Reader(file, program, *locale, forms, translations).read(text);
   }
   for (size_t locale = 1; locale < program.locales.size(); ++locale) {
     fill_gaps(program, problems, locale);

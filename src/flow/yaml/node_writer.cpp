@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "flow/csv/cells.hpp"
 #include "flow/notation.hpp"
+#include "flow/yaml/asset_writer.hpp"
 #include "flow/yaml/yaml_node.hpp"
 #include "flow/yaml_text.hpp"
 
@@ -18,9 +19,12 @@ constexpr size_t kIndent = 4;  // of a node's keys
 class NodeWriter {
  public:
   NodeWriter(const Draft& draft, std::string next_number, const Names& names)
-      : draft_(draft), next_number_(std::move(next_number)), names_(names) {}
+      : draft_(draft),
+        next_number_(std::move(next_number)),
+        names_(names),
+        form_(names.form_of(draft)) {}
 
-  std::string run() {
+  WrittenNode run() {
     while (true) {
       write();
       const auto again = read_back();
@@ -30,13 +34,27 @@ class NodeWriter {
         if (column == Column::node_number || column == Column::node_id) continue;
         if (again[i] == cell(column)) continue;
         same = false;
-        if (!raw_.insert(column).second) return out_;  // cannot be: raw cells come back as they are
+        if (!raw_.insert(column).second)
+          return written();  // cannot be: raw cells come back as they are
       }
-      if (same) return out_;
+      if (same) return written();
     }
   }
 
  private:
+  WrittenNode written() {
+    return {comment(), "  " + yaml_inline(names_.key_of(draft_)) + ":\n", std::move(out_), next_};
+  }
+
+  std::string comment() const {
+    std::string out;
+    if (!is_commented()) return out;
+    for (const auto line : base::split(cell(Column::description), '\n')) {
+      out += std::string(line) + "\n";
+    }
+    return out;
+  }
+
   std::string_view cell(Column column) const { return (*draft_.cells)[column].text; }
   bool has(Column column) const { return !cell(column).empty() && !raw_.contains(column); }
 
@@ -67,12 +85,7 @@ class NodeWriter {
   void write() {
     out_.clear();
     written_.clear();
-    if (is_commented()) {
-      for (const auto comment : base::split(cell(Column::description), '\n')) {
-        out_ += "  " + std::string(comment) + "\n";
-      }
-    }
-    out_ += "  " + yaml_inline(Names::key_of_node(draft_)) + ":\n";
+    next_.clear();
     falls_through_ = false;
     text("name", Column::node_name);
     if (cell(Column::node_type) == "A" && !raw_.contains(Column::node_type)) {
@@ -98,7 +111,7 @@ class NodeWriter {
   void write_was() {
     if (has(Column::was)) {
       text("was", Column::was);
-    } else if (draft_.key.contains('.')) {
+    } else if (form_ == nullptr && draft_.key.contains('.')) {
       line("was", yaml_inline(draft_.id));
     }
   }
@@ -141,8 +154,12 @@ class NodeWriter {
   }
 
   void write_next() {
-    if (has(Column::next_nodes)) {
-      line("next", yaml_scalar(names_.name_of(draft_.flow, draft_.next.value), kIndent));
+    if (!has(Column::next_nodes)) return;
+    const std::string next = names_.name_of(draft_.flow, draft_.next.value);
+    if (form_ != nullptr && form_->is_last) {
+      next_ = next;  // it is said of the form
+    } else {
+      line("next", yaml_scalar(next, kIndent));
     }
   }
 
@@ -153,7 +170,7 @@ class NodeWriter {
     line(waits ? "ask" : "say", shows ? yaml_scalar(cell(Column::message), kIndent) : "''");
     if (draft_.variables.value.size() > 1) {
       list("variables", Column::variable, draft_.variables);
-    } else {
+    } else if (form_ == nullptr || raw_.contains(Column::variable)) {
       text("variable", Column::variable);
     }
     write_asset();
@@ -177,7 +194,7 @@ class NodeWriter {
     if (is_button && as_cell("buttons", Column::rich_asset_content)) return;
     if (raw_.contains(Column::rich_asset_content)) return;
     if (is_button && asset != nullptr && !asset->fields && !asset->options.empty()) {
-      write_buttons(asset->options);
+      out_ += buttons_yaml(asset->options, draft_.flow, names_);
       return;
     }
     const std::string kind = yaml_inline(cell(Column::rich_asset_type));
@@ -185,59 +202,10 @@ class NodeWriter {
                            spaced_json(json_of(*asset->fields)) == cell(Column::rich_asset_content);
     out_ += "    asset:\n      kind: " + kind + "\n";
     if (as_fields) {
-      write_fields(*asset->fields);
+      out_ += fields_yaml(*asset->fields, draft_.flow, names_);
     } else {
       out_ += "      content: " + yaml_scalar(cell(Column::rich_asset_content), kIndent + 2, true) +
               "\n";
-    }
-  }
-
-  void write_fields(const Tree& fields) {
-    json::value all = json_of(fields);
-    rename(all);
-    for (const auto& member : all.get_object()) {
-      out_ += "      " + yaml_inline(member.key()) + ":";
-      const auto* items = member.value().if_array();
-      if (items == nullptr || items->empty()) {
-        out_ += " " + yaml_value(member.value()) + "\n";
-        continue;
-      }
-      out_ += "\n";
-      for (const json::value& item : *items) out_ += "        - " + yaml_value(item) + "\n";
-    }
-  }
-
-  // Nodes that have names are called by them.
-  void rename(json::value& value) const {
-    if (auto* array = value.if_array()) {
-      for (json::value& item : *array) rename(item);
-    }
-    auto* object = value.if_object();
-    if (object == nullptr) return;
-    for (auto& member : *object) {
-      if (member.key() != "dest" && member.key() != "source_node") {
-        rename(member.value());
-        continue;
-      }
-      const std::string before = json::to_text(member.value());
-      const std::string after = names_.name_of(draft_.flow, before);
-      if (after != before) member.value() = after;
-    }
-  }
-
-  void write_buttons(const std::vector<OptionDraft>& options) {
-    out_ += "    buttons:\n";
-    for (const OptionDraft& option : options) {
-      const std::string label = yaml_inline(option.label.value);
-      const std::string to = node_name(option.node);
-      if (option.icon.given()) {
-        out_ += "      - {label: " + label + ", to: " + to +
-                ", icon: " + yaml_inline(option.icon.value) + "}\n";
-      } else if (option.label.value == "label") {
-        out_ += "      - {label: label, to: " + to + "}\n";
-      } else {
-        out_ += "      - {" + label + ": " + to + "}\n";
-      }
     }
   }
 
@@ -267,30 +235,38 @@ class NodeWriter {
     const NumberOf number_of = [this](const std::string& node) {
       return names_.number_of(draft_.flow, node);
     };
+    if (form_ != nullptr)
+      draft.variables = {{{form_->variable, {"form", 1, 1, 0}}}, {"form", 1, 1, 0}};
     const auto root = file.parse(out_);
     if (root && root->IsMap()) {
       NodeReader reader(file, draft, ignored);
-      reader.read(root->begin()->second, "");
+      reader.read(*root, "");
       falls_through_ = reader.falls_through();
-      if (falls_through_) draft.next = {next_number_, {"next", 1, 1, 0}};
+      if (!next_.empty()) {
+        draft.next = {next_, {"next", 1, 1, 0}};
+      } else if (falls_through_) {
+        draft.next = {next_number_, {"next", 1, 1, 0}};
+      }
     }
     if (is_commented()) draft.description.value = cell(Column::description);
-    if (cell(Column::was).empty() && draft_.key.contains('.')) draft.was = {};
+    if (cell(Column::was).empty() && form_ == nullptr && draft_.key.contains('.')) draft.was = {};
     return cells_of(draft, number_of);
   }
 
   const Draft& draft_;
   std::string next_number_;
   const Names& names_;
+  const FormPlace* form_;  // nullptr when it is a node of its own
   std::set<Column> raw_;
   std::set<Column> written_;  // of those, under their own keys
-  std::string out_;
+  std::string out_;           // the keys of the node
+  std::string next_;          // of the last ask of a form
   bool falls_through_ = false;
 };
 
 }  // namespace
 
-std::string write_node(const Draft& draft, const std::string& next_number, const Names& names) {
+WrittenNode write_node(const Draft& draft, const std::string& next_number, const Names& names) {
   return NodeWriter(draft, next_number, names).run();
 }
 

@@ -5,7 +5,6 @@
 
 #include "base/text.hpp"
 #include "flow/notation.hpp"
-#include "flow/yaml_text.hpp"
 
 namespace millrace::flow {
 namespace {
@@ -58,33 +57,6 @@ void YamlFile::error(int line, std::string key, std::string code, std::string me
                    .code = std::move(code),
                    .message = std::move(message),
                    .remedy = std::move(remedy)});
-}
-
-std::optional<YAML::Node> YamlFile::parse(const std::string& text) {
-  constexpr size_t kBytesMax = 4 << 20;
-  if (text.size() > kBytesMax) {
-    error(0, "", "file_too_large", "the file is larger than 4 MiB");
-    return std::nullopt;
-  }
-  try {
-    YAML::Node root = YAML::Load(text);
-    text_ = text;
-    lines_ = base::split(text_, '\n');
-    if (is_one_document(text)) return root;
-    error(0, "", "yaml_syntax", "text that belongs to nothing, or several documents in one file",
-          "keep one document, and put texts that begin with , ] or } in quotes");
-  } catch (const YAML::Exception& problem) {
-    const bool known = !problem.mark.is_null();
-    problems_.error({.file = name_,
-                     .line = known ? problem.mark.line + 1 : 0,
-                     .position = known ? problem.mark.column + 1 : 0,
-                     .code = "yaml_syntax",
-                     .message = problem.msg,
-                     .remedy = "check the indentation, and put texts with : ? # [ { in quotes"});
-  } catch (const std::exception& problem) {
-    error(0, "", "yaml_syntax", problem.what());
-  }
-  return std::nullopt;
 }
 
 std::vector<YamlPair> YamlFile::pairs(const YAML::Node& map, std::string_view what) {
@@ -243,8 +215,8 @@ Place YamlFile::place(const YamlPair& pair, std::string_view key) const {
 }
 
 int YamlFile::length_at(int line, int position, const YAML::Node& node) const {
-  if (line <= 0 || static_cast<size_t>(line) > lines_.size()) return 0;
-  std::string_view rest = lines_[static_cast<size_t>(line) - 1];
+  if (!parsed_ || line <= 0 || static_cast<size_t>(line) > parsed_->lines.size()) return 0;
+  std::string_view rest = parsed_->lines[static_cast<size_t>(line) - 1];
   if (position < 1 || static_cast<size_t>(position) > rest.size()) return 0;
   rest = base::trim(rest.substr(static_cast<size_t>(position) - 1));
   if (rest.empty()) return 0;

@@ -1,194 +1,191 @@
-// flows/<name>.flow.yaml -> drafts. The language is described in docs/flows.md.
-#include <algorithm>
+// flows/<name>.flow.yaml -> drafts, a piece for each node. The language is described in
+// docs/flows.md.
+#include <unordered_set>
 
-#include "base/text.hpp"
-#include "flow/yaml/yaml_node.hpp"
+#include "flow/language/reading.hpp"
+#include "flow/yaml/split_nodes.hpp"
+#include "flow/yaml/yaml_entry.hpp"
+#include "flow/yaml/yaml_keys.hpp"
 
 namespace millrace::flow {
 namespace {
 
-constexpr size_t kNodesMax = 100'000;
-
+// One flow file, whole or piece by piece.
 class FlowReader {
  public:
-  FlowReader(YamlFile& file, std::string flow, NodeNumber& next_number, Drafts& drafts)
-      : file_(file), flow_(std::move(flow)), next_number_(next_number), drafts_(drafts) {}
+  FlowReader(const std::string& path, std::string flow) : path_(path), flow_(std::move(flow)) {}
 
-  void read(const std::string& text) {
-    const auto root = file_.parse(text);
-    if (!root) return;
-    bool any = false;
-    for (const YamlPair& section : file_.pairs(*root, file_.name())) {
-      if (section.key == "nodes") {
-        any = true;
-        read_nodes(section);
-      } else if (section.key != "csv_columns" && section.key != "description") {
-        file_.unknown_key(section, names_of(flow_keys()));
+  SourceFile read_whole(const std::string& text) {
+    YamlFile file(path_, file_.problems);
+    const auto root = file.parse(text);
+    if (root) read_root(file, *root);
+    return std::move(file_);
+  }
+
+  // nullopt when its pieces cannot be told from each other.
+  std::optional<SourceFile> read_pieces(const std::string& text, const SourceFile& before) {
+    const auto split = split_nodes(text);
+    if (!split || !read_head(split->head)) return std::nullopt;
+    Pieces known(&before);
+    std::unordered_set<std::string> keys;
+    for (const NodeText& node : split->nodes) {
+      auto piece = known.take(node.text);
+      if (!piece) {
+        piece = read_piece(node.text, split->depth);
+        if (!piece) return read_broken(text, node);
+        ++file_.pieces_read;
+      }
+      if (&node == &split->nodes.back() && !may_be_last(*piece)) return read_broken(text, node);
+      piece->lines_before = node.lines_before - 1;  // the line of `nodes`
+      if (!keys.insert(piece->key).second) {
+        complain_of_repeated(*piece);
+      } else {
+        counted_ += piece->drafts.size();
+        file_.pieces.push_back(std::move(piece));
+        if (counted_ > kNodesMax) return std::nullopt;
       }
     }
-    if (!any && root->IsMap()) {
-      file_.error(1, "nodes", "key_missing", "a flow needs 'nodes'", "write nodes: {...}");
-    }
+    return std::move(file_);
   }
 
  private:
-  void read_nodes(const YamlPair& section) {
-    const size_t first = drafts_.nodes.size();
-    for (const YamlPair& entry : file_.pairs(section.value, "nodes")) {
-      if (!parse_number(entry.key) && !is_node_name(entry.key)) {
-        file_.error(entry, "bad_name", "'" + entry.key + "' cannot be a node's name",
-                    "use letters, digits, _ and -");
-        continue;
+  void read_root(YamlFile& file, const YAML::Node& root) {
+    bool any = false;
+    for (const YamlPair& section : file.pairs(root, path_)) {
+      if (section.key == "nodes") {
+        any = true;
+        read_nodes(file, section);
+      } else if (section.key != "csv_columns" && section.key != "description") {
+        file.unknown_key(section, names_of(flow_keys()));
       }
-      if (drafts_.nodes.size() >= kNodesMax) {
-        file_.error(entry, "too_many_nodes", "more than " + std::to_string(kNodesMax) + " nodes");
+    }
+    if (!any && root.IsMap()) {
+      file.error(1, "nodes", "key_missing", "a flow needs 'nodes'", "write nodes: {...}");
+    }
+  }
+
+  void read_nodes(YamlFile& file, const YamlPair& section) {
+    for (const YamlPair& entry : file.pairs(section.value, "nodes")) {
+      auto piece = std::make_shared<Piece>();
+      if (counted_ >= kNodesMax) {
+        piece->is_beyond_limit = true;
+        piece->key = entry.key;
+        piece->at = file.place(entry, "");
+        file_.pieces.push_back(std::move(piece));
         return;
       }
-      if (const auto form = form_of(entry)) {
-        read_form(entry, *form);
-      } else {
-        read_node(entry);
+      read_entry(entry, file, *piece);
+      counted_ += piece->drafts.size();
+      file_.pieces.push_back(std::move(piece));
+      ++file_.pieces_read;
+    }
+  }
+
+  // The piece's own problems go into the piece.
+  void read_entry(const YamlPair& entry, YamlFile& file, Piece& piece) {
+    YamlFile its_own(file, piece.problems);
+    flow::read_entry(entry, its_own, flow_, piece);
+  }
+
+  // What stands above the nodes.
+  bool read_head(const std::string& head) {
+    YamlFile file(path_, file_.problems);
+    const auto root = file.parse(head);
+    if (!root || !root->IsMap()) return false;
+    for (const auto& pair : *root) {
+      if (pair.first.IsScalar() && pair.first.Scalar() == "nodes" && !pair.second.IsNull()) {
+        return false;
       }
     }
-    // What says nothing about where it leads goes on to the node behind it.
-    for (size_t i = first; i < drafts_.nodes.size(); ++i) {
-      Draft& draft = drafts_.nodes[i];
-      if (!falls_through_[i - first]) continue;
-      if (i + 1 < drafts_.nodes.size()) {
-        draft.behind = drafts_.nodes[i + 1].number;
-      } else if (draft.kind == Draft::Kind::call) {
-        file_.error(draft.at.line, "next", "road_missing", "nothing follows the last node",
-                    "add a node behind it, or write next");
-      }
-    }
-    falls_through_.clear();
+    read_root(file, *root);
+    return true;
   }
 
-  std::optional<YamlPair> form_of(const YamlPair& entry) {
-    if (!entry.value.IsMap()) return std::nullopt;
-    for (const auto& pair : entry.value) {
-      if (!pair.first.IsScalar() || pair.first.Scalar() != "form") continue;
-      const Place at = file_.place(pair.first, "form");
-      return YamlPair{"form", pair.second, at.line, at.position, at.length};
-    }
-    return std::nullopt;
+  static constexpr std::string_view kNodes = "nodes:\n";
+
+  // The entries of `nodes`, when the text has nothing else and so many of them.
+  std::vector<YamlPair> entries_in(YamlFile& file, const std::string& text, size_t count) {
+    const auto root = file.parse(text);
+    if (!root || !root->IsMap() || root->size() != 1) return {};
+    const YAML::Node nodes = root->begin()->second;
+    if (!nodes.IsMap() || nodes.size() != count) return {};
+    auto entries = file.pairs(nodes, "nodes");
+    if (entries.size() != count) entries.clear();
+    return entries;
   }
 
-  // form: [{FIRST_NAME: text or a map of an ask}, ...]; nodes form.FIRST_NAME, in that order.
-  void read_form(const YamlPair& entry, const YamlPair& form) {
-    std::optional<YamlPair> next;
-    for (const YamlPair& pair : file_.pairs(entry.value, "node " + entry.key)) {
-      if (pair.key == "next") {
-        next = pair;
-      } else if (pair.key != "form") {
-        file_.unknown_key(pair, names_of(form_keys()));
-      }
-    }
-    drafts_.names.emplace_back(flow_ + "." + entry.key, next_number_);
-    size_t asked = 0;
-    for (const YAML::Node& item : file_.maps(form)) {
-      for (const YamlPair& ask : file_.pairs(item, "an ask of a form")) {
-        if (!is_variable_name(ask.key)) {
-          file_.error(ask, "bad_variable_name",
-                      "Global variables must be in all capital letters, numbers or _",
-                      "'" + ask.key + "' is not; begin with a letter");
-          ++asked;
-          continue;
-        }
-        read_form_ask(entry.key, ask);
-        ++asked;
-      }
-    }
-    if (asked == 0) {
-      file_.error(form, "form_empty", "the form asks nothing", "add - VARIABLE: question");
-    } else if (next && !falls_through_.empty()) {
-      if (Text target = file_.text(*next, "next"); target.given()) {
-        drafts_.nodes.back().next = std::move(target);
-        falls_through_.back() = false;
-      }
-    }
+  // Null when the text is not one entry, or reaches into what stands behind it.
+  std::shared_ptr<Piece> read_piece(std::string_view text, size_t depth) {
+    constexpr std::string_view kBehind = "what is behind: 0\n";  // no node has such a name
+    auto piece = std::make_shared<Piece>();
+    piece->text = text;
+    std::string all = std::string(kNodes) + piece->text;
+    if (!all.ends_with('\n')) all.push_back('\n');
+    all.append(depth, ' ').append(kBehind);
+    YamlFile file(path_, piece->problems);
+    const auto entries = entries_in(file, all, 2);
+    if (entries.empty() || entries.back().key != "what is behind") return nullptr;
+    flow::read_entry(entries.front(), file, flow_, *piece);
+    return piece;
   }
 
-  void read_form_ask(const std::string& form, const YamlPair& ask) {
-    Draft draft = begin(form + "." + ask.key, ask);
-    draft.variables = {{{ask.key, draft.at}}, draft.at};
-    draft.variables.at.key = draft.variables.value.front().at.key = "form";
-    read_into(std::move(draft), ask, true);
+  bool may_be_last(Piece& piece) {
+    Problems unsaid;
+    YamlFile file(path_, unsaid);
+    piece.is_last_well =
+        piece.is_last_well || !entries_in(file, std::string(kNodes) + piece.text, 1).empty();
+    return piece.is_last_well;
   }
 
-  void read_node(const YamlPair& entry) { read_into(begin(entry.key, entry), entry, false); }
-
-  void read_into(Draft draft, const YamlPair& entry, bool in_form) {
-    NodeReader reader(file_, draft, drafts_.in_cells);
-    if (!entry.value.IsScalar()) {
-      reader.read(entry.value, entry.key);
-    } else if (in_form) {
-      reader.ask_plainly(entry);
-    } else {
-      reader.say_plainly(entry);
-    }
-    auto second = reader.take_second();
-    if (second) {
-      second->number = next_number_++;
-      second->id = draft.id + "." + std::string(second->at.key);
-      second->at.key = {};
-      draft.behind = second->number;
-    }
-    drafts_.nodes.push_back(std::move(draft));
-    falls_through_.push_back(!second && reader.falls_through());
-    if (!second) return;
-    drafts_.nodes.push_back(std::move(*second));
-    falls_through_.push_back(reader.falls_through());
+  // The syntax ends within that node. What stands before it has been read and is sound, so the
+  // parser comes to the same end when it begins there.
+  std::optional<SourceFile> read_broken(const std::string& text, const NodeText& node) {
+    const size_t at = static_cast<size_t>(node.text.data() - text.data());
+    Problems problems;
+    YamlFile file(path_, problems);
+    if (file.parse(std::string(kNodes) + text.substr(at))) return std::nullopt;
+    SourceFile broken;
+    broken.problems.add(problems, node.lines_before - 1);
+    return broken;
   }
 
-  Draft begin(const std::string& name, const YamlPair& entry) {
-    Draft draft;
-    draft.file = file_.name();
-    draft.flow = flow_;
-    draft.key = name;
-    draft.at = file_.place(entry, "");
-    draft.is_yaml = true;
-    if (const auto number = parse_number(name); number && *number < kFirstYamlNumber) {
-      draft.number = *number;
-      draft.id = std::to_string(*number);
-    } else {
-      draft.number = next_number_++;
-      draft.id = flow_ + "." + name;
-    }
-    return draft;
+  void complain_of_repeated(const Piece& piece) {
+    file_.problems.error({.file = path_,
+                          .line = piece.lines_before + piece.at.line,
+                          .position = piece.at.position,
+                          .length = piece.at.length,
+                          .column = piece.key,
+                          .code = "duplicate_key",
+                          .message = "the key '" + piece.key + "' is given twice",
+                          .remedy = "keep one of the two"});
   }
 
-  YamlFile& file_;
+  const std::string& path_;
   std::string flow_;
-  NodeNumber& next_number_;
-  Drafts& drafts_;
-  std::vector<bool> falls_through_;  // by draft of this file
+  SourceFile file_;
+  size_t counted_ = 0;
 };
 
 }  // namespace
 
-bool is_node_name(std::string_view text) {
-  if (text.empty() || text.size() > 64) return false;
-  return std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  });
-}
-
-void read_yaml_drafts(const std::string& path, const std::string& text, NodeNumber& next_number,
-                      Drafts& drafts, Problems& problems) {
+SourceFile read_flow_file(const std::string& path, const std::string& text,
+                          const SourceFile* before) {
   constexpr std::string_view kFolder = "flows/";
   constexpr std::string_view kEnding = ".flow.yaml";
-  YamlFile file(path, problems);
   const std::string flow =
       path.substr(kFolder.size(), path.size() - kFolder.size() - kEnding.size());
   if (!is_node_name(flow) || flow == Targets::kCsvFlow) {
-    file.error(0, "", "bad_name", "'" + flow + "' cannot be a flow's name",
+    SourceFile unread;
+    YamlFile(path, unread.problems)
+        .error(0, "", "bad_name", "'" + flow + "' cannot be a flow's name",
                flow == Targets::kCsvFlow ? "'bot' is the flow of templates/bot.csv"
                                          : "use letters, digits, _ and -");
-    return;
+    return unread;
   }
-  FlowReader(file, flow, next_number, drafts).read(text);
+  if (before != nullptr) {
+    if (auto file = FlowReader(path, flow).read_pieces(text, *before)) return std::move(*file);
+  }
+  return FlowReader(path, flow).read_whole(text);
 }
 
 }  // namespace millrace::flow

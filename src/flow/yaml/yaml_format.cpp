@@ -1,13 +1,12 @@
 // format_yaml(): the document's tree written anew, with the comments of the text put back beside
 // the lines they stood at.
-#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <sstream>
 #include <vector>
 
 #include "base/text.hpp"
+#include "flow/yaml/comments.hpp"
 #include "flow/yaml_text.hpp"
 
 namespace millrace::flow {
@@ -18,101 +17,6 @@ using base::fail;
 
 constexpr size_t kWidth = 100;
 constexpr int kDepthMax = 64;
-
-struct Comment {
-  int line = 0;  // 0-based
-  std::string text;
-  bool trailing = false;  // behind something on its line
-  bool blank_before = false;
-};
-
-// Finds the comments, knowing quotes and literal blocks.
-class CommentScanner {
- public:
-  explicit CommentScanner(std::string_view text) : lines_(base::split(text, '\n')) {}
-
-  std::vector<Comment> run() {
-    for (size_t i = 0; i < lines_.size(); ++i) scan(static_cast<int>(i), lines_[i]);
-    return std::move(comments_);
-  }
-
-  std::vector<bool> blank_before() const {
-    std::vector<bool> out(lines_.size() + 1);
-    for (size_t i = 1; i < lines_.size(); ++i) out[i] = base::trim(lines_[i - 1]).empty();
-    return out;
-  }
-
- private:
-  // Where what a line says begins, dashes of lists passed over.
-  static size_t depth_of(std::string_view line) {
-    size_t at = 0;
-    while (at < line.size()) {
-      if (line[at] == ' ') {
-        ++at;
-      } else if (line[at] == '-' && at + 1 < line.size() && line[at + 1] == ' ') {
-        at += 2;
-      } else {
-        break;
-      }
-    }
-    return at;
-  }
-
-  static bool opens_block(std::string_view said) {
-    said = base::trim(said);
-    size_t at = said.find_last_of("|>");
-    if (at == std::string_view::npos) return false;
-    const auto behind = said.substr(at + 1);
-    if (behind.find_first_not_of("+-0123456789") != std::string_view::npos) return false;
-    return at == 0 || said[at - 1] == ' ';
-  }
-
-  void scan(int number, std::string_view line) {
-    const bool is_blank = base::trim(line).empty();
-    if (block_depth_) {
-      const size_t spaces = std::min(line.find_first_not_of(' '), line.size());
-      if (is_blank || spaces > *block_depth_) return;
-      block_depth_.reset();
-    }
-    if (is_blank && quote_ == 0) return;
-    const size_t begin = quote_ == 0 ? 0 : std::string_view::npos;
-    bool token_starts = true;
-    for (size_t i = 0; i < line.size(); ++i) {
-      const char c = line[i];
-      if (quote_ != 0) {
-        if (quote_ == '"' && c == '\\') {
-          ++i;
-        } else if (c == quote_ && quote_ == '\'' && i + 1 < line.size() && line[i + 1] == '\'') {
-          ++i;
-        } else if (c == quote_) {
-          quote_ = 0;
-          token_starts = false;
-        }
-        continue;
-      }
-      if ((c == '"' || c == '\'') && token_starts) {
-        quote_ = c;
-        continue;
-      }
-      if (c == '#' && (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\t')) {
-        const auto before = base::trim(line.substr(0, i));
-        const bool blank_above =
-            number > 0 && base::trim(lines_[static_cast<size_t>(number) - 1]).empty();
-        comments_.push_back({number, std::string(base::trim(line.substr(i))),
-                             !before.empty() || begin != 0, blank_above});
-        line = line.substr(0, i);
-        break;
-      }
-      if (c != ' ') token_starts = c == ',' || c == '[' || c == '{' || c == ':' || c == '-';
-    }
-    if (quote_ == 0 && opens_block(line)) block_depth_ = depth_of(line);
-  }
-
-  std::vector<std::string_view> lines_;
-  std::vector<Comment> comments_;
-  std::optional<size_t> block_depth_;
-  char quote_ = 0;
-};
 
 class Formatter {
  public:
@@ -256,22 +160,13 @@ class Formatter {
   std::string out_;
 };
 
-// Reads a document without keeping it.
-class Deaf : public YAML::EventHandler {
- public:
-  void OnDocumentStart(const YAML::Mark&) override {}
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                const std::string&) override {}
-  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                       YAML::EmitterStyle::value) override {}
-  void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                  YAML::EmitterStyle::value) override {}
-  void OnMapEnd() override {}
-};
+// Whether the line above each line is blank.
+std::vector<bool> blank_before(std::string_view text) {
+  const auto lines = base::split(text, '\n');
+  std::vector<bool> out(lines.size() + 1);
+  for (size_t i = 1; i < lines.size(); ++i) out[i] = base::trim(lines[i - 1]).empty();
+  return out;
+}
 
 bool too_deep(const YAML::Node& node, int depth) {
   if (depth > kDepthMax) return true;
@@ -306,14 +201,6 @@ std::string meaning_of(const YAML::Node& node) {
 
 }  // namespace
 
-// YAML::LoadAll() would not end where a text begins with a comma: the parser leaves it unread.
-bool is_one_document(const std::string& text) {
-  std::istringstream stream(text);
-  YAML::Parser parser(stream);
-  Deaf deaf;
-  return !parser.HandleNextDocument(deaf) || !parser.HandleNextDocument(deaf);
-}
-
 base::Result<std::string> format_yaml(const std::string& text) {
   std::string unix_text;
   for (const char c : text) {
@@ -328,9 +215,7 @@ base::Result<std::string> format_yaml(const std::string& text) {
     if (too_deep(root, 0)) {
       return fail(Code::invalid_argument, "nested too deep, or a key that is not plain text");
     }
-    CommentScanner scanner(unix_text);
-    auto blank_before = scanner.blank_before();
-    std::string out = Formatter(scanner.run(), std::move(blank_before)).run(root);
+    std::string out = Formatter(comments_in(unix_text), blank_before(unix_text)).run(root);
     // Whatever the layout, the file must say what it said.
     if (meaning_of(YAML::Load(out)) != meaning_of(root)) {
       return fail(Code::unimplemented, "uses YAML that cannot be laid out: anchors or tags");
