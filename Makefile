@@ -38,8 +38,8 @@ demo: build  ## serve the example beside the Braze sandbox and print the address
 style: setup-style  ## everything that needs no build: the rules of the house, formats, types, lint
 	@python3 tools/house
 	@python3 -m unittest discover -q -s tools/house -t tools
-	@PYTHONPATH=src/python python3 -m unittest discover -q -s tests/worker -t tests
-	@mypy --config-file src/python/mypy.ini src/python/millrace_worker
+	@PYTHONPATH=src/python/worker python3 -m unittest discover -q -s tests/worker -t tests
+	@mypy --config-file src/python/worker/mypy.ini src/python/worker/millrace_worker
 	@git ls-files $(CPP) | xargs -P $(JOBS) -n 40 clang-format-19 --dry-run -Werror
 	@cd tests/e2e && npm run --silent lint
 

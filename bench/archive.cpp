@@ -10,7 +10,7 @@
 
 #include "base/meter.hpp"
 #include "calls/calls.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 #include "storage/storage.hpp"
 #include "tests/fakes/clock.hpp"
 #include "tests/fakes/log.hpp"

@@ -11,7 +11,7 @@
 #include <future>
 
 #include "bench/measure.hpp"
-#include "egress/testing_http.hpp"
+#include "tests/support/egress_http.hpp"
 
 using namespace millrace;
 using namespace millrace::egress;

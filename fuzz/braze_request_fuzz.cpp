@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "braze/testing.hpp"
+#include "tests/support/braze_sandbox.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace millrace;

@@ -2,7 +2,7 @@
 // ends.
 #include <cstdlib>
 
-#include "storage/record_frames.hpp"
+#include "storage/record_log/record_frames.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace millrace::storage;

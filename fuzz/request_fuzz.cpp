@@ -4,9 +4,9 @@
 #include "base/hash.hpp"
 #include "base/redact.hpp"
 #include "base/text.hpp"
-#include "base/web.hpp"
-#include "dialog/natives.hpp"
+#include "base/web/web.hpp"
 #include "engage/tokens.hpp"
+#include "natives/natives.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace millrace;
@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     std::abort();  // nobody guesses a signature
   (void)base::is_email_address(text);
   (void)base::parse_iso8601(text);
-  (void)dialog::parse_consumer_date(text, "pt-BR");
+  (void)natives::parse_consumer_date(text, "pt-BR");
   (void)base::squash(text);
   const std::string cleaned = base::clean_user_text(text);
   if (base::clean_user_text(cleaned) != cleaned) std::abort();

@@ -1,7 +1,7 @@
 // Paths as clients send them, against a table with every kind of pattern: whatever is found was
 // asked for with a method it has, and its values are pieces of the path.
-#include "base/routes.hpp"
-#include "base/web.hpp"
+#include "base/web/routes.hpp"
+#include "base/web/web.hpp"
 
 using namespace millrace;
 

@@ -2,7 +2,7 @@
 // same bytes as what follows a record that was written: it is taken or refused, and no more.
 #include <cstdlib>
 
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace millrace;

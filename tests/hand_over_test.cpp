@@ -2,8 +2,8 @@
 // the chat, who hears what, what is read back after a restart in each phase.
 #include <gtest/gtest.h>
 
-#include "dialog/names.hpp"
-#include "runtime/record.hpp"
+#include "dialog/state/names.hpp"
+#include "runtime/records/record.hpp"
 #include "tests/example.hpp"
 #include "tests/simulation/calm_world.hpp"
 

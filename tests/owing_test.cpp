@@ -3,7 +3,7 @@
 
 #include "app/wire/receivers.hpp"
 #include "dialog/dialog.hpp"
-#include "dialog/state_v0.hpp"
+#include "dialog/state/state_v0.hpp"
 
 namespace millrace::dialog {
 namespace {

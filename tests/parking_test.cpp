@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "dialog/poison.hpp"
+#include "dialog/turn/poison.hpp"
 #include "runtime/runtime.hpp"
 #include "tests/example.hpp"
 #include "tests/fakes/runner.hpp"

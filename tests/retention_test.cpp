@@ -12,7 +12,7 @@
 #include "lanes/lanes.hpp"
 #include "solutions/chats.hpp"
 #include "storage/storage.hpp"
-#include "storage/verify.hpp"
+#include "storage/upkeep/verify.hpp"
 #include "tests/example.hpp"
 #include "tests/fakes/chance.hpp"
 #include "tests/fakes/clock.hpp"

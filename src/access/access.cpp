@@ -142,13 +142,15 @@ Result<std::pair<Key, std::string>> Access::make_key(const Asker& asker, const N
     return fail(Code::invalid_argument,
                 "addresses are at most 32, each like 192.0.2.7 or 192.0.2.0/24");
   }
-  if (!may_give(asker.principal.grants, wanted.grants)) {
+  const auto grants = impl_->resolved(wanted.grants);
+  if (!grants) return std::unexpected(grants.error());
+  if (!may_give(asker.principal.grants, *grants)) {
     return fail(Code::permission_denied, "nobody gives a key more than they may do themselves");
   }
   Key key;
   key.id = impl_->new_id();
   key.name = wanted.name;
-  key.grants = wanted.grants;
+  key.grants = *grants;
   key.addresses = wanted.addresses;
   key.expires_at = wanted.expires_at;
   key.made_at = impl_->now();
@@ -197,6 +199,28 @@ Result<void> Access::note(const Asker& asker, AuditRow row) {
 Result<std::vector<AuditRow>> Access::audit(const AuditFilter& filter) {
   return impl_->read<std::vector<AuditRow>>(
       [&](PairsRead& pairs) { return list_rows(pairs, filter); });
+}
+
+Result<int64_t> Access::prune_audit(base::Timestamp before) {
+  constexpr size_t kAtOnce = 1'000;
+  int64_t all = 0;
+  for (int64_t count = 1; count > 0; all += count) {
+    auto done = impl_->ports.pairs.change([&](PairsChange& pairs) -> Result<void> {
+      const auto pruned = prune_rows(pairs, before, impl_->ports.seal_key, kAtOnce);
+      if (!pruned) return std::unexpected(pruned.error());
+      count = *pruned;
+      if (count == 0) return {};
+      AuditRow row;
+      row.at = impl_->now();
+      row.who = "retention";
+      row.action = "audit.prune";
+      row.before = std::to_string(count) + " rows";
+      row.outcome = "done";
+      return add_row(pairs, std::move(row));
+    });
+    if (!done) return std::unexpected(done.error());
+  }
+  return all;
 }
 
 Result<void> Access::tidy() {

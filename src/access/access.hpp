@@ -34,6 +34,7 @@ struct AccessLimits {
   size_t sessions_per_user_max = 32;      // the one used longest ago ends
   size_t users_max = 10'000;
   size_t keys_max = 10'000;
+  size_t roles_max = 100;
 };
 
 // Who asks for something and from where, for the audit log.
@@ -142,10 +143,23 @@ class Access {
   base::Result<std::pair<Key, std::string>> make_key(const Asker& asker, const NewKey& key);
   base::Result<void> revoke_key(const Asker& asker, std::string_view id);
 
+  // --- roles that operators made ---
+  base::Result<std::vector<OwnRole>> roles();
+  // Made, or changed for everybody who has it. invalid_argument (the name; no rights);
+  // permission_denied: it has, or gets, more than the asker has; failed_precondition: another
+  // version than `version`, or nobody would be left who may change users.
+  base::Result<OwnRole> put_role(const Asker& asker, std::string_view name,
+                                 const std::set<Right>& rights,
+                                 std::optional<int64_t> version = std::nullopt);
+  // not_found; failed_precondition: somebody has it.
+  base::Result<void> remove_role(const Asker& asker, std::string_view name);
+
   // --- audit ---
   // What was done elsewhere, before it is done or where nothing is changed.
   base::Result<void> note(const Asker& asker, AuditRow row);
   base::Result<std::vector<AuditRow>> audit(const AuditFilter& filter);
+  // Removes rows that are older, which is a row itself; how many.
+  base::Result<int64_t> prune_audit(base::Timestamp before);
 
   // Removes sessions, links and whatever else is over.
   base::Result<void> tidy();

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "access/testing.hpp"
 #include "access/totp.hpp"
+#include "tests/support/access.hpp"
 
 namespace millrace::access {
 namespace {
@@ -117,6 +117,32 @@ TEST_F(AccessSignIn, ALinkDoesNotGoAroundAnAuthenticatorUnlessItResetsIt) {
   EXPECT_EQ(access_->use_link(plain, with("", "another sentence here")).value().token, "");
   const auto reset = access_->link_for(command(), "anna", true).value();
   EXPECT_NE(access_->use_link(reset, with("", "another sentence here")).value().token, "");
+}
+
+class AccessPruning : public AccessTesting {};
+
+TEST_F(AccessPruning, RemovesOldRowsAndSaysSo) {
+  first();
+  add("ben", "viewer");
+  const auto many = access_->audit({.limit = 100}).value().size();
+  EXPECT_EQ(access_->prune_audit({clock_.now().ms - 1}).value(), 0);
+  EXPECT_EQ(access_->audit({.limit = 100}).value().size(), many);
+  clock_.pass(hours(240));
+  ASSERT_TRUE(access_->add_user(command(), "cleo", grants("viewer")));
+  const int64_t pruned = access_->prune_audit({clock_.now().ms - kHourMs}).value();
+  EXPECT_EQ(pruned, static_cast<int64_t>(many));
+  const auto rows = access_->audit({.limit = 100}).value();
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].action, "audit.prune");
+  EXPECT_EQ(rows[0].before, std::to_string(many) + " rows");
+  EXPECT_EQ(rows[1].action, "user.add");
+  ASSERT_TRUE(store_.read([&](PairsRead& pairs) -> base::Result<void> {
+    const auto check = verify_rows(pairs, std::nullopt, std::string(base::kSealKeyBytes, 'k'));
+    if (!check) return std::unexpected(check.error());
+    EXPECT_EQ(check->problem, "");
+    EXPECT_EQ(check->rows, rows[0].number);
+    return {};
+  }));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ using base::fail;
 
 constexpr std::string_view kPrefix = "audit/";
 constexpr std::string_view kHead = "audit-head";
+constexpr std::string_view kAnchor = "audit-anchor";
 constexpr size_t kHashDigits = 64;
 constexpr size_t kPage = 500;
 constexpr size_t kTextBytesMax = 512;
@@ -44,6 +45,32 @@ base::Result<AuditRow> row_of(std::string_view value, std::string_view key) {
   if (!parsed)
     return fail(Code::data_loss, "a row of the audit log cannot be read", std::string(key));
   return AuditRow::from_json(*parsed);
+}
+
+struct Anchor {
+  int64_t number = 0;
+  std::string hash;
+};
+
+std::string seal_of(const Anchor& anchor, std::string_view key) {
+  return base::to_hex(
+      base::hmac_sha256(key, "audit-anchor:" + std::to_string(anchor.number) + ":" + anchor.hash));
+}
+
+// "NUMBER HASH SEAL". nullopt: nothing was pruned; data_loss: it is not what was written.
+base::Result<std::optional<Anchor>> anchor_of(PairsRead& pairs, std::string_view key) {
+  const auto kept = pairs.get(kAnchor);
+  if (!kept) return std::unexpected(kept.error());
+  if (!*kept) return std::optional<Anchor>();
+  const auto parts = base::split(**kept, ' ');
+  if (parts.size() != 3) return fail(Code::data_loss, "the anchor of the log is damaged");
+  const Anchor anchor{std::strtoll(std::string(parts[0]).c_str(), nullptr, 10),
+                      std::string(parts[1])};
+  if (key.empty()) return fail(Code::data_loss, "without the seal key the anchor is not proven");
+  if (!base::equal_constant_time(seal_of(anchor, key), parts[2])) {
+    return fail(Code::data_loss, "the anchor of the log is not what this server wrote");
+  }
+  return anchor;
 }
 
 bool is_meant(const AuditRow& row, const AuditFilter& filter) {
@@ -151,14 +178,61 @@ base::Result<void> each_row(
   }
 }
 
-base::Result<AuditCheck> verify_rows(
-    PairsRead& pairs, const std::optional<std::pair<int64_t, std::string>>& expected) {
+base::Result<int64_t> prune_rows(PairsChange& pairs, base::Timestamp before, std::string_view key,
+                                 size_t max) {
+  const auto former = anchor_of(pairs, key);
+  if (!former) return std::unexpected(former.error());
+  // One more, which stays: there is always a last one.
+  const auto page = pairs.scan(kPrefix, "", max + 1);
+  if (!page) return std::unexpected(page.error());
+  Anchor anchor = former->value_or(Anchor());
+  int64_t count = 0;
+  for (size_t i = 0; i + 1 < page->size(); ++i) {
+    const auto& [place, value] = (*page)[i];
+    const auto row = row_of(value, place);
+    if (!row) return std::unexpected(row.error());
+    if (row->at >= before) break;
+    const auto kept = kept_of(value);
+    // What is not whole is not pruned: `verify` is to find it.
+    if (row->number != anchor.number + 1 || hash_of(anchor.hash, kept->text) != kept->hash) {
+      return fail(Code::data_loss, "the log is not whole, so nothing more is pruned", place);
+    }
+    anchor = {row->number, std::string(kept->hash)};
+    if (auto gone = pairs.remove(place); !gone) return std::unexpected(gone.error());
+    ++count;
+  }
+  if (count == 0) return 0;
+  auto put = pairs.put(
+      kAnchor, std::to_string(anchor.number) + " " + anchor.hash + " " + seal_of(anchor, key));
+  if (!put) return std::unexpected(put.error());
+  return count;
+}
+
+base::Result<AuditCheck> verify_rows(PairsRead& pairs,
+                                     const std::optional<std::pair<int64_t, std::string>>& expected,
+                                     std::string_view key) {
   AuditCheck check;
   const auto wrong = [&](std::string what) {
     check.problem = std::move(what);
     return check;
   };
   bool was_met = !expected;
+  const auto anchor = anchor_of(pairs, key);
+  if (!anchor && anchor.error().code == Code::data_loss) return wrong(anchor.error().message);
+  if (!anchor) return std::unexpected(anchor.error());
+  if (*anchor) {
+    check.rows = check.pruned = (*anchor)->number;
+    check.last_hash = (*anchor)->hash;
+    if (expected && expected->first == check.rows) {
+      if (expected->second != check.last_hash) {
+        return wrong("the last row that was pruned has another hash than the one that was noted");
+      }
+      was_met = true;
+    }
+    if (expected && expected->first < check.rows) {
+      return wrong("the row that was noted was pruned; note a later one");
+    }
+  }
   std::string after;
   for (;;) {
     const auto page = pairs.scan(kPrefix, after, kPage);

@@ -1,6 +1,8 @@
 // The audit log: who did what to which thing, as rows that each carry the hash of the one before.
 // A row that was changed, left out or put in breaks the chain; that rows were cut off its end shows
-// against a hash that was noted elsewhere. Never words of consumers, never secrets.
+// against a hash that was noted elsewhere. What is pruned at its beginning leaves an anchor: the
+// number and the hash of the last row that went, under the server's own seal. Never words of
+// consumers, never secrets.
 #pragma once
 
 #include <cstdint>
@@ -51,13 +53,21 @@ base::Result<void> each_row(
     PairsRead& pairs, int64_t after,
     const std::function<bool(const AuditRow&, std::string_view hash)>& each);
 
+// Removes rows that are older than `before`, the oldest first and at most `max`, and sets the
+// anchor; the last row stays. How many went.
+base::Result<int64_t> prune_rows(PairsChange& pairs, base::Timestamp before, std::string_view key,
+                                 size_t max);
+
 struct AuditCheck {
-  int64_t rows = 0;
+  int64_t rows = 0;       // the number of the last one
+  int64_t pruned = 0;     // of the last one that was pruned
   std::string last_hash;  // hexadecimal
   std::string problem;    // the first one; "" = the chain is whole
 };
-// `expected`: a row's number and its hash as they were noted once.
-base::Result<AuditCheck> verify_rows(
-    PairsRead& pairs, const std::optional<std::pair<int64_t, std::string>>& expected);
+// `expected`: a row's number and its hash as they were noted once. `key` is the one that the log is
+// pruned with; without it the seal of an anchor cannot be checked, which is a problem.
+base::Result<AuditCheck> verify_rows(PairsRead& pairs,
+                                     const std::optional<std::pair<int64_t, std::string>>& expected,
+                                     std::string_view key = {});
 
 }  // namespace millrace::access

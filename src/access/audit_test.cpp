@@ -21,10 +21,22 @@ class AccessAudit : public testing::Test {
       ASSERT_TRUE(store_.change([&](PairsChange& pairs) { return add_row(pairs, row); }));
     }
   }
-  AuditCheck verified(std::optional<std::pair<int64_t, std::string>> expected = std::nullopt) {
+  static constexpr std::string_view kKey = "a key of thirty-two bytes, or so";
+  base::Result<int64_t> pruned(int64_t before, size_t max = 1'000, std::string_view key = kKey) {
+    base::Result<int64_t> count = 0;
+    const auto done = store_.change([&](PairsChange& pairs) -> base::Result<void> {
+      count = prune_rows(pairs, {fakes::kSomeTimeMs + before}, key, max);
+      if (!count) return std::unexpected(count.error());
+      return {};
+    });
+    EXPECT_EQ(done.has_value(), count.has_value());
+    return count;
+  }
+  AuditCheck verified(std::optional<std::pair<int64_t, std::string>> expected = std::nullopt,
+                      std::string_view key = kKey) {
     AuditCheck check;
     EXPECT_TRUE(store_.read([&](PairsRead& pairs) -> base::Result<void> {
-      auto found = verify_rows(pairs, expected);
+      auto found = verify_rows(pairs, expected, key);
       if (!found) return std::unexpected(found.error());
       check = std::move(*found);
       return {};
@@ -52,6 +64,58 @@ TEST_F(AccessAudit, IsWholeAsItWasWritten) {
   const auto check = verified();
   EXPECT_EQ(check.problem, "");
   EXPECT_EQ(check.rows, 603);
+}
+
+TEST_F(AccessAudit, IsWholeAfterItsOldRowsWerePruned) {
+  const std::string at_100 = row(100).substr(0, 64);
+  const std::string at_50 = row(50).substr(0, 64);
+  const std::string at_600 = row(600).substr(0, 64);
+  EXPECT_EQ(*pruned(101, 60), 60);
+  EXPECT_EQ(*pruned(101), 40);
+  EXPECT_EQ(*pruned(101), 0);
+  auto check = verified();
+  EXPECT_EQ(check.problem, "");
+  EXPECT_EQ(check.pruned, 100);
+  EXPECT_EQ(check.rows, 603);
+  EXPECT_EQ(listed({.limit = 1'000}).size(), 503u);
+  EXPECT_EQ(verified({{100, at_100}}).problem, "");
+  EXPECT_EQ(verified({{600, at_600}}).problem, "");
+  EXPECT_NE(verified({{100, at_600}}).problem, "");
+  EXPECT_NE(verified({{50, at_50}}).problem, "");
+  // The last row stays, whatever its age, and the log goes on from it.
+  EXPECT_EQ(*pruned(10'000), 502);
+  AuditRow more;
+  more.at = {fakes::kSomeTimeMs + 20'000};
+  more.action = "more";
+  ASSERT_TRUE(store_.change([&](PairsChange& pairs) { return add_row(pairs, more); }));
+  check = verified();
+  EXPECT_EQ(check.problem, "");
+  EXPECT_EQ(check.rows, 604);
+}
+
+TEST_F(AccessAudit, ShowsAnAnchorThatIsNotItsOwn) {
+  ASSERT_EQ(*pruned(101), 100);
+  const std::string text = row(101);
+  const std::string anchor = store_.pairs["audit-anchor"];
+  EXPECT_NE(verified(std::nullopt, "another key").problem, "");
+  EXPECT_NE(verified(std::nullopt, "").problem, "");
+  EXPECT_FALSE(pruned(200, 1'000, "another key"));
+  // Rows cut off its beginning, with an anchor that somebody else made.
+  store_.pairs["audit-anchor"] =
+      "101 " + text.substr(0, 64) + " " + anchor.substr(anchor.rfind(' ') + 1);
+  store_.pairs.erase("audit/00000000000000000101");
+  EXPECT_NE(verified().problem, "");
+  store_.pairs.erase("audit-anchor");
+  EXPECT_EQ(verified().problem, "row 1 is missing");
+}
+
+TEST_F(AccessAudit, PrunesNothingThatIsNotWhole) {
+  std::string& text = row(3);
+  text.replace(text.find("chat.turns") == std::string::npos ? text.find("user.add")
+                                                            : text.find("chat.turns"),
+               4, "nope");
+  EXPECT_FALSE(pruned(101));
+  EXPECT_EQ(listed({.limit = 1'000}).size(), 603u);
 }
 
 TEST_F(AccessAudit, ShowsARowThatWasChanged) {

@@ -30,7 +30,55 @@ Result<std::optional<User>> user_behind(PairsRead& pairs, const std::string& key
   return find<User>(pairs, user_key(**id));
 }
 
+Result<void> resolve_all(PairsRead& pairs, Grants& grants, bool must_be_there) {
+  for (Grant& grant : grants) {
+    grant.bundle.clear();
+    if (grant.own_role.empty()) continue;
+    auto role = find<OwnRole>(pairs, role_key(grant.own_role));
+    if (!role) return std::unexpected(role.error());
+    if (*role) {
+      grant.bundle = std::move((*role)->rights);
+    } else if (must_be_there) {
+      return fail(Code::invalid_argument, "there is no role '" + grant.own_role + "'", "grants");
+    }
+  }
+  return {};
+}
+
+// Whether somebody of these has that role.
+template <typename T>
+Result<bool> is_given_to(PairsRead& pairs, std::string_view prefix, std::string_view role) {
+  std::string after;
+  for (;;) {
+    const auto page = pairs.scan(prefix, after, kPage);
+    if (!page) return std::unexpected(page.error());
+    for (const auto& [key, text] : *page) {
+      const auto one = find<T>(pairs, key);
+      if (!one) return std::unexpected(one.error());
+      if (!*one) continue;
+      for (const Grant& grant : (*one)->grants) {
+        if (grant.own_role == role) return true;
+      }
+    }
+    if (page->size() < kPage) return false;
+    after = page->back().first;
+  }
+}
+
 }  // namespace
+
+Result<void> resolve(PairsRead& pairs, Grants& grants) {
+  return resolve_all(pairs, grants, false);
+}
+Result<void> resolve_given(PairsRead& pairs, Grants& grants) {
+  return resolve_all(pairs, grants, true);
+}
+
+Result<bool> is_given(PairsRead& pairs, std::string_view role) {
+  auto given = is_given_to<User>(pairs, "user/", role);
+  if (given && !*given) given = is_given_to<Key>(pairs, "key/", role);
+  return given;
+}
 
 std::string user_key(std::string_view id) {
   return "user/" + std::string(id);
@@ -40,6 +88,9 @@ std::string session_key(std::string_view hash) {
 }
 std::string key_key(std::string_view id) {
   return "key/" + std::string(id);
+}
+std::string role_key(std::string_view name) {
+  return "role/" + std::string(name);
 }
 std::string secret_key(std::string_view hash) {
   return "secret/" + std::string(hash);

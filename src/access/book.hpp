@@ -2,7 +2,7 @@
 // this room only.
 //
 //   user/ID  name/LOWER-NAME=ID  subject/HASH=ID  session/HASH  sessions/USER/HASH
-//   key/ID  secret/HASH=ID  link/HASH  first-owner=HASH  audit/...
+//   role/NAME  key/ID  secret/HASH=ID  link/HASH  first-owner=HASH  audit/...
 #pragma once
 
 #include <optional>
@@ -16,6 +16,11 @@ namespace millrace::access::book {
 
 using base::Result;
 
+// Gives each grant of an own role the rights that the role has now; none where it is gone.
+Result<void> resolve(PairsRead& pairs, Grants& grants);
+// The same; invalid_argument: there is no such role.
+Result<void> resolve_given(PairsRead& pairs, Grants& grants);
+
 // What is kept under the key, read by T::from_json; nullopt when there is nothing.
 template <typename T>
 Result<std::optional<T>> find(PairsRead& pairs, const std::string& key) {
@@ -26,6 +31,9 @@ Result<std::optional<T>> find(PairsRead& pairs, const std::string& key) {
   if (!kept) return base::fail(base::Code::data_loss, "cannot be read", key);
   auto value = T::from_json(*kept);
   if (!value) return std::unexpected(value.error());
+  if constexpr (requires { value->grants; }) {
+    if (auto done = resolve(pairs, value->grants); !done) return std::unexpected(done.error());
+  }
   return std::optional<T>(std::move(*value));
 }
 
@@ -37,6 +45,7 @@ Result<void> put(PairsChange& pairs, const std::string& key, const T& value) {
 std::string user_key(std::string_view id);
 std::string session_key(std::string_view hash);
 std::string key_key(std::string_view id);
+std::string role_key(std::string_view name);
 std::string secret_key(std::string_view hash);
 std::string link_key(std::string_view hash);
 
@@ -51,6 +60,8 @@ Result<void> remove_user(PairsChange& pairs, const User& user);
 // A user besides that one may change users everywhere.
 Result<bool> has_other_owner(PairsRead& pairs, std::string_view id);
 Result<bool> has_users(PairsRead& pairs);
+// Some user or key has a grant of that role.
+Result<bool> is_given(PairsRead& pairs, std::string_view role);
 Result<size_t> count(PairsRead& pairs, std::string_view prefix, size_t max);
 
 Result<std::vector<Session>> sessions_of(PairsRead& pairs, std::string_view user);

@@ -71,6 +71,15 @@ struct Access::Impl {
     return std::move(*out);
   }
 
+  // With what the own roles among them have now; invalid_argument: there is no such role.
+  Result<Grants> resolved(Grants grants) {
+    return read<Grants>([&](PairsRead& pairs) -> Result<Grants> {
+      if (auto done = book::resolve_given(pairs, grants); !done) {
+        return std::unexpected(done.error());
+      }
+      return std::move(grants);
+    });
+  }
   bool is_over(const Session& session);
   // Begins a session of a user who has shown who they are; its token.
   Result<std::string> begin_session(PairsChange& pairs, User& user, const SignIn& from,

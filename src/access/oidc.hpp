@@ -12,7 +12,7 @@
 
 #include "access/access.hpp"
 #include "access/id_token.hpp"
-#include "base/outbound.hpp"
+#include "base/web/outbound.hpp"
 
 namespace millrace::access {
 

@@ -288,7 +288,7 @@ TEST_F(AccessOidc, ReadsItsSettingsStrictly) {
        {R"({})", R"({"issuer":"x","client":"c","roles":{"*":"viewer"}})",
         R"({"issuer":"https://x","roles":{"*":"viewer"}})",
         R"({"issuer":"https://x","client":"c"})",
-        R"({"issuer":"https://x","client":"c","roles":{"*":"king"}})",
+        R"({"issuer":"https://x","client":"c","roles":{"*":"King"}})",
         R"({"issuer":"https://x","client":"c","roles":[]})",
         R"({"issuer":"https://x","client":"c","roles":{"*":"viewer"},"scope":"x"})"}) {
     EXPECT_FALSE(read(wrong)) << wrong;

@@ -123,6 +123,24 @@ json::object Key::shown() const {
           {"used_at", shown_time(used_at)}};
 }
 
+json::object OwnRole::to_json() const {
+  return {{"name", name},
+          {"rights", access::to_json(rights)},
+          {"changed_at", base::to_iso8601(changed_at)},
+          {"version", version}};
+}
+
+base::Result<OwnRole> OwnRole::from_json(const json::object& kept) {
+  const json::value* given = kept.if_contains("rights");
+  auto rights = given == nullptr ? base::Result<std::set<Right>>(std::set<Right>())
+                                 : rights_from_json(*given);
+  if (!rights) return fail(Code::data_loss, "a role cannot be read: " + rights.error().message);
+  return OwnRole{std::string(json::get_string(kept, "name").value_or("")), std::move(*rights),
+                 base::parse_iso8601(json::get_string(kept, "changed_at").value_or(""))
+                     .value_or(base::Timestamp()),
+                 json::get_integer(kept, "version").value_or(0)};
+}
+
 json::object Session::to_json() const {
   return {{"hash", hash},
           {"user", user},

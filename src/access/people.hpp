@@ -73,6 +73,17 @@ struct Link {
   static base::Result<Link> from_json(const json::object& kept);
 };
 
+// A bundle of rights that operators made. A grant that names one has what it has at that moment.
+struct OwnRole {
+  std::string name;
+  std::set<Right> rights;
+  base::Timestamp changed_at;
+  int64_t version = 0;
+
+  json::object to_json() const;
+  static base::Result<OwnRole> from_json(const json::object& kept);
+};
+
 // Who stands behind a request.
 struct Principal {
   enum class Kind { user, key, command };

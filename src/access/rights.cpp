@@ -50,7 +50,7 @@ bool is_environment(std::string_view name) {
 }
 
 base::Result<void> check(const Grant& grant) {
-  if (!grant.role && grant.rights.empty()) {
+  if (!grant.role && grant.own_role.empty() && grant.rights.empty()) {
     return fail(Code::invalid_argument, "a grant names a role or rights");
   }
   if (!is_environment(grant.environment)) {
@@ -64,10 +64,17 @@ base::Result<void> check(const Grant& grant) {
 
 base::Result<void> add_name(Grant& grant, std::string_view name) {
   if (const auto role = kRoles.find(name)) {
-    if (grant.role) return fail(Code::invalid_argument, "a grant has one role");
+    if (grant.role || !grant.own_role.empty()) {
+      return fail(Code::invalid_argument, "a grant has one role");
+    }
     grant.role = role;
   } else if (const auto right = kRights.find(name)) {
     grant.rights.insert(*right);
+  } else if (is_own_role_name(name)) {
+    if (grant.role || !grant.own_role.empty()) {
+      return fail(Code::invalid_argument, "a grant has one role");
+    }
+    grant.own_role = name;
   } else {
     return fail(Code::invalid_argument, "'" + std::string(name) + "' is no role and no right");
   }
@@ -79,12 +86,9 @@ base::Result<Grant> grant_from_json(const json::value& value) {
   Grant grant;
   for (const auto& [key, member] : value.get_object()) {
     if (key == "rights" && member.is_array()) {
-      for (const json::value& name : member.get_array()) {
-        const auto right =
-            name.is_string() ? kRights.find(std::string_view(name.get_string())) : std::nullopt;
-        if (!right) return fail(Code::invalid_argument, json::to_text(name) + " is no right");
-        grant.rights.insert(*right);
-      }
+      auto rights = rights_from_json(member);
+      if (!rights) return std::unexpected(rights.error());
+      grant.rights = std::move(*rights);
       continue;
     }
     if (!member.is_string()) {
@@ -93,7 +97,10 @@ base::Result<Grant> grant_from_json(const json::value& value) {
     const std::string_view text = member.get_string();
     if (key == "role") {
       grant.role = kRoles.find(text);
-      if (!grant.role) return fail(Code::invalid_argument, std::string(text) + " is no role");
+      if (!grant.role && is_own_role_name(text)) {
+        grant.own_role = text;
+      } else if (!grant.role)
+        return fail(Code::invalid_argument, std::string(text) + " is no role");
     } else if (key == "solution") {
       grant.solution = text;
     } else if (key == "environment") {
@@ -122,7 +129,7 @@ Reach reach_of(Role role, Right right) {
 }
 
 Reach Grant::reach(Right right) const {
-  if (rights.contains(right)) return Reach::all;
+  if (rights.contains(right) || bundle.contains(right)) return Reach::all;
   return role ? reach_of(*role, right) : Reach::none;
 }
 
@@ -163,16 +170,38 @@ bool may_give(const Grants& own, const Grants& given) {
   return true;
 }
 
+bool is_own_role_name(std::string_view name) {
+  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+  return name.size() >= 2 && name.size() <= 64 && is_small(name.front()) && !kRoles.find(name) &&
+         std::ranges::all_of(
+             name, [&](char c) { return is_small(c) || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+base::Result<std::set<Right>> rights_from_json(const json::value& value) {
+  std::set<Right> rights;
+  if (!value.is_array()) return fail(Code::invalid_argument, "rights are a list");
+  for (const json::value& name : value.get_array()) {
+    const auto right =
+        name.is_string() ? kRights.find(std::string_view(name.get_string())) : std::nullopt;
+    if (!right) return fail(Code::invalid_argument, json::to_text(name) + " is no right");
+    rights.insert(*right);
+  }
+  return rights;
+}
+
+json::array to_json(const std::set<Right>& rights) {
+  json::array names;
+  for (const Right right : rights) names.emplace_back(kRights(right));
+  return names;
+}
+
 json::array to_json(const Grants& grants) {
   json::array out;
   for (const Grant& grant : grants) {
     json::object one;
     if (grant.role) one["role"] = kRoles(*grant.role);
-    if (!grant.rights.empty()) {
-      json::array names;
-      for (const Right right : grant.rights) names.emplace_back(kRights(right));
-      one["rights"] = std::move(names);
-    }
+    if (!grant.own_role.empty()) one["role"] = grant.own_role;
+    if (!grant.rights.empty()) one["rights"] = to_json(grant.rights);
     if (!grant.solution.empty()) one["solution"] = grant.solution;
     if (!grant.environment.empty()) one["environment"] = grant.environment;
     out.emplace_back(std::move(one));
@@ -214,6 +243,7 @@ base::Result<Grant> grant_from_text(std::string_view text) {
 std::string to_text(const Grant& grant) {
   std::string out;
   if (grant.role) out = kRoles(*grant.role);
+  if (!grant.own_role.empty()) out = grant.own_role;
   for (const Right right : grant.rights) {
     if (!out.empty()) out += '+';
     out += kRights(right);

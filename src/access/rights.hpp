@@ -71,6 +71,8 @@ struct Target {
 // A role, or rights by name, within a solution and an environment.
 struct Grant {
   std::optional<Role> role;
+  std::string own_role;     // instead: one that operators made (access/book.hpp resolves it)
+  std::set<Right> bundle;   // the rights of `own_role`; not kept with the grant
   std::set<Right> rights;   // besides the role's
   std::string solution;     // "" = all
   std::string environment;  // "" = both; or "sandbox", "live"
@@ -97,5 +99,11 @@ base::Result<Grants> grants_from_json(const json::value& value);
 // "operator", "designer@hotel", "operator@hotel/live", "chat.read+ops.read@hotel".
 base::Result<Grant> grant_from_text(std::string_view text);
 std::string to_text(const Grant& grant);
+// Of a role that operators make: a small letter, then small letters, digits and '-', 2 to 64 in
+// all, and no name of a role that there is anyway.
+bool is_own_role_name(std::string_view name);
+// A list of their names; invalid_argument.
+base::Result<std::set<Right>> rights_from_json(const json::value& value);
+json::array to_json(const std::set<Right>& rights);
 
 }  // namespace millrace::access

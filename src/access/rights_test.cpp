@@ -111,11 +111,12 @@ TEST(AccessRights, GrantsGoThroughTextAndJsonUnchanged) {
 }
 
 TEST(AccessRights, AGrantThatIsNotUnderstoodGivesNothing) {
-  for (const char* text : {"", "king", "viewer@hotel/prod", "viewer+owner", "@hotel", "chat.red"}) {
+  for (const char* text :
+       {"", "King", "viewer@hotel/prod", "viewer+owner", "viewer+mine", "@hotel", "chat.red"}) {
     EXPECT_FALSE(grant_from_text(text)) << text;
   }
   for (const char* text :
-       {R"({"role":"viewer"})", R"([{}])", R"([{"role":"king"}])", R"([{"rights":["all"]}])",
+       {R"({"role":"viewer"})", R"([{}])", R"([{"role":"King"}])", R"([{"rights":["all"]}])",
         R"([{"role":"viewer","environment":"prod"}])", R"([{"role":1}])", R"(["viewer"])",
         R"([{"role":"viewer","scope":"x"}])", R"([{"rights":[1]}])"}) {
     EXPECT_FALSE(grants_from_json(json::parse(text).value())) << text;

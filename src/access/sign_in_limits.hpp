@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "base/shares.hpp"
+#include "base/resilience/shares.hpp"
 
 namespace millrace::access {
 

@@ -44,17 +44,19 @@ Result<User> Access::user(std::string_view id_or_name) {
   return impl_->read<User>([&](PairsRead& pairs) { return book::user(pairs, id_or_name); });
 }
 
-Result<User> Access::add_user(const Asker& asker, std::string_view name, const Grants& grants) {
+Result<User> Access::add_user(const Asker& asker, std::string_view name, const Grants& given) {
   if (!is_user_name(name)) {
     return fail(Code::invalid_argument, "a user's name has 1 to 64 letters, digits and . - _ @ +");
   }
-  if (!may_give(asker.principal.grants, grants)) {
+  const auto grants = impl_->resolved(given);
+  if (!grants) return std::unexpected(grants.error());
+  if (!may_give(asker.principal.grants, *grants)) {
     return fail(Code::permission_denied, "nobody gives more than they may do themselves");
   }
   User user;
   user.id = impl_->new_id();
   user.name = name;
-  user.grants = grants;
+  user.grants = *grants;
   user.made_at = user.changed_at = impl_->now();
   user.version = 1;
   auto row = impl_->row(asker, kRights(Right::users_write), "user.add", user.id);
@@ -84,7 +86,12 @@ Result<User> Access::change_user(const Asker& asker, std::string_view id,
         if (change.version && *change.version != user->version) {
           return fail(Code::failed_precondition, "the user was changed by somebody else since");
         }
-        const Grants& wanted = change.grants ? *change.grants : user->grants;
+        Grants wanted = user->grants;
+        if (change.grants) {
+          wanted = *change.grants;
+          auto resolved = book::resolve_given(pairs, wanted);
+          if (!resolved) return std::unexpected(resolved.error());
+        }
         // Neither what they had nor what they get may be more than the asker has.
         if (!may_give(asker.principal.grants, user->grants) ||
             !may_give(asker.principal.grants, wanted)) {
@@ -235,9 +242,13 @@ Result<SignedIn> Access::sign_in_vouched(const Vouched& who, const SignIn& from)
                                    }
                                    if (user.disabled)
                                      return fail(Code::unauthenticated, "this user was disabled");
-                                   if (user.grants != who.grants) {
+                                   Grants vouched = who.grants;
+                                   if (auto done = book::resolve(pairs, vouched); !done) {
+                                     return std::unexpected(done.error());
+                                   }
+                                   if (user.grants != vouched) {
                                      noted.before = summary_of(user);
-                                     user.grants = who.grants;
+                                     user.grants = std::move(vouched);
                                      user.changed_at = impl_->now();
                                      ++user.version;
                                      noted.after = summary_of(user);

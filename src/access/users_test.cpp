@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "access/testing.hpp"
+#include "tests/support/access.hpp"
 
 namespace millrace::access {
 namespace {

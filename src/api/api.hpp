@@ -14,8 +14,9 @@
 #include "access/access.hpp"
 #include "access/oidc.hpp"
 #include "access/pairs.hpp"
-#include "base/web.hpp"
-#include "base/web_origin.hpp"
+#include "api/studio.hpp"
+#include "base/web/web.hpp"
+#include "base/web/web_origin.hpp"
 #include "base/world.hpp"
 #include "runtime/archive.hpp"
 #include "runtime/delivery_store.hpp"
@@ -69,6 +70,7 @@ struct Ports {
   access::Transactions& pairs;   // those of `access`; answers that may be asked for again
   Records& records;
   Desk& desk;
+  Studio& studio;
   runtime::DeliveryStore& deliveries;
   const runtime::Solutions& solutions;
   base::Clock& clock;

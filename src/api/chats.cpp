@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dialog/names.hpp"
+#include "dialog/state/names.hpp"
 
 namespace millrace::api {
 namespace {

@@ -1,7 +1,5 @@
 #include "api/envelope.hpp"
 
-#include "base/json.hpp"
-
 namespace millrace::api {
 
 using base::Code;
@@ -26,11 +24,16 @@ int status_of(Code code) {
 
 web::Response refusal(int status, std::string_view type, std::string_view message,
                       std::string_view source) {
-  return web::json_response(
-      status, json::serialize(json::object{
-                  {"message", message},
-                  {"errors", json::array{json::object{
-                                 {"source", source}, {"type", type}, {"message", message}}}}}));
+  return refusal_with(status, type, message, {}, source);
+}
+
+web::Response refusal_with(int status, std::string_view type, std::string_view message,
+                           json::object more, std::string_view source) {
+  json::object body{{"message", message},
+                    {"errors", json::array{json::object{
+                                   {"source", source}, {"type", type}, {"message", message}}}}};
+  for (auto& member : more) body[member.key()] = std::move(member.value());
+  return web::json_response(status, json::serialize(body));
 }
 
 web::Response refusal(const base::Error& error) {

@@ -114,14 +114,8 @@ web::Response Guard::answer(const Operation& operation, web::PathValues values,
           refused_origin(request, call.by_cookie || (is_open && !request.bearer_token())))
     return std::move(*refused);
   if (auto right = check_right(call); !right) {
-    access::AuditRow row;
-    row.right = access::kRights(call.who.right());
-    row.action = operation.id;
-    row.object = request.path;
-    row.outcome = "refused";
-    if (auto noted = ports_.access.note(call.asker, std::move(row)); !noted) {
-      return refusal(noted.error());
-    }
+    const auto noted = note_refusal(operation, call, access::kRights(call.who.right()));
+    if (!noted) return refusal(noted.error());
     return refusal(right.error());
   }
   if (!operation.takes.empty()) {
@@ -145,6 +139,16 @@ web::Response Guard::answer(const Operation& operation, web::PathValues values,
   return response;
 }
 
+base::Result<void> Guard::note_refusal(const Operation& operation, const Call& call,
+                                       std::string_view right) const {
+  access::AuditRow row;
+  row.right = right;
+  row.action = operation.id;
+  row.object = call.request.path;
+  row.outcome = "refused";
+  return ports_.access.note(call.asker, std::move(row));
+}
+
 web::Response Guard::run(const Operation& operation, Call& call) {
   Replied replied = fail(Code::internal, "this failed here; the log says why");
   try {
@@ -160,6 +164,13 @@ web::Response Guard::run(const Operation& operation, Call& call) {
                     std::string(operation.id) + " answers without asking whose it is");
     replied = fail(Code::internal, "this failed here; the log says why");
   }
+  // A right besides the operation's own, which it found missing itself.
+  const bool lacks_right = !replied && replied.error().code == Code::permission_denied &&
+                           access::kRights.find(replied.error().where).has_value();
+  if (lacks_right) {
+    const auto noted = note_refusal(operation, call, replied.error().where);
+    if (!noted) return refusal(noted.error());
+  }
   return response_of(std::move(replied));
 }
 
@@ -171,9 +182,9 @@ web::Response Guard::once(const Operation& operation, Call& call, std::string_vi
   }
   const std::string place =
       "once/" + access::hash_of_secret(call.asker.principal.who() + "\n" + std::string(key));
-  const std::string asked =
-      base::to_hex(base::sha256(std::string(operation.id) + "\n" + call.request.path + "\n" +
-                                call.request.query + "\n" + call.request.body));
+  const std::string asked = base::to_hex(base::hmac_sha256(
+      options_.seal_key, std::string(operation.id) + "\n" + call.request.path + "\n" +
+                             call.request.query + "\n" + call.request.body));
   std::optional<json::object> former;
   const json::object mark{{"asked", asked}, {"at", ports_.clock.now().ms}};
   auto begun = ports_.pairs.change([&](access::PairsChange& pairs) -> base::Result<void> {

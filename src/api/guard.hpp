@@ -27,6 +27,8 @@ class Guard {
  private:
   std::optional<web::Response> refused_origin(const web::Request& request, bool by_cookie) const;
   base::Result<void> check_right(Call& call) const;
+  base::Result<void> note_refusal(const Operation& operation, const Call& call,
+                                  std::string_view right) const;
   web::Response run(const Operation& operation, Call& call);
   web::Response once(const Operation& operation, Call& call, std::string_view key);
   std::string new_request_id();

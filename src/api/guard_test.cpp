@@ -16,7 +16,9 @@ std::string path_in(const Operation& operation, std::string_view solution) {
       {"solution", name},         {"chat", chat},         {"call", chat + ":1:1"},
       {"delivery", "of-" + name}, {"consumer", "nobody"}, {"user", "nobody"},
       {"key", "nothing"},         {"session", "nothing"}, {"version", "v1"},
-      {"path...", "app.py"}};
+      {"path...", "app.py"},      {"workspace", "main"},  {"action", "Act"},
+      {"schema", "flow"},         {"secret", "NAME"},     {"try", "of-" + name},
+      {"run", "of-" + name},      {"role", "nothing"}};
   std::string path(operation.path);
   for (const auto& [parameter, value] : values) {
     const std::string mark = "{" + std::string(parameter) + "}";
@@ -97,8 +99,8 @@ TEST_F(ApiGuard, SendsNoAnswerAboutAThingThatNobodyAskedFor) {
                            .summary = "Forgets to ask"};
   Options options;
   options.origins = {true, ""};
-  const Ports ports{*access_,   nullptr, store_,  records_, desk_, deliveries_,
-                    solutions_, clock_,  random_, log_,     ""};
+  const Ports ports{*access_,    nullptr,    store_, records_, desk_, studio_,
+                    deliveries_, solutions_, clock_, random_,  log_,  ""};
   Guard guard(ports, options, [](base::Task) { return false; });
   web::Request request;
   request.method = "GET";

@@ -6,7 +6,7 @@
 #include "api/live_listener.hpp"
 #include "base/contain.hpp"
 #include "posix/threads.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 namespace millrace::api {
 namespace {
@@ -77,7 +77,9 @@ void Live::run() {
 
 void Live::look(const Listeners& all) {
   for (const auto& listener : all) {
-    if (listener->is_open()) listener->ask_again();
+    if (!listener->is_open()) continue;
+    listener->ask_again();
+    listener->tell_runs();
   }
   const auto begun = [&](bool audit) {
     std::optional<int64_t> least;

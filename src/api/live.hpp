@@ -7,6 +7,7 @@
 //   <- {"topic", "error": {type, message}}       <- {"topic", "gap": true}: ask for what is there
 //
 // Topics: chats:SOLUTION, chat:ID, audit. `seq` grows and has gaps; without `after` from now on.
+// run:ID tells of a test run: an `outcome` for each test, numbered from 1, and `done`.
 #pragma once
 
 #include <condition_variable>

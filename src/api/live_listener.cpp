@@ -13,6 +13,7 @@ constexpr int64_t kAskEveryMs = 60'000;
 constexpr size_t kTopicsMax = 64;
 constexpr size_t kWaitingMax = 16;
 constexpr int64_t kCatchUpMax = 10'000;  // positions; further back is a gap
+constexpr std::string_view kRun = "run:";
 constexpr int kPolicy = 1008;
 constexpr int kAway = 1001;
 
@@ -52,6 +53,7 @@ void Live::Listener::closed() {
   const std::lock_guard lock(mutex_);
   socket_ = nullptr;
   topics_.clear();
+  runs_.clear();
 }
 
 bool Live::Listener::is_open() {
@@ -103,6 +105,7 @@ void Live::Listener::close(int code, std::string reason) {
   const std::lock_guard lock(mutex_);
   if (socket_) socket_->close(code, std::move(reason));
   topics_.clear();
+  runs_.clear();
 }
 
 void Live::Listener::send(const json::object& what) {
@@ -131,7 +134,13 @@ void Live::Listener::know(access::Grants grants) {
     for (const auto& [topic, state] : topics_) {
       if (!may(topic)) lost.push_back(topic);
     }
-    for (const std::string& topic : lost) topics_.erase(topic);
+    for (const auto& [topic, told] : runs_) {
+      if (!may(topic)) lost.push_back(topic);
+    }
+    for (const std::string& topic : lost) {
+      topics_.erase(topic);
+      runs_.erase(topic);
+    }
   }
   for (const std::string& topic : lost) send(no_topic(topic));
   for (const json::object& each : asked) take(each);
@@ -147,6 +156,7 @@ bool Live::Listener::may(std::string_view topic) const {
     solution = found->second;
   }
   if (solution.empty()) return false;
+  if (topic.starts_with(kRun)) return access::may(grants_, Right::solution_read, {solution, ""});
   return access::may(grants_, Right::chat_read, {solution, options_.environment});
 }
 
@@ -162,6 +172,7 @@ void Live::Listener::take(const json::object& asked) {
   if (const auto topic = json::get_string(asked, "unsub")) {
     const std::lock_guard lock(mutex_);
     topics_.erase(std::string(*topic));
+    runs_.erase(std::string(*topic));
     return;
   }
   const auto topic = json::get_string(asked, "sub");
@@ -170,6 +181,7 @@ void Live::Listener::take(const json::object& asked) {
 }
 
 void Live::Listener::subscribe(const std::string& topic, std::optional<int64_t> after) {
+  if (topic.starts_with(kRun)) return subscribe_to_run(topic, after.value_or(0));
   const auto archive = ports_.records.archive();
   if (!archive) return send(error_of(topic, archive.error().code, archive.error().message));
   if (topic.starts_with("chat:")) note_solution(**archive, topic);
@@ -187,6 +199,51 @@ void Live::Listener::subscribe(const std::string& topic, std::optional<int64_t> 
   socket_->send_text(json::serialize(message(topic, "subscribed", from)));
   if (is_gap) socket_->send_text(json::serialize(message(topic, "gap", true)));
   topics_[topic] = {from, false};
+}
+
+void Live::Listener::subscribe_to_run(const std::string& topic, int64_t after) {
+  const auto run = ports_.studio.run(std::string_view(topic).substr(kRun.size()));
+  const std::lock_guard lock(mutex_);
+  if (socket_ == nullptr) return;
+  if (run && solutions_.size() < 16 * kTopicsMax) {
+    solutions_[topic] = json::get_string(*run, "solution").value_or("");
+  }
+  if (!run || !may(topic) || runs_.size() >= kTopicsMax) {
+    socket_->send_text(json::serialize(no_topic(topic)));
+    return;
+  }
+  const int64_t from = std::max<int64_t>(after, 0);
+  socket_->send_text(json::serialize(message(topic, "subscribed", from)));
+  runs_[topic] = from;
+}
+
+void Live::Listener::tell_runs() {
+  const std::lock_guard lock(mutex_);
+  for (auto each = runs_.begin(); each != runs_.end();) {
+    auto& [topic, told] = *each;
+    const auto run = ports_.studio.run(std::string_view(topic).substr(kRun.size()));
+    const auto say = [&](std::string_view type, json::value data) {
+      if (socket_ == nullptr) return;
+      socket_->send_text(json::serialize(json::object{
+          {"topic", topic}, {"seq", told}, {"type", type}, {"data", std::move(data)}}));
+    };
+    const auto* outcomes = run ? json::get_array(*run, "outcomes") : nullptr;
+    for (; outcomes != nullptr && told < static_cast<int64_t>(outcomes->size());) {
+      const json::value& outcome = (*outcomes)[static_cast<size_t>(told++)];
+      say("outcome", outcome);
+    }
+    if (run && json::get_bool(*run, "done") != true) {
+      ++each;
+      continue;
+    }
+    ++told;
+    if (run) {
+      say("done", json::object{{"tests", run->at("tests")}, {"failed", run->at("failed")}});
+    } else if (socket_ != nullptr) {
+      socket_->send_text(json::serialize(message(topic, "gap", true)));
+    }
+    each = runs_.erase(each);
+  }
 }
 
 void Live::Listener::note_solution(runtime::Archive& archive, const std::string& topic) {

@@ -42,6 +42,8 @@ class Live::Listener final : public web::SocketHandler,
   std::optional<int64_t> begin_look(bool audit);
   // Once, in order; what was told is not told again.
   void tell(const LiveRow& row);
+  // What has come of the test runs that it has subscribed to.
+  void tell_runs();
   // The look has come to this number.
   void end_look(bool audit, int64_t seq);
 
@@ -52,6 +54,7 @@ class Live::Listener final : public web::SocketHandler,
   void know(access::Grants grants);
   // Under the lock. A chat's solution is found when it is subscribed to, and stays.
   bool may(std::string_view topic) const;
+  void subscribe_to_run(const std::string& topic, int64_t after);
   void take(const json::object& asked);
   void subscribe(const std::string& topic, std::optional<int64_t> after);
   void note_solution(runtime::Archive& archive, const std::string& topic);
@@ -72,7 +75,8 @@ class Live::Listener final : public web::SocketHandler,
     bool is_looked_at = false;  // by the look that lasts
   };
   std::map<std::string, Topic> topics_;
-  std::map<std::string, std::string, std::less<>> solutions_;  // of chats
+  std::map<std::string, int64_t> runs_;  // by topic: how many outcomes were told
+  std::map<std::string, std::string, std::less<>> solutions_;  // of chats and runs
 };
 
 }  // namespace millrace::api

@@ -57,7 +57,8 @@ json::array parameters_of(const Operation& operation) {
   }
   const bool is_once = operation.method != "GET" && operation.who.kind() != Who::Kind::anyone;
   if (is_once) out.emplace_back(reference("parameters", "idempotency_key"));
-  if (operation.method == "PATCH") out.emplace_back(reference("parameters", "if_match"));
+  const bool is_kept = operation.method == "PATCH" || operation.id == "putRole";
+  if (is_kept) out.emplace_back(reference("parameters", "if_match"));
   return out;
 }
 

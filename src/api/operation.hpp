@@ -14,8 +14,8 @@
 #include "access/sign_in_limits.hpp"
 #include "api/api.hpp"
 #include "base/json.hpp"
-#include "base/routes.hpp"
-#include "base/web.hpp"
+#include "base/web/routes.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::api {
 
@@ -149,6 +149,7 @@ std::vector<Operation> own_operations();
 std::vector<Operation> user_operations();
 std::vector<Operation> user_session_operations();
 std::vector<Operation> key_operations();
+std::vector<Operation> role_operations();
 std::vector<Operation> audit_operations();
 std::vector<Operation> chat_operations();
 std::vector<Operation> call_operations();
@@ -156,6 +157,13 @@ std::vector<Operation> delivery_operations();
 std::vector<Operation> person_operations();
 std::vector<Operation> solution_operations();
 std::vector<Operation> deploy_operations();
+std::vector<Operation> workspace_operations();
+std::vector<Operation> draft_operations();
+std::vector<Operation> git_operations();
+std::vector<Operation> try_operations();
+std::vector<Operation> run_operations();
+std::vector<Operation> secret_operations();
+std::vector<Operation> search_operations();
 std::vector<Operation> document_operations();
 const std::vector<Operation>& all_operations();
 

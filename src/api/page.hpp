@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::api {
 

@@ -1,13 +1,12 @@
-#include <CLI/CLI.hpp>
-
+#include "app/cli/cli.hpp"
 #include "app/commands/commands.hpp"
 #include "posix/limits.hpp"
 
 int main(int argc, char** argv) {
   namespace app = millrace::app;
   millrace::posix::keep_memory_private();
-  CLI::App cli{"Millrace: conversations that do work. Solutions are folders; see examples/."};
-  cli.name("millrace");
+  app::cli::App cli("millrace",
+                    "Millrace: conversations that do work. Solutions are folders; see examples/.");
   cli.set_version_flag("--version", MILLRACE_VERSION);
   cli.require_subcommand(1);
   int exit_code = 0;
@@ -36,6 +35,5 @@ int main(int argc, char** argv) {
   app::add_secret_command(cli, exit_code);
   app::add_grant_commands(cli, exit_code);
   app::add_operator_commands(cli, exit_code);
-  CLI11_PARSE(cli, argc, argv);
-  return exit_code;
+  return cli.run(argc, argv, exit_code);
 }

@@ -1,5 +1,5 @@
 // Understanding one answer: what a person typed, read as the type that was asked for, in their
-// locale. Pure: the moment comes in with the question, and nothing typed is ever evaluated.
+// locale. Pure: the day comes in with the question, and nothing typed is ever evaluated.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +27,11 @@ struct Choice {
 // What counts as an answer. Members that do not belong to the type are not looked at.
 struct Rules {
   Type type = Type::text;
-  size_t length_min = 1, length_max = 4'096;   // text, address: code points
+  size_t length_min = 1, length_max = 4'096;   // text, address: characters as people count them
   std::optional<double> min, max;              // number
   bool whole = false;                          // number: no fraction
   std::optional<base::Date> earliest, latest;  // date
-  bool not_future = false, not_past = false;   // date, against `now`
+  bool not_future = false, not_past = false;   // date, against `today`
   std::string region;                          // phone: ISO 3166-1, "" = from the locale
   std::string pattern;                         // regex: RE2/ICU syntax, must match the whole answer
   std::vector<Choice> choices;                 // choice
@@ -60,9 +60,14 @@ struct Reading {
 };
 
 // `locale` is a BCP 47 tag ("en", "pt-BR"). "en" alone leaves 03/04/1990 ambiguous; every tag with
-// a region, and every other language, has its own order of day and month.
-Reading read(const Rules& rules, std::string_view text, std::string_view locale,
-             base::Timestamp now);
+// a region, and every other language, has its own order of day and month. `today` is the day it is
+// where the consumer is.
+Reading read(const Rules& rules, std::string_view text, std::string_view locale, base::Date today);
+
+// Which choice a label names, or a place in the list ("2.", "the second one"), and nothing looser:
+// for choices that are shown without a type being asked for. `places`: whether places count.
+Reading pick(const std::vector<Choice>& choices, std::string_view text, std::string_view locale,
+             bool places);
 
 // A canonical value written for a person of that locale: "3 de abril de 1990", "1.234,5".
 std::string show(Type type, std::string_view value, std::string_view locale);

@@ -1,32 +1,22 @@
-// Choosing among labels, yes and no, and patterns.
+// Choosing among labels, and patterns. What was said to the letter goes before what is alike, and
+// what denies is never taken for what it denies.
 #include <unicode/regex.h>
 
 #include <algorithm>
 #include <charconv>
 #include <memory>
-#include <numeric>
 
-#include "ask/language.hpp"
+#include "ask/spelled.hpp"
+#include "ask/words.hpp"
 #include "base/regex.hpp"
 #include "base/text.hpp"
 
 namespace millrace::ask {
 namespace {
 
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
+using Words = std::vector<std::string>;
+
+constexpr size_t kLengthMax = 200;
 
 std::string digits_of(std::string_view text) {
   std::string out;
@@ -34,7 +24,7 @@ std::string digits_of(std::string_view text) {
   return out;
 }
 
-bool has_all(const std::vector<std::string>& said, const std::vector<std::string>& wanted) {
+bool has_all(const Words& said, const Words& wanted) {
   return !wanted.empty() && std::ranges::all_of(wanted, [&](const std::string& word) {
     return std::ranges::find(said, word) != said.end();
   });
@@ -53,6 +43,7 @@ struct Best {
       choices.push_back(&choice);
     }
   }
+  bool is_none() const { return choices.empty(); }
   Reading reading() const {
     if (choices.size() == 1) return accepted(choices.front()->value);
     Reading out;
@@ -65,112 +56,176 @@ struct Best {
   }
 };
 
-}  // namespace
-
-Reading read_choice(const Rules& rules, std::string_view text) {
-  constexpr size_t kLengthMax = 200;
-  if (text.size() > kLengthMax) return {};
-  const std::string wanted = base::squash(text), lower = base::to_lower(text);
-  // What was said to the letter goes before what is alike without its marks: "C" is not "C++".
-  Best exact;
-  for (const Choice& choice : rules.choices) {
-    for (const std::string& label : choice.labels) {
-      if (base::to_lower(label) == lower) {
-        exact.offer(choice, 2);
-      } else if (!wanted.empty() && base::squash(label) == wanted) {
-        exact.offer(choice, 1);
-      }
-    }
+// Calls f(choice, label) for each label of each.
+template <typename F>
+void for_each_label(const std::vector<Choice>& choices, F f) {
+  for (const Choice& choice : choices) {
+    for (const std::string& label : choice.labels) f(choice, label);
   }
-  if (!exact.choices.empty()) return exact.reading();
-  size_t number = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (code == std::errc() && end == text.data() + text.size()) {
-    if (number < 1 || number > rules.choices.size()) return {};
-    return accepted(rules.choices[number - 1].value);
-  }
-  const auto said = words_of(text);
-  // "anything but the suite" names a choice and does not make it.
-  constexpr std::string_view kDenials[] = {"not",   "no",    "but",  "without", "nao",  "sem",
-                                           "menos", "sin",   "pas",  "sans",    "sauf", "nicht",
-                                           "kein",  "keine", "ohne", "ausser"};
-  const bool denies = std::ranges::any_of(said, [&](const std::string& word) {
-    return std::ranges::find(kDenials, word) != std::end(kDenials);
-  });
-  Best by_words, by_edits;
-  for (const Choice& choice : rules.choices) {
-    for (const std::string& label : choice.labels) {
-      const auto words = words_of(label);
-      if (!denies && has_all(said, words)) by_words.offer(choice, words.size());
-      const std::string squashed = base::squash(label);
-      const size_t edits = edit_distance(wanted, squashed);
-      const size_t allowed =
-          std::min(static_cast<size_t>(std::max(rules.fuzzy, 0)), squashed.size() / 3);
-      // A digit is never a typing mistake: 11:30 is not nearly 10:30.
-      const bool same_digits = digits_of(wanted) == digits_of(squashed);
-      if (edits <= allowed && same_digits) by_edits.offer(choice, allowed + 100 - edits);
-    }
-  }
-  if (!by_words.choices.empty()) return by_words.reading();
-  if (!by_edits.choices.empty()) return by_edits.reading();
-  return {};
 }
 
-Reading read_yes_no(std::string_view text, std::string_view locale) {
-  // Folded: without accents. A word decides when everything behind it is courtesy; phrases are
-  // whole.
-  struct Words {
-    std::vector<std::string_view> yes, no, courtesy, yes_phrases, no_phrases;
-  };
-  static const Words kWords[kLanguageCount] = {
-      {{"yes", "y", "yeah", "yep", "yup", "sure", "ok", "okay", "correct", "absolutely", "true"},
-       {"no", "n", "nope", "nah", "never", "false"},
-       {"please", "thanks",  "thank", "you",  "of", "course", "sir",   "madam", "that", "is", "s",
-        "right",  "correct", "way",   "sure", "i",  "do",     "would", "not",   "don",  "t",  "am"},
-       {"why not", "no problem", "of course", "please do", "go ahead", "definitely",
-        "that s right"},
-       {"not now", "not today", "not really", "no way", "please don t", "i m good"}},
-      {{"sim", "s", "claro", "certo", "ok", "quero", "pode", "isso", "positivo"},
-       {"nao", "n", "nunca", "negativo"},
-       {"por", "favor", "obrigado", "obrigada", "que", "sim", "nao", "quero", "ser", "mesmo"},
-       {"com certeza", "por que nao", "sem problema", "pode ser", "pode sim"},
-       {"agora nao", "de jeito nenhum", "acho que nao"}},
-      {{"si", "s", "claro", "vale", "ok", "correcto", "bueno"},
-       {"no", "n", "nunca", "tampoco"},
-       {"por", "favor", "gracias", "que", "si", "no", "quiero", "muchas"},
-       {"por supuesto", "por que no", "sin problema", "de acuerdo", "como no"},
-       {"ahora no", "para nada", "de ninguna manera"}},
-      {{"oui", "o", "ouais", "ok", "volontiers"},
-       {"non", "n", "jamais"},
-       {"merci", "s", "il", "vous", "te", "plait", "bien", "sur", "pas", "du", "tout"},
-       {"d accord", "bien sur", "pourquoi pas", "pas de probleme", "avec plaisir", "c est ca"},
-       {"pas maintenant", "pas du tout", "pas vraiment", "surtout pas"}},
-      {{"ja", "j", "jawohl", "gerne", "klar", "ok", "stimmt", "richtig", "naturlich"},
-       {"nein", "n", "nee", "nie"},
-       {"bitte", "danke", "gerne", "gern", "doch", "klar", "naturlich", "sehr"},
-       {"warum nicht", "kein problem", "na klar", "auf jeden fall", "einverstanden"},
-       {"jetzt nicht", "auf keinen fall", "eher nicht", "lieber nicht"}},
-  };
-  if (text == "👍") return accepted("true");
-  if (text == "👎") return accepted("false");
-  const auto said = words_of(text);
-  if (said.empty() || said.size() > 6) return {};
-  std::string whole;
-  for (const std::string& word : said) whole += (whole.empty() ? "" : " ") + word;
-  const auto in = [](const std::vector<std::string_view>& words, std::string_view word) {
-    return std::ranges::find(words, word) != words.end();
-  };
-  for (const Language language : {language_of(locale), Language::en}) {
-    const Words& words = kWords[static_cast<size_t>(language)];
-    if (in(words.yes_phrases, whole)) return accepted("true");
-    if (in(words.no_phrases, whole)) return accepted("false");
-    const bool yes = in(words.yes, said.front()), no = in(words.no, said.front());
-    const bool courteous = std::all_of(said.begin() + 1, said.end(), [&](const std::string& word) {
-      return in(words.courtesy, word) || in(yes ? words.yes : words.no, word);
-    });
-    if ((yes || no) && courteous) return accepted(yes ? "true" : "false");
+// To the letter; but for case; but for case and accents; and with nothing but letters and digits.
+Best equal_labels(const std::vector<Choice>& choices, std::string_view text) {
+  Best best;
+  const std::string lower = base::to_lower(text), folded = fold(text),
+                    squashed = base::squash(text);
+  for_each_label(choices, [&](const Choice& choice, const std::string& label) {
+    const std::string_view trimmed = base::trim_blank(label);
+    if (trimmed == text) {
+      best.offer(choice, 4);
+    } else if (base::to_lower(trimmed) == lower) {
+      best.offer(choice, 3);
+    } else if (fold(trimmed) == folded) {
+      best.offer(choice, 2);
+    } else if (!squashed.empty() && base::squash(trimmed) == squashed) {
+      best.offer(choice, 1);
+    }
+  });
+  return best;
+}
+
+constexpr int64_t kLastPlace = -1;
+
+// A place that is named, as in "2.", "#2", "option two", "the second one", "la dernière".
+struct Place {
+  int64_t number = kLastPlace;  // from 1
+  bool is_bare = false;         // a number and nothing else, which may stand in a label
+  std::string ordinal;          // the word, if it is one: it may stand in a label, too
+};
+
+constexpr WordLists kLeadsToPlace = {
+    "the option number nr num choice answer i ll take want pick select my is",
+    "o a os as opcao numero escolha resposta quero escolho n",
+    "el la los las opcion numero eleccion respuesta quiero elijo n",
+    "le la l les option numero choix reponse je prends veux choisis n",
+    "der die das den option nummer nr auswahl antwort wahl ich nehme"};
+constexpr WordLists kBehindPlace = {"one option choice answer", "opcao um uma", "opcion uno una",
+                                    "option choix", "option antwort"};
+constexpr WordLists kLast = {"last", "ultimo ultima", "ultimo ultima", "dernier derniere",
+                             "letzte letzter letztes letzten"};
+
+std::optional<int64_t> figures(std::string_view word) {
+  constexpr size_t kDigitsMax = 6;
+  if (word.empty() || word.size() > kDigitsMax || digits_of(word).size() != word.size()) {
+    return std::nullopt;
   }
-  return {};
+  int64_t number = 0;
+  std::from_chars(word.data(), word.data() + word.size(), number);
+  return number;
+}
+
+std::optional<Place> place_named(Words words, std::string_view locale) {
+  const Language language = language_of(locale);
+  const size_t said = words.size();
+  const auto in = [&](const WordLists& lists, const std::string& word) {
+    return is_listed(lists, language, word) || is_listed(lists, Language::en, word);
+  };
+  while (words.size() > 1 && in(kLeadsToPlace, words.front())) words.erase(words.begin());
+  while (words.size() > 1 && in(kBehindPlace, words.back())) words.pop_back();
+  if (words.empty() || words.size() > 3) return std::nullopt;
+  if (words.size() == 1) {
+    const std::string& word = words.front();
+    if (const auto number = figures(word)) return Place{*number, said == 1, {}};
+    if (in(kLast, word)) return Place{kLastPlace, false, word};
+    if (const auto number = ordinal(word, locale)) return Place{*number, false, word};
+  }
+  if (const auto number = spelled_number(words, locale)) return Place{*number, said == 1, {}};
+  return std::nullopt;
+}
+
+const Choice* at_place(const std::vector<Choice>& choices, const Place& place) {
+  if (choices.empty()) return nullptr;
+  if (place.number == kLastPlace) return &choices.back();
+  const auto number = static_cast<size_t>(place.number);
+  return number >= 1 && number <= choices.size() ? &choices[number - 1] : nullptr;
+}
+
+// Those of whose label the number, or the ordinal, is a word.
+Best with_place(const std::vector<Choice>& choices, const Place& place, std::string_view locale) {
+  Best best;
+  for_each_label(choices, [&](const Choice& choice, const std::string& label) {
+    for (const std::string& word : words_of(ascii_digits(label))) {
+      const auto number = place.ordinal.empty() ? figures(word) : std::nullopt;
+      const bool is_it = !place.ordinal.empty() ? word == place.ordinal
+                         : number               ? *number == place.number
+                                                : spelled_number({word}, locale) == place.number;
+      if (is_it) {
+        best.offer(choice, 1);
+        break;
+      }
+    }
+  });
+  return best;
+}
+
+bool is_bare(std::string_view text, const Place& place) {
+  return place.is_bare && !text.starts_with('#') && !text.ends_with('.') && !text.ends_with(')');
+}
+
+// Labels whose words were all said, or that were said with few typing mistakes.
+Reading alike(const Rules& rules, std::string_view text, const Words& said, Language language) {
+  const std::string wanted = base::squash(text);
+  const Words denied = denials_in(said, language);
+  Best by_words, by_edits;
+  for_each_label(rules.choices, [&](const Choice& choice, const std::string& label) {
+    const Words words = words_of(label);
+    // "anything but the suite" names a choice and does not make it.
+    if (denials_in(words, language) != denied) return;
+    if (has_all(said, words)) by_words.offer(choice, words.size());
+    const std::string squashed = base::squash(label);
+    const size_t edits = base::edit_distance(wanted, squashed);
+    const size_t allowed =
+        std::min(static_cast<size_t>(std::max(rules.fuzzy, 0)), squashed.size() / 3);
+    // A digit is never a typing mistake (11:30 is not nearly 10:30), nor is a syllable that turns
+    // the word round.
+    const bool is_another =
+        digits_of(wanted) != digits_of(squashed) || is_opposite(fold(wanted), fold(squashed));
+    if (!wanted.empty() && edits <= allowed && !is_another)
+      by_edits.offer(choice, allowed + 100 - edits);
+  });
+  if (!by_words.is_none()) return by_words.reading();
+  return by_edits.is_none() ? Reading{} : by_edits.reading();
+}
+
+// `said`: the words, without courtesy. nullopt: none is named, and it is no number either.
+std::optional<Reading> read_place(const std::vector<Choice>& choices, std::string_view text,
+                                  const Words& said, std::string_view locale) {
+  const auto place = place_named(said, locale);
+  if (!place) return std::nullopt;
+  if (is_bare(text, *place) || !place->ordinal.empty()) {
+    // The number of a label goes before the place in the list.
+    const Best numbered = with_place(choices, *place, locale);
+    if (!numbered.is_none()) return numbered.reading();
+  }
+  if (const Choice* choice = at_place(choices, *place)) return accepted(choice->value);
+  return place->is_bare ? std::optional(Reading{}) : std::nullopt;
+}
+
+}  // namespace
+
+Reading pick(const std::vector<Choice>& choices, std::string_view text, std::string_view locale,
+             bool places) {
+  text = base::trim_blank(text);
+  if (text.empty() || text.size() > kLengthMax) return {};
+  if (const Best equal = equal_labels(choices, text); !equal.is_none()) return equal.reading();
+  if (!places) return {};
+  const std::string plain = ascii_digits(text);
+  Words said = words_of(plain);
+  drop_courtesy_words(said, language_of(locale));
+  return read_place(choices, plain, said, locale).value_or(Reading{});
+}
+
+Reading read_choice(const Rules& rules, std::string_view text, std::string_view locale) {
+  if (text.size() > kLengthMax) return {};
+  if (const Best equal = equal_labels(rules.choices, text); !equal.is_none()) {
+    return equal.reading();
+  }
+  const Language language = language_of(locale);
+  const std::string plain = ascii_digits(text);
+  Words said = words_of(plain);
+  drop_courtesy_words(said, language);
+  if (auto by_place = read_place(rules.choices, plain, said, locale)) return std::move(*by_place);
+  return alike(rules, plain, said, language);
 }
 
 base::Result<void> check_pattern(std::string_view pattern) {

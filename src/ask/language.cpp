@@ -49,6 +49,26 @@ std::string fold(std::string_view text) {
   return folded;
 }
 
+std::string ascii_digits(std::string_view text) {
+  const bool is_ascii = std::ranges::all_of(text, [](char c) { return (c & 0x80) == 0; });
+  if (is_ascii) return std::string(text);
+  std::string out;
+  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
+  const auto length = static_cast<int32_t>(text.size());
+  for (int32_t at = 0; at < length;) {
+    const int32_t begin = at;
+    UChar32 c = 0;
+    U8_NEXT(bytes, at, length, c);
+    const bool is_digit = c >= 0x80 && u_charType(c) == U_DECIMAL_DIGIT_NUMBER;
+    if (is_digit) {
+      out += static_cast<char>('0' + u_charDigitValue(c));
+    } else {
+      out.append(text, static_cast<size_t>(begin), static_cast<size_t>(at - begin));
+    }
+  }
+  return out;
+}
+
 std::vector<std::string> words_of(std::string_view text) {
   const std::string lower = fold(text);
   std::vector<std::string> words;

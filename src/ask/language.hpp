@@ -21,21 +21,25 @@ std::string region_of(std::string_view locale);
 // Lower case without accents: "amanhã" and "amanha" are one word.
 std::string fold(std::string_view text);
 
+// With the decimal digits of every script as ASCII: "２０９９" is "2099".
+std::string ascii_digits(std::string_view text);
+
 // Folded, split at everything that is neither letter nor digit; apostrophes end a word.
 std::vector<std::string> words_of(std::string_view text);
 
 // Readers of one type each; the answer is trimmed and of bounded length.
 Reading read_number(const Rules& rules, std::string_view text, std::string_view locale);
 Reading read_date(const Rules& rules, std::string_view text, std::string_view locale,
-                  base::Timestamp now);
-Reading read_time(std::string_view text);
+                  base::Date today);
+Reading read_time(std::string_view text, std::string_view locale);
 Reading read_phone(const Rules& rules, std::string_view text, std::string_view locale);
-Reading read_choice(const Rules& rules, std::string_view text);
+Reading read_choice(const Rules& rules, std::string_view text, std::string_view locale);
 Reading read_yes_no(std::string_view text, std::string_view locale);
 Reading read_pattern(const Rules& rules, std::string_view text);
 
 std::string show_number(std::string_view value, std::string_view locale);
 std::string show_date(std::string_view value, std::string_view locale);
+std::string show_time(std::string_view value, std::string_view locale);
 std::string show_phone(std::string_view value);
 
 inline Reading accepted(std::string value) {

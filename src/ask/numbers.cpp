@@ -1,13 +1,13 @@
 #include <unicode/decimfmt.h>
 #include <unicode/numfmt.h>
-#include <unicode/rbnf.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <memory>
 
-#include "ask/language.hpp"
+#include "ask/spelled.hpp"
+#include "ask/words.hpp"
 #include "base/text.hpp"
 
 namespace millrace::ask {
@@ -37,15 +37,17 @@ std::string canonical(double number) {
   return code == std::errc() ? std::string(buffer, end) : std::string();
 }
 
-// With the blanks, apostrophes and minus signs that people and ICU write as plain ASCII.
+// With the digits, blanks, apostrophes and minus signs that people and ICU write as plain ASCII.
 std::string plain_marks(std::string_view text) {
-  std::string out(text);
+  std::string out = ascii_digits(text);
   const auto replace = [&](std::string_view mark, std::string_view by) {
     for (size_t at = 0; (at = out.find(mark, at)) != std::string::npos; at += by.size()) {
       out.replace(at, mark.size(), by);
     }
   };
-  for (const std::string_view blank : {"\u00a0", "\u202f", "\u2009"}) replace(blank, " ");
+  for (const std::string_view blank : {"\u00a0", "\u202f", "\u2009", "\u3000"}) {
+    replace(blank, " ");
+  }
   replace("\u2019", "'");
   replace("\u2212", "-");
   return out;
@@ -93,39 +95,121 @@ std::optional<double> number_with(std::string_view text, Separators use) {
 // "1.234,50" in the locale's separators; where they make no number of it (1.5 in German), in the
 // other ones.
 std::optional<double> written_number(std::string_view text, Separators use) {
-  const std::string plain = plain_marks(text);
-  if (const auto number = number_with(plain, use)) return number;
-  return number_with(plain, {use.group, use.decimal});
+  if (const auto number = number_with(text, use)) return number;
+  return number_with(text, {use.group, use.decimal});
 }
 
-// "twenty-five", "fünf".
-std::optional<double> spelled_number(std::string_view text, std::string_view locale) {
-  if (text.size() > 100 || text.find_first_of("0123456789") != std::string_view::npos) {
-    return std::nullopt;
+// What may stand before a number that counts something, and after it.
+constexpr WordLists kLeads = {
+    "for i im m am is it its s my age we are were there will be the just only about around of at "
+    "make makes approximately roughly aged",
+    "por para eu tenho sou somos e sao o a so apenas cerca de uns umas minha idade durante vou ter",
+    "por para yo tengo soy somos es son la el solo unos unas mi edad de durante tendre",
+    "pour j ai je suis nous sommes c est ce sont l le la age de environ seulement pendant",
+    "für fur ich bin wir sind es ist das mein alter nur etwa ungefahr circa ca die der den"};
+constexpr WordLists kNoUnits = {
+    "or and to till until minus plus times half dozen hundred thousand million billion trillion "
+    "more "
+    "less least most than percentile k nd st rd th",
+    "ou e a ate menos mais vezes meio meia metade duzia cem mil milhao milhoes bilhao ou",
+    "o u y a hasta menos mas por medio media docena cien mil millon millones",
+    "ou et a jusqu moins plus fois demi demie douzaine cent mille million millions milliard",
+    "oder und bis minus plus mal halb halbe halbes dutzend hundert tausend million millionen mehr "
+    "weniger als"};
+constexpr std::string_view kCourtesy =
+    "please thanks pls s il vous te plait por favor bitte danke merci obrigado obrigada gracias";
+// Written behind the figures without a blank.
+constexpr std::string_view kGluedUnits =
+    "kg g mg km m cm mm l ml h hr hrs min s lb lbs oz ft mi yo yrs kwh m2 m² eur usd gbp x";
+
+struct Token {
+  std::string_view written;
+  std::vector<std::string> words;
+};
+
+std::vector<Token> tokens_of(std::string_view text) {
+  std::vector<Token> tokens;
+  for (std::string_view piece : base::split(text, ' ')) {
+    while (!piece.empty() && std::string_view(",;:!").contains(piece.back()))
+      piece.remove_suffix(1);
+    if (piece.size() > 1 && piece.ends_with('.')) piece.remove_suffix(1);
+    if (!piece.empty()) tokens.push_back({piece, words_of(piece)});
   }
-  UErrorCode status = U_ZERO_ERROR;
-  const icu::Locale tag = icu::Locale::forLanguageTag(std::string(locale), status);
-  const icu::RuleBasedNumberFormat speller(icu::URBNF_SPELLOUT, tag, status);
-  if (U_FAILURE(status)) return std::nullopt;
-  icu::UnicodeString words = icu::UnicodeString::fromUTF8(base::to_lower(text));
-  icu::ParsePosition position(0);
-  icu::Formattable result;
-  speller.parse(words, result, position);
-  if (position.getIndex() != words.length() || position.getErrorIndex() >= 0) return std::nullopt;
-  const double number = result.getDouble(status);
-  if (U_FAILURE(status)) return std::nullopt;
-  return number;
+  return tokens;
+}
+
+// "5kg" is 5.
+std::string_view without_glued_unit(std::string_view token) {
+  const auto end = token.find_last_of("0123456789");
+  if (end == std::string_view::npos || end + 1 == token.size()) return token;
+  const std::string unit = fold(token.substr(end + 1));
+  return is_listed(kGluedUnits, unit) ? token.substr(0, end + 1) : token;
+}
+
+std::optional<double> number_of(const std::vector<Token>& tokens, size_t begin, size_t end,
+                                std::string_view locale) {
+  if (end == begin + 1) {
+    const auto written =
+        written_number(without_glued_unit(tokens[begin].written), separators_of(locale));
+    if (written) return written;
+  }
+  std::vector<std::string> words;
+  for (size_t i = begin; i < end; ++i) {
+    words.insert(words.end(), tokens[i].words.begin(), tokens[i].words.end());
+  }
+  const auto spelled = spelled_number(words, locale);
+  return spelled ? std::optional(static_cast<double>(*spelled)) : std::nullopt;
+}
+
+// "2 nights", "we are four people": one number, and around it words that change nothing in it.
+std::optional<double> counted(std::string_view text, std::string_view locale) {
+  constexpr size_t kTokensMax = 8, kAfterMax = 3;
+  if (text.size() > 100) return std::nullopt;
+  const Language language = language_of(locale);
+  std::vector<Token> tokens = tokens_of(text);
+  std::erase_if(tokens, [](const Token& token) {
+    return !token.words.empty() && std::ranges::all_of(token.words, [](const std::string& word) {
+      return is_listed(kCourtesy, word);
+    });
+  });
+  if (tokens.empty() || tokens.size() > kTokensMax) return std::nullopt;
+  const auto in = [&](const WordLists& lists, const Token& token) {
+    return std::ranges::all_of(token.words, [&](const std::string& word) {
+      return is_listed(lists, language, word) || is_listed(lists, Language::en, word);
+    });
+  };
+  for (size_t begin = 0; begin < tokens.size(); ++begin) {
+    for (size_t end = tokens.size(); end > begin; --end) {
+      const auto number = number_of(tokens, begin, end, locale);
+      if (!number) continue;
+      for (size_t i = end; i < tokens.size(); ++i) {
+        const Token& after = tokens[i];
+        if (i - end >= kAfterMax) return std::nullopt;
+        const bool has_digit = after.written.find_first_of("0123456789") != std::string_view::npos;
+        if (has_digit || after.words.empty() || in(kNoUnits, after) ||
+            !denials_in(after.words, language).empty() || number_of(tokens, i, i + 1, locale)) {
+          return std::nullopt;
+        }
+      }
+      return number;
+    }
+    if (!in(kLeads, tokens[begin])) return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-Reading read_number(const Rules& rules, std::string_view text, std::string_view locale) {
+Reading read_number(const Rules& rules, std::string_view answer, std::string_view locale) {
+  const std::string plain = plain_marks(answer);
+  std::string_view text = base::trim(plain);
+  while (text.ends_with('!')) text = base::trim(text.substr(0, text.size() - 1));
   for (const std::string_view sign : {"€", "$", "£", "R$", "%"}) {
     if (text.starts_with(sign)) text = base::trim(text.substr(sign.size()));
     if (text.ends_with(sign)) text = base::trim(text.substr(0, text.size() - sign.size()));
   }
   auto number = written_number(text, separators_of(locale));
-  if (!number) number = spelled_number(text, locale);
+  if (!number) number = counted(text, locale);
   if (!number || !std::isfinite(*number)) return {};
   if (std::abs(*number) > kLargest) return out_of_range();
   if (rules.whole && *number != std::trunc(*number)) return out_of_range();

@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 11> kTypes{"text",    "email", "phone",  
                                                   "address", "regex", "file"};
 
 Reading read_text(const Rules& rules, std::string_view text) {
-  const size_t length = base::utf8_length(text);
+  const size_t length = base::grapheme_count(text);
   if (length == 0) return {};
   if (length < rules.length_min || length > rules.length_max) return out_of_range();
   return accepted(std::string(text));
@@ -22,22 +22,25 @@ Reading read_text(const Rules& rules, std::string_view text) {
 
 // The one address of the message: "it's ada@example.com, thanks".
 Reading read_email(std::string_view text) {
-  if (base::is_email_address(text)) return accepted(std::string(text));
-  std::string found;
+  if (auto whole = base::email_address(text)) return accepted(std::move(*whole));
+  constexpr std::string_view kBetween = " \t\n,;<>()\"";
+  std::optional<std::string> found;
   size_t at = 0;
   while (at < text.size()) {
-    const auto begin = text.find_first_not_of(" \t\n,;<>()\"'", at);
+    const auto begin = text.find_first_not_of(kBetween, at);
     if (begin == std::string_view::npos) break;
-    const auto end = std::min(text.find_first_of(" \t\n,;<>()\"'", begin), text.size());
-    std::string_view word = text.substr(begin, end - begin);
+    const auto end = std::min(text.find_first_of(kBetween, begin), text.size());
+    std::string_view word = base::trim_blank(text.substr(begin, end - begin));
     at = end;
-    while (word.ends_with('.') || word.ends_with('!') || word.ends_with('?')) word.remove_suffix(1);
+    while (!word.empty() && std::string_view(".!?:'").contains(word.back())) word.remove_suffix(1);
+    while (word.starts_with('\'')) word.remove_prefix(1);
     if (word.starts_with("mailto:")) word.remove_prefix(7);
-    if (!base::is_email_address(word)) continue;
-    if (!found.empty() && found != word) return {};
-    found = word;
+    auto address = base::email_address(word);
+    if (!address) continue;
+    if (found && *found != *address) return {};
+    found = std::move(address);
   }
-  return found.empty() ? Reading{} : accepted(std::move(found));
+  return found ? accepted(std::move(*found)) : Reading{};
 }
 
 }  // namespace
@@ -52,9 +55,8 @@ std::string_view to_string(Type type) {
   return kTypes[static_cast<size_t>(type)];
 }
 
-Reading read(const Rules& rules, std::string_view text, std::string_view locale,
-             base::Timestamp now) {
-  text = base::trim(text);
+Reading read(const Rules& rules, std::string_view text, std::string_view locale, base::Date today) {
+  text = base::trim_blank(text);
   if (text.empty() || text.size() > kBytesMax || !base::is_valid_utf8(text)) return {};
   switch (rules.type) {
     case Type::text:
@@ -62,9 +64,9 @@ Reading read(const Rules& rules, std::string_view text, std::string_view locale,
     case Type::email: return read_email(text);
     case Type::phone: return read_phone(rules, text, locale);
     case Type::number: return read_number(rules, text, locale);
-    case Type::date: return read_date(rules, text, locale, now);
-    case Type::time: return read_time(text);
-    case Type::choice: return read_choice(rules, text);
+    case Type::date: return read_date(rules, text, locale, today);
+    case Type::time: return read_time(text, locale);
+    case Type::choice: return read_choice(rules, text, locale);
     case Type::yes_no: return read_yes_no(text, locale);
     case Type::regex: return read_pattern(rules, text);
     case Type::file: return accepted(std::string(text));
@@ -76,6 +78,7 @@ std::string show(Type type, std::string_view value, std::string_view locale) {
   switch (type) {
     case Type::number: return show_number(value, locale);
     case Type::date: return show_date(value, locale);
+    case Type::time: return show_time(value, locale);
     case Type::phone: return show_phone(value);
     case Type::yes_no:
       return std::string(stock_text(value == "true" ? "yes" : "no", locale).value_or(value));

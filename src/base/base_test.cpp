@@ -6,7 +6,7 @@
 #include "base/redact.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::base {
 namespace {
@@ -40,6 +40,17 @@ TEST(BaseText, CleansWhatAPersonTyped) {
   EXPECT_FALSE(is_valid_utf8("\xC3"));
   EXPECT_FALSE(is_valid_utf8("\xED\xA0\x80"));
   EXPECT_TRUE(is_valid_utf8("né 🙂"));
+}
+
+TEST(BaseText, CountsTheEditsBetweenTwoTexts) {
+  EXPECT_EQ(edit_distance("", ""), 0u);
+  EXPECT_EQ(edit_distance("", "abc"), 3u);
+  EXPECT_EQ(edit_distance("abc", ""), 3u);
+  EXPECT_EQ(edit_distance("same", "same"), 0u);
+  EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
+  EXPECT_EQ(edit_distance("sitting", "kitten"), 3u);
+  EXPECT_EQ(edit_distance("ab", "ba"), 2u);      // no edit of its own for two that change places
+  EXPECT_EQ(edit_distance("cafe", "café"), 2u);  // in bytes
 }
 
 TEST(BaseTime, KnowsWhichDaysExist) {
@@ -90,6 +101,24 @@ TEST(BaseJson, SaysWhereItStoppedReading) {
   EXPECT_FALSE(json::parse("\"\xC3\""));
   EXPECT_TRUE(json::parse(" [1] \n"));
   EXPECT_FALSE(json::parse_object("[]"));
+}
+
+TEST(BaseJson, TakesHalfAnEmojiAsAReplacementCharacter) {
+  const std::pair<const char*, const char*> texts[] = {{R"("cut \ud83d")", "cut \ufffd"},
+                                                       {R"("\uDE00 cut")", "\ufffd cut"},
+                                                       {R"("\ud83d\ud83d\ude00")", "\ufffd😀"},
+                                                       {R"("\ude00\ud83d")", "\ufffd\ufffd"},
+                                                       {R"("\ud83d\\ude00")", "\ufffd\\ude00"},
+                                                       {R"("\\ud83d")", "\\ud83d"},
+                                                       {R"("\ud83d\ude00")", "😀"},
+                                                       {R"("\ud83dx")", "\ufffdx"}};
+  for (const auto& [written, wanted] : texts) {
+    const auto parsed = json::parse(written);
+    ASSERT_TRUE(parsed) << written;
+    EXPECT_EQ(parsed->as_string(), wanted) << written;
+  }
+  EXPECT_FALSE(json::parse(R"("\ud83)"));
+  EXPECT_FALSE(json::parse(R"(["\ud83d" x)"));
 }
 
 TEST(BaseJson, WritesNumbersAsPeopleDo) {

@@ -14,7 +14,7 @@ class BrokenCheck final : public std::exception {
   const char* what() const noexcept override { return what_.c_str(); }
 
  private:
-  std::string what_;  // "src/dialog/walk.cpp:40: condition"
+  std::string what_;  // "src/dialog/turn/walk.cpp:40: condition"
 };
 
 // While one stands, a check that breaks on this thread throws BrokenCheck rather than to end the

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::base {
 namespace {

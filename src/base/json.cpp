@@ -10,10 +10,10 @@
 
 namespace millrace::json {
 namespace {
-constexpr size_t kDepthMax = 32;
-}
 
-base::Result<value> parse(std::string_view text, boost::json::storage_ptr storage) {
+constexpr size_t kDepthMax = 32;
+
+base::Result<value> parse_strictly(std::string_view text, boost::json::storage_ptr storage) {
   // The library parses exactly one value, refuses what follows it, and checks UTF-8.
   boost::json::parse_options options;
   options.max_depth = kDepthMax;
@@ -30,6 +30,58 @@ base::Result<value> parse(std::string_view text, boost::json::storage_ptr storag
                       "not valid JSON at byte " + std::to_string(read) + ": " + error.message());
   }
   return parser.release();
+}
+
+// The UTF-16 unit of an escape that begins there: "\\ud83d".
+std::optional<unsigned> escaped_unit(std::string_view text) {
+  constexpr size_t kDigits = 4;
+  if (!text.starts_with("\\u") || text.size() < 2 + kDigits) return std::nullopt;
+  unsigned unit = 0;
+  const char* const end = text.data() + 2 + kDigits;
+  const auto [stop, code] = std::from_chars(text.data() + 2, end, unit, 16);
+  return code == std::errc() && stop == end ? std::optional(unit) : std::nullopt;
+}
+
+// With U+FFFD for each half of a pair that stands alone: what a program that cuts texts at UTF-16
+// units leaves of an emoji. "" when there is none.
+std::string without_half_pairs(std::string_view text) {
+  constexpr size_t kEscape = std::string_view("\\ud83d").size();
+  const auto is_high = [](std::optional<unsigned> unit) {
+    return unit && *unit >> 10 == 0xD800 >> 10;
+  };
+  const auto is_low = [](std::optional<unsigned> unit) {
+    return unit && *unit >> 10 == 0xDC00 >> 10;
+  };
+  std::string out;
+  bool has_any = false;
+  for (size_t at = 0; at < text.size();) {
+    if (text[at] != '\\') {
+      out += text[at++];
+      continue;
+    }
+    const auto unit = escaped_unit(text.substr(at));
+    size_t length = unit ? kEscape : std::min<size_t>(2, text.size() - at);
+    if (is_high(unit) && is_low(escaped_unit(text.substr(at + kEscape)))) {
+      length = 2 * kEscape;
+    } else if (is_high(unit) || is_low(unit)) {
+      out += "\\ufffd";
+      has_any = true;
+      at += length;
+      continue;
+    }
+    out += text.substr(at, length);
+    at += length;
+  }
+  return has_any ? out : std::string();
+}
+
+}  // namespace
+
+base::Result<value> parse(std::string_view text, boost::json::storage_ptr storage) {
+  auto parsed = parse_strictly(text, storage);
+  if (parsed) return parsed;
+  const std::string mended = without_half_pairs(text);
+  return mended.empty() ? std::move(parsed) : parse_strictly(mended, std::move(storage));
 }
 
 base::Result<object> parse_object(std::string_view text, boost::json::storage_ptr storage) {

@@ -19,6 +19,7 @@ using boost::json::object;
 using boost::json::value;
 
 // Parses one value: strict JSON, valid UTF-8, at most 32 levels deep. The error says at which byte.
+// Half a surrogate pair, escaped, becomes U+FFFD: it is half an emoji and no reason to refuse all.
 // Everything in the value is taken from `storage`, which must outlive it.
 base::Result<value> parse(std::string_view text, boost::json::storage_ptr storage = {});
 // As parse, and the value must be an object.

@@ -1,11 +1,17 @@
 #include "base/text.hpp"
 
+#include <unicode/brkiter.h>
+#include <unicode/bytestream.h>
+#include <unicode/idna.h>
 #include <unicode/locid.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
+#include <unicode/utext.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <memory>
+#include <numeric>
 
 namespace millrace::base {
 namespace {
@@ -47,14 +53,43 @@ bool is_host_label(std::string_view label) {
   return std::ranges::all_of(label, [](char c) { return is_ascii_alnum(c) || c == '-'; });
 }
 
+bool is_blank(UChar32 c) {
+  // Tags end the flags of regions, and are seen.
+  const bool is_tag = c >= 0xE0000 && c <= 0xE007F;
+  constexpr UChar32 kFillers[] = {0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0};
+  return u_isUWhiteSpace(c) || (u_charType(c) == U_FORMAT_CHAR && !is_tag) ||
+         std::ranges::find(kFillers, c) != std::end(kFillers);
+}
+
 bool is_dot_atom(std::string_view text) {
   constexpr std::string_view kSpecials = "!#$%&'*+-/=?^_`{|}~";
   if (text.empty() || text.size() > 64) return false;
   return std::ranges::all_of(split(text, '.'), [&](std::string_view atom) {
-    return !atom.empty() && std::ranges::all_of(atom, [&](char c) {
-      return is_ascii_alnum(c) || kSpecials.contains(c);
+    if (atom.empty()) return false;
+    bool fits = true;
+    const bool is_utf8 = for_each_code_point(atom, [&](UChar32 c, size_t, size_t) {
+      const bool is_special = c < 0x80 && kSpecials.contains(static_cast<char>(c));
+      const bool is_other = c >= 0x80 && !is_blank(c) && !u_iscntrl(c) && c != 0xFFFD;
+      fits &= is_special || is_other || (c < 0x80 && is_ascii_alnum(static_cast<char>(c)));
     });
+    return is_utf8 && fits;
   });
+}
+
+// "münchen.de" as "xn--mnchen-3ya.de".
+std::optional<std::string> in_punycode(std::string_view host) {
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<icu::IDNA> idna(
+      icu::IDNA::createUTS46Instance(UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_CHECK_BIDI |
+                                         UIDNA_CHECK_CONTEXTJ | UIDNA_USE_STD3_RULES,
+                                     status));
+  if (U_FAILURE(status)) return std::nullopt;
+  std::string out;
+  icu::StringByteSink<std::string> sink(&out);
+  icu::IDNAInfo info;
+  idna->nameToASCII_UTF8({host.data(), static_cast<int32_t>(host.size())}, sink, info, status);
+  if (U_FAILURE(status) || info.hasErrors()) return std::nullopt;
+  return out;
 }
 
 }  // namespace
@@ -63,6 +98,23 @@ std::string_view trim(std::string_view text) {
   while (!text.empty() && is_ascii_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_ascii_blank(text.back())) text.remove_suffix(1);
   return text;
+}
+
+std::string_view trim_blank(std::string_view text) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
+  const auto length = static_cast<int32_t>(text.size());
+  int32_t begin = 0, end = length;
+  for (int32_t at = 0; at < length; begin = at) {
+    UChar32 c = 0;
+    U8_NEXT(bytes, at, length, c);
+    if (c < 0 || !is_blank(c)) break;
+  }
+  for (int32_t at = end; at > begin; end = at) {
+    UChar32 c = 0;
+    U8_PREV(bytes, begin, at, c);
+    if (c < 0 || !is_blank(c)) break;
+  }
+  return text.substr(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -102,6 +154,23 @@ size_t utf8_length(std::string_view text) {
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+size_t grapheme_count(std::string_view text) {
+  if (is_plain_ascii(text) && !text.contains('\r')) return text.size();
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<icu::BreakIterator> breaks(
+      icu::BreakIterator::createCharacterInstance(icu::Locale::getRoot(), status));
+  UText utext = UTEXT_INITIALIZER;
+  utext_openUTF8(&utext, text.data(), static_cast<int64_t>(text.size()), &status);
+  if (U_FAILURE(status)) return utf8_length(text);
+  breaks->setText(&utext, status);
+  size_t count = 0;
+  if (U_SUCCESS(status)) {
+    while (breaks->next() != icu::BreakIterator::DONE) ++count;
+  }
+  utext_close(&utext);
+  return count;
+}
+
 std::string_view utf8_prefix(std::string_view text, size_t max) {
   if (text.size() <= max) return text;
   size_t seen = 0;
@@ -124,7 +193,7 @@ std::string clean_user_text(std::string_view text) {
     const bool control = (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0);
     if (!control) out.append(text.substr(begin, end - begin));
   });
-  return std::string(trim(out));
+  return std::string(trim_blank(out));
 }
 
 std::string squash(std::string_view text) {
@@ -138,15 +207,39 @@ std::string squash(std::string_view text) {
   return out;
 }
 
-bool is_email_address(std::string_view text) {
-  if (text.size() > 254) return false;
+std::optional<std::string> email_address(std::string_view text) {
+  constexpr size_t kBytesMax = 254;
+  if (text.size() > kBytesMax) return std::nullopt;
   const auto at = text.rfind('@');
-  if (at == std::string_view::npos || !is_dot_atom(text.substr(0, at))) return false;
-  const auto labels = split(text.substr(at + 1), '.');
-  if (labels.size() < 2 || !std::ranges::all_of(labels, is_host_label)) return false;
+  if (at == std::string_view::npos || !is_dot_atom(text.substr(0, at))) return std::nullopt;
+  std::string host(text.substr(at + 1));
+  if (!is_plain_ascii(host)) {
+    auto ascii = in_punycode(host);
+    if (!ascii) return std::nullopt;
+    host = std::move(*ascii);
+  }
+  const auto labels = split(host, '.');
+  if (labels.size() < 2 || !std::ranges::all_of(labels, is_host_label)) return std::nullopt;
   const std::string_view last = labels.back();
   const bool digits_only = std::ranges::all_of(last, [](char c) { return c >= '0' && c <= '9'; });
-  return last.size() >= 2 && !digits_only;
+  if (last.size() < 2 || digits_only) return std::nullopt;
+  std::string address = std::string(text.substr(0, at + 1)) + host;
+  return address.size() > kBytesMax ? std::nullopt : std::optional(std::move(address));
+}
+
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 0; i < a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (size_t j = 0; j < b.size(); ++j) {
+      const size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
 }
 
 std::string to_hex(std::string_view bytes) {

@@ -17,7 +17,7 @@
 #include "base/record_log.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 #include "base/world.hpp"
 #include "profiles/limits.hpp"
 

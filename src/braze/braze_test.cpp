@@ -1,7 +1,7 @@
 // The black-box cases of users-track.md section 14, by their numbers, through Sandbox::handle.
 #include <gtest/gtest.h>
 
-#include "braze/testing.hpp"
+#include "tests/support/braze_sandbox.hpp"
 
 namespace millrace::braze {
 namespace {

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <random>
 
-#include "braze/testing.hpp"
+#include "tests/support/braze_sandbox.hpp"
 
 namespace millrace::braze {
 namespace {

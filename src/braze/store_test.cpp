@@ -6,7 +6,7 @@
 
 #include "braze/endpoints/archive.hpp"
 #include "braze/kept.hpp"
-#include "braze/testing.hpp"
+#include "tests/support/braze_sandbox.hpp"
 
 namespace millrace::braze {
 namespace {

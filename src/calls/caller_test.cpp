@@ -1,7 +1,7 @@
 // Whole calls, against a runner that is told how each attempt ends, on a clock that moves when
 // told.
 
-#include "calls/testing.hpp"
+#include "tests/support/calls.hpp"
 
 namespace millrace::calls::testing {
 namespace {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -84,6 +85,9 @@ class Traces {
   // Never blocks. With `written` the trace is written at once and never dropped; `written` is
   // called when it is durable, or could not be made so, on a thread of the store's.
   void record(CallTrace trace, base::Task written = nullptr);
+  // Removes what is kept of these chats' calls, also what was recorded before this and is not
+  // written yet. `done` is called once, on the writing thread.
+  void forget(std::set<std::string> chats, std::move_only_function<void(base::Result<void>)> done);
 
  private:
   struct Impl;

@@ -8,7 +8,7 @@
 #include <deque>
 #include <optional>
 
-#include "base/breaker.hpp"
+#include "base/resilience/breaker.hpp"
 #include "calls/attempts.hpp"
 
 namespace millrace::calls {

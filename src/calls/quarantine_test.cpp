@@ -2,7 +2,7 @@
 
 #include "calls/quarantine.hpp"
 
-#include "calls/testing.hpp"
+#include "tests/support/calls.hpp"
 
 namespace millrace::calls::testing {
 namespace {

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
+#include "base/key_value.hpp"
 #include "calls/calls.hpp"
 
 namespace millrace::calls {
@@ -18,5 +20,9 @@ std::string trace_key(const CallTrace& trace, uint64_t number);
 std::string shelf_key(Shelf shelf, base::Timestamp at, uint64_t number);
 std::string_view shelf_prefix(Shelf shelf);
 int64_t time_of_shelf_key(std::string_view key);
+
+// What takes the traces of these chats out of a store, and the entries that lead to them.
+base::Result<base::KeyValueBatch> removals_of_chats(base::KeyValueStore& store,
+                                                    const std::set<std::string>& chats);
 
 }  // namespace millrace::calls

@@ -5,7 +5,10 @@
 #include <charconv>
 #include <condition_variable>
 #include <deque>
+#include <future>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <thread>
 
 #include "calls/calls.hpp"
@@ -47,9 +50,14 @@ struct Stock {
 }  // namespace
 
 struct Traces::Impl {
+  struct Forgetting {
+    std::set<std::string> chats;
+    std::move_only_function<void(base::Result<void>)> done;
+  };
   struct Pending {
     CallTrace trace;
     base::Task written;
+    std::optional<Forgetting> forgetting = std::nullopt;  // instead of a trace
   };
 
   Impl(base::KeyValueStore& the_store, base::Clock& the_clock, base::Log& the_log,
@@ -75,7 +83,7 @@ struct Traces::Impl {
       if (!is_dropped) {
         urgent = urgent || written;
         const bool is_due = urgent || pending.empty() || pending.size() + 1 >= kBatchMax;
-        pending.push_back({std::move(trace), std::move(written)});
+        pending.push_back({std::move(trace), std::move(written), std::nullopt});
         if (is_due) changed.notify_one();
       }
     }
@@ -97,8 +105,9 @@ struct Traces::Impl {
       for (; !pending.empty() && batch.size() < kBatchMax; pending.pop_front()) {
         batch.push_back(std::move(pending.front()));
       }
-      urgent = std::ranges::any_of(
-          pending, [](const Pending& one) { return static_cast<bool>(one.written); });
+      urgent = std::ranges::any_of(pending, [](const Pending& one) {
+        return static_cast<bool>(one.written) || one.forgetting.has_value();
+      });
       lock.unlock();
       write(std::move(batch));
       lock.lock();
@@ -109,7 +118,12 @@ struct Traces::Impl {
     if (is_stock_wrong.exchange(false)) take_stock();
     base::KeyValueBatch writes;
     std::vector<base::Task> told;
+    std::vector<Forgetting> forgettings;
     for (Pending& one : batch) {
+      if (one.forgetting) {
+        forgettings.push_back(std::move(*one.forgetting));
+        continue;
+      }
       const uint64_t number = ++last_number;
       const std::string key = trace_key(one.trace, number);
       std::string text = to_json(one.trace);
@@ -125,6 +139,32 @@ struct Traces::Impl {
       for (base::Task& task : told) task();
     });
     forget();
+    for (Forgetting& each : forgettings) each.done(forget_chats(each.chats));
+  }
+
+  void forget_later(std::set<std::string> chats,
+                    std::move_only_function<void(base::Result<void>)> done) {
+    const std::lock_guard lock(mutex);
+    urgent = true;
+    pending.push_back({{}, nullptr, Forgetting{std::move(chats), std::move(done)}});
+    changed.notify_one();
+  }
+
+  // Traces, and the entries that lead to them, of whatever was written until now.
+  base::Result<void> forget_chats(const std::set<std::string>& chats) {
+    {
+      std::unique_lock lock(mutex);
+      committed.wait(lock, [this] { return commits == 0; });
+    }
+    auto removals = removals_of_chats(store, chats);
+    if (!removals) return std::unexpected(removals.error());
+    if (removals->writes.empty()) return {};
+    is_stock_wrong = true;
+    auto promise = std::make_shared<std::promise<base::Result<void>>>();
+    auto future = promise->get_future();
+    store.commit(std::move(*removals),
+                 [promise](base::Result<void> done) { promise->set_value(std::move(done)); });
+    return future.get();
   }
 
   void commit(base::KeyValueBatch writes, base::Task then) {
@@ -245,6 +285,11 @@ Traces::~Traces() {
 
 void Traces::record(CallTrace trace, base::Task written) {
   impl_->record(std::move(trace), std::move(written));
+}
+
+void Traces::forget(std::set<std::string> chats,
+                    std::move_only_function<void(base::Result<void>)> done) {
+  impl_->forget_later(std::move(chats), std::move(done));
 }
 
 }  // namespace millrace::calls

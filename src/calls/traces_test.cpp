@@ -3,7 +3,7 @@
 #include <condition_variable>
 #include <future>
 
-#include "calls/testing.hpp"
+#include "tests/support/calls.hpp"
 
 namespace millrace::calls::testing {
 namespace {
@@ -82,6 +82,30 @@ TEST_F(CallsTraces, AreBoundedHoweverMuchAScriptLogs) {
   const auto read = trace_from_json(text);
   ASSERT_TRUE(read);
   EXPECT_TRUE(read->attempts[0].trace.lines.back().contains("more lines are left out"));
+}
+
+TEST_F(CallsTraces, GoWithTheirChatAlsoThoseThatAreNotWrittenYet) {
+  const int64_t now = clock.ms;
+  keep({trace_of("a", now), trace_of("ab", now), trace_of("b", now, Kind::unknown)});
+  {
+    Traces keeper(store, clock, log, meter);
+    keeper.record(trace_of("a", now + 5));
+    keeper.record(trace_of("c", now + 5));
+    std::promise<base::Result<void>> promise;
+    keeper.forget({"a", "b", "nothing"},
+                  [&](base::Result<void> done) { promise.set_value(std::move(done)); });
+    EXPECT_TRUE(promise.get_future().get());
+    keeper.record(trace_of("d", now + 9));
+  }
+  for (const char* chat : {"a", "b"}) {
+    EXPECT_TRUE(traces_in(store, traces_of_chat(chat)).empty()) << chat;
+  }
+  size_t pairs = 0;
+  for (const auto& [key, value] : *store.scan("", "", SIZE_MAX)) {
+    ++pairs;
+    EXPECT_FALSE(value.contains("t/a/") || value.contains("t/b/")) << key << " " << value;
+  }
+  EXPECT_EQ(pairs, 6U);  // ab, c and d, each with its entry
 }
 
 TEST_F(CallsTraces, TheOldestGoFirstAndUnknownOnesStay) {

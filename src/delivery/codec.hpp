@@ -11,7 +11,7 @@
 
 #include "base/redact.hpp"
 #include "base/result.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 #include "delivery/progress.hpp"
 #include "delivery/row.hpp"
 #include "delivery/settings.hpp"

@@ -9,7 +9,7 @@
 
 #include "base/redact.hpp"
 #include "base/time.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::delivery {
 

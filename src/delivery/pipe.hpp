@@ -9,7 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "base/outbound.hpp"
+#include "base/web/outbound.hpp"
 #include "delivery/codec.hpp"
 #include "delivery/flights.hpp"
 #include "delivery/health.hpp"

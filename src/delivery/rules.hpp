@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "base/backoff.hpp"
+#include "base/resilience/backoff.hpp"
 
 namespace millrace::delivery {
 

@@ -1,5 +1,5 @@
-#include "dialog/members.hpp"
-#include "dialog/names.hpp"
+#include "dialog/state/members.hpp"
+#include "dialog/state/names.hpp"
 
 namespace millrace::dialog {
 namespace {

@@ -11,10 +11,10 @@
 #include <string_view>
 #include <vector>
 
-#include "base/breaker.hpp"
 #include "base/meter.hpp"
-#include "base/outbound.hpp"
+#include "base/resilience/breaker.hpp"
 #include "base/result.hpp"
+#include "base/web/outbound.hpp"
 #include "base/world.hpp"
 #include "egress/rules.hpp"
 

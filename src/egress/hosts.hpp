@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "base/breaker.hpp"
+#include "base/resilience/breaker.hpp"
 #include "base/time.hpp"
 
 namespace millrace::egress {

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "egress/egress.hpp"
-#include "egress/ssrf_corpus.hpp"
-#include "egress/testing_http.hpp"
+#include "tests/support/egress_http.hpp"
+#include "tests/support/ssrf_corpus.hpp"
 
 namespace millrace::egress {
 namespace {

@@ -10,7 +10,7 @@ using base::fail;
 
 constexpr size_t kRulesMax = 1'000;
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "'" + std::string(text.substr(0, 100)) + "'";
 }
 
@@ -23,11 +23,11 @@ std::vector<std::string> problems_of(const Rules& rules) {
   }
   for (const std::string& text : rules.allowed) {
     const auto pattern = Guard::parse_pattern(text);
-    if (!pattern) problems.push_back(quoted(text) + ": " + pattern.error().message);
+    if (!pattern) problems.push_back(in_quotes(text) + ": " + pattern.error().message);
   }
   for (const std::string& text : rules.internal_allowed) {
     const auto authority = parse_authority(text, std::nullopt);
-    if (!authority) problems.push_back(quoted(text) + ": " + authority.error().message);
+    if (!authority) problems.push_back(in_quotes(text) + ": " + authority.error().message);
   }
   return problems;
 }

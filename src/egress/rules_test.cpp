@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "egress/ssrf_corpus.hpp"
-#include "egress/testing.hpp"
+#include "tests/support/egress.hpp"
+#include "tests/support/ssrf_corpus.hpp"
 
 namespace millrace::egress {
 namespace {

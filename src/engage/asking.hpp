@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "base/shares.hpp"
-#include "base/web.hpp"
+#include "base/resilience/shares.hpp"
+#include "base/web/web.hpp"
 #include "engage/tokens.hpp"
 #include "runtime/solutions.hpp"
 

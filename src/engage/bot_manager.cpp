@@ -1,4 +1,4 @@
-#include "base/routes.hpp"
+#include "base/web/routes.hpp"
 #include "engage/engage.hpp"
 
 namespace millrace::engage {

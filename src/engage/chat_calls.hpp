@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/json.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::engage {
 

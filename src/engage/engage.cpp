@@ -2,8 +2,8 @@
 
 #include <variant>
 
-#include "base/routes.hpp"
 #include "base/text.hpp"
+#include "base/web/routes.hpp"
 #include "engage/asking.hpp"
 #include "engage/chat_calls.hpp"
 #include "engage/socket.hpp"

@@ -8,9 +8,9 @@
 #include <optional>
 #include <string>
 
-#include "base/shares.hpp"
-#include "base/web.hpp"
-#include "base/web_origin.hpp"
+#include "base/resilience/shares.hpp"
+#include "base/web/web.hpp"
+#include "base/web/web_origin.hpp"
 #include "engage/tokens.hpp"
 #include "runtime/runtime.hpp"
 

@@ -1,7 +1,7 @@
 #include "engage/socket.hpp"
 
 #include "base/hash.hpp"
-#include "base/shares.hpp"
+#include "base/resilience/shares.hpp"
 #include "engage/start_chat.hpp"
 #include "engage/wire.hpp"
 

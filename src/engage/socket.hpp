@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 #include "engage/asking.hpp"
 #include "engage/phoenix.hpp"
 #include "engage/tokens.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/shares.hpp"
+#include "base/resilience/shares.hpp"
 #include "base/text.hpp"
 #include "dialog/render.hpp"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 #include "engage/tokens.hpp"
 #include "runtime/runtime.hpp"
 

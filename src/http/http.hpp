@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "base/resilience/shares.hpp"
 #include "base/result.hpp"
-#include "base/shares.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 #include "base/world.hpp"
 #include "lanes/lanes.hpp"
 

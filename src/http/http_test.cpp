@@ -2,7 +2,7 @@
 
 #include <future>
 
-#include "http/testing.hpp"
+#include "tests/support/http.hpp"
 
 namespace millrace::http {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::http {
 

@@ -1,5 +1,5 @@
 // Bodies that are made while they are sent.
-#include "http/testing.hpp"
+#include "tests/support/http.hpp"
 
 namespace millrace::http {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::http {
 

@@ -1,7 +1,7 @@
 #include "http/request_parser.hpp"
 
 #include "http/request_shapes.hpp"
-#include "http/testing.hpp"
+#include "tests/support/http.hpp"
 
 namespace millrace::http {
 namespace {

@@ -84,6 +84,13 @@ bool is_target(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f && c != '#'; });
 }
 
+bool read_target(std::string_view target, web::Request& request) {
+  const auto question = target.find('?');
+  request.path = web::percent_decode(target.substr(0, question), false);
+  if (question != std::string_view::npos) request.query = target.substr(question + 1);
+  return request.path.find('\0') == std::string::npos && base::is_valid_utf8(request.path);
+}
+
 bool list_has(std::string_view list, std::string_view item) {
   return std::ranges::any_of(base::split(list, ','), [&](std::string_view one) {
     return base::equals_ignoring_case(base::trim(one), item);

@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+#include "base/web/web.hpp"
+
 namespace millrace::http {
 
 bool is_token(std::string_view text);
@@ -12,6 +14,8 @@ bool is_field_value(std::string_view text);
 bool is_authority(std::string_view text);
 // Printable ASCII without blanks and without a fragment.
 bool is_target(std::string_view text);
+// Fills in path and query; false when the path is not well-formed UTF-8 without NUL.
+bool read_target(std::string_view target, web::Request& request);
 // The item stands in the comma-separated list, compared without case.
 bool list_has(std::string_view list, std::string_view item);
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "http/testing.hpp"
+#include "tests/support/http.hpp"
 
 namespace millrace::http {
 namespace {

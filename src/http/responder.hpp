@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::http {
 

@@ -2,9 +2,9 @@
 
 #include <sys/socket.h>
 
-#include "base/shares.hpp"
-#include "base/text.hpp"
+#include "base/resilience/shares.hpp"
 #include "http/request_parser.hpp"
+#include "http/request_words.hpp"
 #include "http/responder.hpp"
 
 namespace millrace::http {
@@ -70,9 +70,16 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   // Each step that the event loop takes for this connection comes through here.
   template <typename Step>
   auto step(Step what) {
-    return [self = this->shared_from_this(), what = std::move(what)](error_code error, auto&&...) {
+    return [self = this->shared_from_this(), what = std::move(what)](error_code error,
+                                                                     size_t count = 0) {
       if (self->state_ == State::closed) return;
-      guarded(self->place_.shared(), *self, [&] { what(*self, error); });
+      guarded(self->place_.shared(), *self, [&] {
+        if constexpr (std::is_invocable_v<Step, Session&, error_code, size_t>) {
+          what(*self, error, count);
+        } else {
+          what(*self, error);
+        }
+      });
     };
   }
 
@@ -87,46 +94,41 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     ++number_;
     state_ = State::idle;
     set_deadline(options().keep_alive_idle);
-    if (early_at_ < early_.size()) {
-      take(std::string_view(early_).substr(early_at_));
-    } else {
-      early_ = {};
-      early_at_ = 0;
-      await_bytes();
-    }
+    if (!early_.is_empty()) return take(early_.bytes());
+    early_.clear();
+    await_bytes();
   }
 
   void await_bytes() {
-    when_readable(
-        stream_, step([](Session& self, error_code error) { error ? self.close() : self.read(); }));
+    if (reads_body_) {
+      when_readable(stream_, step([](Session& self, error_code error) {
+                      error ? self.close() : self.read();
+                    }));
+      return;
+    }
+    when_heard(stream_, asio::buffer(first_),
+               step([](Session& self, error_code error, size_t count) {
+                 if (error) return self.close();
+                 count == 0 ? self.read() : self.take({self.first_.data(), count});
+               }));
   }
 
   void read() {
     auto& scratch = place_.lane().scratch;
     error_code error;
     const size_t count = stream_.read_some(asio::buffer(scratch), error);
-    if (error == asio::error::would_block) {
-      await_bytes();
-    } else if (error) {
-      close();
-    } else {
-      take({scratch.data(), count});
-    }
+    if (error == asio::error::would_block) return await_bytes();
+    error ? close() : take({scratch.data(), count});
   }
 
-  // `bytes` are in the lane's scratch or in early_.
+  // `bytes` are in first_, in the lane's scratch or in early_.
   void take(std::string_view bytes) {
     if (state_ == State::idle) {
       state_ = State::reading;
       set_deadline(options().head_read_limit);
     }
     const size_t used = parser_.feed(bytes);
-    if (bytes.data() >= early_.data() && bytes.data() < early_.data() + early_.size()) {
-      early_at_ += used;
-    } else {
-      early_ = bytes.substr(used);
-      early_at_ = 0;
-    }
+    early_.keep(bytes, used);
     if (parser_.refusal()) {
       refuse(parser_.refusal()->status, parser_.refusal()->reason);
     } else if (parser_.is_done()) {
@@ -160,10 +162,10 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void dispatch() {
     const bool upgrades = parser_.upgrades_to_websocket();
     web::Request request = std::move(parser_.request());
-    if (!complete(request)) {
-      refuse(400, "not a well-formed request target");
-      return;
+    if (!read_target(parser_.target(), request)) {
+      return refuse(400, "not a well-formed request target");
     }
+    names_.fill_in(request, asker(peer_, request.headers, place_.shared().trusted));
     state_ = State::handling;
     set_deadline(options().answer_limit);
     keep_alive_ =
@@ -193,21 +195,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
                                   static_cast<double>(request.body.size()));
   }
 
-  // Fills in what is made of the target and of the connection.
-  bool complete(web::Request& request) {
-    const std::string_view target = parser_.target();
-    const auto question = target.find('?');
-    request.path = web::percent_decode(target.substr(0, question), false);
-    if (question != std::string_view::npos) request.query = target.substr(question + 1);
-    if (request.path.find('\0') != std::string::npos || !base::is_valid_utf8(request.path)) {
-      return false;
-    }
-    names_.fill_in(request, asker(peer_, request.headers, place_.shared().trusted));
-    return true;
-  }
-
   void upgrade(const web::Request& request) {
-    if (early_at_ < early_.size() || !request.body.empty()) {
+    if (!early_.is_empty() || !request.body.empty()) {
       // RFC 6455 4.1: nothing is sent before the answer has come.
       refuse(400, "nothing may follow an upgrade before it is answered");
       return;
@@ -242,7 +231,16 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     rest_ = bodyless ? nullptr : std::move(response.rest);
     body_ = bodyless ? std::string() : std::move(response.body);
     if (rest_ && is_chunked_ && !body_.empty()) frame_chunk(body_);
-    const std::array<asio::const_buffer, 2> parts{asio::buffer(head_), asio::buffer(body_)};
+    send({asio::buffer(head_), asio::buffer(body_)});
+  }
+
+  // Most answers fit into the socket's buffer and are sent at once. What follows one that is does
+  // so here, unless it would begin another answer: those could stand in each other without end.
+  void send(Parts parts) {
+    if (!rest_ && early_.is_empty()) {
+      if (send_now(stream_, parts)) return close();
+      if (asio::buffer_size(parts) == 0) return written();
+    }
     asio::async_write(stream_, parts, step([](Session& self, error_code error) {
                         error ? self.close() : self.written();
                       }));
@@ -291,7 +289,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     }
     state_ = State::discarding;
     set_deadline(kDiscardLimit);
-    early_ = {};
+    early_.clear();
     error_code ignored;
     say_goodbye(stream_);
     socket_of(stream_).shutdown(tcp::socket::shutdown_send, ignored);
@@ -338,6 +336,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
   // How long a peer has to read the answer that ends its connection.
   static constexpr std::chrono::milliseconds kDiscardLimit{2'000};
+  // Most requests are whole in so many bytes.
+  static constexpr size_t kFirstBytes = 1'024;
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
   Place place_;
@@ -345,8 +345,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   const Address peer_;
   AskerNames names_;
   RequestParser parser_;
-  std::string early_;  // what came after the request that is being answered
-  size_t early_at_ = 0;
+  std::array<char, kFirstBytes> first_;  // of a request, as it comes from a socket
+  Early early_;
   State state_ = State::idle;
   uint64_t number_ = 0;
   bool keep_alive_ = true;

@@ -4,7 +4,7 @@
 #include <boost/beast/websocket.hpp>
 #include <deque>
 
-#include "base/shares.hpp"
+#include "base/resilience/shares.hpp"
 #include "http/session.hpp"
 
 namespace millrace::http {

@@ -32,7 +32,11 @@ struct IoLanes::Impl {
     std::thread thread;
     std::mutex mutex;
     std::vector<base::Task> tasks;
+    bool is_woken = false;  // run_tasks is to come
     bool stopped = false;
+    // Those of `tasks` that come next, from `at` on; the lane's own thread's.
+    std::vector<base::Task> batch;
+    size_t at = 0;
     std::list<Timer> timers;  // the lane's own thread's
   };
 

@@ -10,6 +10,10 @@
 namespace millrace::lanes {
 namespace {
 
+// So long a lane is at tasks before it looks at its sockets again: however much there is to do, who
+// has just asked is heard, and put in order or refused.
+constexpr std::chrono::microseconds kSlice{1'000};
+
 // Which lane of which lanes this thread is.
 struct Here {
   const IoLanes::Impl* lanes = nullptr;
@@ -73,6 +77,8 @@ void IoLanes::stop() {
     }
     // Outside the lock: a task that goes may post another one.
     dropped.clear();
+    lane->batch.clear();
+    lane->at = 0;
     lane->timers.clear();
   }
 }
@@ -92,24 +98,35 @@ void IoLanes::run_on(size_t lane, base::Task task) {
     return;
   }
   Impl::Lane& to = *impl_->lanes[lane];
-  bool first = false;
+  bool is_first = false;
   {
     const std::lock_guard lock(to.mutex);
     if (to.stopped) return;
-    first = to.tasks.empty();
+    is_first = !std::exchange(to.is_woken, true);
     to.tasks.push_back(std::move(task));
   }
   // One wake-up for all that comes until the lane looks.
-  if (first) asio::post(to.context, [impl = impl_.get(), &to] { impl->run_tasks(to); });
+  if (is_first) asio::post(to.context, [impl = impl_.get(), &to] { impl->run_tasks(to); });
 }
 
 void IoLanes::Impl::run_tasks(Lane& lane) {
-  std::vector<base::Task> tasks;
+  if (lane.at == lane.batch.size()) {
+    lane.batch.clear();
+    lane.at = 0;
+    const std::lock_guard lock(lane.mutex);
+    lane.tasks.swap(lane.batch);
+  }
+  const auto until = std::chrono::steady_clock::now() + kSlice;
+  while (lane.at < lane.batch.size()) {
+    run_task(std::exchange(lane.batch[lane.at++], nullptr));
+    if (std::chrono::steady_clock::now() >= until) break;
+  }
   {
     const std::lock_guard lock(lane.mutex);
-    tasks.swap(lane.tasks);
+    lane.is_woken = lane.at < lane.batch.size() || !lane.tasks.empty();
+    if (!lane.is_woken) return;
   }
-  for (base::Task& task : tasks) run_task(std::exchange(task, nullptr));
+  asio::post(lane.context, [this, &lane] { run_tasks(lane); });
 }
 
 void IoLanes::Impl::run_task(base::Task task) noexcept {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/meter.hpp"
-#include "base/pace.hpp"
+#include "base/resilience/pace.hpp"
 #include "base/world.hpp"
 
 namespace millrace::lanes {

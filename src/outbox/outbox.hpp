@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "base/meter.hpp"
-#include "base/outbound.hpp"
+#include "base/web/outbound.hpp"
 #include "delivery/codec.hpp"
 #include "delivery/rules.hpp"
 #include "runtime/delivery_store.hpp"

@@ -3,7 +3,7 @@
 
 #include <deque>
 
-#include "python/testing_proxy.hpp"
+#include "tests/support/python_proxy.hpp"
 
 namespace millrace::python::testing {
 namespace {

@@ -10,10 +10,10 @@
 
 #include "posix/waiting.hpp"
 #include "python/frames.hpp"
-#include "python/launch.hpp"
 #include "python/python.hpp"
 #include "python/redaction.hpp"
 #include "python/sources.hpp"
+#include "python/walls/launch.hpp"
 
 namespace millrace::python {
 namespace {

@@ -1,6 +1,6 @@
 // What is said about scripts, above all about the published listings as they are printed.
 
-#include "python/testing.hpp"
+#include "tests/support/python.hpp"
 
 namespace millrace::python::testing {
 namespace {

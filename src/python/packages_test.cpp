@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "python/requirements.hpp"
-#include "python/testing.hpp"
+#include "tests/support/python.hpp"
 
 namespace millrace::python::testing {
 namespace {

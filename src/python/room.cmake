@@ -2,5 +2,5 @@
 foreach(module __init__ carried common confine names net kept contract preload allowed proof bindings
         bodies proofs serve slots zygote checks describe)
   millrace_embed(python millrace::python kWorker_${module}
-                 ${CMAKE_SOURCE_DIR}/src/python/millrace_worker/${module}.py)
+                 ${CMAKE_SOURCE_DIR}/src/python/worker/millrace_worker/${module}.py)
 endforeach()

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "base/world.hpp"
-#include "python/launch.hpp"
 #include "python/loop.hpp"
+#include "python/pool/shares.hpp"
 #include "python/python.hpp"
-#include "python/shares.hpp"
+#include "python/walls/launch.hpp"
 
 namespace millrace::python {
 

@@ -17,7 +17,7 @@ struct ChatEntry {
   base::Id consumer;
   std::string solution;  // its name; "" when no turn has said it yet (records of a former build)
   std::string version;   // content hash of the version it is on
-  std::string phase;     // its name (dialog/names.hpp)
+  std::string phase;     // its name (dialog/state/names.hpp)
   int64_t turns = 0;
   int64_t first = 0;  // positions of its first and its last record
   int64_t last = 0;

@@ -12,13 +12,13 @@
 #include <string_view>
 #include <vector>
 
-#include "base/backoff.hpp"
-#include "base/breaker.hpp"
 #include "base/id.hpp"
 #include "base/json.hpp"
-#include "base/outbound.hpp"
+#include "base/resilience/backoff.hpp"
+#include "base/resilience/breaker.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "base/web/outbound.hpp"
 #include "base/world.hpp"
 
 namespace millrace::runtime {
@@ -43,7 +43,7 @@ struct ChatFacts {
   base::Id chat;
   std::string solution;      // its name; "" = as for other chats of that version
   std::string version;       // content hash; "" = as the turn before left it
-  std::string phase;         // its name (dialog/names.hpp); "" = as the turn before left it
+  std::string phase;         // its name (dialog/state/names.hpp); "" = as the turn before left it
   int64_t turns = 0;         // taken in this chat
   base::Timestamp begun_at;  // {0} = as the turn before left it
   base::Timestamp at;        // of this turn

@@ -1,6 +1,6 @@
 #include "runtime/retirement.hpp"
 
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 namespace millrace::runtime {
 

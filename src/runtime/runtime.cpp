@@ -4,7 +4,7 @@
 #include <atomic>
 
 #include "runtime/completion_token.hpp"
-#include "runtime/on_consumer.hpp"
+#include "runtime/lane/on_consumer.hpp"
 
 namespace millrace::runtime {
 

@@ -1,6 +1,6 @@
 #include "solutions/chats.hpp"
 
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 namespace millrace::solutions {
 

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "dialog/dialog.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 namespace millrace::solutions {
 namespace {

@@ -55,6 +55,7 @@ base::Result<void> Served::add_one(const fs::path& folder, const Tell& tell) {
     return fail(Code::already_exists, "two solutions are called '" + name + "'", folder.string());
   }
   named_.push_back(name);
+  folders_.emplace(name, fs::absolute(folder));
   auto on_record = deployments();
   if (!on_record) return std::unexpected(on_record.error());
   // What a deploy said about live chats stands when the server merely starts again.

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -61,6 +62,10 @@ class Served {
   void stop_watching();
 
   const runtime::Solutions& solutions() const { return solutions_; }
+  // The folders that the command line gave, by the names of their solutions.
+  const std::map<std::string, std::filesystem::path, std::less<>>& folders() const {
+    return folders_;
+  }
 
  private:
   base::Result<Deployments> deployments() const {
@@ -74,6 +79,7 @@ class Served {
   const std::filesystem::path versions_;
   Ports ports_;
   std::vector<std::string> named_;  // names of the solutions that the command line gave
+  std::map<std::string, std::filesystem::path, std::less<>> folders_;
   runtime::Solutions solutions_;
   std::function<void(const std::string&)> deployed_;
   std::jthread watcher_;

@@ -14,26 +14,30 @@ size_t Loaded::errors() const {
       std::ranges::count(problems, flow::Severity::error, &flow::Problem::severity));
 }
 
+Loaded compiled(flow::Files files, Inspected inspected, delivery::Kinds kinds) {
+  Loaded loaded;
+  loaded.facts = std::move(inspected.facts);
+  loaded.facts.kinds = kinds;
+  loaded.problems = std::move(inspected.problems);
+  loaded.script_notes = std::move(inspected.script_notes);
+  for (std::string& name : add_library_scripts(files)) {
+    loaded.facts.scripts.insert(std::move(name));
+  }
+  flow::Compilation compilation = flow::compile(files, loaded.facts);
+  std::ranges::move(compilation.problems, std::back_inserter(loaded.problems));
+  if (loaded.errors() == 0) {
+    loaded.program = std::make_shared<const flow::Program>(std::move(*compilation.program));
+  }
+  loaded.files = std::move(files);
+  return loaded;
+}
+
 base::Result<Loaded> load(const fs::path& folder, Inspector& inspector, delivery::Kinds kinds) {
   auto files = read_folder(folder);
   if (!files) return std::unexpected(files.error());
   auto inspected = inspector.inspect(folder, flow::declared_settings(*files, kinds));
   if (!inspected) return std::unexpected(inspected.error());
-  Loaded loaded;
-  loaded.facts = std::move(inspected->facts);
-  loaded.facts.kinds = kinds;
-  loaded.problems = std::move(inspected->problems);
-  loaded.script_notes = std::move(inspected->script_notes);
-  for (std::string& name : add_library_scripts(*files)) {
-    loaded.facts.scripts.insert(std::move(name));
-  }
-  flow::Compilation compilation = flow::compile(*files, loaded.facts);
-  std::ranges::move(compilation.problems, std::back_inserter(loaded.problems));
-  if (loaded.errors() == 0) {
-    loaded.program = std::make_shared<const flow::Program>(std::move(*compilation.program));
-  }
-  loaded.files = std::move(*files);
-  return loaded;
+  return compiled(std::move(*files), std::move(*inspected), kinds);
 }
 
 base::Result<Deploying> deploy(const DeployOrder& order, Deployments& deployments,

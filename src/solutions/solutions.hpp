@@ -47,6 +47,8 @@ struct Loaded {
   size_t errors() const;
 };
 
+// What is there once the scripts were inspected.
+Loaded compiled(flow::Files files, Inspected inspected, delivery::Kinds kinds);
 // The folder's files read, its scripts inspected, the whole compiled, and what is wrong in one
 // list. The error is a folder that cannot be read at all.
 base::Result<Loaded> load(const std::filesystem::path& folder, Inspector& inspector,

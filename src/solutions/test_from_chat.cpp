@@ -5,7 +5,7 @@
 
 #include "dialog/dialog.hpp"
 #include "flow/yaml_text.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 namespace millrace::solutions {
 namespace {

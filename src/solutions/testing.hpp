@@ -6,8 +6,8 @@
 #include <fstream>
 
 #include "dialog/dialog.hpp"
-#include "dialog/names.hpp"
-#include "runtime/record.hpp"
+#include "dialog/state/names.hpp"
+#include "runtime/records/record.hpp"
 #include "solutions/impact.hpp"
 #include "solutions/solutions.hpp"
 #include "tests/fakes/archive.hpp"

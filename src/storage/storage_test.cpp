@@ -6,7 +6,7 @@
 #include <future>
 
 #include "posix/files.hpp"
-#include "storage/verify.hpp"
+#include "storage/upkeep/verify.hpp"
 #include "tests/fakes/folder.hpp"
 #include "tests/fakes/log.hpp"
 

@@ -8,7 +8,7 @@
 
 #include "base/text.hpp"
 #include "dialog/dialog.hpp"
-#include "dialog/names.hpp"
+#include "dialog/state/names.hpp"
 
 namespace millrace::testing_support {
 

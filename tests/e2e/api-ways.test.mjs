@@ -7,6 +7,7 @@ import {after, before, describe, test} from 'node:test';
 import WebSocket from 'ws';
 
 import {Api, firstOwner, keyWith, signupAs, talk} from './support/operators.mjs';
+import {answersOf, newPerson, setFaults} from './support/people.mjs';
 import {Server, temporaryFolder} from './support/server.mjs';
 import {until} from './support/until.mjs';
 
@@ -111,6 +112,58 @@ describe("ways of the operator's API", () => {
     assert.equal(await until('the end', () => stranger.closed() || false), 1008);
     const page = await open({Cookie: owner.headers.Cookie, Origin: 'https://evil.example'});
     assert.deepEqual([page.closed() !== 0, page.heard], [true, []], 'refused before it is open');
+  });
+
+  test('finds chats by id, and people by whoever may read their words', async () => {
+    const person = newPerson();
+    await setFaults(server.ready, {mode: 'none'});
+    await talk(server.ready, 'Signup', 'found', ['hi', ...answersOf(person)]);
+    const [chat] = await until('the chat', async () => {
+      const some = (await owner.all('listChats')).filter(({turns}) => turns > 6);
+      return some.length > 0 && some;
+    });
+    const byId = await owner.all('search', {query: {q: chat.id.slice(0, 23)}});
+    assert.deepEqual(
+      byId.map(({kind, chat: id}) => [kind, id]),
+      [['chat', chat.id]],
+    );
+    const q = person.email.toUpperCase();
+    const [found] = await owner.all('search', {query: {q, kinds: 'person', limit: '1'}});
+    assert.equal(found.chat, chat.id);
+    assert.equal(found.by, 'EMAIL');
+    const viewer = await keyWith(api, data, 'viewer');
+    assert.deepEqual(await viewer.all('search', {query: {q}}), []);
+    assert.equal((await viewer.all('search', {query: {q: chat.consumer}})).length, 1);
+    const other = await keyWith(api, data, 'owner@Other');
+    assert.deepEqual(await other.all('search', {query: {q}}), []);
+    assert.deepEqual(await other.all('search', {query: {q: chat.id}}), []);
+    /** @type {Array<Record<string, string>>} */
+    const wrong = [{}, {q: 'ab'}, {q: 'abc', kinds: 'all'}];
+    for (const query of wrong) {
+      assert.equal((await owner.ask('search', {query})).status, 400);
+    }
+  });
+
+  test('has roles that operators make', async () => {
+    const rights = ['chat.read', 'ops.read'];
+    const role = {role: 'night-shift'};
+    const first = await owner.ask('putRole', {values: role, body: {rights}});
+    assert.equal(first.status, 200, first.text);
+    const match = {'If-Match': first.headers.get('etag') ?? ''};
+    await owner.get('putRole', {values: role, body: {rights}, headers: match});
+    const again = await owner.ask('putRole', {values: role, body: {rights}, headers: match});
+    assert.equal(again.status, 412);
+    assert.deepEqual((await owner.all('listRoles'))[0].rights, rights);
+    const own = await keyWith(api, data, 'night-shift@Signup');
+    assert.equal((await own.ask('listChats')).status, 200);
+    assert.equal((await own.ask('listUsers')).status, 403);
+    assert.equal((await owner.ask('removeRole', {values: role})).status, 409);
+    const [used] = (await owner.all('listKeys')).filter(
+      ({grants: [{role: of}]}) => of === 'night-shift',
+    );
+    assert.equal(used.grants[0].solution, 'Signup');
+    await owner.get('revokeKey', {values: {key: used.id}});
+    await owner.get('removeRole', {values: role});
   });
 
   test('serves the page by which operators come in', async () => {

@@ -4,8 +4,8 @@
 
 #include <cerrno>
 
-#include "storage/sqlite.hpp"
-#include "storage/write_ahead_log.hpp"
+#include "storage/sqlite/sqlite.hpp"
+#include "storage/sqlite/write_ahead_log.hpp"
 #include "tests/faults/disk.hpp"
 #include "tests/faults/stores.hpp"
 

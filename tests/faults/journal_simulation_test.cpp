@@ -9,8 +9,8 @@
 #include <cerrno>
 #include <set>
 
-#include "runtime/record.hpp"
-#include "storage/verify.hpp"
+#include "runtime/records/record.hpp"
+#include "storage/upkeep/verify.hpp"
 #include "tests/faults/disk.hpp"
 #include "tests/faults/stores.hpp"
 

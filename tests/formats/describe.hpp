@@ -2,7 +2,7 @@
 // these give for what was once written may not.
 #pragma once
 
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 namespace millrace::formats {
 

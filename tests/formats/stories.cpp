@@ -8,7 +8,8 @@
 #include <random>
 
 #include "base/text.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
+#include "runtime/replay.hpp"
 #include "tests/conversations/line.hpp"
 #include "tests/example.hpp"
 
@@ -55,9 +56,7 @@ class Chat {
     take(std::move(*what));
   }
   void adopt(const flow::Program& fresh, dialog::Adopted::Why why) {
-    auto state = why == dialog::Adopted::Why::migrated
-                     ? dialog::migrate(*program_, fresh, state_)
-                     : base::Result<State>(dialog::begin_again(fresh, state_));
+    auto state = runtime::adopt(*program_, fresh, state_, why);
     ASSERT_TRUE(state);
     at_ += 1'000;
     const dialog::Input input{{at_}, dialog::Adopted{why}};

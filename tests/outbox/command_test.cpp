@@ -1,6 +1,5 @@
 // `millrace deliveries` on a journal: what it shows, what it keeps to itself, what it orders.
-#include <CLI/CLI.hpp>
-
+#include "app/cli/cli.hpp"
 #include "app/commands/commands.hpp"
 #include "storage/storage.hpp"
 #include "tests/outbox/model_outbound.hpp"
@@ -41,15 +40,16 @@ class OutboxCommand : public testing::Test {
   ~OutboxCommand() override { journal.reset(); }
 
   std::string run(std::vector<std::string> words, int wanted = 0) {
-    CLI::App cli;
+    app::cli::App cli("millrace", "");
     int exit_code = 0;
     app::add_deliveries_command(cli, exit_code);
-    words.insert(words.begin(), "deliveries");
-    words.insert(words.begin() + 2, {"--data", folder.string()});
-    std::ranges::reverse(words);  // as CLI11 wants them
+    words.insert(words.begin(), {"millrace", "deliveries"});
+    words.insert(words.begin() + 3, {"--data", folder.string()});
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
-    cli.parse(words);
+    exit_code = cli.run(static_cast<int>(arguments.size()), arguments.data(), exit_code);
     std::string out = testing::internal::GetCapturedStdout();
     out += testing::internal::GetCapturedStderr();
     EXPECT_EQ(exit_code, wanted) << out;

@@ -13,12 +13,12 @@
 #include <thread>
 
 #include "delivery/braze/codec.hpp"
-#include "delivery/braze/model_braze.hpp"
 #include "outbox/outbox.hpp"
 #include "tests/fakes/chance.hpp"
 #include "tests/fakes/clock.hpp"
 #include "tests/fakes/folder.hpp"
 #include "tests/fakes/log.hpp"
+#include "tests/support/model_braze.hpp"
 
 namespace millrace::outbox {
 

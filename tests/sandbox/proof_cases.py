@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 SOURCE = sys.argv[1]
-sys.path.insert(0, SOURCE + '/src/python')
+sys.path.insert(0, SOURCE + '/src/python/worker')
 from millrace_worker.proofs import Proofs  # noqa: E402
 
 APP = "import os\nNAME = 'T'\nPATH = os.path.dirname(__file__)\nPARAMS = {'sandbox': {'l': [], 'url': ''}}\n"

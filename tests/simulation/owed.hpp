@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "delivery/braze/model_braze.hpp"
 #include "outbox/work.hpp"
 #include "tests/simulation/world.hpp"
+#include "tests/support/model_braze.hpp"
 
 namespace millrace::simulation {
 

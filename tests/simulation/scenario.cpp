@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dialog/poison.hpp"
+#include "dialog/turn/poison.hpp"
 
 namespace millrace::simulation {
 namespace {

@@ -2,7 +2,8 @@
 #include <set>
 
 #include "delivery/braze/parcel.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
+#include "runtime/replay.hpp"
 #include "tests/simulation/scenario.hpp"
 
 namespace millrace::simulation {
@@ -44,40 +45,16 @@ void Scenario::check_durable(const Person& person, const runtime::Answer& answer
 }
 
 void Scenario::check_replay(const std::vector<runtime::JournalRecord>& records) {
-  std::optional<dialog::State> state;
-  runtime::StateReader reader(kKey);
+  using Program = runtime::Replay::Program;
+  runtime::Replay replay(kKey, [&](const std::string& hash) -> base::Result<Program> {
+    Program program = solutions_.version(hash);
+    if (!program) return base::fail(base::Code::not_found, "no version " + hash);
+    return program;
+  });
   for (const auto& record : records) {
-    ASSERT_TRUE(reader.take(record.body));
-    const auto stored = reader.state();
-    const auto input = runtime::read_input(record.body, kKey);
-    ASSERT_TRUE(stored && input && *input);
-    const auto program = solutions_.version(stored->program);
-    ASSERT_TRUE(program);
-    std::optional<dialog::State> before = state;
-    const auto known = state ? state->known_as : dialog::KnownAs();
-    if (!state || state->chat != stored->chat) {
-      state = dialog::open_chat(*program, {.chat = stored->chat,
-                                           .consumer = stored->consumer,
-                                           .environment = stored->environment,
-                                           .locale = "en",
-                                           .at = stored->created_at,
-                                           .known_as = known});
-    }
-    if (const auto* adopted = std::get_if<dialog::Adopted>(&(*input)->what)) {
-      if (adopted->why == dialog::Adopted::Why::restarted) {
-        state = dialog::begin_again(*program, *state);
-      } else {
-        auto moved = dialog::migrate(*solutions_.version(state->program), *program, *state);
-        ASSERT_TRUE(moved);
-        state = std::move(*moved);
-      }
-    }
-    auto turn = dialog::advance(*program, *state, **input);
-    ASSERT_TRUE(turn);
-    EXPECT_EQ(runtime::write_record(*turn, &**input, (*input)->at, kKey,
-                                    record.whole ? nullptr : &*before, reader.since()),
-              record.body);
-    state = std::move(turn->state);
+    const auto difference = replay.take(record);
+    ASSERT_TRUE(difference) << difference.error().message;
+    ASSERT_FALSE(*difference) << **difference << " in " << record.body;
   }
 }
 

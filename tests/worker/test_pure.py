@@ -1,4 +1,4 @@
-"""The pure half of src/python/millrace_worker, without a sandbox, a socket or a solution."""
+"""The pure half of src/python/worker/millrace_worker, without a sandbox, a socket or a solution."""
 import ast
 import socket
 import unittest

@@ -15,6 +15,8 @@ _KERNEL = re.compile(
     r'(?<!\w)::(fork|flock|setrlimit|eventfd|pipe2|socketpair|waitpid|rename|umask|chmod)\(|'
     r'\bSYS_pidfd_open\b|\bpthread_setname_np\b|\bstd::j?thread(\s+\w+)?[({]')
 
+_TESTING = re.compile(r'^#include (<g(?:test|mock)/|"tests/)', re.M)
+
 
 def arrows(tree):
     """A room includes and names only rooms behind its DEPS; CMakeLists.txt knows every room."""
@@ -112,6 +114,13 @@ def kernel_in_one_place(tree):
             for number, line in tree.lines(path):
                 if _KERNEL.search(line):
                     yield f'{path}:{number}: this is for `posix`: {line.strip()}'
+
+
+def test_helpers(tree):
+    """No header of a room is for tests alone: what tests share stands below tests/."""
+    for path in tree.paths('.hpp', under=('src/',)):
+        if cpp.is_for_tests(path) or _TESTING.search(tree.text(path)):
+            yield f'{path}: only tests can include this: it belongs below tests/support'
 
 
 def crowd(tree):

@@ -39,6 +39,7 @@ RULES = {
     'public-headers': rooms.public_headers,
     'purity': rooms.purity,
     'kernel': rooms.kernel_in_one_place,
+    'test-helpers': _excused('test-helpers', rooms.test_helpers),
     'paths-named': _excused('paths-named', words.paths_named),
     'links': words.links,
     'sections-cited': words.sections_cited,

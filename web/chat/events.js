@@ -22,7 +22,7 @@ export function listenToPage(tell) {
 
 /**
  * Whether a page of this origin may tell events, by the rules that the server has for requests
- * (base/web_origin.hpp).
+ * (base/web/web_origin.hpp).
  * @param {string} origin
  * @param {string} own
  * @param {string[]} patterns

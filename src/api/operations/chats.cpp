@@ -1,7 +1,7 @@
 // Chats: listed, shown, read turn by turn. What people said is masked unless the right to read it
 // is there, and reading it stands in the audit log.
 #include "api/chats.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 namespace millrace::api {
 namespace {

@@ -1,7 +1,7 @@
 // People who talked with bots: what is kept of one, exported and erased.
 #include "api/chats.hpp"
 #include "api/lines.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 namespace millrace::api {
 namespace {

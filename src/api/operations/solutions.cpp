@@ -1,22 +1,13 @@
 // Solutions: what is served, its versions and their files; checking, and what a deploy would do;
 // deploying and rolling back; a chat replayed, or made into a test.
 #include "api/chats.hpp"
+#include "api/studio_call.hpp"
 
 namespace millrace::api {
 namespace {
 
 using base::Code;
 using base::fail;
-
-Replied replied(base::Result<json::object> body, int status = 200) {
-  if (!body) return std::unexpected(body.error());
-  return Reply::at(status, std::move(*body));
-}
-
-Replied list_of(base::Result<json::array> items) {
-  if (!items) return std::unexpected(items.error());
-  return listed(std::move(*items), std::nullopt);
-}
 
 base::Result<size_t> live_chats(Call& call, const std::string& solution) {
   constexpr size_t kPage = 1'000;
@@ -51,11 +42,11 @@ Replied list_solutions(Call& call) {
 }
 
 Replied list_versions(Call& call) {
-  return list_of(call.ports.desk.versions(call.path["solution"]));
+  return listed_or_refused(call.ports.desk.versions(call.path["solution"]));
 }
 
 Replied list_files(Call& call) {
-  return list_of(call.ports.desk.files(call.path["solution"], call.path["version"]));
+  return listed_or_refused(call.ports.desk.files(call.path["solution"], call.path["version"]));
 }
 
 Replied get_file(Call& call) {

@@ -1,30 +1,23 @@
 // `millrace action run`: one action node, run as the server would run it, with what it logs and how
 // long it takes. And the group that `action new` is in as well.
-#include <CLI/CLI.hpp>
-#include <future>
 #include <iomanip>
 #include <iostream>
 #include <mutex>
 #include <sstream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
-#include "app/wire/action_edge.hpp"
-#include "app/wire/data/temporary_folder.hpp"
+#include "app/wire/one_call.hpp"
 #include "app/wire/receivers.hpp"
-#include "app/wire/system.hpp"
 #include "base/level_names.hpp"
-#include "http/http.hpp"
 #include "posix/files.hpp"
-#include "solutions/folder.hpp"
 #include "solutions/new_action.hpp"
 
 namespace millrace::app {
 namespace {
 
 namespace fs = std::filesystem;
-using base::Code;
-using base::fail;
 using Kind = runtime::CallOutcome;
 
 struct RunOptions {
@@ -37,8 +30,6 @@ struct RunOptions {
   WorldOptions world;
   bool json = false;
 };
-
-constexpr std::string_view kVersion = "run";
 
 // Shows the script's lines as they come, and keeps them.
 class ShownLog final : public base::Log {
@@ -78,56 +69,13 @@ base::Result<json::object> object_from(const std::string& given, std::string_vie
 
 // What concerns this script: its own problems, app.py's and solution.yaml's. The flow may be broken
 // for all we care.
-base::Result<void> check_script(const solutions::Loaded& loaded, const std::string& name) {
+void print_problems_of(const solutions::Loaded& loaded, const std::string& name) {
   const std::string file = "action_nodes/" + name + ".py";
   for (const flow::Problem& problem : loaded.problems) {
     const bool concerns =
         problem.file == file || problem.file == "app.py" || problem.file == "solution.yaml";
     if (concerns) std::cerr << problem.describe() << "\n";
   }
-  if (loaded.files.contains(file)) return {};
-  std::string known;
-  for (const std::string& script : loaded.facts.scripts) {
-    known += (known.empty() ? "" : ", ") + script;
-  }
-  const bool is_native = flow::find_native(name) != nullptr ||
-                         delivery::command_of(receivers(), name).command != nullptr;
-  return fail(Code::not_found,
-              is_native
-                  ? "'" + name + "' is a built-in command; it runs inside the engine"
-                  : "there is no " + file + "; there is: " + (known.empty() ? "none" : known));
-}
-
-base::Result<runtime::ActionCall> make_call(const RunOptions& options,
-                                            const solutions::Loaded& loaded, base::Timestamp now) {
-  auto payload = object_from(options.payload, "--payload");
-  if (!payload) return std::unexpected(payload.error());
-  auto given = object_from(options.context, "--context");
-  if (!given) return std::unexpected(given.error());
-  runtime::ActionCall call;
-  call.version = kVersion;
-  call.solution = loaded.program ? loaded.program->solution : options.solution.filename().string();
-  call.node = "run";
-  call.command = options.name;
-  call.chat_id = "run-" + std::to_string(now.ms);
-  call.idempotency_key = call.chat_id + ":1:1";
-  call.payload = std::move(*payload);
-  if (loaded.program) {
-    call.policy.time_limit = std::chrono::milliseconds(loaded.program->action_time_limit_ms);
-  }
-  call.context = {{"chat_id", call.chat_id},
-                  {"session_id", call.chat_id},
-                  {"consumer_id", "run"},
-                  {"user_data", json::object()},
-                  {"events", json::array()},
-                  {"variables", json::object()},
-                  {"last_message", ""},
-                  {"locale", loaded.program ? loaded.program->locales.front() : "en"},
-                  {"solution", call.solution},
-                  {"version", kVersion},
-                  {"now", base::to_iso8601(now)}};
-  for (auto& member : *given) call.context[member.key()] = std::move(member.value());
-  return call;
 }
 
 struct Ran {
@@ -136,65 +84,27 @@ struct Ran {
   std::vector<std::string> lines;
 };
 
-// What the scripts' sandbox needs to know, also when the flow is broken for all we care.
-ScriptVersion scripts_of(const solutions::Loaded& loaded) {
-  ScriptVersion version = script_version(
-      loaded.program ? *loaded.program : flow::declared_settings(loaded.files, receivers()));
-  version.hash = kVersion;
-  return version;
-}
-
-base::Result<Ran> run_in(ActionEdge& edge, runtime::ActionCall call) {
-  std::promise<runtime::ActionOutcome> promise;
-  auto future = promise.get_future();
-  const auto began = std::chrono::steady_clock::now();
-  edge.actions().call(std::move(call), [&promise](runtime::ActionOutcome outcome) {
-    promise.set_value(std::move(outcome));
-  });
-  Ran ran{future.get(), 0, {}};
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
-  ran.ms = took.count();
-  return ran;
-}
-
 base::Result<Ran> run_call(const RunOptions& options) {
-  auto loaded = load_solution(options.solution, {.is_sandboxed = !options.world.unsafe_no_sandbox});
+  const auto loaded =
+      load_solution(options.solution, {.is_sandboxed = !options.world.unsafe_no_sandbox});
   if (!loaded) return std::unexpected(loaded.error());
-  if (auto sound = check_script(*loaded, options.name); !sound) {
-    return std::unexpected(sound.error());
-  }
-  SystemClock clock;
-  SystemRandom random;
-  base::NoMeter meter;
-  auto call = make_call(options, *loaded, clock.now());
-  if (!call) return std::unexpected(call.error());
-  // As a version is installed: with the library's scripts, without what is no part of it.
-  const auto folder = TemporaryFolder::make();
-  if (!folder) return std::unexpected(folder.error());
-  auto installed =
-      solutions::install_files(folder->path() / "versions", std::string(kVersion), loaded->files);
-  if (!installed) return std::unexpected(installed.error());
+  print_problems_of(*loaded, options.name);
+  OneCall call;
+  call.command = options.name;
+  call.solution = options.solution.filename().string();
+  auto payload = object_from(options.payload, "--payload");
+  if (!payload) return std::unexpected(payload.error());
+  call.payload = std::move(*payload);
+  auto context = object_from(options.context, "--context");
+  if (!context) return std::unexpected(context.error());
+  call.context = std::move(*context);
+  call.environment = options.environment;
+  call.world = options.world;
+  call.world.secrets.data = options.data;
   ShownLog log(!options.json);
-  const auto lanes = lanes::IoLanes::make(1);
-  lanes->start();
-  ActionOptions edge_options;
-  edge_options.data = folder->path();
-  edge_options.environment = options.environment;
-  edge_options.workers_max = 1;
-  edge_options.world = options.world;
-  edge_options.world.secrets.data = options.data;
-  auto edge = ActionEdge::open(std::move(edge_options), {*lanes, clock, random, log, meter});
-  if (!edge) return std::unexpected(edge.error());
-  if (auto added =
-          (*edge)->add_version(scripts_of(*loaded), *installed, {}, secrets::Rights::all());
-      !added) {
-    return std::unexpected(added.error());
-  }
-  auto ran = run_in(**edge, std::move(*call));
-  (*edge)->stop();
-  lanes->stop();
-  if (ran) ran->lines = log.lines();
-  return ran;
+  auto ran = run_one(*loaded, std::move(call), log);
+  if (!ran) return std::unexpected(ran.error());
+  return Ran{std::move(ran->outcome), ran->ms, log.lines()};
 }
 
 json::object to_json(const Ran& ran) {
@@ -262,7 +172,7 @@ int write_new(const RunOptions& options) {
 
 }  // namespace
 
-void add_action_command(CLI::App& cli, int& exit_code) {
+void add_action_command(cli::App& cli, int& exit_code) {
   auto* action = cli.add_subcommand("action", "Write an action node, and run one from the shell.");
   action->require_subcommand(1);
   auto* command = action->add_subcommand(
@@ -272,18 +182,18 @@ void add_action_command(CLI::App& cli, int& exit_code) {
   command->add_option("NAME", options->name, "The action node: action_nodes/NAME.py")->required();
   command->add_option("--solution", options->solution, "The solution's folder")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   command->add_option("--payload", options->payload, "What the node is given: JSON, or @FILE")
       ->default_str("{}");
   command->add_option("--context", options->context, "Members of context: JSON, or @FILE")
       ->default_str("{}");
   command->add_option("--env", options->environment, "Which section of app.py's PARAMS it sees")
       ->default_str("sandbox")
-      ->check(CLI::IsMember({"sandbox", "live"}));
+      ->check(cli::OneOf({"sandbox", "live"}));
   command
       ->add_option("--data", options->data,
                    "A server's data folder, for the secrets that `millrace secret set` keeps there")
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   add_world_options(*command, options->world);
   command->add_flag("--json", options->json, "Print all of it as one JSON object");
   command->footer(
@@ -298,7 +208,7 @@ void add_action_command(CLI::App& cli, int& exit_code) {
       ->required();
   fresh->add_option("--solution", naming->solution, "The solution's folder")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   fresh->footer("Nothing that is there is written over.");
   fresh->callback([&exit_code, naming] { exit_code = write_new(*naming); });
 }

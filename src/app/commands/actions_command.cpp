@@ -1,11 +1,11 @@
 // `millrace actions`: which calls nobody knows the effect of, and which nodes are slow or fail.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <iomanip>
 #include <iostream>
 #include <map>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
@@ -245,7 +245,7 @@ int release(const ActionsOptions& options) {
 
 }  // namespace
 
-void add_actions_command(CLI::App& cli, int& exit_code) {
+void add_actions_command(cli::App& cli, int& exit_code) {
   auto* actions =
       cli.add_subcommand("actions", "What the calls of action nodes came to. See also trace.");
   actions->require_subcommand(1);

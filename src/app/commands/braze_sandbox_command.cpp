@@ -1,7 +1,7 @@
 // millrace braze-sandbox: the sandbox alone, without a solution.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
@@ -95,7 +95,7 @@ int run(const BrazeSandboxOptions& given) {
 
 }  // namespace
 
-void add_braze_sandbox_command(CLI::App& cli, int& exit_code) {
+void add_braze_sandbox_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "braze-sandbox",
       "The Braze sandbox alone: Braze's REST API on this machine, and its inspector.");
@@ -111,22 +111,22 @@ void add_braze_sandbox_command(CLI::App& cli, int& exit_code) {
       ->add_option("--make-anew", options->make_anew,
                    "Begin anew with a key that is lost: braze.key. Whoever was given it needs the "
                    "new one")
-      ->check(CLI::IsMember({"braze.key"}));
+      ->check(cli::OneOf({"braze.key"}));
   command->add_option("--profile", options->profile, "Whose limits of objects and requests")
       ->default_str("current")
-      ->check(CLI::IsMember({"current", "legacy", "mau"}));
+      ->check(cli::OneOf({"current", "legacy", "mau"}));
   command->add_option("--apply-delay", options->apply_delay, "When what was accepted can be seen")
       ->default_str("none")
-      ->check(CLI::IsMember({"none", "realistic"}));
+      ->check(cli::OneOf({"none", "realistic"}));
   command
       ->add_option("--workspace", options->workspace,
                    "JSON file of campaigns, canvases, segments and subscription_groups")
-      ->check(CLI::ExistingFile);
+      ->check(cli::kExistingFile);
   command->add_flag("--unlimited", options->is_unlimited, "Count requests and refuse none of them");
   command->add_flag("--strict", options->is_strict, "Refuse the api_key of before 2020");
   command->add_option("--log-level", options->level, "Least severe log lines to write")
       ->default_str("info")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+      ->check(cli::OneOf({"debug", "info", "warning", "error"}));
   command->footer(
       "When it listens it prints one line, `ready {json}`, on standard output. SIGTERM exits 0.");
   command->callback([&exit_code, options] { exit_code = run(*options); });

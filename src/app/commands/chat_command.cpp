@@ -1,10 +1,10 @@
 // `millrace chat`: a conversation in the terminal, with everything in a temporary folder.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <future>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/wire/data/temporary_folder.hpp"
@@ -91,13 +91,13 @@ int run_chat(const ChatOptions& options) {
 
 }  // namespace
 
-void add_chat_command(CLI::App& cli, int& exit_code) {
+void add_chat_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "chat", "Talk to a solution in the terminal. Nothing is kept; Braze is the sandbox.");
   auto options = std::make_shared<ChatOptions>();
   command->add_option("DIR", options->solution, "The solution's folder")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   command->add_option("--locale", options->locale, "The consumer's language, such as pt-BR");
   add_world_options(*command, options->world);
   command->callback([&exit_code, options] { exit_code = run_chat(*options); });

@@ -1,12 +1,12 @@
 // `millrace chats`: the chats of a data folder, all of them, or those that wait for somebody.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/wire/data/data_reading.hpp"
-#include "dialog/names.hpp"
+#include "dialog/state/names.hpp"
 #include "posix/files.hpp"
 #include "solutions/chats.hpp"
 
@@ -120,7 +120,7 @@ int list_parked(const fs::path& data) {
 
 }  // namespace
 
-void add_chats_command(CLI::App& cli, int& exit_code) {
+void add_chats_command(cli::App& cli, int& exit_code) {
   auto options = std::make_shared<ChatsOptions>();
   auto* chats = cli.add_subcommand(
       "chats",
@@ -140,12 +140,12 @@ void add_chats_command(CLI::App& cli, int& exit_code) {
   chats->add_option("--solution", options->solution, "Only chats of this solution");
   const auto phases = dialog::kPhases.all();
   chats->add_option("--phase", options->phase, "Only chats in this phase")
-      ->check(CLI::IsMember(std::vector<std::string>(phases.begin(), phases.end())));
+      ->check(cli::OneOf(std::vector<std::string>(phases.begin(), phases.end())));
   chats->add_option("--since", options->since,
                     "Only chats whose last turn is not before this time, as 2026-01-31T08:00:00Z");
   chats->add_option("--limit", options->limit, "At most so many")
       ->capture_default_str()
-      ->check(CLI::Range(1, 1'000'000));
+      ->check(cli::Range(1, 1'000'000));
   chats->footer(
       "Works beside a running server. A parked chat answers with an error and hurts no other. It "
       "is tried again after a deploy "

@@ -1,7 +1,7 @@
 // `millrace check`: what is wrong with a solution.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/wire/data/grant_book.hpp"
@@ -58,13 +58,13 @@ int run_check(const CheckOptions& options) {
 
 }  // namespace
 
-void add_check_command(CLI::App& cli, int& exit_code) {
+void add_check_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "check", "List every problem of a solution, with its place and a suggested fix.");
   auto options = std::make_shared<CheckOptions>();
   command->add_option("DIR", options->solution, "The solution's folder")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   command->add_flag("--json", options->json, "Print the problems as a JSON array");
   add_sandbox_option(*command, options->world);
   command->footer("Exits 0 when the solution can be served, 1 when there are errors.");

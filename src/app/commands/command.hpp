@@ -23,7 +23,7 @@ void print_problems(const std::vector<flow::Problem>& problems);
 // to be typed.
 std::string shell_word(std::string_view text);
 
-// A check for CLI11 that also stores what is read, in a place that must live as long as the
+// A check for an option that also stores what is read, in a place that must live as long as the
 // command.
 template <typename Value>
 auto stored(Value& into, base::Result<Value> (*read)(std::string_view)) {

@@ -1,10 +1,10 @@
 // deliveries list|show|retry|drop|export: what is owed to outside systems, beside a running server
 // or without one. What a consumer said (attribute values, addresses) shows only where it is asked
 // for.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "api/shown_delivery.hpp"
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
@@ -189,11 +189,11 @@ int order(const DeliveriesOptions& options, runtime::DeliveryOrder::Action actio
   return 0;
 }
 
-void add_filters(CLI::App& command, DeliveriesOptions& options) {
+void add_filters(cli::App& command, DeliveriesOptions& options) {
   add_data_option(command, options.data);
   command.add_option("--key", options.keys, "The delivery of that key; may be given again");
   command.add_option("--state", options.state, "Only those in that state")
-      ->check(CLI::IsMember({"waiting", "delivered", "rejected", "held", "dropped"}));
+      ->check(cli::OneOf({"waiting", "delivered", "rejected", "held", "dropped"}));
   command.add_option("--solution", options.solution, "Only those of that solution");
   command.add_option("--env", options.environment, "Only those of sandbox, or of live");
   command.add_option("--kind", options.kind, "Such as braze.track or braze.call");
@@ -201,12 +201,12 @@ void add_filters(CLI::App& command, DeliveriesOptions& options) {
   command.add_option("--consumer", options.consumer, "Only those about this consumer");
   command.add_option("--since", options.since, "Only those owed at that moment or later");
   command.add_option("--limit", options.limit, "At most so many; list shows 100 when not given")
-      ->check(CLI::Range(size_t{1}, kOrderedMax));
+      ->check(cli::Range(size_t{1}, kOrderedMax));
 }
 
 }  // namespace
 
-void add_deliveries_command(CLI::App& cli, int& exit_code) {
+void add_deliveries_command(cli::App& cli, int& exit_code) {
   using Action = runtime::DeliveryOrder::Action;
   auto options = std::make_shared<DeliveriesOptions>();
   auto* command = cli.add_subcommand(

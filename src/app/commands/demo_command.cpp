@@ -1,8 +1,8 @@
 // `millrace demo`: the example beside the Braze sandbox, served or (--script) played on both
 // branches.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/demo_script.hpp"
 
@@ -96,13 +96,13 @@ int run_demo(const DemoOptions& options) {
 
 }  // namespace
 
-void add_demo_command(CLI::App& cli, int& exit_code) {
+void add_demo_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "demo", "The example solution beside the Braze sandbox, ready to be talked to.");
   auto options = std::make_shared<DemoOptions>();
   command
       ->add_option("--solution", options->solution, "Another solution than examples/braze-profile")
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   command->add_option("--data", options->data, "Folder for what is kept; without it nothing is");
   add_at_rest_option(*command, options->data, storage::Beginning::allowed);
   auto* listens = command->add_option("--listen", options->listen_text, "HOST:PORT to listen on")

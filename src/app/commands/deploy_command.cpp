@@ -1,8 +1,8 @@
 // deploy: a solution's folder as the version that a data folder serves.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/version_options.hpp"
@@ -83,7 +83,7 @@ int deploy(const VersionOptions& options) {
 
 }  // namespace
 
-void add_deploy_command(CLI::App& cli, int& exit_code) {
+void add_deploy_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "deploy",
       "Check a solution, run its tests, and install it as an immutable version. A "
@@ -93,7 +93,7 @@ void add_deploy_command(CLI::App& cli, int& exit_code) {
   add_sandbox_option(*command, options->world);
   command->add_option("DIR", options->solution, "The solution's folder")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   command->add_flag("--skip-tests", options->skip_tests, "Deploy without running its tests");
   add_on_live_option(*command, *options);
   command->footer("Exits 0 when deployed, 1 when it is not sound, 2 when nothing could be done.");

@@ -1,7 +1,7 @@
 // The commands that work on the files of a solution alone: convert, fmt and schema.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/wire/receivers.hpp"
@@ -139,17 +139,17 @@ int run_schema(const std::string& which) {
 
 }  // namespace
 
-void add_flow_commands(CLI::App& cli, int& exit_code) {
+void add_flow_commands(cli::App& cli, int& exit_code) {
   auto* convert = cli.add_subcommand(
       "convert",
       "Turn a solution's CSV flow into YAML, cell for cell, or its YAML flows into CSV.");
   auto converting = std::make_shared<ConvertOptions>();
   convert->add_option("DIR", converting->solution, "The solution's folder")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   convert->add_option("--to", converting->to, "The notation wanted")
       ->required()
-      ->check(CLI::IsMember({"yaml", "csv"}));
+      ->check(cli::OneOf({"yaml", "csv"}));
   convert->add_flag("--write", converting->write,
                     "Write into the solution, and remove what was converted");
   convert->footer("Exits 1 when a flow says what CSV cannot, naming the line.");
@@ -159,7 +159,7 @@ void add_flow_commands(CLI::App& cli, int& exit_code) {
   auto formatting = std::make_shared<FormatOptions>();
   format->add_option("PATH", formatting->paths, "Files, or folders to look through")
       ->required()
-      ->check(CLI::ExistingPath);
+      ->check(cli::kExistingPath);
   format->add_flag("--check", formatting->check, "Change nothing; exit 1 when something would");
   format->callback([&exit_code, formatting] { exit_code = run_format(*formatting); });
 
@@ -168,7 +168,7 @@ void add_flow_commands(CLI::App& cli, int& exit_code) {
   auto which = std::make_shared<std::string>();
   schema->add_option("KIND", *which, "flow, solution, messages, nlu or test")
       ->required()
-      ->check(CLI::IsMember({"flow", "solution", "messages", "nlu", "test"}));
+      ->check(cli::OneOf({"flow", "solution", "messages", "nlu", "test"}));
   schema->callback([&exit_code, which] { exit_code = run_schema(*which); });
 }
 

@@ -1,7 +1,7 @@
 // `millrace grant` and `millrace grants`: what the operator lets each solution name.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/wire/data/grant_book.hpp"
@@ -81,7 +81,7 @@ int list(const GrantOptions& options) {
 
 }  // namespace
 
-void add_grant_commands(CLI::App& cli, int& exit_code) {
+void add_grant_commands(cli::App& cli, int& exit_code) {
   auto options = std::make_shared<GrantOptions>();
   auto* grant = cli.add_subcommand(
       "grant", "Let a solution name a secret, a variable of the server's environment, or a host.");
@@ -103,7 +103,7 @@ void add_grant_commands(CLI::App& cli, int& exit_code) {
   auto* grants = cli.add_subcommand("grants", "List what each solution may name.");
   grants->add_option("--data", options->data, "The server's data folder")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   grants->add_flag("--json", options->json, "As JSON");
   grants->callback([&exit_code, options] { exit_code = list(*options); });
 }

@@ -1,7 +1,7 @@
 // `millrace replay`: a chat's stored inputs run through the engine again, compared byte for byte.
+#include "app/cli/cli.hpp"
 #include "solutions/replay.hpp"
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "app/commands/command.hpp"
@@ -37,7 +37,7 @@ int replay(const ReplayOptions& options) {
 
 }  // namespace
 
-void add_replay_command(CLI::App& cli, int& exit_code) {
+void add_replay_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "replay", "Run a stored chat's inputs through the engine again and compare every byte.");
   auto options = std::make_shared<ReplayOptions>();

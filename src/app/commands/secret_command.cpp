@@ -3,13 +3,13 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <csignal>
 #include <functional>
 #include <iomanip>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/wire/system.hpp"
@@ -143,13 +143,13 @@ int rotate_secrets(const SecretOptions& options) {
 }
 
 using Run = int (*)(const SecretOptions&);
-void add(CLI::App& secret, const std::string& name, const std::string& help, bool is_named, Run run,
+void add(cli::App& secret, const std::string& name, const std::string& help, bool is_named, Run run,
          int& exit_code) {
   auto options = std::make_shared<SecretOptions>();
   auto* command = secret.add_subcommand(name, help);
   if (is_named) command->add_option("NAME", options->name, "The secret's name")->required();
   auto* data = command->add_option("--data", options->data, "The server's data folder")->required();
-  if (name != "set") data->check(CLI::ExistingDirectory);
+  if (name != "set") data->check(cli::kExistingDirectory);
   command
       ->add_option("--secrets-key", options->key,
                    "The file of the master key, outside the data folder")
@@ -163,7 +163,7 @@ void add(CLI::App& secret, const std::string& name, const std::string& help, boo
 
 }  // namespace
 
-void add_secret_command(CLI::App& cli, int& exit_code) {
+void add_secret_command(cli::App& cli, int& exit_code) {
   auto* secret = cli.add_subcommand(
       "secret", "Keep values for ${secret:NAME} in app.py's PARAMS, encrypted, in a data folder.");
   secret->require_subcommand(1);

@@ -1,9 +1,9 @@
 // `millrace serve`: the server, until it is told to stop.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
@@ -56,7 +56,7 @@ int run_serve(const ServeOptions& options) {
   return 0;
 }
 
-void add_exposure(CLI::App& command, const std::string& name, const std::string& what,
+void add_exposure(cli::App& command, const std::string& name, const std::string& what,
                   std::string& text, Exposure& into) {
   command
       .add_option(name, text,
@@ -67,7 +67,7 @@ void add_exposure(CLI::App& command, const std::string& name, const std::string&
 }
 
 // Who may ask, where, and how much.
-void add_edge_options(CLI::App& command, ServeFlags& flags) {
+void add_edge_options(cli::App& command, ServeFlags& flags) {
   ServeOptions& options = flags.options;
   command
       .add_option("--limit", flags.limits,
@@ -94,11 +94,11 @@ void add_edge_options(CLI::App& command, ServeFlags& flags) {
           .add_option("--tls-cert", options.tls_certificate,
                       "PEM file of a certificate with those that signed it: TLS is spoken on all "
                       "listeners but --metrics. Read again when it changes")
-          ->check(CLI::ExistingFile);
+          ->check(cli::kExistingFile);
   auto* key = command
                   .add_option("--tls-key", options.tls_key,
                               "PEM file of its key, which others must not be able to read")
-                  ->check(CLI::ExistingFile);
+                  ->check(cli::kExistingFile);
   certificate->needs(key);
   key->needs(certificate);
   command
@@ -109,35 +109,35 @@ void add_edge_options(CLI::App& command, ServeFlags& flags) {
 }
 
 // What is served with, and how much of the machine it may take.
-void add_work_options(CLI::App& command, ServeFlags& flags) {
+void add_work_options(cli::App& command, ServeFlags& flags) {
   ServeOptions& options = flags.options;
   command
       .add_option("--env", options.environment, "Which section of app.py's PARAMS the scripts see")
       ->default_str("sandbox")
-      ->check(CLI::IsMember({"sandbox", "live"}));
+      ->check(cli::OneOf({"sandbox", "live"}));
   command
       .add_option("--braze-sandbox", flags.sandbox,
                   "HOST:PORT of the built-in Braze sandbox. Without it the sandbox takes any free "
                   "loopback port when --env is sandbox and BRAZE_URL is not set")
       ->check(endpoint_into(flags.sandbox_endpoint));
   command.add_option("--threads", options.threads, "Threads for conversations; 0 is one per CPU")
-      ->check(CLI::Range(0, 256));
+      ->check(cli::Range(0, 256));
   command
       .add_option("--action-workers", options.action_workers,
                   "Calls of action nodes at once, over all solutions; 0 is what the memory allows, "
                   "16 to 64 where it is bounded by a control group")
-      ->check(CLI::Range(0, 256));
+      ->check(cli::Range(0, 256));
   command
       .add_option("--disk-min", options.disk_min,
                   "With less room left on the data folder's disk, such as 500MB, /readyz says that "
                   "the server is not ready")
-      ->transform(CLI::AsSizeValue(false))
+      ->as_size()
       ->default_str("64MB");
 }
 
 }  // namespace
 
-void add_serve_command(CLI::App& cli, int& exit_code) {
+void add_serve_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "serve", "Serve solutions: the chat page, the Engagement API and the REST channel.");
   auto flags = std::make_shared<ServeFlags>();
@@ -147,7 +147,7 @@ void add_serve_command(CLI::App& cli, int& exit_code) {
           "--solution", options.solutions,
           "A solution's folder, deployed as it is now; may be given again. Without it what "
           "`millrace deploy` put into the data folder is served")
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   add_new_data_option(*command, options.data);
   command->add_option("--listen", flags->listen, "HOST:PORT to listen on; port 0 is any free one")
       ->default_str("127.0.0.1:8080")
@@ -167,17 +167,17 @@ void add_serve_command(CLI::App& cli, int& exit_code) {
           "YAML file of what each solution may name: NAME: {secrets: [], variables: [], "
           "hosts: []}. It is then all there is. Without it `millrace grant` says what, and "
           "a solution that is alone has what it needs for Braze")
-      ->check(CLI::ExistingFile);
+      ->check(cli::kExistingFile);
   command
       ->add_option("--make-anew", options.make_anew,
                    "Begin anew with a file that is lost or damaged, and accept what is lost by it, "
                    "which the refusal to start says; may be given again")
-      ->check(CLI::IsMember(files_that_can_be_made_anew()));
+      ->check(cli::OneOf(files_that_can_be_made_anew()));
   command
       ->add_option("--log-level", flags->level,
                    "Least severe log lines to write, to standard error")
       ->default_str("info")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+      ->check(cli::OneOf({"debug", "info", "warning", "error"}));
   command->footer(
       "When it listens it prints one line, `ready {json}`, on standard output. SIGTERM finishes\n"
       "what has begun and exits 0.");

@@ -1,10 +1,10 @@
 // `millrace test`: a solution's own tests, in parallel.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
@@ -85,14 +85,14 @@ int run_tests(const TestOptions& options) {
 
 }  // namespace
 
-void add_test_command(CLI::App& cli, int& exit_code) {
+void add_test_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "test", "Run a solution's tests (tests/*.test.yaml) and list the branches they leave out.");
   auto options = std::make_shared<TestOptions>();
   add_sandbox_option(*command, options->world);
   command->add_option("DIR", options->solution, "The solution's folder")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   command->add_option("--filter", options->filter, "Only tests whose name has this in it");
   auto* chat = command->add_option("--from-chat", options->chat,
                                    "Print a stored chat as a test instead; needs --data");
@@ -104,9 +104,9 @@ void add_test_command(CLI::App& cli, int& exit_code) {
   command
       ->add_option("--min-coverage", options->coverage_min,
                    "Fail below this percentage of branches")
-      ->check(CLI::Range(0.0, 100.0));
+      ->check(cli::Range(0.0, 100.0));
   command->add_option("--jobs", options->jobs, "Tests at a time; 0 is one per CPU")
-      ->check(CLI::Range(0, 256));
+      ->check(cli::Range(0, 256));
   command->footer("Exits 0 when all pass, 1 when one fails, 2 when nothing could be run.");
   command->callback([&exit_code, options] { exit_code = run_tests(*options); });
 }

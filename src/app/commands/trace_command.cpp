@@ -1,9 +1,9 @@
 // `millrace trace`: what the action nodes of one chat did, when, and how long it took.
-#include <CLI/CLI.hpp>
 #include <iomanip>
 #include <iostream>
 #include <sstream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
@@ -92,7 +92,7 @@ int show(const TraceOptions& options) {
 
 }  // namespace
 
-void add_trace_command(CLI::App& cli, int& exit_code) {
+void add_trace_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "trace", "Every action node that a chat has called: attempts, times, hosts, log lines.");
   auto options = std::make_shared<TraceOptions>();

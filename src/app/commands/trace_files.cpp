@@ -1,11 +1,14 @@
 #include "app/commands/trace_files.hpp"
 
-#include <set>
+#include <algorithm>
 
+#include "posix/files.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
 namespace {
+
+namespace fs = std::filesystem;
 
 using Wanted = std::function<bool(std::string_view text)>;
 using Each = std::function<void(const calls::CallTrace&)>;
@@ -53,6 +56,24 @@ base::Result<void> each_trace_beside_unknown(const std::filesystem::path& data,
     }
     return done;
   });
+}
+
+base::Result<void> forget_quarantined(const fs::path& data, const std::set<std::string>& chats) {
+  std::error_code error;
+  std::vector<fs::path> theirs;
+  for (const auto& entry : fs::directory_iterator(data / "quarantine", error)) {
+    const auto text = posix::read_file(entry.path());
+    if (!text) return std::unexpected(text.error());
+    const bool is_theirs =
+        std::ranges::any_of(chats, [&](const std::string& chat) { return text->contains(chat); });
+    if (is_theirs) theirs.push_back(entry.path());
+  }
+  for (const fs::path& file : theirs) {
+    if (!fs::remove(file, error) && error) {
+      return base::fail(base::Code::unavailable, error.message(), file.string());
+    }
+  }
+  return {};
 }
 
 }  // namespace millrace::app

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <functional>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "calls/calls.hpp"
@@ -22,5 +24,9 @@ base::Result<void> each_trace(const std::filesystem::path& data, std::string_vie
 base::Result<void> each_trace_beside_unknown(
     const std::filesystem::path& data, const std::function<bool(std::string_view text)>& wanted,
     const std::function<void(const calls::CallTrace&)>& each);
+
+// Removes what was put aside of these chats' calls (their names stand in it).
+base::Result<void> forget_quarantined(const std::filesystem::path& data,
+                                      const std::set<std::string>& chats);
 
 }  // namespace millrace::app

@@ -1,7 +1,7 @@
 // rollback, versions and impact: which version of a solution a data folder serves, and to whom.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/version_options.hpp"
@@ -111,7 +111,7 @@ int impact(const VersionOptions& options) {
 
 }  // namespace
 
-void add_version_commands(CLI::App& cli, int& exit_code) {
+void add_version_commands(cli::App& cli, int& exit_code) {
   const auto add = [&](const char* name, const char* help) {
     auto options = std::make_shared<VersionOptions>();
     auto* command = cli.add_subcommand(name, help);
@@ -141,7 +141,7 @@ void add_version_commands(CLI::App& cli, int& exit_code) {
   add_sandbox_option(*tells, telling->world);
   tells->add_option("DIR", telling->solution, "The solution's folder")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   tells->callback([&exit_code, telling = telling] { exit_code = impact(*telling); });
 }
 

@@ -1,22 +1,21 @@
 #include "app/commands/version_options.hpp"
 
-#include <CLI/CLI.hpp>
-
+#include "app/cli/cli.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 
 namespace millrace::app {
 
-void add_data_option(CLI::App& command, VersionOptions& options) {
+void add_data_option(cli::App& command, VersionOptions& options) {
   add_new_data_option(command, options.data, storage::Beginning::refused);
 }
 
-void add_on_live_option(CLI::App& command, VersionOptions& options) {
+void add_on_live_option(cli::App& command, VersionOptions& options) {
   command
       .add_option("--on-live", options.on_live,
                   "Chats under way: pin leaves them on their version, migrate takes them to the "
                   "same node of the new one when they next speak, restart begins them again")
       ->default_str("pin")
-      ->check(CLI::IsMember({"pin", "migrate", "restart"}));
+      ->check(cli::OneOf({"pin", "migrate", "restart"}));
 }
 
 std::string line_of(const solutions::Deployment& deployment) {

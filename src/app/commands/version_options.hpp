@@ -7,7 +7,7 @@
 #include "app/wire/world_options.hpp"
 #include "solutions/deployments.hpp"
 
-namespace CLI {
+namespace millrace::app::cli {
 class App;
 }
 
@@ -23,8 +23,8 @@ struct VersionOptions {
   WorldOptions world;
 };
 
-void add_data_option(CLI::App& command, VersionOptions& options);
-void add_on_live_option(CLI::App& command, VersionOptions& options);
+void add_data_option(cli::App& command, VersionOptions& options);
+void add_on_live_option(cli::App& command, VersionOptions& options);
 
 // "Hotel v3  1f0c..."
 std::string line_of(const solutions::Deployment& deployment);

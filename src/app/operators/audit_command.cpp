@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "app/operators/command.hpp"
+#include "app/wire/data/data_reading.hpp"
 
 namespace millrace::app {
 namespace {
@@ -49,9 +50,10 @@ base::Result<int> verify_audit(OpenedAccess& opened, const OperatorOptions& opti
     }
     expected = {number, options.expect.substr(colon + 1)};
   }
+  const std::string key = seal_key_of(options.data);
   std::optional<access::AuditCheck> check;
   const auto done = opened.pairs().read([&](access::PairsRead& pairs) -> base::Result<void> {
-    auto found = access::verify_rows(pairs, expected);
+    auto found = access::verify_rows(pairs, expected, key);
     if (!found) return std::unexpected(found.error());
     check = std::move(*found);
     return {};
@@ -61,6 +63,7 @@ base::Result<int> verify_audit(OpenedAccess& opened, const OperatorOptions& opti
     std::cout << check->problem << "\n";
     return 1;
   }
+  if (check->pruned > 0) std::cout << "rows up to " << check->pruned << " were pruned; ";
   std::cout << check->rows << " rows, the chain is whole; the last one is " << check->rows << ":"
             << check->last_hash << "\n";
   return 0;
@@ -68,7 +71,7 @@ base::Result<int> verify_audit(OpenedAccess& opened, const OperatorOptions& opti
 
 }  // namespace
 
-void add_audit_command(CLI::App& cli, int& exit_code) {
+void add_audit_command(cli::App& cli, int& exit_code) {
   auto* audit = cli.add_subcommand("audit", "What operators did.");
   audit->require_subcommand(1);
   const OperatorCommand listed =
@@ -79,7 +82,7 @@ void add_audit_command(CLI::App& cli, int& exit_code) {
   listed.command->add_option("--object", listed.options->object, "Only what was done to this");
   listed.command->add_option("--limit", listed.options->limit, "At most so many")
       ->capture_default_str()
-      ->check(CLI::Range(1, 100'000));
+      ->check(cli::Range(1, 100'000));
   add_operator_command(*audit, "export", "The whole log with its hashes, as lines of JSON",
                        export_audit, exit_code);
   const OperatorCommand verified = add_operator_command(

@@ -49,13 +49,13 @@ std::string in_words(base::Timestamp at) {
   return at.ms == 0 ? "never" : base::to_iso8601(at);
 }
 
-OperatorCommand add_operator_command(CLI::App& family, const char* name, const char* help,
+OperatorCommand add_operator_command(cli::App& family, const char* name, const char* help,
                                      OperatorRun run, int& exit_code) {
   auto options = std::make_shared<OperatorOptions>();
   auto* command = family.add_subcommand(name, help);
   command->add_option("--data", options->data, "The server's data folder")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   add_at_rest_option(*command, options->data, storage::Beginning::allowed);
   const std::string said = family.get_name() + " " + name;
   command->callback([options, run, said, &exit_code] {
@@ -78,7 +78,7 @@ void add_grants_option(const OperatorCommand& added) {
       });
 }
 
-void add_operator_commands(CLI::App& cli, int& exit_code) {
+void add_operator_commands(cli::App& cli, int& exit_code) {
   add_user_command(cli, exit_code);
   add_key_command(cli, exit_code);
   add_audit_command(cli, exit_code);

@@ -2,13 +2,13 @@
 // server.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "access/access.hpp"
+#include "app/cli/cli.hpp"
 #include "app/wire/system.hpp"
 
 namespace millrace::app {
@@ -52,16 +52,16 @@ std::string in_words(base::Timestamp at);
 
 using OperatorRun = base::Result<int> (*)(OpenedAccess&, const OperatorOptions&);
 struct OperatorCommand {
-  CLI::App* command;
+  cli::App* command;
   std::shared_ptr<OperatorOptions> options;
 };
 // A command of that family, with --data.
-OperatorCommand add_operator_command(CLI::App& family, const char* name, const char* help,
+OperatorCommand add_operator_command(cli::App& family, const char* name, const char* help,
                                      OperatorRun run, int& exit_code);
 void add_grants_option(const OperatorCommand& added);
 
-void add_user_command(CLI::App& cli, int& exit_code);
-void add_key_command(CLI::App& cli, int& exit_code);
-void add_audit_command(CLI::App& cli, int& exit_code);
+void add_user_command(cli::App& cli, int& exit_code);
+void add_key_command(cli::App& cli, int& exit_code);
+void add_audit_command(cli::App& cli, int& exit_code);
 
 }  // namespace millrace::app

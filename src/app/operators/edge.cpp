@@ -115,6 +115,7 @@ struct OperatorEdge::Parts {
   std::unique_ptr<access::Oidc> oidc;
   std::unique_ptr<OperatorRecords> records;
   std::unique_ptr<OperatorDesk> desk;
+  std::unique_ptr<OperatorStudio> studio;
   std::unique_ptr<api::Api> api;
   std::string owner_path;
   std::mutex mutex;
@@ -128,7 +129,7 @@ base::Result<void> OperatorEdge::Parts::open_oidc() {
   if (!settings) return std::unexpected(settings.error());
   egress::ClientOptions client_options;
   client_options.rules.allowed = {"*:*"};
-  client_options.rules.internal_allowed = options.allow_internal;
+  client_options.rules.internal_allowed = options.world.allow_internal;
   auto made =
       egress::Client::make(std::move(client_options), ports.names, ports.clock, ports.meter);
   if (!made) return std::unexpected(made.error());
@@ -158,6 +159,11 @@ base::Result<void> OperatorEdge::Parts::open() {
   records = std::make_unique<OperatorRecords>(ports.records);
   desk = std::make_unique<OperatorDesk>(OperatorDesk::Ports{
       options.data, ports.inspector, ports.solutions, ports.clock, options.seal_key});
+  studio = std::make_unique<OperatorStudio>(
+      OperatorStudio::Options{options.data, options.folders, options.world, options.given,
+                              options.seal_key},
+      OperatorStudio::Ports{ports.inspector, ports.solutions, ports.rights_of, ports.clock,
+                            ports.random});
   api::Options api_options;
   api_options.seal_key = options.seal_key;
   api_options.environment = options.environment;
@@ -165,7 +171,7 @@ base::Result<void> OperatorEdge::Parts::open() {
   api_options.is_secure = options.is_secure;
   api_options.version = MILLRACE_VERSION;
   api = std::make_unique<api::Api>(
-      api::Ports{*access, oidc.get(), *pairs, *records, *desk, ports.records.deliveries,
+      api::Ports{*access, oidc.get(), *pairs, *records, *desk, *studio, ports.records.deliveries,
                  ports.solutions, ports.clock, ports.random, ports.log, options.seal_key},
       std::move(api_options));
   tidier = posix::named_thread<std::jthread>(
@@ -178,6 +184,13 @@ void OperatorEdge::Parts::tidy(const std::stop_token& asked_to_stop) {
   while (!asked_to_stop.stop_requested()) {
     if (const auto done = access->tidy(); !done) {
       ports.log.line(base::Level::warning, "access", done.error().describe());
+    }
+    if (options.audit_days > 0) {
+      const base::Timestamp before{ports.clock.now().ms -
+                                   options.audit_days * 24 * access::kHourMs};
+      if (const auto done = access->prune_audit(before); !done) {
+        ports.log.line(base::Level::error, "access", done.error().describe());
+      }
     }
     changed.wait_for(lock, asked_to_stop, kTidyEvery, [] { return false; });
   }
@@ -219,6 +232,7 @@ void OperatorEdge::stop() {
   // First, so that nobody waits for an answer that would never come.
   if (parts_->client) parts_->client->stop();
   if (parts_->api) parts_->api->stop();
+  if (parts_->studio) parts_->studio->stop();
 }
 
 }  // namespace millrace::app

@@ -9,9 +9,10 @@
 
 #include "app/operators/desk.hpp"
 #include "app/operators/records.hpp"
+#include "app/operators/studio.hpp"
 #include "app/wire/action_edge.hpp"
-#include "base/web.hpp"
-#include "base/web_origin.hpp"
+#include "base/web/web.hpp"
+#include "base/web/web_origin.hpp"
 
 namespace millrace::egress {
 class Resolver;
@@ -33,14 +34,18 @@ class OperatorEdge {
     std::filesystem::path oidc;  // the provider's settings; "" = there is none
     std::string environment;
     web::OriginRule origins;
-    std::string url;                          // where operators reach it; "" = where it listens
-    bool is_secure = false;                   // they come by https
-    std::vector<std::string> allow_internal;  // hosts that may be reached though internal
+    std::string url;                         // where operators reach it; "" = where it listens
+    bool is_secure = false;                  // they come by https
+    WorldOptions world;                      // as scripts have it
+    Variables given;                         // what every script may see
+    solutions::Workspaces::Folders folders;  // those that solutions are worked on in
     std::string seal_key;
+    int audit_days = 0;  // how long rows of the audit log are kept; 0: for ever
   };
   struct Ports {
     OperatorRecords::Ports records;
     solutions::Inspector& inspector;
+    RightsOf rights_of;
     const runtime::Solutions& solutions;
     egress::Resolver& names;
     const secrets::Resolver& secrets;

@@ -48,7 +48,7 @@ base::Result<int> revoke_key(OpenedAccess& opened, const OperatorOptions& option
 
 }  // namespace
 
-void add_key_command(CLI::App& cli, int& exit_code) {
+void add_key_command(cli::App& cli, int& exit_code) {
   auto* key = cli.add_subcommand("key", "Keys with which programs use the operator's API.");
   key->require_subcommand(1);
   const OperatorCommand made = add_operator_command(

@@ -8,8 +8,8 @@
 #include "app/wire/receivers.hpp"
 #include "delivery/codec.hpp"
 #include "solutions/export.hpp"
-#include "storage/forget.hpp"
 #include "storage/storage.hpp"
+#include "storage/upkeep/forget.hpp"
 
 namespace millrace::app {
 
@@ -111,8 +111,10 @@ base::Result<json::object> OperatorRecords::erase(const std::set<base::Id>& pers
       }
     }
   }
-  json::array left{"traces of their calls, which go by age (retention: traces)",
-                   "rows of the audit log that name their id"};
+  auto gone = ports_.actions.forget(kept->chats);
+  if (gone) gone = forget_quarantined(ports_.data, kept->chats);
+  if (!gone) return std::unexpected(gone.error());
+  json::array left{"rows of the audit log that name their id"};
   if (person.size() > 1) left.emplace_back("that their ids were joined, until `millrace forget`");
   return json::object{{"consumers", person.size()},
                       {"chats", kept->chats.size()},

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "api/api.hpp"
+#include "app/wire/action_edge.hpp"
 #include "runtime/retirement.hpp"
 #include "runtime/runtime.hpp"
 
@@ -16,6 +17,7 @@ class OperatorRecords final : public api::Records {
     runtime::Runtime& runtime;
     runtime::Retirements& journal;
     runtime::DeliveryStore& deliveries;
+    ActionEdge& actions;
     std::string seal_key;
   };
   explicit OperatorRecords(Ports ports) : ports_(std::move(ports)) {}

@@ -1,12 +1,12 @@
 #include "app/operators/service.hpp"
 
-#include <CLI/CLI.hpp>
+#include "app/cli/cli.hpp"
 
 namespace millrace::app {
 
-void add_operator_options(CLI::App& command, ServeOptions& options) {
+void add_operator_options(cli::App& command, ServeOptions& options) {
   const auto read = [](const std::string& option, const auto& parsed, auto& into) {
-    if (!parsed) throw CLI::ValidationError(option, parsed.error().message);
+    if (!parsed) cli::refuse(option, parsed.error().message);
     into = *parsed;
   };
   command
@@ -31,28 +31,32 @@ void add_operator_options(CLI::App& command, ServeOptions& options) {
         read("--operator-url", parse_public_url(text), options.operators_url);
       });
   command
+      .add_option("--audit-days", options.audit_days,
+                  "How many days rows of the audit log are kept; 0: for ever")
+      ->default_str("0")
+      ->check(cli::Range(0, 36'500));
+  command
       .add_option("--oidc", options.oidc,
                   "YAML file of the OpenID Connect provider that vouches for operators, and of "
                   "what it gives them (docs/access.md)")
-      ->check(CLI::ExistingFile);
+      ->check(cli::kExistingFile);
 }
 
 base::Result<std::unique_ptr<OperatorEdge>> open_operator_edge(const ServeOptions& options,
-                                                               std::string seal_key,
+                                                               OperatorEdge::Options edge,
                                                                OperatorEdge::Ports ports) {
   const Exposure exposure = operators_exposure(options);
   if (exposure.is_off) return nullptr;
   PublicUrl url = options.operators_url;
   if (!url.is_given() && !exposure.own) url = options.public_url;
-  OperatorEdge::Options edge;
   edge.data = options.data;
   edge.oidc = options.oidc;
   edge.environment = options.environment;
   edge.url = url.origin + url.prefix;
   edge.is_secure = url.is_https() || (!url.is_given() && !options.tls_certificate.empty());
   edge.origins = {reach_of(options, exposure).is_loopback && !url.is_given(), url.origin};
-  edge.allow_internal = options.world.allow_internal;
-  edge.seal_key = std::move(seal_key);
+  edge.world = options.world;
+  edge.audit_days = options.audit_days;
   return OperatorEdge::open(std::move(edge), std::move(ports));
 }
 

@@ -71,7 +71,7 @@ base::Result<int> remove_user(OpenedAccess& opened, const OperatorOptions& optio
 
 }  // namespace
 
-void add_user_command(CLI::App& cli, int& exit_code) {
+void add_user_command(cli::App& cli, int& exit_code) {
   auto* user = cli.add_subcommand("user", "Who may use the operator's API, and for what.");
   user->require_subcommand(1);
   const auto named = [&](const char* name, const char* help, OperatorRun run) {

@@ -1,6 +1,7 @@
 #include "app/wire/action_edge.hpp"
 
 #include <atomic>
+#include <future>
 
 #include "app/wire/data/death_files.hpp"
 #include "app/wire/data/temporary_folder.hpp"
@@ -187,6 +188,15 @@ runtime::Actions& ActionEdge::actions() {
 }
 std::string ActionEdge::workers_wrong() const {
   return parts_->watch->wrong();
+}
+base::Result<void> ActionEdge::forget(const std::set<std::string>& chats) {
+  if (!parts_->traces) return {};
+  // Shared: who sets it may still be at it when it has been read here.
+  auto promise = std::make_shared<std::promise<base::Result<void>>>();
+  auto future = promise->get_future();
+  parts_->traces->forget(
+      chats, [promise](base::Result<void> done) { promise->set_value(std::move(done)); });
+  return future.get();
 }
 const secrets::Resolver& ActionEdge::secrets() const {
   return parts_->resolver;

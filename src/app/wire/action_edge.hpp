@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +65,8 @@ class ActionEdge {
   runtime::Actions& actions();
   // What is wrong with the workers, "" for nothing. Thread-safe.
   std::string workers_wrong() const;
+  // Removes what is kept of these chats' calls. Blocks.
+  base::Result<void> forget(const std::set<std::string>& chats);
   const secrets::Resolver& secrets() const;
   egress::Resolver& names();
 

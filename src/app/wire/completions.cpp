@@ -1,7 +1,7 @@
 #include "app/wire/completions.hpp"
 
 #include "base/json.hpp"
-#include "base/shares.hpp"
+#include "base/resilience/shares.hpp"
 
 namespace millrace::app {
 namespace {

@@ -2,8 +2,8 @@
 // script left pending. The token is the credential; it completes that call and nothing else.
 #pragma once
 
-#include "base/web.hpp"
-#include "base/web_origin.hpp"
+#include "base/web/web.hpp"
+#include "base/web/web_origin.hpp"
 #include "runtime/runtime.hpp"
 
 namespace millrace::app {

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "app/wire/health.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::app {
 

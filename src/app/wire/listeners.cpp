@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/web_origin.hpp"
+#include "base/web/web_origin.hpp"
 
 namespace millrace::app {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "app/wire/options.hpp"
 #include "app/wire/router.hpp"
-#include "base/shares.hpp"
+#include "base/resilience/shares.hpp"
 #include "base/world.hpp"
 #include "http/http.hpp"
 

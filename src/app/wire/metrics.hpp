@@ -8,7 +8,7 @@
 
 #include "app/wire/health_pages.hpp"
 #include "base/meter.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::app {
 

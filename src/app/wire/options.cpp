@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/web_origin.hpp"
+#include "base/web/web_origin.hpp"
 
 namespace millrace::app {
 

@@ -72,6 +72,7 @@ struct ServeOptions {
   // otherwise nowhere.
   std::optional<Exposure> operators;
   PublicUrl operators_url;      // where operators reach it; not given: as `public_url`
+  int audit_days = 0;           // rows of the audit log are kept so long; 0 = for ever
   std::filesystem::path oidc;   // settings of the provider that vouches for operators; "" = none
   std::string tls_certificate;  // PEM files, both or neither; "" = plain HTTP
   std::string tls_key;

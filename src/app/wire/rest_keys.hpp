@@ -8,7 +8,7 @@
 #include <string>
 
 #include "app/wire/data/grant_book.hpp"
-#include "channels/channels.hpp"
+#include "channels/rest/rest.hpp"
 #include "secrets/secrets.hpp"
 
 namespace millrace::app {

@@ -4,8 +4,8 @@
 #include <set>
 #include <string>
 
-#include "base/routes.hpp"
-#include "base/web.hpp"
+#include "base/web/routes.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::app {
 

@@ -8,9 +8,9 @@
 #include <string>
 
 #include "base/meter.hpp"
-#include "base/pace.hpp"
+#include "base/resilience/pace.hpp"
+#include "base/resilience/shares.hpp"
 #include "base/result.hpp"
-#include "base/shares.hpp"
 #include "base/world.hpp"
 
 namespace millrace::app {

@@ -7,7 +7,7 @@
 
 #include "secrets/secrets.hpp"
 
-namespace CLI {
+namespace millrace::app::cli {
 class App;
 }
 
@@ -21,8 +21,8 @@ struct WorldOptions {
 };
 
 // `options` must outlive the parsing.
-void add_world_options(CLI::App& command, WorldOptions& options);
+void add_world_options(cli::App& command, WorldOptions& options);
 // --unsafe-no-sandbox alone, for commands that only look at scripts.
-void add_sandbox_option(CLI::App& command, WorldOptions& options);
+void add_sandbox_option(cli::App& command, WorldOptions& options);
 
 }  // namespace millrace::app

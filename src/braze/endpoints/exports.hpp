@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 #include "braze/braze.hpp"
 #include "braze/kept.hpp"
 

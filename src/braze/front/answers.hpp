@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 #include "braze/rules/track_rules.hpp"
 
 namespace millrace::braze {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/json.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 #include "braze/braze.hpp"
 #include "braze/front/diagnostics.hpp"
 

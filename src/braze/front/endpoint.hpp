@@ -11,7 +11,7 @@
 
 #include "base/json.hpp"
 #include "base/result.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 #include "braze/braze.hpp"
 #include "braze/front/answers.hpp"
 #include "braze/front/diagnostics.hpp"

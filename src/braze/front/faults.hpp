@@ -12,7 +12,7 @@
 #include "base/json.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 
 namespace millrace::braze {
 

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "base/text.hpp"
-#include "base/web_origin.hpp"
+#include "base/web/web_origin.hpp"
 #include "braze/endpoints/exports.hpp"
 #include "braze/front/authentication.hpp"
 #include "braze/kept.hpp"

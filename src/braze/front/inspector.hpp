@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 #include "braze/front/endpoint.hpp"
 #include "braze/front/faults.hpp"
 #include "braze/front/request_log.hpp"

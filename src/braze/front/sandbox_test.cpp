@@ -3,7 +3,7 @@
 
 #include <thread>
 
-#include "braze/testing.hpp"
+#include "tests/support/braze_sandbox.hpp"
 
 namespace millrace::braze {
 namespace {

@@ -2,7 +2,7 @@
 // whom an item means. Through Sandbox::handle, read back with users/export/ids.
 #include <gtest/gtest.h>
 
-#include "braze/testing.hpp"
+#include "tests/support/braze_sandbox.hpp"
 
 namespace millrace::braze {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/redact.hpp"
-#include "base/web.hpp"
+#include "base/web/web.hpp"
 #include "delivery/braze/parcel.hpp"
 
 namespace millrace::delivery::braze {

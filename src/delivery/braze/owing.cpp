@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/text.hpp"
 #include "delivery/braze/identifiers.hpp"
 
 namespace millrace::delivery::braze {
@@ -33,17 +34,19 @@ std::optional<double> number_in(std::string_view text) {
   return number;
 }
 
-// "12" as a number, "true" and "yes" as a boolean; what does not read so stays text.
-json::value typed(const json::value& value, std::string_view type) {
+// "12" as a number, "true" and "yes" as a boolean; nullopt for what does not read so: an attribute
+// whose type changed is one that Braze's segments no longer find.
+std::optional<json::value> typed(const json::value& value, std::string_view type) {
   const auto* text = value.if_string();
   if (text == nullptr || type == "text") return value;
   if (type == "boolean") {
-    if (*text == "true" || *text == "yes" || *text == "1") return true;
-    if (*text == "false" || *text == "no" || *text == "0") return false;
-    return value;
+    const std::string lower = base::to_ascii_lower(*text);
+    if (lower == "true" || lower == "yes" || lower == "1") return true;
+    if (lower == "false" || lower == "no" || lower == "0") return false;
+    return std::nullopt;
   }
   const auto number = number_in(*text);
-  if (!number) return value;
+  if (!number) return std::nullopt;
   constexpr double kExact = 9e15;
   if (std::floor(*number) == *number && std::abs(*number) < kExact) {
     return static_cast<int64_t>(*number);
@@ -106,7 +109,8 @@ json::object track_body(const json::object& payload, base::Timestamp at) {
     json::object out;
     for (const auto& member : *attributes) {
       const auto type = types == nullptr ? std::nullopt : json::get_string(*types, member.key());
-      out[member.key()] = type ? typed(member.value(), *type) : member.value();
+      auto value = type ? typed(member.value(), *type) : member.value();
+      if (value) out[member.key()] = std::move(*value);
     }
     if (!out.empty()) body["attributes"] = std::move(out);
   }
@@ -120,7 +124,8 @@ json::object track_body(const json::object& payload, base::Timestamp at) {
     json::object& purchase = item.get_object();
     if (!purchase.contains("time")) purchase["time"] = base::to_iso8601(at);
     for (const std::string_view key : {"price", "quantity"}) {
-      if (auto* value = purchase.if_contains(key)) *value = typed(*value, "number");
+      if (auto* value = purchase.if_contains(key))
+        *value = typed(*value, "number").value_or(*value);
     }
   }
   if (!purchases.empty()) body["purchases"] = std::move(purchases);

@@ -27,5 +27,28 @@ TEST(DeliveryBrazeNames, AreTheIdTheAliasAndWhatIdentifiedThemLast) {
             always + R"({"email":"a@example.com"})");
 }
 
+// The attribute as BrazeTrack sends it; "" when it is left out.
+std::string sent_as(const char* type, const char* text) {
+  json::value known;
+  const Owing owed = owe_track(
+      {"k", kAda, {}, {}},
+      {{"attributes", json::object{{"a", text}}}, {"types", json::object{{"a", type}}}}, known);
+  const auto* attributes = json::get_object(owed.items[owed.main].body, "attributes");
+  return attributes == nullptr ? "" : json::serialize(*attributes->if_contains("a"));
+}
+
+TEST(DeliveryBrazeTypes, AreHeldToOrTheAttributeIsLeftOut) {
+  const struct {
+    const char *type, *text, *sent;
+  } cases[] = {{"number", "5", "5"},         {"number", "-5.5", "-5.5E0"},
+               {"number", "five or so", ""}, {"number", "", ""},
+               {"number", "5 kg", ""},       {"boolean", "true", "true"},
+               {"boolean", "True", "true"},  {"boolean", "YES", "true"},
+               {"boolean", "1", "true"},     {"boolean", "False", "false"},
+               {"boolean", "no", "false"},   {"boolean", "maybe", ""},
+               {"text", "5", "\"5\""},       {"text", "true", "\"true\""}};
+  for (const auto& one : cases) EXPECT_EQ(sent_as(one.type, one.text), one.sent) << one.text;
+}
+
 }  // namespace
 }  // namespace millrace::delivery::braze

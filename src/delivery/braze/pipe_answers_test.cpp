@@ -1,7 +1,7 @@
 // What the pipe makes of each end of a request.
 #include <gtest/gtest.h>
 
-#include "delivery/braze/pipe_testing.hpp"
+#include "tests/support/braze_pipe.hpp"
 
 namespace millrace::delivery::braze {
 namespace {

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "delivery/braze/pipe_testing.hpp"
+#include "tests/support/braze_pipe.hpp"
 
 namespace millrace::delivery::braze {
 namespace {

@@ -1,7 +1,7 @@
 // What the pipe puts into requests, and in which order.
 #include <gtest/gtest.h>
 
-#include "delivery/braze/pipe_testing.hpp"
+#include "tests/support/braze_pipe.hpp"
 
 namespace millrace::delivery::braze {
 namespace {

@@ -2,27 +2,10 @@
 #include <numeric>
 #include <tuple>
 
+#include "base/text.hpp"
 #include "flow/parts.hpp"
 
 namespace millrace::flow {
-namespace {
-
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
-}  // namespace
 
 bool Problems::has_errors() const {
   return std::ranges::any_of(
@@ -86,7 +69,7 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
   std::string best;
   size_t best_distance = std::max<size_t>(1, name.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
-    const size_t distance = edit_distance(name, candidate);
+    const size_t distance = base::edit_distance(name, candidate);
     if (distance < best_distance) {
       best = candidate;
       best_distance = distance;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "base/web_origin.hpp"
+#include "base/web/web_origin.hpp"
 #include "flow/settings/settings_keys.hpp"
 
 namespace millrace::flow {

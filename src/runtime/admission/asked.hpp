@@ -2,7 +2,7 @@
 #pragma once
 
 #include "runtime/admission/fair_queue.hpp"
-#include "runtime/consumer.hpp"
+#include "runtime/lane/consumer.hpp"
 
 namespace millrace::runtime {
 

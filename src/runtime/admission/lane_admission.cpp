@@ -2,7 +2,7 @@
 // fair queue, and no more than it will come to in time.
 #include <algorithm>
 
-#include "runtime/lane.hpp"
+#include "runtime/lane/lane.hpp"
 
 namespace millrace::runtime {
 
@@ -61,6 +61,7 @@ void Runtime::Lane::let_in() {
       refuse_entry(asked, std::move(job), Refusal::late, now_ms);
     } else {
       enter(asked, std::move(job));
+      window_.took(ports_.clock.steady_ms() - now_ms);
     }
   }
 }

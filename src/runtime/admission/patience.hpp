@@ -71,7 +71,8 @@ class Patience {
 
 // How many turns may be on their way to the disk at once: as few as keep it busy, so that the rest
 // waits where it can be put in order. Every other quarter of a second it tries twice as many, or
-// half, and keeps what proves right: more only for the sake of many more turns.
+// half, and keeps what proves right: more only for the sake of many more turns. And never more than
+// the lane itself is at for some time.
 class Window {
  public:
   static constexpr int64_t kPeriodMs = 250;
@@ -81,7 +82,13 @@ class Window {
         most_(std::max(least_, most)),
         size_(std::min(kFirst * least_, most_)) {}
 
-  size_t size() const { return size_; }
+  size_t size() const {
+    const double in_time = kAheadMs / std::max(each_ms_, 1e-3);
+    return std::min(size_, std::max(kLeastOfAll, static_cast<size_t>(in_time)));
+  }
+  // One was let in, and its turn took the lane so long: no disk gets faster by turns that are still
+  // to be taken.
+  void took(int64_t ms) { each_ms_ += kPartOfNew * (static_cast<double>(ms) - each_ms_); }
   // A turn was stored; `others_wait`: because of this window.
   void stored(bool others_wait, int64_t now_ms) {
     ++stored_;
@@ -100,6 +107,9 @@ class Window {
   static constexpr size_t kFirst = 4;         // times the least
   static constexpr double kWorthMore = 1.25;  // times as many turns, for twice as many at once
   static constexpr double kNoLoss = 0.95;
+  static constexpr double kAheadMs = 50;  // of the lane's time: who comes next waits for it
+  static constexpr size_t kLeastOfAll = 8;
+  static constexpr double kPartOfNew = 0.02;  // of the average
 
   void judge(double rate) {
     if (tried_from_ != 0) {
@@ -124,6 +134,7 @@ class Window {
   bool was_full_ = false;  // since then others have waited all the time
   int64_t since_ms_ = 0;
   size_t stored_ = 0;
+  double each_ms_ = 0;  // of the lane's time for a turn
 };
 
 }  // namespace millrace::runtime

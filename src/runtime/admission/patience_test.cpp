@@ -119,6 +119,17 @@ TEST(RuntimeWindow, ShrinksAgainOnceTheDiskIsFast) {
   EXPECT_LE(window.size(), 128U);
 }
 
+TEST(RuntimeWindow, HoldsFewTurnsThatCostMuchOfTheLane) {
+  Window window(64, 4'096);
+  for (int i = 0; i < 500; ++i) window.took(5);
+  EXPECT_EQ(window.size(), 10U);
+  for (int i = 0; i < 500; ++i) window.took(1'000);
+  EXPECT_EQ(window.size(), 8U);
+  // A turn takes less than a millisecond of the clock, and now and then one ends in the next.
+  for (int i = 0; i < 5'000; ++i) window.took(i % 20 == 0 ? 1 : 0);
+  EXPECT_EQ(window.size(), 256U);
+}
+
 TEST(RuntimeWindow, LearnsNothingWhileNobodyWaits) {
   Window window(64, 4'096);
   for (int64_t now_ms = 1'000; now_ms < 10'000; ++now_ms) {

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "base/meter.hpp"
-#include "base/pace.hpp"
+#include "base/resilience/pace.hpp"
 #include "base/world.hpp"
 
 namespace millrace::runtime {

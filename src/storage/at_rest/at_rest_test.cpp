@@ -9,7 +9,7 @@
 #include "base/hash.hpp"
 #include "posix/files.hpp"
 #include "storage/at_rest/convert.hpp"
-#include "storage/sqlite.hpp"
+#include "storage/sqlite/sqlite.hpp"
 #include "storage/storage.hpp"
 #include "tests/fakes/folder.hpp"
 #include "tests/fakes/log.hpp"

@@ -4,9 +4,9 @@
 
 #include "posix/files.hpp"
 #include "storage/at_rest/open_keys.hpp"
-#include "storage/backup.hpp"
-#include "storage/record_frames.hpp"
-#include "storage/verify.hpp"
+#include "storage/record_log/record_frames.hpp"
+#include "storage/upkeep/backup.hpp"
+#include "storage/upkeep/verify.hpp"
 
 namespace millrace::storage {
 namespace {

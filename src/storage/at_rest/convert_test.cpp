@@ -6,9 +6,9 @@
 #include <cerrno>
 
 #include "posix/files.hpp"
-#include "storage/backup.hpp"
-#include "storage/sqlite.hpp"
+#include "storage/sqlite/sqlite.hpp"
 #include "storage/storage.hpp"
+#include "storage/upkeep/backup.hpp"
 #include "tests/fakes/folder.hpp"
 #include "tests/fakes/log.hpp"
 #include "tests/faults/disk.hpp"

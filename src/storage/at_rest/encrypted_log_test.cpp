@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <random>
 
-#include "storage/at_rest/testing_said.hpp"
-#include "storage/write_ahead_log.hpp"
+#include "storage/sqlite/write_ahead_log.hpp"
+#include "tests/support/said_at_rest.hpp"
 
 namespace millrace::storage {
 namespace {

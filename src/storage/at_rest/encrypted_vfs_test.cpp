@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <random>
 
-#include "storage/at_rest/testing_said.hpp"
+#include "tests/support/said_at_rest.hpp"
 
 namespace millrace::storage {
 namespace {

@@ -2,7 +2,7 @@
 #include <mutex>
 
 #include "storage/pairs/prefix.hpp"
-#include "storage/sqlite.hpp"
+#include "storage/sqlite/sqlite.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::storage {

@@ -5,7 +5,7 @@ from .planted import Planted
 class Rooms(Planted):
     def test_a_sound_house_has_nothing_to_mend(self):
         for rule in (rooms.arrows, rooms.rings, rooms.least_arrows, rooms.public_headers,
-                     rooms.purity, rooms.kernel_in_one_place):
+                     rooms.purity, rooms.kernel_in_one_place, rooms.test_helpers):
             with self.subTest(rule.__name__):
                 self.content(rule)
 
@@ -80,6 +80,12 @@ class Rooms(Planted):
     def test_a_thread_without_a_name_is_for_posix(self):
         self.finds(rooms.kernel_in_one_place, 'this is for `posix`',
                    {'src/http/server.cpp': 'std::thread worker(run);\n'})
+
+    def test_a_header_for_tests_alone_stands_below_tests(self):
+        for name, text in (('testing_x.hpp', ''), ('x.hpp', '#include <gtest/gtest.h>\n'),
+                           ('x.hpp', '#include "tests/fakes/clock.hpp"\n')):
+            self.finds(rooms.test_helpers, 'belongs below tests/', {f'src/http/{name}': text})
+        self.content(rooms.test_helpers, **{'tests/support/x.hpp': '#include <gtest/gtest.h>\n'})
 
     def test_a_crowded_folder_is_found(self):
         self.finds(rules.RULES['crowd'], 'src/http: 26 units in one folder',

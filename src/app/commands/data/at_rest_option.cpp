@@ -1,13 +1,13 @@
 #include "app/commands/data/at_rest_option.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 
 namespace millrace::app {
 
-void add_at_rest_option(CLI::App& command, const std::filesystem::path& data,
+void add_at_rest_option(cli::App& command, const std::filesystem::path& data,
                         storage::Beginning beginning) {
   const auto key = std::make_shared<std::filesystem::path>();
   command
@@ -22,18 +22,18 @@ void add_at_rest_option(CLI::App& command, const std::filesystem::path& data,
     if (data.empty()) return;
     const auto opened = storage::unlock_folder(data, *key, beginning);
     if (opened) return;
-    throw CLI::RuntimeError(complain(command.get_name(), opened.error()));
+    cli::stop(complain(command.get_name(), opened.error()));
   });
 }
 
-void add_data_option(CLI::App& command, std::filesystem::path& data) {
+void add_data_option(cli::App& command, std::filesystem::path& data) {
   command.add_option("--data", data, "The server's data folder")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   add_at_rest_option(command, data);
 }
 
-CLI::App* add_new_data_option(CLI::App& command, std::filesystem::path& data,
+cli::App* add_new_data_option(cli::App& command, std::filesystem::path& data,
                               storage::Beginning beginning) {
   command.add_option("--data", data, "Folder for everything that is kept")->required();
   add_at_rest_option(command, data, beginning);

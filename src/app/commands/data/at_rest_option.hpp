@@ -5,7 +5,7 @@
 
 #include "storage/at_rest/at_rest.hpp"
 
-namespace CLI {
+namespace millrace::app::cli {
 class App;
 }
 
@@ -15,13 +15,13 @@ namespace millrace::app {
 // has been read, and before the command runs, the folder is opened with it
 // (storage/at_rest/at_rest.hpp); where it cannot be, the reason is told and the exit code is 2.
 // `data` outlives the command; while it is "" nothing is opened.
-void add_at_rest_option(CLI::App& command, const std::filesystem::path& data,
+void add_at_rest_option(cli::App& command, const std::filesystem::path& data,
                         storage::Beginning beginning = storage::Beginning::refused);
 
 // --data of a command on a folder that is there, required, with the above.
-void add_data_option(CLI::App& command, std::filesystem::path& data);
+void add_data_option(cli::App& command, std::filesystem::path& data);
 // --data of a command that makes the folder where it is missing. Gives the command.
-CLI::App* add_new_data_option(CLI::App& command, std::filesystem::path& data,
+cli::App* add_new_data_option(cli::App& command, std::filesystem::path& data,
                               storage::Beginning beginning = storage::Beginning::allowed);
 
 // The variable.

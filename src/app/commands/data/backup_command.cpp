@@ -2,16 +2,16 @@
 // be started on.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/data/new_folder.hpp"
 #include "app/commands/data/verify_data.hpp"
 #include "posix/files.hpp"
-#include "storage/backup.hpp"
+#include "storage/upkeep/backup.hpp"
 
 namespace millrace::app {
 namespace {
@@ -103,7 +103,7 @@ int run(const BackupOptions& options) {
 
 }  // namespace
 
-void add_backup_command(CLI::App& cli, int& exit_code) {
+void add_backup_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "backup", "Copy a data folder whole, while a server uses it, and read the copy back.");
   auto options = std::make_shared<BackupOptions>();

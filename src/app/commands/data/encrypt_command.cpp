@@ -1,8 +1,8 @@
 // `millrace data-key`, `encrypt` and `decrypt`: the key of a data folder that is encrypted at rest,
 // and folders converted.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
@@ -46,13 +46,13 @@ int run(const ConvertOptions& options, Conversion conversion) {
   return 0;
 }
 
-void add_conversion(CLI::App& cli, const char* name, const char* help, Conversion conversion,
+void add_conversion(cli::App& cli, const char* name, const char* help, Conversion conversion,
                     int& exit_code) {
   auto options = std::make_shared<ConvertOptions>();
   auto* command = cli.add_subcommand(name, help);
   command->add_option("--data", options->data, "The server's data folder")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   command->add_option("--key", options->key, "File with the key; it lies outside of the folder")
       ->required()
       ->envname(kAtRestVariable);
@@ -66,7 +66,7 @@ void add_conversion(CLI::App& cli, const char* name, const char* help, Conversio
 
 }  // namespace
 
-void add_encrypt_commands(CLI::App& cli, int& exit_code) {
+void add_encrypt_commands(cli::App& cli, int& exit_code) {
   auto* keys = cli.add_subcommand("data-key",
                                   "Make a key for a data folder that is to be encrypted at rest.");
   auto file = std::make_shared<fs::path>();

@@ -1,7 +1,7 @@
 // `millrace export`: all that is kept of one person, as lines of JSON.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/people.hpp"
@@ -33,7 +33,7 @@ int run(const PersonOptions& options) {
 
 }  // namespace
 
-void add_export_command(CLI::App& cli, int& exit_code) {
+void add_export_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "export", "All that is kept of one person as lines of JSON: turns, chats, deliveries.");
   auto options = std::make_shared<PersonOptions>();

@@ -1,10 +1,10 @@
 // `millrace forget`: a person, or everybody who has been quiet for long, removed from a data folder
 // so that no byte of theirs is left in it.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/people.hpp"
@@ -127,25 +127,6 @@ bool is_trace_of(const std::set<std::string>& chats, std::string_view key, std::
   return chats.contains(std::string(chat_in_trace_key(value.substr(blank + 1))));
 }
 
-// Calls that were put aside are named by their chat.
-base::Result<void> forget_quarantined(const fs::path& data, const std::set<std::string>& chats) {
-  std::error_code error;
-  std::vector<fs::path> theirs;
-  for (const auto& entry : fs::directory_iterator(data / "quarantine", error)) {
-    const auto text = posix::read_file(entry.path());
-    if (!text) return std::unexpected(text.error());
-    const bool is_theirs =
-        std::ranges::any_of(chats, [&](const std::string& chat) { return text->contains(chat); });
-    if (is_theirs) theirs.push_back(entry.path());
-  }
-  for (const fs::path& file : theirs) {
-    if (!fs::remove(file, error) && error) {
-      return fail(Code::unavailable, error.message(), file.string());
-    }
-  }
-  return {};
-}
-
 // The journal goes last: until then all of it can be found again.
 base::Result<void> forget(const fs::path& data, const People& people, const Kept& kept) {
   auto done = forget_in_sandbox(data, people);
@@ -215,7 +196,7 @@ int run(const ForgetOptions& options) {
 
 }  // namespace
 
-void add_forget_command(CLI::App& cli, int& exit_code) {
+void add_forget_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "forget",
       "Remove a person from the data folder: turns, deliveries, traces, to the last byte.");
@@ -225,7 +206,7 @@ void add_forget_command(CLI::App& cli, int& exit_code) {
       ->add_option("--older-than", options->older_than,
                    "DAYS: instead of one person everybody whose last turn is older, for whom "
                    "nothing is due by itself, and who is owed nothing")
-      ->check(CLI::Range(1, flow::Retention::kDaysMax))
+      ->check(cli::Range(1, flow::Retention::kDaysMax))
       ->excludes("CONSUMER")
       ->excludes("--sender");
   command->add_flag("--drop-owed", options->drop_owed,

@@ -1,7 +1,6 @@
 #include "app/commands/data/people.hpp"
 
-#include <CLI/CLI.hpp>
-
+#include "app/cli/cli.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/data/verify_data.hpp"
 #include "app/wire/data/data_reading.hpp"
@@ -83,7 +82,7 @@ base::Result<People> find_by_sender(const std::filesystem::path& journal,
 
 }  // namespace
 
-void add_person_options(CLI::App& command, PersonOptions& options) {
+void add_person_options(cli::App& command, PersonOptions& options) {
   add_data_option(command, options.data);
   auto* id = command.add_option("CONSUMER", options.id, "The consumer's id, or the id of a chat");
   auto* sender =

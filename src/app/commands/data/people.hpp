@@ -5,9 +5,9 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "storage/forget.hpp"
+#include "storage/upkeep/forget.hpp"
 
-namespace CLI {
+namespace millrace::app::cli {
 class App;
 }
 
@@ -22,7 +22,7 @@ struct PersonOptions {
   std::string solution;  // whose sender; "": the only one's that knows that sender
 };
 
-void add_person_options(CLI::App& command, PersonOptions& options);
+void add_person_options(cli::App& command, PersonOptions& options);
 
 // One person: every consumer whom they are joined with, too. Errors: invalid_argument; not_found,
 // nothing is kept of such a person; failed_precondition, more than one could be meant.

@@ -1,13 +1,13 @@
 // `millrace rebuild`: what a data folder repeats of its turns, made anew from them.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/wire/log.hpp"
-#include "storage/rebuild.hpp"
 #include "storage/storage.hpp"
+#include "storage/upkeep/rebuild.hpp"
 
 namespace millrace::app {
 namespace {
@@ -29,7 +29,7 @@ int run(const std::filesystem::path& data) {
 
 }  // namespace
 
-void add_rebuild_command(CLI::App& cli, int& exit_code) {
+void add_rebuild_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "rebuild", "Make anew what a data folder repeats of its turns: heads, the list of chats.");
   auto data = std::make_shared<std::filesystem::path>();

@@ -1,15 +1,15 @@
 // `millrace restore`: a data folder made of a copy that `millrace backup` took, which stays as it
 // is.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/data/new_folder.hpp"
 #include "app/commands/data/verify_data.hpp"
-#include "storage/backup.hpp"
 #include "storage/storage.hpp"
+#include "storage/upkeep/backup.hpp"
 
 namespace millrace::app {
 namespace {
@@ -71,13 +71,13 @@ int run(const RestoreOptions& options) {
 
 }  // namespace
 
-void add_restore_command(CLI::App& cli, int& exit_code) {
+void add_restore_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "restore", "Make a data folder of a copy that `millrace backup` took, and read it back.");
   auto options = std::make_shared<RestoreOptions>();
   command->add_option("--from", options->from, "The copy; no server may use it")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(cli::kExistingDirectory);
   add_at_rest_option(*command, options->from);
   command->add_option("--data", options->data, "The data folder: a new one, or an empty one")
       ->required();

@@ -9,7 +9,7 @@
 #include "delivery/braze/owing.hpp"
 #include "http/http.hpp"
 #include "posix/files.hpp"
-#include "runtime/record.hpp"
+#include "runtime/records/record.hpp"
 
 namespace millrace::app {
 namespace {

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "base/result.hpp"
-#include "storage/forget.hpp"
+#include "storage/upkeep/forget.hpp"
 
 namespace millrace::app {
 

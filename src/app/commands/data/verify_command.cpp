@@ -1,15 +1,15 @@
 // `millrace verify`: whether a data folder holds what it should, and what is missing when it does
 // not; --repair mends what can be mended.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/data/verify_data.hpp"
 #include "base/json.hpp"
 #include "storage/storage.hpp"
-#include "storage/verify.hpp"
+#include "storage/upkeep/verify.hpp"
 
 namespace millrace::app {
 namespace {
@@ -85,7 +85,7 @@ int verify(const VerifyOptions& options) {
 
 }  // namespace
 
-void add_verify_command(CLI::App& cli, int& exit_code) {
+void add_verify_command(cli::App& cli, int& exit_code) {
   auto* command = cli.add_subcommand(
       "verify", "Whether a data folder holds what it should: records, deliveries, files, keys.");
   auto options = std::make_shared<VerifyOptions>();

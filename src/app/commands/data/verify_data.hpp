@@ -8,7 +8,7 @@
 
 #include "base/id.hpp"
 #include "base/result.hpp"
-#include "storage/verify.hpp"
+#include "storage/upkeep/verify.hpp"
 
 namespace millrace::app {
 

@@ -181,17 +181,18 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
 }
 
 base::Result<void> Server::Parts::open_operators(const ServeOptions& options) {
-  auto opened =
-      open_operator_edge(options, data->seal_key,
-                         {{options.data, *runtime, *journal, journal->deliveries(), data->seal_key},
-                          *inspector,
-                          served->solutions(),
-                          actions->names(),
-                          actions->secrets(),
-                          clock,
-                          random,
-                          log,
-                          meter});
+  auto opened = open_operator_edge(
+      options, {.given = given, .folders = served->folders(), .seal_key = data->seal_key},
+      {{options.data, *runtime, *journal, journal->deliveries(), *actions, data->seal_key},
+       *inspector,
+       [this](std::string_view name) { return grants->rights_of(name); },
+       served->solutions(),
+       actions->names(),
+       actions->secrets(),
+       clock,
+       random,
+       log,
+       meter});
   if (!opened) return std::unexpected(opened.error());
   operators = std::move(*opened);
   return {};

@@ -1,0 +1,30 @@
+#include "api/studio_call.hpp"
+
+namespace millrace::api {
+
+base::Result<void> check_script_right(const Call& call, std::string_view solution,
+                                      std::string_view path) {
+  if (call.ports.studio.is_authors_file(path)) return {};
+  if (call.may(Right::script_write, solution, "")) return {};
+  return base::fail(base::Code::permission_denied,
+                    "scripts and settings take the right script.write", "script.write");
+}
+
+base::Result<void> check_overlay_right(const Call& call, std::string_view solution) {
+  const auto* overlay = json::get_object(call.body, "overlay");
+  if (overlay == nullptr) return {};
+  for (const auto& [path, text] : *overlay) {
+    if (auto may = check_script_right(call, solution, path); !may) return may;
+  }
+  return {};
+}
+
+base::Result<void> note(Call& call, std::string_view action, std::string_view what,
+                        std::string_view after) {
+  std::string object(call.path["solution"]);
+  object += '/';
+  object += what;
+  return call.audit(call.who.right(), action, object, after);
+}
+
+}  // namespace millrace::api

@@ -1,0 +1,36 @@
+// What the operations on workspaces share, for the files of this room only.
+#pragma once
+
+#include "api/operation.hpp"
+
+namespace millrace::api {
+
+// The workspace that the path names.
+inline Studio::Place place_of(const Call& call) {
+  return {call.path["solution"], call.path["workspace"]};
+}
+inline Studio::Person person_of(const Call& call) {
+  return {call.asker.principal.who(), call.asker.principal.name};
+}
+
+inline Replied replied(base::Result<json::object> body, int status = 200) {
+  if (!body) return std::unexpected(body.error());
+  return Reply::at(status, std::move(*body));
+}
+inline Replied listed_or_refused(base::Result<json::array> items) {
+  if (!items) return std::unexpected(items.error());
+  return listed(std::move(*items), std::nullopt);
+}
+
+// What may run on the server, or says whom it may reach, takes script.write besides the operation's
+// own right. permission_denied.
+base::Result<void> check_script_right(const Call& call, std::string_view solution,
+                                      std::string_view path);
+// Of all that the body's `overlay` lays over the files: a script in it runs when it is inspected.
+base::Result<void> check_overlay_right(const Call& call, std::string_view solution);
+
+// A row of the audit log about the path's solution: "SOLUTION/WHAT".
+base::Result<void> note(Call& call, std::string_view action, std::string_view what,
+                        std::string_view after = "");
+
+}  // namespace millrace::api

@@ -1,0 +1,114 @@
+#include "ask/words.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace millrace::ask {
+namespace {
+
+constexpr WordLists kDenials = {
+    "not no nope never none neither nor without but except excluding dont doesnt didnt cant cannot "
+    "wont wouldnt isnt arent aint shouldnt hate hates dislike refuse avoid rather",
+    "nao nunca jamais nem sem menos exceto excepto salvo odeio detesto nenhum nenhuma tirando "
+    "recuso evito",
+    "no nunca jamas ni sin menos excepto salvo odio detesto ningun ninguno ninguna tampoco evito "
+    "rechazo",
+    "pas non jamais ni sans sauf excepte hormis deteste hais aucun aucune ne n refuse",
+    "nicht kein keine keinen keinem keiner keines nie niemals ohne außer ausser hasse weder nein "
+    "ungern bloß"};
+constexpr std::string_view kDenialsOfEnglishElsewhere = "not never without except dont";
+
+// What stands before an "n't" when an apostrophe divides it.
+constexpr std::string_view kBeforeT =
+    "don doesn didn can won wouldn isn aren ain couldn shouldn wasn weren haven hasn hadn mustn";
+
+constexpr std::string_view kTurningSyllables[] = {"un",   "in",  "im",    "il",   "ir", "dis",
+                                                  "non",  "des", "de",    "mal",  "me", "miss",
+                                                  "anti", "a",   "nicht", "kein", "ent"};
+
+using Phrase = std::initializer_list<std::string_view>;
+// Longer ones first.
+const std::initializer_list<Phrase> kCourtesies[kLanguageCount] = {
+    {{"thank", "you", "very", "much"},
+     {"thanks", "a", "lot"},
+     {"thank", "you"},
+     {"please"},
+     {"pls"},
+     {"plz"},
+     {"thanks"},
+     {"thx"}},
+    {{"por", "favor"}, {"muito", "obrigado"}, {"muito", "obrigada"}, {"obrigado"}, {"obrigada"}},
+    {{"por", "favor"}, {"muchas", "gracias"}, {"gracias"}},
+    {{"s", "il", "vous", "plait"},
+     {"s", "il", "te", "plait"},
+     {"svp"},
+     {"stp"},
+     {"merci", "bien"},
+     {"merci"}},
+    {{"vielen", "dank"}, {"bitte"}, {"danke"}}};
+
+bool drop_one(std::vector<std::string>& words, const std::initializer_list<Phrase>& phrases) {
+  for (const Phrase& phrase : phrases) {
+    if (words.size() <= phrase.size()) continue;
+    const auto tail = words.end() - static_cast<ptrdiff_t>(phrase.size());
+    if (std::equal(phrase.begin(), phrase.end(), tail)) {
+      words.erase(tail, words.end());
+      return true;
+    }
+    if (std::equal(phrase.begin(), phrase.end(), words.begin())) {
+      words.erase(words.begin(), words.begin() + static_cast<ptrdiff_t>(phrase.size()));
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_listed(std::string_view list, std::string_view word) {
+  if (word.empty()) return false;
+  for (size_t at = list.find(word); at != std::string_view::npos; at = list.find(word, at + 1)) {
+    const size_t end = at + word.size();
+    if ((at == 0 || list[at - 1] == ' ') && (end == list.size() || list[end] == ' ')) return true;
+  }
+  return false;
+}
+
+bool denies(const std::vector<std::string>& words, size_t at, Language language) {
+  const std::string& word = words[at];
+  if (is_listed(kDenials, language, word)) return true;
+  if (is_listed(kDenialsOfEnglishElsewhere, word)) return true;
+  return word == "t" && at > 0 && is_listed(kBeforeT, words[at - 1]);
+}
+
+std::vector<std::string> denials_in(const std::vector<std::string>& words, Language language) {
+  std::vector<std::string> found;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (denies(words, i, language)) found.push_back(words[i]);
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+bool is_opposite(std::string_view a, std::string_view b) {
+  if (a.size() < b.size()) std::swap(a, b);
+  return std::ranges::any_of(kTurningSyllables, [&](std::string_view syllable) {
+    return a.size() == b.size() + syllable.size() && a.starts_with(syllable) && a.ends_with(b);
+  });
+}
+
+void drop_courtesy_words(std::vector<std::string>& words, Language language) {
+  while (drop_one(words, kCourtesies[static_cast<size_t>(language)]) ||
+         drop_one(words, kCourtesies[static_cast<size_t>(Language::en)])) {
+  }
+}
+
+std::string joined(const std::vector<std::string>& words, size_t begin, size_t end) {
+  std::string text;
+  for (size_t i = begin; i < std::min(end, words.size()); ++i) {
+    text += (i == begin ? "" : " ") + words[i];
+  }
+  return text;
+}
+
+}  // namespace millrace::ask

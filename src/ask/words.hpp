@@ -1,0 +1,37 @@
+// The short words of five languages that turn an answer round, lead to it or follow it. Folded; for
+// the files of this room only.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ask/language.hpp"
+
+namespace millrace::ask {
+
+// Words with blanks between them, one text for each language.
+using WordLists = std::string_view[kLanguageCount];
+
+bool is_listed(std::string_view list, std::string_view word);
+inline bool is_listed(const WordLists& lists, Language language, std::string_view word) {
+  return is_listed(lists[static_cast<size_t>(language)], word);
+}
+
+// Whether the word at `at` denies: "not", "never", "ohne", the "t" of "don't". In every language
+// the clear ones of English too.
+bool denies(const std::vector<std::string>& words, size_t at, Language language);
+// The words of a text that deny.
+std::vector<std::string> denials_in(const std::vector<std::string>& words, Language language);
+// One of the two is the other with a syllable before it that turns it round: "unmarried",
+// "inactif".
+bool is_opposite(std::string_view a, std::string_view b);
+
+// "please", "thank you", and what else may stand at either end of any answer; gone afterwards.
+void drop_courtesy_words(std::vector<std::string>& words, Language language);
+
+// Words with a blank between each two.
+std::string joined(const std::vector<std::string>& words, size_t begin = 0,
+                   size_t end = std::string::npos);
+
+}  // namespace millrace::ask

@@ -1,0 +1,136 @@
+// Yes and no: a text says one of them when nothing in it says the other, and nothing in it is
+// unknown. What denies an agreement ("of course not", "claro que não") is a no; what denies it the
+// other way round ("not sure") is neither.
+#include <algorithm>
+
+#include "ask/words.hpp"
+
+namespace millrace::ask {
+namespace {
+
+constexpr WordLists kYes = {"yes y yeah yep yup yea yah aye", "sim s ya", "si s sip",
+                            "oui o ouais ouaip si yes", "ja j jawohl jo jep jup doch"};
+// Agreements that a denial before them turns into a no: "not correct", "no quiero".
+constexpr WordLists kAgreed = {
+    "ok okay okey okie correct true right agreed affirmative fine",
+    "certo ok quero pode isso positivo aceito concordo correto afirmativo acordo gosto verdade",
+    "vale ok correcto bueno acepto exacto afirmativo quiero acuerdo gusta verdad cierto",
+    "ok volontiers exact exactement affirmatif accord vrai veux",
+    "ok okay gerne gern stimmt richtig genau einverstanden wahr"};
+// Agreements that a denial behind them turns round.
+constexpr WordLists kStrongly = {
+    "absolutely definitely certainly surely sure course totally indeed obviously naturally "
+    "positively",
+    "claro certamente certeza absolutamente evidente obviamente obvio logico",
+    "claro supuesto ciertamente seguro absolutamente obviamente luego obvio efectivamente",
+    "sur certainement absolument evidemment bien naturellement assurement mais",
+    "naturlich selbstverstandlich klar sicher sicherlich gewiss absolut unbedingt durchaus"};
+constexpr WordLists kNo = {
+    "no n nope nah nay never not none negative false cannot dont didnt wont wouldnt isnt",
+    "nao n nunca jamais negativo nem falso", "no n nunca jamas tampoco negativo nop falso",
+    "non n jamais pas nan negatif aucunement nullement faux",
+    "nein n nee no nö ne nie niemals nicht keinesfalls keineswegs kein keine falsch"};
+// Says neither, wherever it stands.
+constexpr WordLists kBeside = {
+    "please thanks thank you of sir madam that is s it the way i do would d ll will am m like to "
+    "want well oh um uh hmm hm then at all much very so did have has was does for t don didn won "
+    "wouldn isn can couldn aren wasn haven hasn",
+    "por favor obrigado obrigada que eu ser mesmo com muito e o a isso bem ah entao la de ja estou "
+    "sou me",
+    "por favor gracias que yo muchas muy eso es lo la bien ah pues de en el desde estoy me",
+    "merci s il vous te plait c est du tout le la de que je ca ah eh alors a fait d j ne tres suis",
+    "bitte danke sehr ich das es ist ach so na dann gar auch schon mal aber vielen dank bin"};
+
+// Whole messages that their words alone would not tell.
+constexpr std::string_view kYesPhrases[kLanguageCount][14] = {
+    {"why not", "no problem", "please do", "go ahead", "that s right", "no doubt", "no worries",
+     "i don t mind", "i do", "you bet", "not a problem", "without a doubt", "sounds good",
+     "by all means"},
+    {"por que nao", "sem problema", "pode ser", "sem duvida", "nao tem problema", "com prazer",
+     "nao ha problema", "de acordo", "tudo bem", "esta bem", "pois sim", "nao faz mal"},
+    {"por que no", "sin problema", "de acuerdo", "como no", "sin duda", "no hay problema",
+     "claro que si", "esta bien", "por supuesto", "desde luego", "con gusto", "no me importa"},
+    {"d accord", "pourquoi pas", "pas de probleme", "avec plaisir", "c est ca", "sans probleme",
+     "sans aucun doute", "bien sur", "tout a fait", "aucun probleme", "sans doute", "ca me va",
+     "je veux bien"},
+    {"warum nicht", "kein problem", "na klar", "auf jeden fall", "ohne zweifel", "in ordnung",
+     "ich bitte darum", "nichts dagegen", "aber ja", "na sicher", "warum denn nicht",
+     "ohne weiteres", "keine frage"}};
+constexpr std::string_view kNoPhrases[kLanguageCount][11] = {
+    {"not now", "not today", "not really", "no way", "i m good", "not yet", "no chance",
+     "i d rather not", "rather not", "not at all", "i would rather not"},
+    {"agora nao", "hoje nao", "de jeito nenhum", "acho que nao", "nem pensar", "de maneira nenhuma",
+     "ainda nao", "de modo nenhum", "claro que nao", "nem por sombras", "prefiro nao"},
+    {"ahora no", "hoy no", "para nada", "de ninguna manera", "ni hablar", "todavia no",
+     "claro que no", "en absoluto", "aun no", "creo que no", "prefiero que no"},
+    {"pas maintenant", "pas du tout", "pas vraiment", "surtout pas", "pas encore",
+     "certainement pas", "bien sur que non", "en aucun cas", "pas question", "hors de question",
+     "plutot pas"},
+    {"jetzt nicht", "heute nicht", "auf keinen fall", "eher nicht", "lieber nicht", "noch nicht",
+     "uberhaupt nicht", "kommt nicht in frage", "auf gar keinen fall", "bestimmt nicht",
+     "naturlich nicht"}};
+
+// 1 yes, -1 no, 0 neither: of the signs that people send instead of words.
+int of_signs(std::string_view text) {
+  int told = 0;
+  for (const std::string_view sign : {"👍", "✅", "👌", "🆗", "✔", "🙆"}) {
+    if (text.contains(sign)) told = 1;
+  }
+  for (const std::string_view sign : {"👎", "❌", "🚫", "🙅", "⛔"}) {
+    if (text.contains(sign)) return told == 1 ? 0 : -1;
+  }
+  return told;
+}
+
+bool is_one_of(const auto& phrases, std::string_view whole) {
+  return !whole.empty() && std::ranges::find(phrases, whole) != std::end(phrases);
+}
+
+// 1 yes, -1 no, 0 neither.
+int of_words(const std::vector<std::string>& said, Language language) {
+  const auto of = static_cast<size_t>(language);
+  const std::string whole = joined(said);
+  if (is_one_of(kYesPhrases[of], whole)) return 1;
+  if (is_one_of(kNoPhrases[of], whole)) return -1;
+  size_t yes = 0;
+  bool no = false, strongly = false, is_turned_round = false;
+  for (size_t i = 0; i < said.size(); ++i) {
+    const std::string& word = said[i];
+    const bool is_no = is_listed(kNo, language, word) || denies(said, i, language);
+    if (is_no) {
+      is_turned_round |= strongly;
+      no = true;
+    } else if (is_listed(kYes, language, word)) {
+      ++yes;
+    } else if (is_listed(kAgreed, language, word)) {
+      if (!no) ++yes;
+    } else if (is_listed(kStrongly, language, word)) {
+      if (no) return 0;  // "not sure"
+      strongly = true;
+    } else if (!is_listed(kBeside, language, word)) {
+      return 0;
+    }
+  }
+  if (no) return yes > 0 ? 0 : -1;
+  return yes > 0 || (strongly && !is_turned_round) ? 1 : 0;
+}
+
+}  // namespace
+
+Reading read_yes_no(std::string_view text, std::string_view locale) {
+  constexpr size_t kWordsMax = 8;
+  const auto said = words_of(text);
+  if (said.size() > kWordsMax) return {};
+  const int by_sign = of_signs(text);
+  int by_word = 0;
+  if (!said.empty()) {
+    const Language own = language_of(locale);
+    by_word = of_words(said, own);
+    if (by_word == 0 && own != Language::en) by_word = of_words(said, Language::en);
+    if (by_word == 0) return {};
+  }
+  if (by_sign * by_word < 0 || (by_sign == 0 && by_word == 0)) return {};
+  return accepted(by_sign + by_word > 0 ? "true" : "false");
+}
+
+}  // namespace millrace::ask

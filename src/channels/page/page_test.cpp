@@ -1,0 +1,109 @@
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+#include "channels/page/page.hpp"
+
+namespace millrace::channels {
+namespace {
+
+class ChannelsPage : public testing::Test {
+ protected:
+  ChannelsPage() {
+    auto program = std::make_shared<flow::Program>();
+    program->solution = "Hotel";
+    program->hash = "h";
+    program->origins = {"https://brand.example", "bad\"><script>"};
+    solutions_.deploy(runtime::make_solution(std::move(program)));
+  }
+  web::Response ask(std::string path, std::vector<web::Header> headers = {},
+                    std::string method = "GET") {
+    web::Response answer;
+    page_.handle(
+        {.method = std::move(method), .path = std::move(path), .headers = std::move(headers)},
+        [&](web::Response response) { answer = std::move(response); });
+    return answer;
+  }
+  static std::string header(const web::Response& response, std::string_view name) {
+    for (const web::Header& each : response.headers) {
+      if (base::equals_ignoring_case(each.name, name)) return each.value;
+    }
+    return {};
+  }
+  std::string chat_path() const { return "/chat/" + runtime::app_id_of("Hotel").to_string(); }
+  // The path under which the page names that file.
+  std::string marked(std::string_view file) {
+    const std::string body = ask(chat_path()).body;
+    const auto end = body.find(std::string(file) + "\"");
+    const auto begin = body.rfind("../assets/", end);
+    EXPECT_NE(end, body.npos);
+    return body.substr(begin + 2, end + file.size() - begin - 2);
+  }
+
+  runtime::Solutions solutions_;
+  ChatPage page_{solutions_};
+};
+
+TEST_F(ChannelsPage, GoesToTheFirstSolution) {
+  const auto answer = ask("/");
+  EXPECT_EQ(answer.status, 302);
+  EXPECT_EQ("/" + header(answer, "Location"), chat_path());
+}
+
+TEST_F(ChannelsPage, NamesTheOriginsThatMayTellItEventsAndNothingThatIsNone) {
+  const auto answer = ask(chat_path());
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(header(answer, "Cache-Control"), "no-cache");
+  EXPECT_NE(answer.body.find(R"(content="https://brand.example")"), std::string::npos);
+  EXPECT_EQ(answer.body.find("<script>"), std::string::npos);
+  EXPECT_EQ(answer.body.find("\"/assets"), std::string::npos);
+}
+
+TEST_F(ChannelsPage, NamesItsFilesUnderAMarkThatBrowsersMayKeep) {
+  for (const char* file : {"chat.js", "chat.css", "words.js"}) {
+    const auto answer = ask(marked(file));
+    EXPECT_EQ(answer.status, 200) << file;
+    EXPECT_EQ(header(answer, "Cache-Control"), "public, max-age=31536000, immutable") << file;
+    EXPECT_EQ(answer.body, ask("/assets/" + std::string(file)).body) << file;
+  }
+  EXPECT_EQ(header(ask("/assets/chat.js"), "Cache-Control"), "no-cache");
+  EXPECT_EQ(ask("/assets/0000000000000000/chat.js").status, 404);
+  EXPECT_EQ(ask("/assets/../chat.js").status, 404);
+  EXPECT_EQ(ask("/assets/").status, 404);
+}
+
+TEST_F(ChannelsPage, IsPackedForWhoeverTakesThat) {
+  const std::string path = marked("chat.js");
+  const auto encoding = [&](std::string accepted) {
+    return header(ask(path, {{"Accept-Encoding", std::move(accepted)}}), "Content-Encoding");
+  };
+  for (const char* accepted :
+       {"gzip", "br, gzip", "deflate;q=1, GZIP;q=0.001", "*", "gzip ; q=1", "*;q=0, gzip"}) {
+    EXPECT_EQ(encoding(accepted), "gzip") << accepted;
+  }
+  for (const char* accepted :
+       {"", "br", "gzip;q=0", "gzip;q=0.000, br", "gzipped", ";", "gzip;q=0, *"}) {
+    EXPECT_EQ(encoding(accepted), "") << accepted;
+  }
+  const auto packed = ask(path, {{"Accept-Encoding", "gzip"}});
+  EXPECT_TRUE(packed.body.starts_with("\x1f\x8b"));
+  EXPECT_EQ(header(packed, "Vary"), "Accept-Encoding");
+  EXPECT_NE(header(packed, "ETag"), header(ask(path), "ETag"));
+}
+
+TEST_F(ChannelsPage, SaysWhatHasNotChanged) {
+  const std::string tag = header(ask("/assets/chat.js"), "ETag");
+  const auto again = ask("/assets/chat.js", {{"If-None-Match", tag}});
+  EXPECT_EQ(again.status, 304);
+  EXPECT_TRUE(again.body.empty());
+}
+
+TEST_F(ChannelsPage, RefusesWhatItDoesNotHave) {
+  EXPECT_EQ(ask("/chat/x").status, 404);
+  EXPECT_EQ(ask("/chat/" + base::Id::derived("no", "such").to_string()).status, 404);
+  const auto refused = ask(chat_path(), {}, "POST");
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(header(refused, "Allow"), "GET, HEAD");
+}
+
+}  // namespace
+}  // namespace millrace::channels
