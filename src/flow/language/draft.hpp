@@ -140,6 +140,12 @@ struct Draft {
   int line() const { return at.line + lines_before; }  // of the file
 };
 
+// A place of the draft by the lines of its file.
+inline Place in_file(const Draft& draft, Place at) {
+  if (at.given()) at.line += draft.lines_before;
+  return at;
+}
+
 // Which node a text means: a number, an id of the same flow, "flow.node", or a flow's name (its
 // first node).
 class Targets {

@@ -67,7 +67,7 @@ class Outliner {
       : lines_(files), drafts_(drafts), targets_(targets_of(drafts)) {
     for (const Draft& draft : drafts.nodes) {
       ids_.emplace(draft.number, draft.id);
-      begins_[draft.file].insert(draft.at.line);
+      begins_[draft.file].insert(draft.line());
     }
   }
 
@@ -90,12 +90,12 @@ class Outliner {
     out.name = draft.name.value;
     if (!draft.messages.empty()) out.text = draft.messages.front().value;
     if (draft.command.given()) out.text = draft.command.value;
-    out.line = draft.at.line;
+    out.line = draft.line();
     const auto& starts = begins_[draft.file];
-    const auto next = starts.upper_bound(draft.at.line);
-    out.span = {lines_.offset(draft.file, draft.at.line), next == starts.end()
-                                                              ? lines_.size_of(draft.file)
-                                                              : lines_.offset(draft.file, *next)};
+    const auto next = starts.upper_bound(draft.line());
+    out.span = {lines_.offset(draft.file, draft.line()), next == starts.end()
+                                                             ? lines_.size_of(draft.file)
+                                                             : lines_.offset(draft.file, *next)};
     for (const Text& variable : draft.variables.value) out.sets.push_back(variable.value);
     for (const AssignmentDraft& each : draft.assignments) out.sets.push_back(each.variable);
     add_roads(draft, out);
@@ -110,7 +110,7 @@ class Outliner {
       const bool leads = id != ids_.end();
       out.roads.push_back({std::string(kind), std::string(label),
                            leads ? id->second : std::string(base::trim(to.value)), leads,
-                           lines_.span(draft.file, to.at)});
+                           lines_.span(draft.file, in_file(draft, to.at))});
     };
     add("next", "", draft.next);
     if (draft.asset) {
@@ -148,9 +148,9 @@ class Outliner {
 
 std::vector<OutlineFlow> outline(const Files& files) {
   Problems problems;
-  Sources sources;
-  sources.reads_whole = true;
-  const Drafts drafts = read_drafts(files, sources, problems);
+  Sources read;
+  read.reads_whole = true;
+  const Drafts drafts = read_drafts(files, read, problems);
   return Outliner(files, drafts).run();
 }
 

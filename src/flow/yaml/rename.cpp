@@ -27,9 +27,9 @@ class Renaming {
 
   base::Result<Files> run() {
     Problems problems;
-    Sources sources;
-    sources.reads_whole = true;
-    const Drafts drafts = read_drafts(files_, sources, problems);
+    Sources read;
+    read.reads_whole = true;
+    const Drafts drafts = read_drafts(files_, read, problems);
     const Targets targets = targets_of(drafts);
     const Draft* meant = nullptr;
     for (const Draft& draft : drafts.nodes) {
@@ -84,7 +84,7 @@ class Renaming {
 
   void add_targets(const Draft& draft, const Targets& targets, NodeNumber number) {
     const auto take = [&](const Text& text) {
-      add_target(draft.file, draft.flow, text, targets, number);
+      add_target(draft.file, draft.flow, {text.value, in_file(draft, text.at)}, targets, number);
     };
     take(draft.next);
     take(draft.otherwise);
@@ -148,7 +148,7 @@ class Renaming {
   void add_was(const Draft& node) {
     if (node.was.given()) return;
     const auto lines = base::split(files_.find(node.file)->second, '\n');
-    const auto at = static_cast<size_t>(node.at.line);  // the line behind
+    const auto at = static_cast<size_t>(node.line());  // the line behind
     if (at >= lines.size()) return;
     const std::string_view own = lines[at - 1];
     const std::string_view first = lines[at];
