@@ -19,6 +19,11 @@ enum class Type { text, email, phone, number, date, time, choice, yes_no, addres
 std::optional<Type> type_from(std::string_view name);
 std::string_view to_string(Type type);
 
+// Whatever is said is an answer of that type.
+constexpr bool takes_any_text(Type type) {
+  return type == Type::text || type == Type::address;
+}
+
 struct Choice {
   std::string value;                // what is kept
   std::vector<std::string> labels;  // what may be said for it: labels in every locale, synonyms

@@ -57,15 +57,13 @@ void Questions::change_to(const std::string& text) {
   changing_ = true;
   const bool understood = answer_by_choice(node, text) || answer_typed(node, text, Repeat::yes);
   changing_ = false;
-  if (!understood) {
-    not_understood(draft_.question(), ask::Verdict::not_understood, Repeat::yes);
-  }
+  if (!understood) not_understood(draft_.question(), ask::Verdict::not_understood, Repeat::yes);
 }
 
 bool Questions::takes_anything() const {
   const DialogNode& node = draft_.question();
-  if (!node.ask) return !node.input_disabled && node.next.has_value();
-  return node.ask->rules.type == ask::Type::text || node.ask->rules.type == ask::Type::address;
+  return node.ask ? ask::takes_any_text(node.ask->rules.type)
+                  : !node.input_disabled && node.next.has_value();
 }
 
 bool Questions::could_answer(const DialogNode& node, const std::string& text) {
@@ -123,12 +121,11 @@ bool Questions::answer_by_choice(const DialogNode& node, const std::string& text
 
 // Free text, or a value of the type that was asked for.
 bool Questions::answer_typed(const DialogNode& node, const std::string& text, Repeat repeat) {
-  const bool free_text_counts = !node.input_disabled && node.next.has_value();
   const bool is_choice = node.ask && node.ask->rules.type == ask::Type::choice;
   const bool may_interrupt = !node.nlu_disabled && !giving_again_ && !changing_ && !node.secure;
   if (!node.ask) {
     if (may_interrupt && interrupt(text)) return true;
-    if (!free_text_counts) return false;
+    if (!takes_anything()) return false;
     accept(node, text, text, RoadKind::next, 0, *node.next);
     return true;
   }
@@ -241,11 +238,9 @@ void Questions::not_understood(const DialogNode& node, ask::Verdict verdict, Rep
     const auto attempt = std::min(static_cast<size_t>(state().tries), ask.retries.size());
     voice_.show_with(node, voice_.filled(ask.retries[attempt - 1]));
   } else {
-    const bool range = verdict == ask::Verdict::out_of_range;
-    std::string key = (range ? "range." : "retry.") + std::string(ask::to_string(ask.rules.type));
-    if (!program().texts.contains(key)) {
-      key = "retry." + std::string(ask::to_string(ask.rules.type));
-    }
+    const std::string type(ask::to_string(ask.rules.type));
+    std::string key = (verdict == ask::Verdict::out_of_range ? "range." : "retry.") + type;
+    if (!program().texts.contains(key)) key = "retry." + type;
     voice_.show_with(node, voice_.shown(program().text(key, draft_.locale())));
   }
   silence_.arm(node);
@@ -255,13 +250,12 @@ void Questions::not_understood(const DialogNode& node, ask::Verdict verdict, Rep
 // out_of_scope one.
 bool Questions::interrupt(const std::string& text) {
   const auto intent = intent_of(text, program(), draft_.locale());
-  const DialogNode& node = draft_.question();
-  const bool free_text_counts = !node.input_disabled && node.next.has_value();
   const auto out_of_scope = program().intent_nodes.find(flow::kOutOfScope);
   if (intent) {
     state().again.clear();
     walk_.interrupt_for(program().intent_nodes.find(*intent)->second);
-  } else if (!free_text_counts && !node.ask && out_of_scope != program().intent_nodes.end()) {
+  } else if (!takes_anything() && !draft_.question().ask &&
+             out_of_scope != program().intent_nodes.end()) {
     state().again.clear();
     walk_.interrupt_for(out_of_scope->second);
   } else {
