@@ -91,6 +91,28 @@ TEST(BaseHash, AgreesWithPublishedVectors) {
   EXPECT_EQ(from_base64url(to_base64url("\xff")), std::string("\xff"));
 }
 
+TEST(BaseText, TrimsAndSplitsAtWhatPeopleDoNotSee) {
+  for (const char* blank : {" ", "\t", "\u00a0", "\u200b", "\ufeff", "\u2060", "\u3000", "\u200d",
+                            "\u202e", "\u00ad", "\u3164"}) {
+    EXPECT_EQ(trim_blank(std::string(blank) + "a b" + blank + blank), "a b") << blank;
+    EXPECT_EQ(trim_blank(blank), "");
+  }
+  EXPECT_EQ(trim_blank("🏴\U000E0067\U000E007F"), "🏴\U000E0067\U000E007F");
+  EXPECT_EQ(trim_blank("\xff "), "\xff");
+  using Pieces = std::vector<std::string_view>;
+  EXPECT_EQ(split_at_blanks(" Ada\u00a0King  Lovelace\u3000"), (Pieces{"Ada", "King", "Lovelace"}));
+  EXPECT_EQ(split_at_blanks("\u00a0"), Pieces());
+}
+
+TEST(BaseText, CountsLettersAsPeopleDo) {
+  EXPECT_EQ(grapheme_count(""), 0U);
+  EXPECT_EQ(grapheme_count("abc"), 3U);
+  EXPECT_EQ(grapheme_count("e\u0301e\u0301"), 2U);
+  EXPECT_EQ(grapheme_count("👩‍👩‍👧‍👦"), 1U);
+  EXPECT_EQ(grapheme_count("🇩🇪🇫🇷"), 2U);
+  EXPECT_EQ(grapheme_count("a\r\nb"), 3U);
+}
+
 TEST(BaseJson, SaysWhereItStoppedReading) {
   const auto bad = json::parse("{\"a\": nope}");
   ASSERT_FALSE(bad);

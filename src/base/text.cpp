@@ -127,6 +127,21 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
+std::vector<std::string_view> split_at_blanks(std::string_view text) {
+  std::vector<std::string_view> pieces;
+  size_t begin = 0;
+  const auto add = [&](size_t end) {
+    if (end > begin) pieces.push_back(text.substr(begin, end - begin));
+  };
+  for_each_code_point(text, [&](UChar32 c, size_t at, size_t end) {
+    if (!u_isUWhiteSpace(c)) return;
+    add(at);
+    begin = end;
+  });
+  add(text.size());
+  return pieces;
+}
+
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }

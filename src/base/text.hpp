@@ -17,6 +17,8 @@ std::string_view trim(std::string_view text);
 std::string_view trim_blank(std::string_view text);
 // The pieces between separators; "" gives one empty piece.
 std::vector<std::string_view> split(std::string_view text, char separator);
+// The pieces between white space of any script; none is empty.
+std::vector<std::string_view> split_at_blanks(std::string_view text);
 // ASCII letters only; for header names, keywords and the like.
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 std::string to_ascii_lower(std::string_view text);

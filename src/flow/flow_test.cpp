@@ -52,6 +52,64 @@ TEST(FlowCsv, NamesTheLineOfWhatItRefuses) {
   EXPECT_TRUE(read_csv(std::string(100'000, '\r')));
 }
 
+TEST(FlowCsv, ReadsWhatSpreadsheetsWrite) {
+  for (const char* text : {"a,b\nc,\"d\"\n", "a;b\nc;\"d\"\n", "a\tb\nc\t\"d\"\n",
+                           "sep=;\na;b\nc;d\n", "SEP=|\r\na|b\r\nc|d\r\n"}) {
+    const auto rows = read_csv(text);
+    ASSERT_TRUE(rows) << text;
+    ASSERT_EQ(rows->size(), 2u) << text;
+    EXPECT_EQ((*rows)[0].cells, (std::vector<std::string>{"a", "b"})) << text;
+    EXPECT_EQ((*rows)[1].cells, (std::vector<std::string>{"c", "d"})) << text;
+  }
+  EXPECT_EQ((*read_csv("a,b;c\nd;e,f\n"))[1].cells, (std::vector<std::string>{"d;e", "f"}));
+  EXPECT_EQ(with_line_feeds("a,b\rc,d\r"), "a,b\nc,d\n");
+  EXPECT_EQ(with_line_feeds("a,\"b\rc\"\nd\n"), "a,\"b\rc\"\nd\n");
+}
+
+TEST(FlowCompile, TakesHeadersWithBlanksThatCannotBeSeen) {
+  Files files = flow_of("1,D,Hi,,,,,,,,,,,,,,\n");
+  std::string& text = files["templates/bot.csv"];
+  for (const char* name : {"Node Number", "Node Type"}) {
+    std::string hard(name);
+    hard.replace(hard.find(' '), 1, "\u00a0");
+    text.replace(text.find(name), hard.size() - 1, hard);
+  }
+  text.replace(text.find("Message"), 7, "\u200bMessage ");
+  EXPECT_EQ(codes(compile(files, kFacts)), "");
+}
+
+TEST(FlowCompile, ReadsYamlThatItsParserDoesNot) {
+  const auto says = [](const std::string& flow) {
+    const auto compilation = compile({{"flows/main.flow.yaml", flow}}, kFacts);
+    if (!compilation.program) return codes(compilation);
+    const Node* node = compilation.program->find(compilation.program->start);
+    return std::get<DialogNode>(node->does).messages.front().front().source();
+  };
+  const std::pair<const char*, const char*> flows[] = {
+      {"nodes:\n  q: {say: What is your name?, end: true}\n", "What is your name?"},
+      {"nodes: {q: {say: Ready? Go?, end: true}}\n", "Ready? Go?"},
+      {"nodes:\n  q: {say: 'Why?', next: r}\n  r: {say: Who?, end: true}\n", "Why?"},
+      {R"({"nodes": {"q": {"say": "Smile \ud83d\ude00", "end": true}}})", "Smile 😀"},
+      {R"({"nodes": {"q": {"say": "A \"quote\"? \\ud83d", "end": true}}})",
+       R"(A "quote"? \ud83d)"}};
+  for (const auto& [flow, said] : flows) EXPECT_EQ(says(flow), said) << flow;
+}
+
+TEST(FlowCompile, NamesChoicesThatNoAnswerCanMake) {
+  const auto found = [](const std::string& choices) {
+    return codes(compile({{"flows/main.flow.yaml",
+                           "nodes:\n  q: {ask: Which?, type: choice, variable: X, choices: " +
+                               choices + "}\n  z: {say: 'Bye {X}', end: true}\n"}},
+                         kFacts));
+  };
+  EXPECT_EQ(found("[Pro, Basic]"), "");
+  EXPECT_EQ(found("[]"), "choices_missing@2");
+  EXPECT_EQ(found("[Pro, pro]"), "choices_alike@2");
+  EXPECT_EQ(found("[Pro, Pro]"), "choices_alike@2");
+  EXPECT_EQ(found("[Pro, Pro!]"), "choices_alike@2");
+  EXPECT_EQ(found("['⭐', '🌙']"), "");
+}
+
 TEST(FlowTemplate, InsertsOnlyWhatTheAuthorWrote) {
   const Template text = parse_template("Hi {NAME}, {env.key} {x} {NAME");
   EXPECT_EQ(text.source(), "Hi {NAME}, {env.key} {x} {NAME");

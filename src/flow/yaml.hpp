@@ -30,6 +30,10 @@ struct YamlSpot {
 };
 YamlSpot spot_of(const YAML::Node& node);
 
+// As YAML::Load(), which throws; also what that does not read: a plain text with a question mark in
+// a flow of values, and an emoji as JSON writes it.
+YAML::Node load_yaml(const std::string& text);
+
 // A file's text and what the parser made of it.
 struct ParsedYaml {
   std::string text;

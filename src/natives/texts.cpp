@@ -41,18 +41,15 @@ Result validate_phone(const Call& call) {
 // the name itself.
 Result parse_full_name(const Call& call) {
   const std::string given = call.text_or_variable("fullname_input");
-  std::vector<std::string> words;
-  for (const std::string_view word : base::split(given, ' ')) {
-    if (!base::trim(word).empty()) words.emplace_back(base::trim(word));
-  }
+  const auto words = base::split_at_blanks(given);
   if (words.empty()) return {"false", {}, {}, {}};
-  Result result{"true", {{call.text("firstname_output"), words.front()}}, {}, {}};
+  Result result{"true", {{call.text("firstname_output"), std::string(words.front())}}, {}, {}};
   if (words.size() == 1) {
     result.value = "only_firstname";
     return result;
   }
   std::string rest;
-  for (size_t i = 1; i < words.size(); ++i) rest += (i == 1 ? "" : " ") + words[i];
+  for (size_t i = 1; i < words.size(); ++i) rest.append(i == 1 ? "" : " ").append(words[i]);
   result.assign.emplace_back(call.text("lastname_output"), std::move(rest));
   return result;
 }

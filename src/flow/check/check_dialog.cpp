@@ -1,5 +1,6 @@
 // What a node that speaks asks of its program, and what channels can show of it.
 #include <algorithm>
+#include <map>
 
 #include "base/text.hpp"
 #include "flow/capabilities.hpp"
@@ -40,6 +41,7 @@ void NodeChecker::check(const DialogNode& node) {
           "there is no action_nodes/" + asset.upload_script + ".py", "add the script");
   }
   if (draft_.ask) check_ask(*draft_.ask);
+  check_choices(node);
   check_limits(node);
 }
 
@@ -54,6 +56,36 @@ void NodeChecker::check_ask(const AskDraft& ask) {
   }
   if (rules.earliest && rules.latest && *rules.earliest > *rules.latest) {
     error(ask.earliest_at, "bad_range", "earliest is after latest", "swap the two");
+  }
+}
+
+// Choices that no answer can tell apart, or that are none.
+void NodeChecker::check_choices(const DialogNode& node) {
+  const RichAsset& asset = node.asset;
+  const bool is_choice = node.ask && node.ask->rules.type == ask::Type::choice;
+  if (is_choice && asset.options.empty() && asset.cards.empty() && !asset.source) {
+    error(at(Column::rich_asset_content, draft_.at), "choices_missing",
+          "there is nothing to choose from", "write choices: [Yes, No]");
+  }
+  for (size_t locale = 0; locale < program_.locales.size(); ++locale) {
+    std::map<std::string, std::string> seen;  // as it is compared -> as it is written
+    for (size_t i = 0; i < asset.options.size(); ++i) {
+      const Localized& labels = asset.options[i].label;
+      if (locale >= labels.size() || !labels[locale].is_literal()) continue;
+      if (locale > 0 && labels[locale].source() == labels[0].source()) continue;
+      const std::string label = labels[locale].source();
+      std::string compared = base::squash(label);
+      if (compared.empty()) compared = base::trim_blank(label);
+      if (compared.empty()) continue;
+      const auto [first, is_new] = seen.emplace(compared, label);
+      if (is_new) continue;
+      const bool is_same = first->second == label;
+      warning(at(Column::rich_asset_content, draft_.asset->options[i].label.at), "choices_alike",
+              is_same ? "'" + label + "' is there twice"
+                      : "'" + first->second + "' and '" + label + "' differ in so little that " +
+                            "what people type cannot tell them apart",
+              "give them other words");
+    }
   }
 }
 

@@ -34,6 +34,7 @@ class NodeChecker {
   // Of a dialog.
   void check_source(const AssetSource& given);
   void check_ask(const AskDraft& ask);
+  void check_choices(const DialogNode& node);
   void check_limits(const DialogNode& node);
 
   // Of an action.

@@ -61,6 +61,20 @@ std::optional<Column> column_of(std::string_view header) {
   return std::nullopt;
 }
 
+namespace {
+
+// Headers that were pasted have blanks that cannot be broken, and marks that cannot be seen.
+std::string with_plain_blanks(std::string_view header) {
+  constexpr std::string_view kHard = "\u00a0";
+  std::string out(base::trim_blank(header));
+  for (size_t at = 0; (at = out.find(kHard, at)) != std::string::npos; ++at) {
+    out.replace(at, kHard.size(), " ");
+  }
+  return out;
+}
+
+}  // namespace
+
 Header bind_header(const CsvRow& row, Problems& problems) {
   Header header;
   header.position.fill(-1);
@@ -74,18 +88,18 @@ Header bind_header(const CsvRow& row, Problems& problems) {
                     .remedy = std::move(remedy)});
   };
   for (size_t i = 0; i < row.cells.size(); ++i) {
-    const auto name = base::trim(row.cells[i]);
+    const std::string name = with_plain_blanks(row.cells[i]);
     if (name.empty()) continue;
     const auto column = column_of(name);
     if (!column) {
       const std::string near = did_you_mean(name, {kHeaders.begin(), kHeaders.end()});
-      file_problem(i, "unknown_column", "unknown column '" + std::string(name) + "'",
+      file_problem(i, "unknown_column", "unknown column '" + name + "'",
                    near.empty() ? "remove it" : "did you mean '" + near + "'?");
       continue;
     }
     int& position = header.position[static_cast<size_t>(*column)];
     if (position >= 0) {
-      file_problem(i, "duplicate_column", "the column '" + std::string(name) + "' is there twice",
+      file_problem(i, "duplicate_column", "the column '" + name + "' is there twice",
                    "keep one of the two");
     } else {
       position = static_cast<int>(i);

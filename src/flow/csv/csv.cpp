@@ -12,7 +12,9 @@ using base::fail;
 
 class Reader {
  public:
-  Reader(std::string_view text, const CsvLimits& limits) : rest_(text), limits_(limits) {}
+  Reader(std::string_view text, const CsvLimits& limits) : rest_(text), limits_(limits) {
+    find_separator();
+  }
 
   base::Result<std::vector<CsvRow>> read() {
     std::vector<CsvRow> rows;
@@ -33,6 +35,23 @@ class Reader {
   }
 
  private:
+  // Spreadsheets of countries whose decimals have a comma divide by ';' or tabs, and some say so in
+  // a first line "sep=;". The row of headers tells.
+  void find_separator() {
+    constexpr std::string_view kSaid = "sep=";
+    const auto line = rest_.substr(0, rest_.find_first_of("\r\n"));
+    if (base::to_ascii_lower(line).starts_with(kSaid) && line.size() == kSaid.size() + 1) {
+      separator_ = line.back();
+      rest_.remove_prefix(line.size());
+      end_of_line();
+      return;
+    }
+    if (line.contains(',')) return;
+    for (const char other : {';', '\t'}) {
+      if (line.contains(other)) separator_ = other;
+    }
+  }
+
   base::Result<CsvRow> read_row() {
     CsvRow row{line_, {}, {}};
     for (;;) {
@@ -50,13 +69,14 @@ class Reader {
       }
       row.cells.push_back(std::move(*cell));
       if (rest_.empty() || end_of_line()) return row;
-      rest_.remove_prefix(1);  // the comma
+      rest_.remove_prefix(1);  // the separator
     }
   }
 
   base::Result<std::string> read_cell() {
     if (!rest_.starts_with('"')) {
-      const auto end = std::min(rest_.find_first_of(",\n"), rest_.size());
+      const char ends[] = {separator_, '\n'};
+      const auto end = std::min(rest_.find_first_of({ends, std::size(ends)}), rest_.size());
       std::string_view cell = rest_.substr(0, end);
       // A carriage return belongs to the end of the line, or it is text.
       const bool line_ends = end < rest_.size() && rest_[end] == '\n' && cell.ends_with('\r');
@@ -90,7 +110,7 @@ class Reader {
       cell.push_back('"');
       rest_.remove_prefix(1);
     }
-    const bool ended = rest_.empty() || rest_.starts_with(',') || rest_.starts_with('\n') ||
+    const bool ended = rest_.empty() || rest_.starts_with(separator_) || rest_.starts_with('\n') ||
                        rest_.starts_with("\r\n");
     if (!ended) {
       return fail(Code::invalid_argument,
@@ -113,6 +133,7 @@ class Reader {
 
   std::string_view rest_;
   const CsvLimits& limits_;
+  char separator_ = ',';
   int line_ = 1;
   size_t line_begin_left_ = rest_.size();  // what was left of the text where the line begins
 };
@@ -122,6 +143,11 @@ bool needs_quotes(std::string_view cell) {
 }
 
 }  // namespace
+
+std::string with_line_feeds(std::string text) {
+  if (!text.contains('\n')) std::ranges::replace(text, '\r', '\n');
+  return text;
+}
 
 base::Result<std::vector<CsvRow>> read_csv(std::string_view text, const CsvLimits& limits) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";

@@ -1,5 +1,6 @@
 // A reader for RFC 4180 text: quoted cells, doubled quotes, line breaks inside cells, CR LF or LF,
-// an optional byte order mark.
+// an optional byte order mark. Also as spreadsheets write it: divided by ';' or tabs, which the
+// first row or a line "sep=;" before it tells.
 #pragma once
 
 #include <string>
@@ -28,6 +29,9 @@ struct CsvLimits {
   size_t rows_max = 100'000;
   size_t cells_max = 256;  // in one row
 };
+
+// With LF where lines end in CR alone, as an old spreadsheet wrote them.
+std::string with_line_feeds(std::string text);
 
 // All rows but the entirely empty ones. The error names the line: a quote that is not closed, text
 // behind a closing quote, invalid UTF-8, or a limit exceeded.

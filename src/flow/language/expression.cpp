@@ -25,10 +25,14 @@ Result<bool> truth(const Value& value) {
   return wrong_kind("true or false", value);
 }
 
-// Numbers compare as numbers, also where they stand in variables as text; all else as text.
+// Numbers compare as numbers, also where they stand in variables as text; texts as texts. What is
+// no number is neither more nor less than one.
 std::partial_ordering compare(const Value& left, const Value& right) {
   const auto a = number_in(left), b = number_in(right);
   if (a && b) return *a <=> *b;
+  const bool with_number =
+      std::holds_alternative<double>(left) || std::holds_alternative<double>(right);
+  if (with_number) return std::partial_ordering::unordered;
   return to_text(left) <=> to_text(right);
 }
 
@@ -55,7 +59,7 @@ Result<Value> compute(Operation operation, const Value& left, const Value& right
     default: out = std::fmod(*a, *b); break;
   }
   if (!std::isfinite(out)) return fail(Code::invalid_argument, "the result is not a number");
-  return out;
+  return as_decimal(out);
 }
 
 Result<Value> evaluate_node(const ExpressionNode& node, const Expression::Environment& environment);
@@ -116,8 +120,10 @@ std::string to_text(const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   if (const auto* is = std::get_if<bool>(&value)) return *is ? "true" : "false";
   if (const auto* number = std::get_if<double>(&value)) {
-    char buffer[32];
-    const auto [end, code] = std::to_chars(buffer, buffer + sizeof buffer, *number);
+    char buffer[512];  // holds the longest of all doubles, which nobody wants to read with an
+                       // exponent
+    const auto [end, code] =
+        std::to_chars(buffer, buffer + sizeof buffer, *number, std::chars_format::fixed);
     return code == std::errc() ? std::string(buffer, end) : std::string();
   }
   return {};

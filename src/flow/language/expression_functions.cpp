@@ -45,16 +45,20 @@ Result<Value> days_between(Arguments given, base::Timestamp) {
                              kDayMs);
 }
 
+// Half a unit is rounded away from zero in the decimal that people see: 1.005 is 1.01 with two
+// digits, though the double that stands for it is a little less.
 Result<Value> round(Arguments given, base::Timestamp) {
+  constexpr double kDigitsMax = 12;
   const auto number = number_needed(given[0]);
   if (!number) return std::unexpected(number.error());
-  double scale = 1;
+  double digits = 0;
   if (given.size() > 1) {
-    const auto digits = number_needed(given[1]);
-    if (!digits) return std::unexpected(digits.error());
-    scale = std::pow(10, std::clamp(std::trunc(*digits), 0.0, 12.0));
+    const auto wanted = number_needed(given[1]);
+    if (!wanted) return std::unexpected(wanted.error());
+    digits = std::clamp(std::trunc(*wanted), 0.0, kDigitsMax);
   }
-  return std::round(*number * scale) / scale;
+  const double scale = std::pow(10, digits);
+  return as_decimal(std::round(as_decimal(*number * scale)) / scale);
 }
 
 template <typename Pick>
@@ -145,6 +149,16 @@ constexpr Function kFunctions[] = {
 const Function* find_function(std::string_view name) {
   const auto* found = std::ranges::find(kFunctions, name, &Function::name);
   return found == std::end(kFunctions) ? nullptr : found;
+}
+
+double as_decimal(double number) {
+  constexpr int kDigits = 15;  // what a double holds of any decimal
+  char buffer[64];
+  const auto [end, written] = std::to_chars(buffer, buffer + sizeof buffer, number,
+                                            std::chars_format::scientific, kDigits - 1);
+  double rounded = number;
+  if (written == std::errc()) std::from_chars(buffer, end, rounded, std::chars_format::scientific);
+  return rounded;
 }
 
 std::optional<double> number_in(const Value& value) {

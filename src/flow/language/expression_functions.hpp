@@ -18,6 +18,8 @@ struct Function {
 // nullptr when there is none of that name.
 const Function* find_function(std::string_view name);
 
+// The number to the fifteen digits that a double holds of any decimal: 0.3 of 0.1 + 0.2.
+double as_decimal(double number);
 // The number a value is, or its text says; nullopt otherwise.
 std::optional<double> number_in(const Value& value);
 std::string_view kind_of(const Value& value);

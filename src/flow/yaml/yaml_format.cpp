@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "flow/yaml.hpp"
 #include "flow/yaml/comments.hpp"
 #include "flow/yaml_text.hpp"
 
@@ -211,13 +212,13 @@ base::Result<std::string> format_yaml(const std::string& text) {
       return fail(Code::invalid_argument,
                   "text that belongs to nothing, or several documents in one file; keep one");
     }
-    const YAML::Node root = YAML::Load(unix_text);
+    const YAML::Node root = load_yaml(unix_text);
     if (too_deep(root, 0)) {
       return fail(Code::invalid_argument, "nested too deep, or a key that is not plain text");
     }
     std::string out = Formatter(comments_in(unix_text), blank_before(unix_text)).run(root);
     // Whatever the layout, the file must say what it said.
-    if (meaning_of(YAML::Load(out)) != meaning_of(root)) {
+    if (meaning_of(load_yaml(out)) != meaning_of(root)) {
       return fail(Code::unimplemented, "uses YAML that cannot be laid out: anchors or tags");
     }
     return out;

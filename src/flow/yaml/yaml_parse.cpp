@@ -1,6 +1,8 @@
 // The text of a YAML file -> the parser's tree, or what is wrong with it.
 #include <yaml-cpp/eventhandler.h>
 
+#include <algorithm>
+#include <charconv>
 #include <sstream>
 
 #include "base/text.hpp"
@@ -27,6 +29,128 @@ class Deaf : public YAML::EventHandler {
   void OnMapEnd() override {}
 };
 
+// What the parser does not know of YAML, written as it does. Lines and columns stay what they were,
+// but behind an escaped pair on its own line.
+class Mending {
+ public:
+  // Stands for a question mark meanwhile; a text that has it is left as it is.
+  static constexpr char kMark = '\x7f';
+
+  explicit Mending(const std::string& text) : text_(text) {}
+
+  // "" when there is nothing to mend.
+  std::string run() {
+    if (text_.contains(kMark)) return {};
+    while (at_ < text_.size()) step();
+    return has_mended_ ? out_ : std::string();
+  }
+
+ private:
+  void step() {
+    const char c = text_[at_];
+    const bool begins_word = at_ == 0 || std::string_view(" \t\n,[{:-").contains(text_[at_ - 1]);
+    if (c == '#' && (at_ == 0 || std::string_view(" \t\n").contains(text_[at_ - 1]))) {
+      copy(text_.find('\n', at_));
+    } else if (c == '\'' && begins_word) {
+      copy(text_.find('\'', at_ + 1) + 1);
+    } else if (c == '"' && begins_word) {
+      quoted();
+    } else {
+      if (c == '[' || c == '{') ++depth_;
+      if (depth_ > 0 && (c == ']' || c == '}')) --depth_;
+      // In a flow of values a plain text may end with a question mark, which only begins a key.
+      const bool in_word = c == '?' && depth_ > 0 && !begins_word;
+      has_mended_ |= in_word;
+      out_ += in_word ? kMark : c;
+      ++at_;
+    }
+  }
+
+  void copy(size_t end) {
+    end = std::max(std::min(end, text_.size()), at_ + 1);
+    out_.append(text_, at_, end - at_);
+    at_ = end;
+  }
+
+  // JSON writes an emoji as two escapes, which are one character.
+  void quoted() {
+    out_ += text_[at_++];
+    while (at_ < text_.size() && text_[at_] != '"') {
+      if (text_[at_] != '\\') {
+        out_ += text_[at_++];
+        continue;
+      }
+      const auto first = unit(at_);
+      const auto second =
+          first && *first >> 10 == 0xD800 >> 10 ? unit(at_ + kEscape) : std::nullopt;
+      if (second && *second >> 10 == 0xDC00 >> 10) {
+        append(0x10000 + ((*first & 0x3FF) << 10) + (*second & 0x3FF));
+        at_ += 2 * kEscape;
+        has_mended_ = true;
+      } else {
+        copy(at_ + 2);
+      }
+    }
+    if (at_ < text_.size()) out_ += text_[at_++];
+  }
+
+  // A character beyond the first 65,536, in UTF-8.
+  void append(unsigned character) {
+    for (const int shift : {18, 12, 6, 0}) {
+      const unsigned lead = shift == 18 ? 0xF0 : 0x80;
+      out_ += static_cast<char>(lead | ((character >> shift) & 0x3F));
+    }
+  }
+
+  std::optional<unsigned> unit(size_t at) const {
+    if (text_.compare(at, 2, "\\u") != 0 || at + kEscape > text_.size()) return std::nullopt;
+    unsigned number = 0;
+    const char* const end = text_.data() + at + kEscape;
+    const auto [stop, code] = std::from_chars(text_.data() + at + 2, end, number, 16);
+    return code == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+  }
+
+  static constexpr size_t kEscape = 6;
+
+  const std::string& text_;
+  std::string out_;
+  size_t at_ = 0;
+  int depth_ = 0;
+  bool has_mended_ = false;
+};
+
+// Question marks again for what stood for them.
+void restore(YAML::Node node) {
+  if (node.IsScalar() && node.Scalar().contains(Mending::kMark)) {
+    std::string text = node.Scalar();
+    std::ranges::replace(text, Mending::kMark, '?');
+    node = text;
+  } else if (node.IsSequence()) {
+    for (YAML::Node item : node) restore(item);
+  } else if (node.IsMap()) {
+    for (auto pair : node) {
+      restore(pair.first);
+      restore(pair.second);
+    }
+  }
+}
+
+}  // namespace
+
+YAML::Node load_yaml(const std::string& text) {
+  try {
+    return YAML::Load(text);
+  } catch (const YAML::Exception&) {
+    const std::string mended = Mending(text).run();
+    if (mended.empty()) throw;
+    YAML::Node root = YAML::Load(mended);
+    restore(root);
+    return root;
+  }
+}
+
+namespace {
+
 void parse_into(ParsedYaml& out, const std::string& name) {
   constexpr size_t kBytesMax = 4 << 20;
   const auto wrong = [&](std::string message, std::string remedy, YamlSpot spot = {}) {
@@ -43,7 +167,7 @@ void parse_into(ParsedYaml& out, const std::string& name) {
     return;
   }
   try {
-    YAML::Node root = YAML::Load(out.text);
+    YAML::Node root = load_yaml(out.text);
     if (is_one_document(out.text)) {
       out.root = std::move(root);
     } else {
@@ -63,7 +187,8 @@ void parse_into(ParsedYaml& out, const std::string& name) {
 
 // YAML::LoadAll() would not end where a text begins with a comma: the parser leaves it unread.
 bool is_one_document(const std::string& text) {
-  std::istringstream stream(text);
+  const std::string mended = Mending(text).run();
+  std::istringstream stream(mended.empty() ? text : mended);
   YAML::Parser parser(stream);
   Deaf deaf;
   return !parser.HandleNextDocument(deaf) || !parser.HandleNextDocument(deaf);
