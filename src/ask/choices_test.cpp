@@ -1,4 +1,4 @@
-#include "ask/testing.hpp"
+#include "tests/support/ask.hpp"
 
 namespace millrace::ask {
 namespace {
