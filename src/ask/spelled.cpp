@@ -122,10 +122,14 @@ std::optional<int64_t> spelled_number(const std::vector<std::string>& words,
 std::optional<int> ordinal(std::string_view word, std::string_view locale) {
   const size_t digits = std::min(word.find_first_not_of("0123456789"), word.size());
   if (digits > 0 && digits <= 2 && digits < word.size()) {
-    constexpr std::string_view kEndings = "st nd rd th º ª o a er ere re e eme ème te ten ter";
+    constexpr WordLists kEndings = {"st nd rd th", "º ª o a", "º ª o a er ro ra",
+                                    "er ere re e eme ème", "te ten ter"};
+    const std::string_view ending = word.substr(digits);
+    const bool is_ordinal = is_listed(kEndings, language_of(locale), ending) ||
+                            is_listed(kEndings, Language::en, ending);
     int number = 0;
     std::from_chars(word.data(), word.data() + digits, number);
-    if (!is_listed(kEndings, word.substr(digits)) || number > kOrdinalMax) return std::nullopt;
+    if (!is_ordinal || word[0] == '0' || number > kOrdinalMax) return std::nullopt;
     return number;
   }
   const std::string folded(word);

@@ -103,9 +103,9 @@ TEST(FlowCompile, NamesChoicesThatNoAnswerCanMake) {
                          kFacts));
   };
   EXPECT_EQ(found("[Pro, Basic]"), "");
-  EXPECT_EQ(found("[]"), "choices_missing@2");
+  EXPECT_EQ(found("[]"), "key_missing@2");
   EXPECT_EQ(found("[Pro, pro]"), "choices_alike@2");
-  EXPECT_EQ(found("[Pro, Pro]"), "choices_alike@2");
+  EXPECT_EQ(found("[Pro, Pro]"), "label_repeated@2");
   EXPECT_EQ(found("[Pro, Pro!]"), "choices_alike@2");
   EXPECT_EQ(found("['⭐', '🌙']"), "");
 }

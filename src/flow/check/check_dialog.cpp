@@ -59,14 +59,9 @@ void NodeChecker::check_ask(const AskDraft& ask) {
   }
 }
 
-// Choices that no answer can tell apart, or that are none.
+// Choices that no answer can tell apart.
 void NodeChecker::check_choices(const DialogNode& node) {
   const RichAsset& asset = node.asset;
-  const bool is_choice = node.ask && node.ask->rules.type == ask::Type::choice;
-  if (is_choice && asset.options.empty() && asset.cards.empty() && !asset.source) {
-    error(at(Column::rich_asset_content, draft_.at), "choices_missing",
-          "there is nothing to choose from", "write choices: [Yes, No]");
-  }
   for (size_t locale = 0; locale < program_.locales.size(); ++locale) {
     std::map<std::string, std::string> seen;  // as it is compared -> as it is written
     for (size_t i = 0; i < asset.options.size(); ++i) {
@@ -79,11 +74,10 @@ void NodeChecker::check_choices(const DialogNode& node) {
       if (compared.empty()) continue;
       const auto [first, is_new] = seen.emplace(compared, label);
       if (is_new) continue;
-      const bool is_same = first->second == label;
+      if (first->second == label) continue;  // an error already
       warning(at(Column::rich_asset_content, draft_.asset->options[i].label.at), "choices_alike",
-              is_same ? "'" + label + "' is there twice"
-                      : "'" + first->second + "' and '" + label + "' differ in so little that " +
-                            "what people type cannot tell them apart",
+              "'" + first->second + "' and '" + label + "' differ in so little that what people " +
+                  "type cannot tell them apart",
               "give them other words");
     }
   }

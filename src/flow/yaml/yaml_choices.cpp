@@ -52,6 +52,10 @@ void NodeReader::read_choice_list(const YamlPair& pair, const NodeKey& key) {
     return;
   }
   choices_at_ = file_.place(pair.value, key.name);
+  if (pair.value.IsSequence() && pair.value.size() == 0) {
+    file_.error(pair, "key_missing", "a choice needs something to choose from",
+                "write " + pair.key + ": [Yes, No]");
+  }
   for (const auto& item : pair.value) {
     if (auto choice = read_choice(item, key)) choices_.push_back(std::move(*choice));
   }
