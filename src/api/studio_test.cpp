@@ -76,7 +76,7 @@ TEST_F(ApiStudio, RunsLiveOnlyWithTheRightForIt) {
   EXPECT_EQ(rows_with(R"("outcome":"refused")"), 3u);
 }
 
-TEST_F(ApiStudio, TellsConversationsAndRunsOfOthersApartFromNothing) {
+TEST_F(ApiStudio, TellsTriesAndRunsOfOthersApartFromNothing) {
   const auto by = key({"owner@One"});
   for (const std::string family : {"/try/", "/runs/"}) {
     EXPECT_EQ(ask({"GET", family + "of-One", "", {by}}).status, 200);
