@@ -205,6 +205,19 @@ TEST_F(ApiGuard, WritesWhatItRefusesToTheAuditLog) {
   EXPECT_TRUE(row.who.starts_with("key:"));
 }
 
+TEST_F(ApiGuard, RunsScriptsThatAreSentOnlyForWhoMayWriteThem) {
+  for (const char* path : {"/solutions/One/check", "/solutions/One/impact"}) {
+    const auto status = [&](std::string grant, const char* file) {
+      const std::string body = R"({"files":{")" + std::string(file) + R"(":""}})";
+      return ask({"POST", path, body, {key({std::move(grant)})}}).status;
+    };
+    EXPECT_EQ(status("solution.read", "app.py"), 403) << path;
+    EXPECT_EQ(status("solution.read", "action_nodes/A.py"), 403) << path;
+    EXPECT_EQ(status("solution.read+script.write", "action_nodes/A.py"), 200) << path;
+    EXPECT_EQ(status("solution.read", "flows/main.flow.yaml"), 200) << path;
+  }
+}
+
 class ApiGuardLive : public ApiTesting {
  protected:
   ApiGuardLive() : ApiTesting("live") {}

@@ -10,10 +10,11 @@ base::Result<void> check_script_right(const Call& call, std::string_view solutio
                     "scripts and settings take the right script.write", "script.write");
 }
 
-base::Result<void> check_overlay_right(const Call& call, std::string_view solution) {
-  const auto* overlay = json::get_object(call.body, "overlay");
-  if (overlay == nullptr) return {};
-  for (const auto& [path, text] : *overlay) {
+base::Result<void> check_files_right(const Call& call, std::string_view solution,
+                                     std::string_view member) {
+  const auto* files = json::get_object(call.body, member);
+  if (files == nullptr) return {};
+  for (const auto& [path, text] : *files) {
     if (auto may = check_script_right(call, solution, path); !may) return may;
   }
   return {};

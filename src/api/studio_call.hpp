@@ -26,8 +26,12 @@ inline Replied listed_or_refused(base::Result<json::array> items) {
 // own right. permission_denied.
 base::Result<void> check_script_right(const Call& call, std::string_view solution,
                                       std::string_view path);
-// Of all that the body's `overlay` lays over the files: a script in it runs when it is inspected.
-base::Result<void> check_overlay_right(const Call& call, std::string_view solution);
+// Of all files under that member of the body: a script among them runs when it is inspected.
+base::Result<void> check_files_right(const Call& call, std::string_view solution,
+                                     std::string_view member);
+inline base::Result<void> check_overlay_right(const Call& call, std::string_view solution) {
+  return check_files_right(call, solution, "overlay");
+}
 
 // A row of the audit log about the path's solution: "SOLUTION/WHAT".
 base::Result<void> note(Call& call, std::string_view action, std::string_view what,

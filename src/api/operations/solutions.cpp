@@ -62,10 +62,16 @@ Replied get_file(Call& call) {
 }
 
 Replied check_files(Call& call) {
+  if (auto may = check_files_right(call, call.path["solution"], "files"); !may) {
+    return std::unexpected(may.error());
+  }
   return replied(call.ports.desk.check(call.path["solution"], call.body));
 }
 
 Replied get_impact(Call& call) {
+  if (auto may = check_files_right(call, call.path["solution"], "files"); !may) {
+    return std::unexpected(may.error());
+  }
   return replied(call.ports.desk.impact(call.path["solution"], call.body));
 }
 
@@ -158,7 +164,7 @@ std::vector<Operation> deploy_operations() {
        .path = "/solutions/{solution}/check",
        .who = kReads,
        .serve = check_files,
-       .summary = "What is wrong with these files",
+       .summary = "What is wrong with these files; scripts among them take script.write",
        .takes = "SolutionFiles",
        .gives = "Checked"},
       {.id = "getImpact",

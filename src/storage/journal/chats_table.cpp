@@ -54,8 +54,8 @@ base::Result<void> make_chats_table(Connection& connection, const std::string& n
 }
 
 void ChatNewsById::take(int64_t position, base::Id consumer, const runtime::ChatFacts& facts) {
-  const auto [at, is_new] = news_.try_emplace(facts.chat, consumer, facts, position, position,
-                                              facts.turns <= kFirstTurn);
+  const auto [at, is_new] =
+      news_.try_emplace(facts.chat, consumer, facts, position, position, facts.turns <= kFirstTurn);
   if (is_new) return;
   ChatNews& news = at->second;
   news.last = position;
