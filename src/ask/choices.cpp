@@ -3,7 +3,6 @@
 #include <unicode/regex.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 
 #include "ask/spelled.hpp"
@@ -104,28 +103,20 @@ constexpr WordLists kBehindPlace = {"one option choice answer", "opcao um uma", 
 constexpr WordLists kLast = {"last", "ultimo ultima", "ultimo ultima", "dernier derniere",
                              "letzte letzter letztes letzten"};
 
-std::optional<int64_t> figures(std::string_view word) {
-  constexpr size_t kDigitsMax = 6;
-  if (word.empty() || word.size() > kDigitsMax || digits_of(word).size() != word.size()) {
-    return std::nullopt;
-  }
-  int64_t number = 0;
-  std::from_chars(word.data(), word.data() + word.size(), number);
-  return number;
-}
+constexpr size_t kDigitsMax = 6;
 
 std::optional<Place> place_named(Words words, std::string_view locale) {
   const Language language = language_of(locale);
   const size_t said = words.size();
   const auto in = [&](const WordLists& lists, const std::string& word) {
-    return is_listed(lists, language, word) || is_listed(lists, Language::en, word);
+    return is_listed_here(lists, language, word);
   };
   while (words.size() > 1 && in(kLeadsToPlace, words.front())) words.erase(words.begin());
   while (words.size() > 1 && in(kBehindPlace, words.back())) words.pop_back();
   if (words.empty() || words.size() > 3) return std::nullopt;
   if (words.size() == 1) {
     const std::string& word = words.front();
-    if (const auto number = figures(word)) return Place{*number, said == 1, {}};
+    if (const auto number = figures(word, kDigitsMax)) return Place{*number, said == 1, {}};
     if (in(kLast, word)) return Place{kLastPlace, false, word};
     if (const auto number = ordinal(word, locale)) return Place{*number, false, word};
   }
@@ -145,7 +136,7 @@ Best with_place(const std::vector<Choice>& choices, const Place& place, std::str
   Best best;
   for_each_label(choices, [&](const Choice& choice, const std::string& label) {
     for (const std::string& word : words_of(ascii_digits(label))) {
-      const auto number = place.ordinal.empty() ? figures(word) : std::nullopt;
+      const auto number = place.ordinal.empty() ? figures(word, kDigitsMax) : std::nullopt;
       const bool is_it = !place.ordinal.empty() ? word == place.ordinal
                          : number               ? *number == place.number
                                                 : spelled_number({word}, locale) == place.number;
@@ -187,14 +178,28 @@ Reading alike(const Rules& rules, std::string_view text, const Words& said, Lang
   return by_edits.is_none() ? Reading{} : by_edits.reading();
 }
 
-// `said`: the words, without courtesy. nullopt: none is named, and it is no number either.
-std::optional<Reading> read_place(const std::vector<Choice>& choices, std::string_view text,
-                                  const Words& said, std::string_view locale) {
-  const auto place = place_named(said, locale);
+// An answer, and what it is read by.
+struct Said {
+  Said(std::string_view text, std::string_view the_locale)
+      : plain(ascii_digits(text)),
+        words(words_of(plain)),
+        locale(the_locale),
+        language(language_of(the_locale)) {
+    drop_courtesy_words(words, language);
+  }
+  std::string plain;
+  Words words;  // without courtesy
+  std::string_view locale;
+  Language language;
+};
+
+// nullopt: no place is named, and it is no number either.
+std::optional<Reading> read_place(const std::vector<Choice>& choices, const Said& said) {
+  const auto place = place_named(said.words, said.locale);
   if (!place) return std::nullopt;
-  if (is_bare(text, *place) || !place->ordinal.empty()) {
+  if (is_bare(said.plain, *place) || !place->ordinal.empty()) {
     // The number of a label goes before the place in the list.
-    const Best numbered = with_place(choices, *place, locale);
+    const Best numbered = with_place(choices, *place, said.locale);
     if (!numbered.is_none()) return numbered.reading();
   }
   if (const Choice* choice = at_place(choices, *place)) return accepted(choice->value);
@@ -208,11 +213,7 @@ Reading pick(const std::vector<Choice>& choices, std::string_view text, std::str
   text = base::trim_blank(text);
   if (text.empty() || text.size() > kLengthMax) return {};
   if (const Best equal = equal_labels(choices, text); !equal.is_none()) return equal.reading();
-  if (!places) return {};
-  const std::string plain = ascii_digits(text);
-  Words said = words_of(plain);
-  drop_courtesy_words(said, language_of(locale));
-  return read_place(choices, plain, said, locale).value_or(Reading{});
+  return places ? read_place(choices, {text, locale}).value_or(Reading{}) : Reading{};
 }
 
 Reading read_choice(const Rules& rules, std::string_view text, std::string_view locale) {
@@ -220,12 +221,9 @@ Reading read_choice(const Rules& rules, std::string_view text, std::string_view 
   if (const Best equal = equal_labels(rules.choices, text); !equal.is_none()) {
     return equal.reading();
   }
-  const Language language = language_of(locale);
-  const std::string plain = ascii_digits(text);
-  Words said = words_of(plain);
-  drop_courtesy_words(said, language);
-  if (auto by_place = read_place(rules.choices, plain, said, locale)) return std::move(*by_place);
-  return alike(rules, plain, said, language);
+  const Said said(text, locale);
+  if (auto by_place = read_place(rules.choices, said)) return std::move(*by_place);
+  return alike(rules, said.plain, said.words, said.language);
 }
 
 base::Result<void> check_pattern(std::string_view pattern) {

@@ -3,7 +3,6 @@
 #include <unicode/timezone.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <set>
 
@@ -15,14 +14,6 @@ namespace millrace::ask {
 namespace {
 
 using base::Date;
-
-std::optional<int> whole(std::string_view text, size_t digits_max) {
-  if (text.empty() || text.size() > digits_max) return std::nullopt;
-  int number = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (code != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
-  return number;
-}
 
 bool fits(const Rules& rules, Date date, Date today) {
   return !(rules.earliest && date < *rules.earliest) && !(rules.latest && date > *rules.latest) &&
@@ -109,14 +100,14 @@ std::optional<Reading> read_numeric(const Rules& rules, std::string_view text,
     begin = i + 1;
   }
   if (parts.size() != 2 && parts.size() != 3) return std::nullopt;
-  const auto a = whole(parts[0], 4), b = whole(parts[1], 2);
+  const auto a = figures(parts[0], 4), b = figures(parts[1], 2);
   if (!a || !b) return std::nullopt;
   if (parts.size() == 2) {
     if (parts[0].size() > 2) return Reading{};
     return either(rules, day_of_some_year(rules, *b, *a, today),
                   day_of_some_year(rules, *a, *b, today), locale, today);
   }
-  const auto c = whole(parts[2], 4);
+  const auto c = figures(parts[2], 4);
   if (!c) return std::nullopt;
   if (parts[0].size() == 4) {
     const auto date = Date::make(*a, *b, *c);
@@ -172,7 +163,7 @@ Reading read_named(const Rules& rules, std::vector<std::string> words, std::stri
       if (!named && !is_listed(kBetween, word)) return {};
       continue;
     }
-    const auto number = whole(std::string_view(word).substr(0, digits), 4);
+    const auto number = figures(std::string_view(word).substr(0, digits), 4);
     if (!number) return {};
     const auto suffix = std::string_view(word).substr(digits);
     if (digits <= 2 && !day) {

@@ -1,7 +1,6 @@
 #include "ask/days.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "ask/spelled.hpp"
 #include "ask/words.hpp"
@@ -82,19 +81,15 @@ std::optional<int> day_named(const Words& words, Language language) {
 
 std::optional<int> weekday_named(std::string_view word, Language language) {
   for (int day = 0; day < kDaysOfWeek; ++day) {
-    if (is_listed(kWeekdays[day], language, word)) return day;
-    if (is_listed(kWeekdays[day], Language::en, word)) return day;
+    if (is_listed_here(kWeekdays[day], language, word)) return day;
   }
   return std::nullopt;
 }
 
 std::optional<int> count_of(const Words& words, std::string_view locale) {
   constexpr size_t kDigitsMax = 3;
-  if (words.size() == 1 && words[0].find_first_not_of("0123456789") == std::string::npos) {
-    if (words[0].size() > kDigitsMax) return std::nullopt;
-    int number = 0;
-    std::from_chars(words[0].data(), words[0].data() + words[0].size(), number);
-    return number;
+  if (words.size() == 1) {
+    if (const auto number = figures(words[0], kDigitsMax)) return number;
   }
   constexpr std::string_view kOne = "a an one um uma un una uno une ein eine einem einer einen";
   if (words.size() == 1 && is_listed(kOne, words[0])) return 1;
@@ -111,9 +106,7 @@ std::optional<Date> counted_from(Date today, std::string_view said, int sign,
   const Language language = language_of(locale);
   std::optional<Unit> unit;
   for (size_t i = 0; i < std::size(kUnits); ++i) {
-    const bool is_it = is_listed(kUnits[i], language, words.back()) ||
-                       is_listed(kUnits[i], Language::en, words.back());
-    if (is_it) unit = static_cast<Unit>(i);
+    if (is_listed_here(kUnits[i], language, words.back())) unit = static_cast<Unit>(i);
   }
   if (!unit) return std::nullopt;
   words.pop_back();
@@ -203,9 +196,7 @@ std::optional<Date> spoken_day(Words words, std::string_view locale, Date today,
   const auto weekday = take_weekday(words, locale);
   if (!weekday) return std::nullopt;
   for (const std::string& word : words) {
-    const auto in = [&](const WordLists& lists) {
-      return is_listed(lists, language, word) || is_listed(lists, Language::en, word);
-    };
+    const auto in = [&](const WordLists& lists) { return is_listed_here(lists, language, word); };
     if (in(kLast)) {
       looks_back = true;
     } else if (in(kNext)) {

@@ -175,7 +175,7 @@ std::optional<double> counted(std::string_view text, std::string_view locale) {
   if (tokens.empty() || tokens.size() > kTokensMax) return std::nullopt;
   const auto in = [&](const WordLists& lists, const Token& token) {
     return std::ranges::all_of(token.words, [&](const std::string& word) {
-      return is_listed(lists, language, word) || is_listed(lists, Language::en, word);
+      return is_listed_here(lists, language, word);
     });
   };
   for (size_t begin = 0; begin < tokens.size(); ++begin) {

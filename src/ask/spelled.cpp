@@ -2,8 +2,8 @@
 
 #include <unicode/rbnf.h>
 
+#include <algorithm>
 #include <array>
-#include <charconv>
 #include <unordered_map>
 
 #include "ask/words.hpp"
@@ -15,6 +15,8 @@ namespace {
 constexpr int kTableMax = 1'000;
 constexpr int kOrdinalMax = 31;
 constexpr WordLists kAnd = {"and", "e", "y", "et", ""};
+constexpr std::string_view kLarge[] = {"thousand", "mil",  "tausend", "illi",
+                                       "ilha",     "ilho", "illon"};
 constexpr const char* kTags[kLanguageCount] = {"en", "pt", "es", "fr", "de"};
 
 // The words of it run together, without what only links them.
@@ -111,8 +113,10 @@ std::optional<int64_t> spelled_number(const std::vector<std::string>& words,
     if (language == Language::de && together.starts_with("hundert")) {
       if (const auto number = find(table(language).cardinals, "ein" + together)) return number;
     }
-    const bool begins_with_one = find(table(language).cardinals, words.front()).has_value();
-    if (begins_with_one || language == Language::de) {
+    // No larger one is without these; what ICU parses with takes long to make.
+    const bool is_large =
+        std::ranges::any_of(kLarge, [&](std::string_view word) { return together.contains(word); });
+    if (is_large) {
       if (const auto number = parsed(words, language)) return number;
     }
   }
@@ -125,11 +129,9 @@ std::optional<int> ordinal(std::string_view word, std::string_view locale) {
     constexpr WordLists kEndings = {"st nd rd th", "º ª o a", "º ª o a er ro ra",
                                     "er ere re e eme ème", "te ten ter"};
     const std::string_view ending = word.substr(digits);
-    const bool is_ordinal = is_listed(kEndings, language_of(locale), ending) ||
-                            is_listed(kEndings, Language::en, ending);
-    int number = 0;
-    std::from_chars(word.data(), word.data() + digits, number);
-    if (!is_ordinal || word[0] == '0' || number > kOrdinalMax) return std::nullopt;
+    const auto number = figures(word.substr(0, digits), 2);
+    const bool is_ordinal = is_listed_here(kEndings, language_of(locale), ending);
+    if (!is_ordinal || word[0] == '0' || *number > kOrdinalMax) return std::nullopt;
     return number;
   }
   const std::string folded(word);

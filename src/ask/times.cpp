@@ -1,7 +1,6 @@
 // Times of the day. An hour that reads two ways (5 in a country of "5 pm", "half past five"
 // anywhere) is asked back.
 #include <algorithm>
-#include <charconv>
 
 #include "ask/spelled.hpp"
 #include "ask/words.hpp"
@@ -73,30 +72,6 @@ constexpr Fraction kBehind[kLanguageCount][4] = {
     {{"y media", 30}, {"y cuarto", 15}, {"menos cuarto", -15}},
     {{"et demie", 30}, {"et quart", 15}, {"moins le quart", -15}, {"et demi", 30}},
     {{"", 0}}};
-
-bool take_front(Words& words, std::string_view phrase) {
-  const Words wanted = words_of(phrase);
-  if (wanted.empty() || words.size() <= wanted.size()) return false;
-  if (!std::equal(wanted.begin(), wanted.end(), words.begin())) return false;
-  words.erase(words.begin(), words.begin() + static_cast<ptrdiff_t>(wanted.size()));
-  return true;
-}
-bool take_back(Words& words, std::string_view phrase) {
-  const Words wanted = words_of(phrase);
-  if (wanted.empty() || words.size() <= wanted.size()) return false;
-  const auto tail = words.end() - static_cast<ptrdiff_t>(wanted.size());
-  if (!std::equal(wanted.begin(), wanted.end(), tail)) return false;
-  words.erase(tail, words.end());
-  return true;
-}
-
-std::optional<int> figures(std::string_view text, size_t digits_max) {
-  if (text.empty() || text.size() > digits_max) return std::nullopt;
-  int number = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 // What was said, taken apart.
 struct Told {
@@ -204,7 +179,7 @@ Reading read_time(std::string_view text, std::string_view locale) {
   Words words = words_of(ascii_digits(text));
   drop_courtesy_words(words, language);
   const auto in = [&](const WordLists& lists, const std::string& word) {
-    return is_listed(lists, language, word) || is_listed(lists, Language::en, word);
+    return is_listed_here(lists, language, word);
   };
   while (words.size() > 1 && in(kLeads, words.front())) words.erase(words.begin());
   if (words.empty()) return {};

@@ -1,7 +1,9 @@
 #include "ask/words.hpp"
 
 #include <algorithm>
-#include <initializer_list>
+#include <charconv>
+
+#include "base/text.hpp"
 
 namespace millrace::ask {
 namespace {
@@ -26,41 +28,33 @@ constexpr std::string_view kTurningSyllables[] = {"un",   "in",  "im",    "il", 
                                                   "non",  "des", "de",    "mal",  "me", "miss",
                                                   "anti", "a",   "nicht", "kein", "ent"};
 
-using Phrase = std::initializer_list<std::string_view>;
 // Longer ones first.
-const std::initializer_list<Phrase> kCourtesies[kLanguageCount] = {
-    {{"thank", "you", "very", "much"},
-     {"thanks", "a", "lot"},
-     {"thank", "you"},
-     {"please"},
-     {"pls"},
-     {"plz"},
-     {"thanks"},
-     {"thx"}},
-    {{"por", "favor"}, {"muito", "obrigado"}, {"muito", "obrigada"}, {"obrigado"}, {"obrigada"}},
-    {{"por", "favor"}, {"muchas", "gracias"}, {"gracias"}},
-    {{"s", "il", "vous", "plait"},
-     {"s", "il", "te", "plait"},
-     {"svp"},
-     {"stp"},
-     {"merci", "bien"},
-     {"merci"}},
-    {{"vielen", "dank"}, {"bitte"}, {"danke"}}};
+constexpr std::string_view kCourtesies[kLanguageCount][8] = {
+    {"thank you very much", "thanks a lot", "thank you", "please", "pls", "plz", "thanks", "thx"},
+    {"por favor", "muito obrigado", "muito obrigada", "obrigado", "obrigada"},
+    {"por favor", "muchas gracias", "gracias"},
+    {"s il vous plait", "s il te plait", "svp", "stp", "merci bien", "merci"},
+    {"vielen dank", "bitte", "danke"}};
 
-bool drop_one(std::vector<std::string>& words, const std::initializer_list<Phrase>& phrases) {
-  for (const Phrase& phrase : phrases) {
-    if (words.size() <= phrase.size()) continue;
-    const auto tail = words.end() - static_cast<ptrdiff_t>(phrase.size());
-    if (std::equal(phrase.begin(), phrase.end(), tail)) {
-      words.erase(tail, words.end());
-      return true;
-    }
-    if (std::equal(phrase.begin(), phrase.end(), words.begin())) {
-      words.erase(words.begin(), words.begin() + static_cast<ptrdiff_t>(phrase.size()));
-      return true;
-    }
+bool drop_one(std::vector<std::string>& words, Language language) {
+  return std::ranges::any_of(kCourtesies[static_cast<size_t>(language)],
+                             [&](std::string_view phrase) {
+                               return take_back(words, phrase) || take_front(words, phrase);
+                             });
+}
+
+// How many words the phrase has; 0 where it is none, or nothing would be left beside it.
+size_t words_in(std::string_view phrase, size_t said) {
+  if (phrase.empty()) return 0;
+  const auto count = static_cast<size_t>(std::ranges::count(phrase, ' ')) + 1;
+  return count < said ? count : 0;
+}
+
+bool is_at(const std::vector<std::string>& words, size_t begin, std::string_view phrase) {
+  for (const std::string_view wanted : base::split(phrase, ' ')) {
+    if (words[begin++] != wanted) return false;
   }
-  return false;
+  return true;
 }
 
 }  // namespace
@@ -72,6 +66,29 @@ bool is_listed(std::string_view list, std::string_view word) {
     if ((at == 0 || list[at - 1] == ' ') && (end == list.size() || list[end] == ' ')) return true;
   }
   return false;
+}
+
+std::optional<int> figures(std::string_view text, size_t digits_max) {
+  const bool is_number = !text.empty() && text.size() <= digits_max &&
+                         text.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!is_number) return std::nullopt;
+  int number = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return code == std::errc() ? std::optional(number) : std::nullopt;
+}
+
+bool take_front(std::vector<std::string>& words, std::string_view phrase) {
+  const size_t count = words_in(phrase, words.size());
+  if (count == 0 || !is_at(words, 0, phrase)) return false;
+  words.erase(words.begin(), words.begin() + static_cast<ptrdiff_t>(count));
+  return true;
+}
+
+bool take_back(std::vector<std::string>& words, std::string_view phrase) {
+  const size_t count = words_in(phrase, words.size());
+  if (count == 0 || !is_at(words, words.size() - count, phrase)) return false;
+  words.resize(words.size() - count);
+  return true;
 }
 
 bool denies(const std::vector<std::string>& words, size_t at, Language language) {
@@ -98,8 +115,7 @@ bool is_opposite(std::string_view a, std::string_view b) {
 }
 
 void drop_courtesy_words(std::vector<std::string>& words, Language language) {
-  while (drop_one(words, kCourtesies[static_cast<size_t>(language)]) ||
-         drop_one(words, kCourtesies[static_cast<size_t>(Language::en)])) {
+  while (drop_one(words, language) || drop_one(words, Language::en)) {
   }
 }
 

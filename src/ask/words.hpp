@@ -2,6 +2,7 @@
 // the files of this room only.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,18 @@ bool is_listed(std::string_view list, std::string_view word);
 inline bool is_listed(const WordLists& lists, Language language, std::string_view word) {
   return is_listed(lists[static_cast<size_t>(language)], word);
 }
+
+// In the language's list, or in English's.
+inline bool is_listed_here(const WordLists& lists, Language language, std::string_view word) {
+  return is_listed(lists, language, word) || is_listed(lists, Language::en, word);
+}
+
+// The number that a text of at most so many figures is; nullopt when it is anything else.
+std::optional<int> figures(std::string_view text, size_t digits_max);
+
+// Takes the phrase away where the words begin or end with it and are more than it.
+bool take_front(std::vector<std::string>& words, std::string_view phrase);
+bool take_back(std::vector<std::string>& words, std::string_view phrase);
 
 // Whether the word at `at` denies: "not", "never", "ohne", the "t" of "don't". In every language
 // the clear ones of English too.
