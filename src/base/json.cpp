@@ -8,6 +8,8 @@
 #include <limits>
 #include <new>
 
+#include "base/utf16.hpp"
+
 namespace millrace::json {
 namespace {
 
@@ -32,26 +34,9 @@ base::Result<value> parse_strictly(std::string_view text, boost::json::storage_p
   return parser.release();
 }
 
-// The UTF-16 unit of an escape that begins there: "\\ud83d".
-std::optional<unsigned> escaped_unit(std::string_view text) {
-  constexpr size_t kDigits = 4;
-  if (!text.starts_with("\\u") || text.size() < 2 + kDigits) return std::nullopt;
-  unsigned unit = 0;
-  const char* const end = text.data() + 2 + kDigits;
-  const auto [stop, code] = std::from_chars(text.data() + 2, end, unit, 16);
-  return code == std::errc() && stop == end ? std::optional(unit) : std::nullopt;
-}
-
 // With U+FFFD for each half of a pair that stands alone: what a program that cuts texts at UTF-16
 // units leaves of an emoji. "" when there is none.
 std::string without_half_pairs(std::string_view text) {
-  constexpr size_t kEscape = std::string_view("\\ud83d").size();
-  const auto is_high = [](std::optional<unsigned> unit) {
-    return unit && *unit >> 10 == 0xD800 >> 10;
-  };
-  const auto is_low = [](std::optional<unsigned> unit) {
-    return unit && *unit >> 10 == 0xDC00 >> 10;
-  };
   std::string out;
   bool has_any = false;
   for (size_t at = 0; at < text.size();) {
@@ -59,11 +44,12 @@ std::string without_half_pairs(std::string_view text) {
       out += text[at++];
       continue;
     }
-    const auto unit = escaped_unit(text.substr(at));
-    size_t length = unit ? kEscape : std::min<size_t>(2, text.size() - at);
-    if (is_high(unit) && is_low(escaped_unit(text.substr(at + kEscape)))) {
-      length = 2 * kEscape;
-    } else if (is_high(unit) || is_low(unit)) {
+    const auto unit = base::escaped_utf16_unit(text.substr(at));
+    size_t length = unit ? base::kUtf16EscapeBytes : std::min<size_t>(2, text.size() - at);
+    if (base::is_high_surrogate(unit) &&
+        base::is_low_surrogate(base::escaped_utf16_unit(text.substr(at + length)))) {
+      length *= 2;
+    } else if (base::is_high_surrogate(unit) || base::is_low_surrogate(unit)) {
       out += "\\ufffd";
       has_any = true;
       at += length;

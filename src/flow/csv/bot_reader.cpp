@@ -96,7 +96,8 @@ class RowTexts {
 }  // namespace
 
 SourceFile read_bot_file(const std::string& written, const SourceFile* before) {
-  const std::string text = with_line_feeds(written);
+  const auto changed = with_line_feeds(written);
+  const std::string& text = changed ? *changed : written;
   SourceFile file;
   const auto whole_file = [&](std::string code, std::string message, std::string remedy = {}) {
     file.problems.error({.file = std::string(kBotFile),

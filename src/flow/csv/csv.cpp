@@ -144,9 +144,11 @@ bool needs_quotes(std::string_view cell) {
 
 }  // namespace
 
-std::string with_line_feeds(std::string text) {
-  if (!text.contains('\n')) std::ranges::replace(text, '\r', '\n');
-  return text;
+std::optional<std::string> with_line_feeds(std::string_view text) {
+  if (text.contains('\n') || !text.contains('\r')) return std::nullopt;
+  std::string changed(text);
+  std::ranges::replace(changed, '\r', '\n');
+  return changed;
 }
 
 base::Result<std::vector<CsvRow>> read_csv(std::string_view text, const CsvLimits& limits) {
@@ -159,7 +161,8 @@ base::Result<std::vector<CsvRow>> read_csv(std::string_view text, const CsvLimit
     return fail(Code::invalid_argument, "the file is not UTF-8; save it as CSV UTF-8");
   }
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  return Reader(text, limits).read();
+  const auto changed = with_line_feeds(text);
+  return Reader(changed ? std::string_view(*changed) : text, limits).read();
 }
 
 std::string write_csv(const std::vector<std::vector<std::string>>& rows) {

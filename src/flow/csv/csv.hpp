@@ -3,6 +3,7 @@
 // first row or a line "sep=;" before it tells.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,8 +31,9 @@ struct CsvLimits {
   size_t cells_max = 256;  // in one row
 };
 
-// With LF where lines end in CR alone, as an old spreadsheet wrote them.
-std::string with_line_feeds(std::string text);
+// With LF where all lines end in CR alone, as an old spreadsheet wrote them; nullopt: they do not.
+// read_csv() reads it so.
+std::optional<std::string> with_line_feeds(std::string_view text);
 
 // All rows but the entirely empty ones. The error names the line: a quote that is not closed, text
 // behind a closing quote, invalid UTF-8, or a limit exceeded.

@@ -8,7 +8,7 @@
 namespace millrace::flow {
 
 std::optional<NodeNumber> parse_number(std::string_view text) {
-  text = base::trim(text);
+  text = base::trim_blank(text);
   if (text.starts_with('\'')) text.remove_prefix(1);
   NodeNumber number = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -25,7 +25,7 @@ void Targets::add(const Draft& draft) {
 }
 
 std::optional<NodeNumber> Targets::find(std::string_view flow, std::string_view text) const {
-  text = base::trim(text);
+  text = base::trim_blank(text);
   if (const auto number = parse_number(text)) return number;
   if (flow == kCsvFlow) return std::nullopt;  // only numbers name nodes there
   const auto within = ids_.find(std::string(flow) + "." + std::string(text));

@@ -46,8 +46,8 @@ IntentsRead read_training_file(const std::string& text) {
   if (rows->empty()) return out;
   const CsvRow& header = rows->front();
   const bool bound = header.cells.size() >= 2 &&
-                     base::equals_ignoring_case(base::trim(header.cells[0]), "Utterance") &&
-                     base::equals_ignoring_case(base::trim(header.cells[1]), "Intent");
+                     base::equals_ignoring_case(base::trim_blank(header.cells[0]), "Utterance") &&
+                     base::equals_ignoring_case(base::trim_blank(header.cells[1]), "Intent");
   if (!bound) {
     wrong(header.line, 1, "missing_column", "the first row must be Utterance,Intent",
           "name the columns");
@@ -55,8 +55,8 @@ IntentsRead read_training_file(const std::string& text) {
   }
   for (size_t i = 1; i < rows->size(); ++i) {
     const CsvRow& row = (*rows)[i];
-    const auto utterance = base::trim(row.cells[0]);
-    const auto intent = row.cells.size() < 2 ? std::string_view() : base::trim(row.cells[1]);
+    const auto utterance = base::trim_blank(row.cells[0]);
+    const auto intent = row.cells.size() < 2 ? std::string_view() : base::trim_blank(row.cells[1]);
     if (utterance.empty() || intent.empty()) {
       wrong(row.line, 1, "intent_incomplete", "an utterance and an intent are needed",
             "fill both cells, or remove the row");

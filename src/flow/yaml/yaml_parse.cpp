@@ -2,10 +2,10 @@
 #include <yaml-cpp/eventhandler.h>
 
 #include <algorithm>
-#include <charconv>
 #include <sstream>
 
 #include "base/text.hpp"
+#include "base/utf16.hpp"
 #include "flow/yaml.hpp"
 #include "flow/yaml_text.hpp"
 
@@ -80,12 +80,14 @@ class Mending {
         out_ += text_[at_++];
         continue;
       }
-      const auto first = unit(at_);
-      const auto second =
-          first && *first >> 10 == 0xD800 >> 10 ? unit(at_ + kEscape) : std::nullopt;
-      if (second && *second >> 10 == 0xDC00 >> 10) {
-        append(0x10000 + ((*first & 0x3FF) << 10) + (*second & 0x3FF));
-        at_ += 2 * kEscape;
+      const std::string_view rest = std::string_view(text_).substr(at_);
+      const auto first = base::escaped_utf16_unit(rest);
+      const auto second = base::is_high_surrogate(first)
+                              ? base::escaped_utf16_unit(rest.substr(base::kUtf16EscapeBytes))
+                              : std::nullopt;
+      if (base::is_low_surrogate(second)) {
+        base::append_utf16_pair(out_, *first, *second);
+        at_ += 2 * base::kUtf16EscapeBytes;
         has_mended_ = true;
       } else {
         copy(at_ + 2);
@@ -93,24 +95,6 @@ class Mending {
     }
     if (at_ < text_.size()) out_ += text_[at_++];
   }
-
-  // A character beyond the first 65,536, in UTF-8.
-  void append(unsigned character) {
-    for (const int shift : {18, 12, 6, 0}) {
-      const unsigned lead = shift == 18 ? 0xF0 : 0x80;
-      out_ += static_cast<char>(lead | ((character >> shift) & 0x3F));
-    }
-  }
-
-  std::optional<unsigned> unit(size_t at) const {
-    if (text_.compare(at, 2, "\\u") != 0 || at + kEscape > text_.size()) return std::nullopt;
-    unsigned number = 0;
-    const char* const end = text_.data() + at + kEscape;
-    const auto [stop, code] = std::from_chars(text_.data() + at + 2, end, number, 16);
-    return code == std::errc() && stop == end ? std::optional(number) : std::nullopt;
-  }
-
-  static constexpr size_t kEscape = 6;
 
   const std::string& text_;
   std::string out_;
@@ -135,18 +119,26 @@ void restore(YAML::Node node) {
   }
 }
 
-}  // namespace
-
-YAML::Node load_yaml(const std::string& text) {
+// What `read` gives of the text or, where the parser does not read that, of the text mended.
+template <typename Read>
+auto read_mended(const std::string& text, Read read) {
   try {
-    return YAML::Load(text);
+    return read(text);
   } catch (const YAML::Exception&) {
     const std::string mended = Mending(text).run();
     if (mended.empty()) throw;
-    YAML::Node root = YAML::Load(mended);
-    restore(root);
-    return root;
+    return read(mended);
   }
+}
+
+}  // namespace
+
+YAML::Node load_yaml(const std::string& text) {
+  return read_mended(text, [&](const std::string& readable) {
+    YAML::Node root = YAML::Load(readable);
+    if (&readable != &text) restore(root);
+    return root;
+  });
 }
 
 namespace {
@@ -187,11 +179,12 @@ void parse_into(ParsedYaml& out, const std::string& name) {
 
 // YAML::LoadAll() would not end where a text begins with a comma: the parser leaves it unread.
 bool is_one_document(const std::string& text) {
-  const std::string mended = Mending(text).run();
-  std::istringstream stream(mended.empty() ? text : mended);
-  YAML::Parser parser(stream);
-  Deaf deaf;
-  return !parser.HandleNextDocument(deaf) || !parser.HandleNextDocument(deaf);
+  return read_mended(text, [](const std::string& readable) {
+    std::istringstream stream(readable);
+    YAML::Parser parser(stream);
+    Deaf deaf;
+    return !parser.HandleNextDocument(deaf) || !parser.HandleNextDocument(deaf);
+  });
 }
 
 std::optional<YAML::Node> YamlFile::parse(const std::string& text) {
