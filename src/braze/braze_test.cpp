@@ -211,6 +211,20 @@ TEST(BrazeTrack, AppliesAttributes) {
   EXPECT_EQ(bench.custom("u", "external_id"), "absent");
 }
 
+TEST(BrazeTrack, TakesAddressesWithHostsInPunycode) {
+  const std::pair<const char*, int> addresses[] = {
+      {"ada@example.com", 201},  {"ada@xn--mnchen-3ya.de", 201}, {"josé@example.es", 201},
+      {"用户@example.com", 201}, {"ada@münchen.de", 400},        {"ada@例子.com", 400}};
+  for (const auto& [address, status] : addresses) {
+    Bench bench;
+    const auto named = attribute(R"("email":")" + std::string(address) + '"');
+    EXPECT_EQ(bench.track(named).status, status) << address;
+    const auto identified = R"({"events":[{"email":")" + std::string(address) +
+                            R"(","name":"e","time":"2026-01-01T00:00:00Z"}]})";
+    EXPECT_EQ(bench.track(identified).status, status) << address;
+  }
+}
+
 TEST(BrazeTrack, CountsEventsAndPurchases) {
   Bench bench;
   const std::string at = R"("time":"2026-01-01T00:00:00Z")";

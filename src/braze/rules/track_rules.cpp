@@ -48,6 +48,11 @@ bool holds_placeholder(const json::value& value) {
   return false;
 }
 
+// A host of other letters comes in Punycode (docs/compatibility.md).
+bool is_email(std::string_view text) {
+  return base::email_address(text) == text;
+}
+
 // The usual mistakes with whom an item is about.
 void note_identifier(const Identifier& who, Diagnostics& diagnostics) {
   if (who.kind != Kind::external_id || !base::is_email_address(who.value)) return;
@@ -158,7 +163,7 @@ class Reader {
       }
       return std::string(kNoIdentifier);
     }
-    if (found->kind == Kind::email && !base::is_email_address(found->value)) {
+    if (found->kind == Kind::email && !is_email(found->value)) {
       return std::string(kBadEmail);
     }
     note_identifier(*found, diagnostics_);
@@ -172,7 +177,7 @@ class Reader {
                          json::get_object(item, "user_alias") == nullptr;
     if (auto complaint = imports ? read_token(item, who) : read_who(item, who)) return complaint;
     if (const auto* email = item.if_contains("email"); email != nullptr && !email->is_null()) {
-      if (!email->is_string() || !base::is_email_address(std::string_view(email->get_string()))) {
+      if (!email->is_string() || !is_email(std::string_view(email->get_string()))) {
         return std::string(kBadEmail);
       }
     }
