@@ -19,7 +19,6 @@ const kCrowdLeast = 600;
 const kWaitSeconds = 1.5;
 const kPeakSeconds = 3;
 const kSeconds = 10;
-const kRushMs = 2_000;
 // A turn of the crowd's runs so many nodes, so that a program in JavaScript can ask for too much.
 const kNodes = 150;
 const kDepth = 4;
@@ -151,8 +150,6 @@ test(
       talk(crowd, kSeconds),
       Promise.all(
         others.map(async (person) => {
-          // After the first rush: how fast it can be served is known then.
-          await new Promise((woken) => setTimeout(woken, kRushMs));
           while (performance.now() < until) {
             const asked = performance.now();
             const {status, text} = await within('an answer to others', person.say(), 60_000);
@@ -187,7 +184,7 @@ test(
       answers[200] / kSeconds > peak / 2,
       `${answers[200]} served in ${kSeconds} s; at the peak ${peak} a second`,
     );
-    assert.ok(waitsMs.length > kSeconds / 2, `others were served ${waitsMs.length} times`);
+    assert.ok(waitsMs.length > kSeconds, `others were served ${waitsMs.length} times`);
     for (const {status, text} of slow) assert.ok(status === 200 && text.includes('n=slow;'), text);
     const metrics = await (await fetch(ready.metrics_url)).text();
     assert.match(metrics, /turns_refused_total\{[^}]*priority="consumer"[^}]*\} [1-9]/);
