@@ -111,7 +111,7 @@ TEST(Answers, ThatCannotBeWorkedWithNeverEndTheChat) {
   const std::string flow = R"(nodes:
   q: {ask: 'How old are you?', variable: V}
   s: {set: {NEXT: '= number(V) + 1', LATER: '= 10 / 0'}}
-  b: {if: [{'number(V) > 17': old}, {else: young}]}
+  b: {if: [{when: 'number(V) > 17', to: old}, {else: young}]}
   old: {say: 'Next year you are {NEXT}', end: true}
   young: {say: 'Next [{NEXT}] {LATER}', end: true}
 )";

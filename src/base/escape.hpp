@@ -19,8 +19,8 @@ constexpr bool is_ascii_punctuation(char c) {
          (c >= '{' && c <= '~');
 }
 
-// As part of Markdown: none of it is emphasis, code, a link, a list or a heading. Only what could be
-// is escaped, so that most values are written as they are.
+// As part of Markdown: none of it is emphasis, code, a link, a list or a heading. Only what could
+// be is escaped, so that most values are written as they are.
 std::string markdown_escape(std::string_view text);
 
 }  // namespace millrace::base

@@ -76,14 +76,11 @@ class BrazeExample:
             if self.is_success(resp):
                 return {'success': 'true'}
             log('BrazeExample: users/track answered {}'.format(self.describe(resp)))
-            return {'success': 'error', 'EVENT_TIME': ''}
 
-        except requests.exceptions.ConnectTimeout:
-            log('BrazeExample: no connection to Braze')
         except Exception as err:
             # Its text may quote an answer or an address; the name of the error says enough.
             log('BrazeExample: {}'.format(type(err).__name__))
-            if asked:
+            if asked and self.may_have_arrived(err):
                 return {'success': 'unknown', 'EVENT_TIME': event_time}
 
         return {'success': 'error'}
@@ -104,6 +101,16 @@ class BrazeExample:
                         self.moment(found.get('first')), self.moment(found.get('last'))):
                     return True
         return False
+
+    def may_have_arrived(self, err):
+        '''Whether Braze may have taken what was sent before that error.'''
+        if isinstance(err, (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL,
+                            requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema)):
+            return False
+        if isinstance(err, requests.exceptions.ConnectionError):
+            reason = getattr(err.args[0] if err.args else None, 'reason', None)
+            return type(reason).__name__ != 'NewConnectionError'
+        return True
 
     def post(self, app_params, endpoint, context, body):
         req_url = '{}/{}'.format(app_params['braze_url'].rstrip('/'), app_params[endpoint])

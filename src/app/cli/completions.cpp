@@ -191,8 +191,8 @@ std::string fish_completions(const DescribedCommand& program) {
     }
     const std::string begin = "complete -c " + name + " -n " + in_quotes(when);
     for (const DescribedCommand& below : command.commands) {
-      out +=
-          begin + " -a " + below.name + " -d " + in_quotes(first_sentence(below.description)) + "\n";
+      out += begin + " -a " + below.name + " -d " + in_quotes(first_sentence(below.description)) +
+             "\n";
     }
     for (const DescribedOption& option : command.options) {
       if (option.is_placed) {

@@ -4,6 +4,7 @@
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/version_options.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "app/wire/python_inspector.hpp"
@@ -115,7 +116,7 @@ void add_version_commands(cli::App& cli, int& exit_code) {
   const auto add = [&](const char* name, const char* help) {
     auto options = std::make_shared<VersionOptions>();
     auto* command = cli.add_subcommand(name, help);
-    add_data_option(*command, *options);
+    add_data_option(*command, options->data);
     return std::pair(command, options);
   };
   const auto [rolls, rolling] = add(

@@ -32,10 +32,9 @@ Result<Turn> Engine::run(const Input& input) && {
 Result<void> Engine::keep_within_bounds(const Input& input) {
   shed(state());
   if (!draft_.is_outgrown() && weight(state()) <= kStateBytesMax) return {};
-  const bool by_others = std::holds_alternative<Said>(input.what) ||
-                         std::holds_alternative<PageEvent>(input.what) ||
-                         std::holds_alternative<AgentSaid>(input.what) ||
-                         std::holds_alternative<Assigned>(input.what);
+  const bool by_others =
+      std::holds_alternative<Said>(input.what) || std::holds_alternative<PageEvent>(input.what) ||
+      std::holds_alternative<AgentSaid>(input.what) || std::holds_alternative<Assigned>(input.what);
   if (!draft_.is_outgrown() && by_others) {
     return fail(Code::invalid_argument,
                 "this is too long: the chat already holds as much as it may");

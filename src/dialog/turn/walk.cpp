@@ -227,11 +227,11 @@ Walk::Next Walk::step(const flow::PauseNode& node) {
 base::Result<flow::Value> Walk::evaluate(const flow::Expression& expression) {
   const auto& variables = draft_.state().variables;
   auto value = expression.evaluate({[&](std::string_view name) -> std::optional<std::string> {
-                                const auto found = variables.find(name);
-                                if (found == variables.end()) return std::nullopt;
-                                return found->second;
-                              },
-                              draft_.now()});
+                                      const auto found = variables.find(name);
+                                      if (found == variables.end()) return std::nullopt;
+                                      return found->second;
+                                    },
+                                    draft_.now()});
   if (!value) draft_.remark("'" + expression.source() + "': " + value.error().message);
   return value;
 }

@@ -102,7 +102,9 @@ constexpr Function kFunctions[] = {
        return number_in(given[0]).has_value();
      }},
     {"is_set", 1, 1, "one variable",
-     [](Arguments given, const base::LocalMoment&) -> Result<Value> { return !to_text(given[0]).empty(); }},
+     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
+       return !to_text(given[0]).empty();
+     }},
     {"length", 1, 1, "one text",
      [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        return static_cast<double>(base::utf8_length(to_text(given[0])));

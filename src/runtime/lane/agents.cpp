@@ -3,6 +3,11 @@
 
 namespace millrace::runtime {
 
+void Runtime::assign(base::Id consumer, base::Id chat, std::map<std::string, std::string> variables,
+                     Done<void> done) {
+  take_input({consumer}, chat, dialog::Assigned{std::move(variables)}, std::move(done));
+}
+
 void Runtime::offer_to_agent(base::Id consumer, base::Id chat, std::string skill, Done<void> done) {
   take_input({consumer, Priority::agent}, chat, dialog::AgentOffered{std::move(skill)},
              std::move(done));

@@ -61,8 +61,7 @@ class Runtime::Lane {
   size_t hot() const { return hot_.load(std::memory_order_relaxed); }
   size_t parked() const { return parked_count_.load(std::memory_order_relaxed); }
   int retry_after_seconds() const { return refusals_.retry_after_seconds(); }
-  // On this lane: the clock may have jumped.
-  void look_at_timers();
+  void look_at_timers();  // on this lane: the clock may have jumped
 
   // Runs the task on this lane, from any thread: at once when the lane is free, else after what is
   // under way. So nothing here ever runs inside something else.

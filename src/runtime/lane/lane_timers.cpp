@@ -89,4 +89,10 @@ void Runtime::Lane::fired(const Timers::Due& due, base::Result<void> taken) {
   later_.push_back([this] { fire_due(); });
 }
 
+void Runtime::clock_moved() {
+  for (const auto& lane : lanes_) {
+    lane->run_here([at = lane.get()] { at->look_at_timers(); });
+  }
+}
+
 }  // namespace millrace::runtime

@@ -61,6 +61,10 @@ void Runtime::Lane::hand_out(Consumer& consumer, const std::vector<ChatMessage>&
 }
 
 void Runtime::Lane::tell_of_turn(const Consumer& consumer, const dialog::Turn& turn) {
+  for (const dialog::Remark& remark : turn.remarks) {
+    ports_.log.line(base::Level::warning, consumer.chat->chat.to_string(),
+                    "node " + consumer.program->find(remark.node)->id + ": " + remark.message);
+  }
   for (const Listener& listener : consumer.listeners) {
     if (listener.chat != consumer.chat->chat) continue;
     if (const auto subscriber = listener.subscriber.lock()) {

@@ -41,7 +41,6 @@ Standing Runtime::Lane::new_chat(const Consumer& consumer, const Solution& solut
 }
 
 // ---- the way of a turn: taken, written, stored, told, performed, settled
-
 template <typename MakeTurn>
 base::Result<Written> Runtime::Lane::take(Consumer& consumer,
                                           std::shared_ptr<const flow::Program> program,
@@ -57,10 +56,6 @@ base::Result<Written> Runtime::Lane::take(Consumer& consumer,
 Written Runtime::Lane::write(const Consumer& consumer, std::shared_ptr<const flow::Program> program,
                              dialog::Turn turn, const dialog::Input* input) {
   const base::Timestamp at = input == nullptr ? now() : input->at;
-  for (const dialog::Remark& remark : turn.remarks) {
-    ports_.log.line(base::Level::warning, turn.state.chat.to_string(),
-                    "node " + program->find(remark.node)->id + ": " + remark.message);
-  }
   const bool whole = !is_change_enough(consumer, turn);
   JournalRecord record{
       .consumer = consumer.id,
@@ -198,8 +193,8 @@ void Runtime::Lane::failed(Consumer& consumer, Commit commit, const base::Error&
 
 void Runtime::Lane::committed(Consumer& consumer, Commit commit, base::Result<int64_t> place) {
   if (!place) return failed(consumer, std::move(commit), place.error());
-  // In this order: who answered is a waiter before the answer is handed out, the new state is the
-  // state before anyone is told of it, and effects begin before anything follows.
+  // In this order: who answered waits before the answer is handed out, the new state is the state
+  // before anyone is told of it, and effects begin before anything follows.
   if (!commit.next) commit.taken(&commit.turn);
   const auto messages = bot_messages(commit.turn, commit.at);
   stored(consumer, commit, *place);

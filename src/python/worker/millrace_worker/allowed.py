@@ -70,8 +70,11 @@ ALLOWED_VALUES = frozenset(
         're': '''A ASCII DOTALL I IGNORECASE M MULTILINE S U UNICODE VERBOSE X error''',
         'requests': '''ConnectionError ConnectTimeout HTTPError ReadTimeout RequestException
                        Timeout TooManyRedirects exceptions.ConnectionError
-                       exceptions.ConnectTimeout exceptions.HTTPError exceptions.InvalidURL
-                       exceptions.JSONDecodeError exceptions.ReadTimeout
+                       exceptions.ChunkedEncodingError exceptions.ConnectTimeout
+                       exceptions.ContentDecodingError exceptions.HTTPError
+                       exceptions.InvalidSchema exceptions.InvalidURL
+                       exceptions.JSONDecodeError exceptions.MissingSchema
+                       exceptions.ProxyError exceptions.ReadTimeout
                        exceptions.RequestException exceptions.SSLError exceptions.Timeout
                        exceptions.TooManyRedirects''',
         'string': '''ascii_letters ascii_lowercase ascii_uppercase digits hexdigits octdigits
