@@ -3,6 +3,7 @@
 // (dialog/render.hpp); the journal keeps it as JSON.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,12 +62,25 @@ struct Asset {
   bool operator==(const Asset&) const = default;
 };
 
+// What a typed question takes, for channels that have a keyboard, a calendar or a slider for it.
+// Such an answer is read like any other: it can also be typed.
+struct Expected {
+  std::string type;  // as flows write it: "email", "date"; "" = nothing that would need help
+  std::optional<double> min, max;  // number
+  bool whole = false;              // number: no fraction
+  std::string earliest, latest;    // date: days, 1990-12-31
+  bool not_past = false, not_future = false;
+  std::string yes, no;  // yes_no: what to answer, in the chat's language
+  bool operator==(const Expected&) const = default;
+};
+
 struct Message {
   std::string text;
   Asset asset;
   bool input_disabled = false;  // only the asset answers
   bool secure = false;          // what is typed in answer is masked and never stored in clear
   std::string css_class;        // on the rendered message, where the channel has such a thing
+  Expected expected;
   bool operator==(const Message&) const = default;
 };
 

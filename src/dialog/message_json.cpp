@@ -78,6 +78,35 @@ Asset asset_from_json(Members& members) {
   return asset;
 }
 
+json::object expected_to_json(const Expected& expected) {
+  json::object out{{"type", expected.type}};
+  if (expected.min) out["min"] = *expected.min;
+  if (expected.max) out["max"] = *expected.max;
+  if (expected.whole) out["whole"] = true;
+  put(out, "earliest", expected.earliest);
+  put(out, "latest", expected.latest);
+  if (expected.not_past) out["not_past"] = true;
+  if (expected.not_future) out["not_future"] = true;
+  put(out, "yes", expected.yes);
+  put(out, "no", expected.no);
+  return out;
+}
+
+Expected expected_from_json(Members& members) {
+  Expected expected;
+  expected.type = members.text("type", Members::Need::needed);
+  expected.min = members.number("min");
+  expected.max = members.number("max");
+  expected.whole = members.flag("whole");
+  expected.earliest = members.text("earliest");
+  expected.latest = members.text("latest");
+  expected.not_past = members.flag("not_past");
+  expected.not_future = members.flag("not_future");
+  expected.yes = members.text("yes");
+  expected.no = members.text("no");
+  return expected;
+}
+
 }  // namespace
 
 std::string_view to_string(AssetKind kind) {
@@ -90,6 +119,7 @@ json::object to_json(const Message& message) {
   if (message.input_disabled) out["off"] = true;
   if (message.secure) out["secure"] = true;
   put(out, "class", message.css_class);
+  if (!message.expected.type.empty()) out["expects"] = expected_to_json(message.expected);
   return out;
 }
 
@@ -105,6 +135,11 @@ base::Result<Message> message_from_json(const json::object& object) {
   message.input_disabled = members.flag("off");
   message.secure = members.flag("secure");
   message.css_class = members.text("class");
+  if (const auto* expected = members.object("expects")) {
+    Members of_expected(*expected, "expects");
+    message.expected = expected_from_json(of_expected);
+    members.also(of_expected);
+  }
   if (auto read = members.done(); !read) return std::unexpected(read.error());
   return message;
 }

@@ -28,6 +28,8 @@ json::value app_object(const ChatMessage& message, const dialog::Rendered& rende
                    {"input", message.content.input_disabled ? "disabled" : "enabled"}};
   if (message.content.asset.kind != dialog::AssetKind::buttons) {
     out["asset"] = dialog::to_json(message.content)["asset"];
+    // `msg` has the asset's words too, for clients that show nothing else.
+    out["text"] = message.content.text;
   }
   return out;
 }
@@ -108,6 +110,10 @@ json::object message_json(const ChatMessage& message, const Identity& identity) 
       {"version", "1"},
       {"ts", message.at.ms}};
   if (by_agent) out["agent_name"] = message.agent_name;
+  json::object content = dialog::to_json(message.content);
+  for (const std::string_view more : {"expects", "class"}) {
+    if (auto* value = content.if_contains(more)) out[more] = std::move(*value);
+  }
   return out;
 }
 
@@ -241,9 +247,9 @@ base::Result<dialog::PageEvent> read_event(const json::object& body) {
 json::object user_data_of(const json::object& request) {
   json::object out;
   for (const std::string_view key :
-       {"first_name", "last_name", "browser_language", "language", "referring_site",
-        "last_viewed_url", "passthrough", "screen_resolution", "user_browser", "device_type",
-        "location"}) {
+       {"first_name", "last_name", "email", "phone", "screen_name", "browser_language", "language",
+        "referring_site", "last_viewed_url", "passthrough", "screen_resolution", "user_browser",
+        "device_type", "location"}) {
     const auto value = json::get_string(request, key);
     if (value && !value->empty()) out[key] = base::utf8_prefix(*value, kFieldBytesMax);
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -93,7 +94,8 @@ struct Program {
   std::vector<std::string> channels;  // whose limits are checked
   std::vector<std::string> environment_variables;  // names handed to the scripts
   std::vector<std::string> origins;  // pages of others that may talk to it: web::is_origin_pattern
-  std::string rest_key;              // of the REST channel; holds ${secret:NAME}; "" = none
+  std::shared_ptr<const struct Theme> theme;  // flow/theme.hpp; nullptr: the page's own
+  std::string rest_key;  // of the REST channel; holds ${secret:NAME}; "" = none
   NodeNumber start = kStartNode;
   std::unordered_map<NodeNumber, Node> nodes;
   std::unordered_map<std::string, NodeNumber> by_id;

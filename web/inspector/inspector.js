@@ -1,11 +1,17 @@
 // The inspector: profiles, requests and the fault switch of the sandbox, read again every two
-// seconds. Everything shown goes through textContent.
+// seconds, the newest of everything first. Everything shown goes through textContent. The sandbox
+// keeps no bodies, no headers and no personal data of a request; what is not kept is not shown.
+
+import { requestItem, sameMoment } from './requests.js';
 
 const REFRESH_MS = 2000;
+const PROFILES_MAX = 1000;
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const search = /** @type {HTMLInputElement} */ (byId('search'));
 const searchRequests = /** @type {HTMLInputElement} */ (byId('search-requests'));
 let chosen = '';
+/** The moment of a profile's history whose requests are marked. */
+let moment = '';
 
 /** @param {string} tag @param {string} [text] @param {Record<string, string>} [attributes] */
 function element(tag, text, attributes = {}) {
@@ -43,7 +49,10 @@ function list(values) {
 }
 
 async function showProfiles() {
-  const { profiles } = await call(`/_sandbox/profiles?limit=100&search=${encodeURIComponent(search.value)}`);
+  const wanted = encodeURIComponent(search.value);
+  const listed = await call(`/_sandbox/profiles?limit=${PROFILES_MAX}&search=${wanted}`);
+  const profiles = [...listed.profiles].reverse();
+  if (!chosen && profiles.length > 0) chosen = profiles[0].braze_id;
   show(byId('profiles'), [profiles, chosen], () => profiles.map((/** @type {any} */ profile) => {
     const name = [profile.first_name, profile.last_name].filter(Boolean).join(' ') || 'No name yet';
     const button = element('button', name, { type: 'button', 'aria-current': String(profile.braze_id === chosen) });
@@ -59,7 +68,6 @@ async function showProfiles() {
   if (profiles.length === 0) {
     show(byId('profiles'), 'none', () => [element('li', 'Nobody yet. Finish a conversation.', { class: 'quiet' })]);
   }
-  if (!chosen && profiles.length === 1) chosen = profiles[0].braze_id;
 }
 
 // What one line of a profile's history is about, in words.
@@ -79,7 +87,11 @@ const kSaid = /** @type {Record<string, (line: any) => string>} */ ({
 function historyItem(line) {
   const item = element('li');
   item.append(element('strong', kSaid[line.kind]?.(line) ?? line.kind), ' ');
-  item.append(element('time', new Date(line.time).toLocaleString(), { datetime: line.time }));
+  const title = 'Show the requests of that moment';
+  const button = element('button', undefined, { type: 'button', class: 'link', title });
+  button.append(element('time', new Date(line.time).toLocaleString(), { datetime: line.time }));
+  button.addEventListener('click', () => showMoment(line.time));
+  item.append(button);
   const values = { ...line.fields, ...line.custom, ...line.properties };
   if (Object.keys(values).length > 0) item.append(changes(values));
   return item;
@@ -112,22 +124,22 @@ async function showProfile() {
 
 async function showRequests() {
   const { requests } = await call(`/_sandbox/requests?search=${encodeURIComponent(searchRequests.value)}`);
-  show(byId('requests'), requests, () => requests.map((/** @type {any} */ request) => {
-    const row = element('tr');
-    const said = element('td');
-    for (const { code, message } of request.diagnostics) {
-      const line = element('div', `${message} `);
-      line.append(element('code', code));
-      said.append(line);
-    }
-    row.append(
-      element('td', new Date(request.time).toLocaleTimeString()),
-      element('td', `${request.method} ${request.path}`),
-      element('td', String(request.status), request.status >= 300 ? { class: 'bad' } : {}),
-      said,
-    );
-    return row;
-  }));
+  const list = byId('requests');
+  const open = new Set([...list.querySelectorAll('details[open]')].map((item) => item.id));
+  show(list, [requests, moment], () => requests.map((/** @type {any} */ request) =>
+    requestItem(request, open.has(`request-${request.number}`), sameMoment(request.time, moment))));
+  if (requests.length === 0) show(list, 'none', () => [element('li', 'None yet.', { class: 'quiet' })]);
+}
+
+/** @param {string} time */
+async function showMoment(time) {
+  moment = time;
+  searchRequests.value = '';
+  await refresh();
+  const marked = byId('requests').querySelector('.marked');
+  byId('status').textContent = marked ? '' : 'The requests of that moment are no longer kept.';
+  marked?.scrollIntoView({ block: 'center' });
+  /** @type {HTMLElement | null | undefined} */ (marked?.querySelector('summary'))?.focus();
 }
 
 async function showWorkspace() {

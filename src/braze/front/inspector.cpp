@@ -14,6 +14,7 @@ namespace millrace::braze {
 extern const std::string_view kInspectorHtml;
 extern const std::string_view kInspectorCss;
 extern const std::string_view kInspectorJs;
+extern const std::string_view kRequestsJs;
 
 namespace {
 
@@ -51,7 +52,8 @@ Inspector::Inspector(World& world, std::mutex& mutex, FaultSwitch& faults, Reque
     : world_(world), mutex_(mutex), faults_(faults), requests_(requests), options_(options) {}
 
 bool Inspector::serves(std::string_view path) {
-  return path == "/" || path.starts_with("/_sandbox/") || path.starts_with("/inspector");
+  return path == "/" || path == "/requests.js" || path.starts_with("/_sandbox/") ||
+         path.starts_with("/inspector");
 }
 
 // A page of elsewhere whose name was made to point here must not read profiles.
@@ -90,6 +92,7 @@ web::Response Inspector::read(const web::Request& request) {
   if (path == "/inspector") return page("text/html; charset=utf-8", kInspectorHtml);
   if (path == "/inspector.css") return page("text/css; charset=utf-8", kInspectorCss);
   if (path == "/inspector.js") return page("text/javascript; charset=utf-8", kInspectorJs);
+  if (path == "/requests.js") return page("text/javascript; charset=utf-8", kRequestsJs);
   if (path == "/_sandbox/faults") return answer(faults_.describe());
   if (path == "/_sandbox/requests") {
     uint64_t after = 0;

@@ -34,6 +34,13 @@ class Members {
     wrong(name, "is out of range");
     return 0;
   }
+  std::optional<double> number(std::string_view name) {
+    const json::value* found = find(name, Need::may_lack);
+    if (found == nullptr) return std::nullopt;
+    if (found->is_number()) return found->to_number<double>();
+    wrong(name, "is not a number");
+    return std::nullopt;
+  }
   bool flag(std::string_view name) {
     const json::value* found = find(name, Need::may_lack);
     if (found == nullptr) return false;

@@ -108,6 +108,36 @@ Asset Voice::asset_of(const flow::DialogNode& node) const {
   return asset;
 }
 
+// What any text answers, and what is chosen from what is shown, needs no help.
+Expected Voice::expected_of(const flow::DialogNode& node) const {
+  using ask::Type;
+  if (!node.ask) return {};
+  const ask::Rules& rules = node.ask->rules;
+  if (rules.type == Type::text || rules.type == Type::choice || rules.type == Type::regex) {
+    return {};
+  }
+  Expected expected{.type = std::string(ask::to_string(rules.type))};
+  switch (rules.type) {
+    case Type::number:
+      expected.min = rules.min;
+      expected.max = rules.max;
+      expected.whole = rules.whole;
+      break;
+    case Type::date:
+      if (rules.earliest) expected.earliest = base::to_iso8601(*rules.earliest);
+      if (rules.latest) expected.latest = base::to_iso8601(*rules.latest);
+      expected.not_past = rules.not_past;
+      expected.not_future = rules.not_future;
+      break;
+    case Type::yes_no:
+      expected.yes = shown(draft_.program().text("yes", draft_.locale()));
+      expected.no = shown(draft_.program().text("no", draft_.locale()));
+      break;
+    default: break;
+  }
+  return expected;
+}
+
 // Of several wordings one is said, the same whenever the turn is taken again.
 const flow::Localized& Voice::variant_of(const flow::DialogNode& node) const {
   if (node.messages.size() == 1) return node.messages.front();
@@ -128,8 +158,8 @@ void Voice::show(const flow::DialogNode& node) {
 }
 
 void Voice::show_with(const flow::DialogNode& node, std::string text) {
-  Message message{std::move(text), asset_of(node), node.input_disabled, node.secure,
-                  node.css_class};
+  Message message{std::move(text), asset_of(node), node.input_disabled,
+                  node.secure,     node.css_class, expected_of(node)};
   if (message.text.empty() && message.asset.kind == AssetKind::none) return;
   say(std::move(message));
 }

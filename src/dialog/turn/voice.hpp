@@ -32,6 +32,7 @@ class Voice {
  private:
   std::string shown_value(std::string_view variable) const;
   Asset asset_of(const flow::DialogNode& node) const;
+  Expected expected_of(const flow::DialogNode& node) const;
   const flow::Localized& variant_of(const flow::DialogNode& node) const;
 
   Draft& draft_;

@@ -3,6 +3,7 @@
 #include "flow/settings/settings_keys.hpp"
 #include "flow/settings/settings_outside.hpp"
 #include "flow/settings/settings_receivers.hpp"
+#include "flow/settings/settings_theme.hpp"
 #include "flow/yaml.hpp"
 
 namespace millrace::flow {
@@ -154,6 +155,22 @@ void read_interruptions(YamlFile& file, const YamlPair& section, Program& progra
   }
 }
 
+// The sections that need nothing but the program; false for any other.
+bool read_section(YamlFile& file, const YamlPair& pair, Program& program) {
+  using Read = void (*)(YamlFile&, const YamlPair&, Program&);
+  static const std::pair<std::string_view, Read> kSections[] = {
+      {"rest", read_rest},
+      {"silence", read_silence},
+      {"retention", read_retention},
+      {"interruptions", read_interruptions},
+      {"theme", read_theme}};
+  const auto found = std::ranges::find(kSections, std::string_view(pair.key),
+                                       &std::pair<std::string_view, Read>::first);
+  if (found == std::end(kSections)) return false;
+  found->second(file, pair, program);
+  return true;
+}
+
 }  // namespace
 
 std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds,
@@ -201,19 +218,11 @@ std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds
       track = pair;
     } else if (pair.key == "origins") {
       read_origins(file, pair, program);
-    } else if (pair.key == "rest") {
-      read_rest(file, pair, program);
     } else if (pair.key == "asides") {
       read_asides(file, pair, program, targets);
-    } else if (pair.key == "silence") {
-      read_silence(file, pair, program);
     } else if (pair.key == "agents") {
       agents = pair;
-    } else if (pair.key == "retention") {
-      read_retention(file, pair, program);
-    } else if (pair.key == "interruptions") {
-      read_interruptions(file, pair, program);
-    } else {
+    } else if (!read_section(file, pair, program)) {
       file.unknown_key(pair, known);
     }
   }

@@ -1,6 +1,7 @@
 #include "flow/settings/settings_keys.hpp"
 
 #include "flow/flow.hpp"
+#include "flow/theme.hpp"
 
 namespace millrace::flow {
 namespace {
@@ -90,6 +91,34 @@ const Key kRetention[] = {
     {"deliveries", Shape::integer, "Deliveries that have arrived, were refused or dropped (7)", 1,
      kDaysMax},
 };
+const std::vector<std::string> kHeaders{"plain", "accent"};
+const std::vector<std::string> kCorners{"round", "soft", "square"};
+const std::vector<std::string> kModes{"auto", "light", "dark"};
+const std::vector<Key> kThemeColours = [] {
+  std::vector<Key> keys;
+  for (const ThemeColour& colour : theme_colours()) {
+    keys.push_back({colour.name, Shape::text, colour.help});
+  }
+  return keys;
+}();
+const Key kTheme[] = {
+    {"title", Shape::text, "In the header; the solution's name"},
+    {"subtitle", Shape::text, "Under the title"},
+    {"logo", Shape::text, "In the header: https://..., or data:image/..."},
+    {"avatar", Shape::text, "Beside what the bot says; the same"},
+    {.name = "header", .shape = Shape::words, .help = "Its colour; plain", .words = &kHeaders},
+    {.name = "corners", .shape = Shape::words, .help = "Of bubbles; round", .words = &kCorners},
+    {.name = "mode",
+     .shape = Shape::words,
+     .help = "auto: as the person's device has it",
+     .words = &kModes},
+    {.name = "colours", .shape = Shape::section, .section = kThemeColours},
+    {.name = "dark",
+     .shape = Shape::section,
+     .help = "Colours in the dark",
+     .section = kThemeColours},
+    {"css", Shape::text, "Goes behind the page's own style sheet"},
+};
 const Key kSettings[] = {
     {"name", Shape::text, "Of the solution"},
     {"default_locale", Shape::text, "Of the texts in the flows; en"},
@@ -120,6 +149,10 @@ const Key kSettings[] = {
      .shape = Shape::section,
      .help = "How many days what people leave behind is kept",
      .section = kRetention},
+    {.name = "theme",
+     .shape = Shape::section,
+     .help = "How the chat page looks",
+     .section = kTheme},
 };
 const Key kNlu[] = {
     {"intents", Shape::phrases, "What people say, under the name of the intent"},
@@ -168,6 +201,12 @@ std::span<const Key> agents_keys() {
 }
 std::span<const Key> retention_keys() {
   return kRetention;
+}
+std::span<const Key> theme_keys() {
+  return kTheme;
+}
+std::span<const Key> theme_colour_keys() {
+  return kThemeColours;
 }
 std::span<const Key> nlu_keys() {
   return kNlu;

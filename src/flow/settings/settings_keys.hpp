@@ -20,6 +20,8 @@ std::span<const Key> rest_keys();
 std::span<const Key> egress_keys();
 std::span<const Key> agents_keys();
 std::span<const Key> retention_keys();
+std::span<const Key> theme_keys();
+std::span<const Key> theme_colour_keys();
 std::span<const Key> nlu_keys();
 
 // How a call may end that can be tried again.
