@@ -39,6 +39,27 @@ function(millrace_embed_web target namespace name file)
   millrace_embed(${target} ${namespace} ${name}Gzip ${packed})
 endfunction()
 
+# All files below the folders, with their paths from `root` on, as a table of (path, bytes).
+function(millrace_embed_folders target namespace name root)
+  set(files "")
+  foreach(folder ${ARGN})
+    file(GLOB_RECURSE found CONFIGURE_DEPENDS RELATIVE ${root} ${root}/${folder}/*)
+    list(APPEND files ${found})
+  endforeach()
+  list(FILTER files EXCLUDE REGEX "__pycache__")
+  list(SORT files)
+  list(TRANSFORM files PREPEND ${root}/ OUTPUT_VARIABLE sources)
+  list(JOIN files "|" joined)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/embedded/${target}_${name}.cpp)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DFOLDER=${root} "-DFILES=${joined}" -DOUT=${out}
+            -DNAMESPACE=${namespace} -DNAME=${name} -P ${CMAKE_SOURCE_DIR}/cmake/embed_folder.cmake
+    DEPENDS ${sources} ${CMAKE_SOURCE_DIR}/cmake/embed_folder.cmake
+    VERBATIM)
+  target_sources(${target} PRIVATE ${out})
+endfunction()
+
 # Working on one room: -DMILLRACE_ONLY="base;http" leaves all others out.
 set(MILLRACE_ONLY "" CACHE STRING "Build only these rooms; empty means all")
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "dialog/dialog.hpp"
+#include "flow/flow.hpp"
 #include "flow/natives.hpp"
 
 namespace millrace::dialog {

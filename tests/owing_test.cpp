@@ -4,6 +4,7 @@
 #include "app/wire/receivers.hpp"
 #include "dialog/dialog.hpp"
 #include "dialog/state/state_v0.hpp"
+#include "flow/flow.hpp"
 
 namespace millrace::dialog {
 namespace {

@@ -6,9 +6,15 @@
 
 #include <algorithm>
 
+#include "ask/known.hpp"
 #include "base/text.hpp"
 
 namespace millrace::ask {
+
+bool has_stock_texts(std::string_view locale) {
+  const std::string_view language = locale.substr(0, locale.find('-'));
+  return language == "en" || language_of(locale) != Language::en;
+}
 
 Language language_of(std::string_view locale) {
   const std::string tag = base::to_ascii_lower(locale.substr(0, locale.find_first_of("-_")));

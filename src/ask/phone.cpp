@@ -1,6 +1,7 @@
 #include <phonenumbers/phonenumberutil.h>
 #include <unicode/locid.h>
 
+#include "ask/known.hpp"
 #include "ask/language.hpp"
 
 namespace millrace::ask {
@@ -17,15 +18,24 @@ std::string likely_region(std::string_view locale) {
   return U_FAILURE(status) ? std::string("US") : std::string(tag.getCountry());
 }
 
+std::string in_capitals(std::string_view region) {
+  std::string out(region);
+  for (char& c : out) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return out;
+}
+
 }  // namespace
+
+bool is_phone_region(std::string_view region) {
+  return PhoneNumberUtil::GetInstance()->GetCountryCodeForRegion(in_capitals(region)) != 0;
+}
 
 Reading read_phone(const Rules& rules, std::string_view text, std::string_view locale) {
   constexpr size_t kLengthMax = 100;
   if (text.size() > kLengthMax) return {};
-  std::string region = rules.region;
-  for (char& c : region) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
+  std::string region = in_capitals(rules.region);
   if (region.empty()) region = region_of(locale);
   if (region.empty()) region = likely_region(locale);
   const PhoneNumberUtil& util = *PhoneNumberUtil::GetInstance();

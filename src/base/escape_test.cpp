@@ -26,5 +26,56 @@ TEST(BaseEscape, LeavesNoMarkupInHtml) {
   EXPECT_EQ(html_escape("ö 'x'"), "ö 'x'");
 }
 
+TEST(BaseEscape, KeepsValuesFromBeingMarkdown) {
+  const std::pair<const char*, const char*> kRows[] = {
+      {"", ""},
+      {"Ada", "Ada"},
+      {"2*3*4=24", R"(2\*3\*4=24)"},
+      {"2 * 3 * 4", "2 * 3 * 4"},
+      {"*", R"(\*)"},
+      {"**bold**", R"(\*\*bold\*\*)"},
+      {"P@ss*w0rd*x", R"(P@ss\*w0rd\*x)"},
+      {R"(a\*b)", R"(a\\\*b)"},
+      {R"(C:\Users)", R"(C:\Users)"},
+      {R"(C:\)", R"(C:\\)"},
+      {R"(\\server)", R"(\\\server)"},
+      {"`code`", R"(\`code\`)"},
+      {"it`s", R"(it\`s)"},
+      {"[Claim](https://evil.example/x)", R"(\[Claim\](https\://evil.example/x))"},
+      {"https://evil.example", R"(https\://evil.example)"},
+      {"HTTP://X.example", R"(HTTP\://X.example)"},
+      {"mailto:ada@example.com", "mailto:ada@example.com"},
+      {"10:30", "10:30"},
+      {"john_doe", "john_doe"},
+      {"john_doe_42@example.com", "john_doe_42@example.com"},
+      {"_under_", R"(\_under\_)"},
+      {"a _b_ c", R"(a \_b\_ c)"},
+      {"é_é", "é_é"},
+      {"~~gone~~", R"(\~\~gone\~\~)"},
+      {"~5 km", "~5 km"},
+      {"# heading", R"(\# heading)"},
+      {"flat #5", "flat #5"},
+      {"> quoted", R"(\> quoted)"},
+      {"a > b", "a > b"},
+      {"- item", R"(\- item)"},
+      {"-5", "-5"},
+      {"+351 912", "+351 912"},
+      {"+ item", R"(\+ item)"},
+      {"1. item", R"(1\. item)"},
+      {"1) item", R"(1\) item)"},
+      {"12.", R"(12\.)"},
+      {"1.5", "1.5"},
+      {"line\n- item", "line\n\\- item"},
+      {"line\n# item", "line\n\\# item"},
+      {"<b>x</b>", "<b>x</b>"},
+      {"&amp;", "&amp;"},
+      {"3-4", "3-4"},
+      {"😀 *", "😀 \\*"},
+      {"! [x]", R"(! \[x\])"},
+      {"{NAME}", "{NAME}"},
+  };
+  for (const auto& [value, written] : kRows) EXPECT_EQ(markdown_escape(value), written) << value;
+}
+
 }  // namespace
 }  // namespace millrace::base

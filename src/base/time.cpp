@@ -1,5 +1,6 @@
 #include "base/time.hpp"
 
+#include <unicode/strenum.h>
 #include <unicode/timezone.h>
 
 #include <memory>
@@ -85,6 +86,16 @@ std::optional<int64_t> take_zone(std::string_view& text) {
   return west ? -offset : offset;
 }
 
+// nullptr for what is no zone.
+std::unique_ptr<icu::TimeZone> zone_of(std::string_view name) {
+  constexpr size_t kNameBytesMax = 64;
+  if (name.empty() || name.size() > kNameBytesMax) return nullptr;
+  std::unique_ptr<icu::TimeZone> zone(
+      icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(std::string(name))));
+  if (*zone == icu::TimeZone::getUnknown()) return nullptr;
+  return zone;
+}
+
 }  // namespace
 
 std::optional<Date> Date::make(int year, int month, int day) {
@@ -110,15 +121,28 @@ Timestamp start_of_utc_day(Date date) {
   return Timestamp{days.time_since_epoch().count() * kMsPerDay};
 }
 
+bool is_time_zone(std::string_view name) {
+  return zone_of(name) != nullptr;
+}
+
+std::vector<std::string> time_zones() {
+  std::vector<std::string> names;
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<icu::StringEnumeration> all(icu::TimeZone::createEnumeration(status));
+  const char* name = nullptr;
+  while (U_SUCCESS(status) && (name = all->next(nullptr, status)) != nullptr) {
+    names.emplace_back(name);
+  }
+  return names;
+}
+
 Date date_in_zone(Timestamp at, std::string_view zone) {
-  if (zone.empty() || zone.size() > 64) return utc_date(at);
-  const std::unique_ptr<icu::TimeZone> known(
-      icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(std::string(zone))));
+  const auto known = zone_of(zone);
+  if (known == nullptr) return utc_date(at);
   UErrorCode status = U_ZERO_ERROR;
   int32_t raw = 0, saving = 0;
   known->getOffset(static_cast<UDate>(at.ms), 0, raw, saving, status);
-  if (*known == icu::TimeZone::getUnknown() || U_FAILURE(status)) return utc_date(at);
-  return utc_date(Timestamp{at.ms + raw + saving});
+  return utc_date(Timestamp{U_FAILURE(status) ? at.ms : at.ms + raw + saving});
 }
 
 std::string to_iso8601(Timestamp at) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace millrace::base {
 
@@ -26,8 +27,20 @@ struct Date {
 
 Date utc_date(Timestamp at);
 Timestamp start_of_utc_day(Date date);
+// Whether it names a time zone: "Europe/Lisbon", "UTC" (IANA's names, as ICU has them).
+bool is_time_zone(std::string_view name);
+// The names of all of them.
+std::vector<std::string> time_zones();
 // The day it is there: "Europe/Lisbon", "UTC"; UTC when the zone is not known or empty.
 Date date_in_zone(Timestamp at, std::string_view zone);
+
+// A moment as somebody's calendar shows it.
+struct LocalMoment {
+  Timestamp at;
+  std::string_view zone = {};       // where they are, as far as it is known
+  std::string_view otherwise = {};  // the zone that holds where that is none
+  Date date() const { return date_in_zone(at, is_time_zone(zone) ? zone : otherwise); }
+};
 
 // "2026-01-02T03:04:05.678Z"
 std::string to_iso8601(Timestamp at);

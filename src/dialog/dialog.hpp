@@ -16,7 +16,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "dialog/message.hpp"
-#include "flow/flow.hpp"
+#include "flow/program.hpp"
 
 namespace millrace::dialog {
 
@@ -207,11 +207,15 @@ struct AgentLeft {
 };
 // Nobody will take the chat that waits.
 struct NoAgent {};
+// Somebody outside gives variables these values; the chat stays where it is.
+struct Assigned {
+  std::map<std::string, std::string> variables;
+};
 
 struct Input {
   base::Timestamp at;
   std::variant<Started, Said, CallEnded, TimerDue, PageEvent, Adopted, EndRequested, AgentOffered,
-               AgentJoined, AgentSaid, AgentLeft, NoAgent>
+               AgentJoined, AgentSaid, AgentLeft, NoAgent, Assigned>
       what;
 };
 
@@ -294,12 +298,20 @@ struct Taken {
   int index = 0;
 };
 
+// Something that went wrong at a node without ending the chat, for its author: never a consumer's
+// words.
+struct Remark {
+  flow::NodeNumber node = 0;
+  std::string message;
+};
+
 struct Turn {
   State state;
   int64_t said_sequence = 0;  // the number given to the consumer's message; 0 when none came
   std::string said;           // that message as it may be kept: masked when it was secure
   std::vector<Taken> taken;   // roads taken, in order
   std::vector<Effect> effects;
+  std::vector<Remark> remarks = {};
 };
 
 struct ChatBirth {

@@ -21,23 +21,32 @@ void add_line(std::string& text, const std::string& line) {
   text += line;
 }
 
-void add_options(const std::vector<Option>& options, Flat& flat) {
+// A label among the words of a message.
+std::string as_words(const std::string& label, const Capabilities& channel) {
+  return channel.raw ? label : base::markdown_escape(label);
+}
+
+std::string link_of(const std::string& label, const std::string& url, const Capabilities& channel) {
+  return "[" + as_words(label, channel) + "](" + url + ")";
+}
+
+void add_options(const std::vector<Option>& options, const Capabilities& channel, Flat& flat) {
   for (const Option& option : options) {
     if (option.url.empty()) {
       flat.choices.push_back({option.label, option.label, option.description});
     } else {
-      add_line(flat.text, "[" + option.label + "](" + option.url + ")");
+      add_line(flat.text, link_of(option.label, option.url, channel));
     }
   }
 }
 
-Flat flatten(const Asset& asset) {
+Flat flatten(const Asset& asset, const Capabilities& channel) {
   Flat flat;
   add_line(flat.text, asset.prompt);
   switch (asset.kind) {
     case AssetKind::webview:
       add_line(flat.text,
-               "[" + (asset.label.empty() ? asset.url : asset.label) + "](" + asset.url + ")");
+               link_of(asset.label.empty() ? asset.url : asset.label, asset.url, channel));
       break;
     case AssetKind::file_upload:
       if (!asset.cancel_label.empty()) {
@@ -46,12 +55,13 @@ Flat flatten(const Asset& asset) {
       break;
     default: break;
   }
-  add_options(asset.options, flat);
+  add_options(asset.options, channel, flat);
   for (const Card& card : asset.cards) {
-    add_line(flat.text,
-             "**" + card.title + "**" + (card.description.empty() ? "" : ": " + card.description));
+    const std::string about =
+        card.description.empty() ? "" : ": " + as_words(card.description, channel);
+    add_line(flat.text, "**" + as_words(card.title, channel) + "**" + about);
     if (flat.image.empty()) flat.image = card.image;
-    add_options(card.buttons, flat);
+    add_options(card.buttons, channel, flat);
   }
   return flat;
 }
@@ -69,11 +79,12 @@ bool stay_different(const std::vector<Choice>& choices, size_t max) {
   return std::ranges::adjacent_find(labels) == labels.end();
 }
 
-std::string numbered(const std::vector<Choice>& choices) {
+std::string numbered(const std::vector<Choice>& choices, const Capabilities& channel) {
   std::string out;
   for (size_t i = 0; i < choices.size(); ++i) {
-    add_line(out, std::to_string(i + 1) + ". " + choices[i].label +
-                      (choices[i].description.empty() ? "" : ": " + choices[i].description));
+    const Choice& choice = choices[i];
+    const std::string about = choice.description.empty() ? "" : ": " + choice.description;
+    add_line(out, std::to_string(i + 1) + ". " + as_words(choice.label + about, channel));
   }
   return out;
 }
@@ -156,7 +167,7 @@ std::string to_markup(std::string_view text, Markup markup) {
   };
   while (at < text.size()) {
     if (text[at] == '\\' && at + 1 < text.size() &&
-        std::string_view("*_`[]\\").contains(text[at + 1])) {
+        base::is_ascii_punctuation(text[at + 1])) {
       out += escaped(text.substr(at + 1, 1), markup);
       at += 2;
       continue;
@@ -184,7 +195,7 @@ std::string to_markup(std::string_view text, Markup markup) {
 }
 
 std::vector<Rendered> render(const Message& message, const Capabilities& channel) {
-  Flat flat = flatten(message.asset);
+  Flat flat = flatten(message.asset, channel);
   std::string text = message.text;
   add_line(text, flat.text);
   using Element = Rendered::Element;
@@ -196,7 +207,7 @@ std::vector<Rendered> render(const Message& message, const Capabilities& channel
                           : fits_buttons && !message.asset.multiple ? Element::buttons
                           : fits_list && !message.asset.multiple    ? Element::list
                                                                     : Element::none;
-  if (element == Element::none) add_line(text, numbered(flat.choices));
+  if (element == Element::none) add_line(text, numbered(flat.choices, channel));
   std::vector<Rendered> out;
   for (std::string& part : divided(std::move(text), channel.text_max)) {
     out.push_back({to_markup(part, channel.markup), Element::none, {}, {}});

@@ -247,6 +247,8 @@ json::object user_data_of(const json::object& request) {
     const auto value = json::get_string(request, key);
     if (value && !value->empty()) out[key] = base::utf8_prefix(*value, kFieldBytesMax);
   }
+  const auto zone = json::get_string(request, "time_zone");
+  if (zone && base::is_time_zone(*zone)) out["time_zone"] = *zone;
   out["platform"] = platform_of(json::get_string(request, "platform").value_or(""));
   return out;
 }

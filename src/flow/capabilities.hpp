@@ -20,6 +20,8 @@ struct Capabilities {
   size_t rows_max = 0;        // of a list
   bool descriptions = false;  // rows of a list may have one
   bool rich = false;          // the asset itself is understood, as the web page does
+  // What goes out is what was written, Markdown or not: nothing is escaped, for nobody shows it.
+  bool raw = false;
 };
 
 const std::vector<Capabilities>& known_channels();

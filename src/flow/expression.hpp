@@ -35,7 +35,7 @@ class Expression {
   struct Environment {
     // A variable's text; nullopt when it is not set.
     std::function<std::optional<std::string>(std::string_view)> variable;
-    base::Timestamp now;
+    base::LocalMoment now;
   };
 
   // The error's message says what is wrong and at which character (1-based) of `text`.
@@ -46,6 +46,8 @@ class Expression {
   // Names of the variables it reads, each once.
   const std::vector<std::string>& variables() const { return variables_; }
   const std::string& source() const { return source_; }
+  // Its tree, which only this room knows.
+  const ExpressionNode* root() const { return root_.get(); }
 
  private:
   std::shared_ptr<const ExpressionNode> root_;

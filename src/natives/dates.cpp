@@ -70,7 +70,9 @@ bool holds(std::string_view comparison, base::Date date, base::Date with) {
 
 Result validate_date(const Call& call) {
   const std::string name = call.text("global_var_name");
-  const base::Date today = base::date_in_zone(call.known.at, call.text("timezone"));
+  const std::string zone = call.text("timezone");
+  const base::Date today =
+      zone.empty() ? call.known.now.date() : base::date_in_zone(call.known.now.at, zone);
   const auto date = parse_consumer_date(call.variable(name), call.known.locale, today);
   if (!date) return {"false", {}, {}, {}};
   const auto earliest = base::parse_iso8601_date(call.text("earliest"));

@@ -12,7 +12,7 @@
 #include "base/id.hpp"
 #include "base/json.hpp"
 #include "base/time.hpp"
-#include "flow/flow.hpp"
+#include "flow/node.hpp"
 
 namespace millrace::natives {
 
@@ -30,7 +30,7 @@ struct Known {
   const json::object& user_data;
   const json::array& events;  // what pages told: [{"name", "detail"}], the oldest first
   const json::object& error;  // context['error'] while it is being handled
-  base::Timestamp at;
+  base::LocalMoment now;     // where the consumer is
 };
 
 struct Result {

@@ -20,7 +20,7 @@ Result validate_email(const Call& call) {
 
 ask::Reading phone_in(const Call& call, std::string_view key) {
   return ask::read({.type = ask::Type::phone}, call.named(key), call.known.locale,
-                   base::utc_date(call.known.at));
+                   base::utc_date(call.known.now.at));
 }
 
 // E.164 into output_var.

@@ -99,6 +99,17 @@ void Runtime::end(base::Id consumer, base::Id chat, std::string reason, Done<voi
   take_input({consumer}, chat, dialog::EndRequested{std::move(reason)}, std::move(done));
 }
 
+void Runtime::assign(base::Id consumer, base::Id chat,
+                     std::map<std::string, std::string> variables, Done<void> done) {
+  take_input({consumer}, chat, dialog::Assigned{std::move(variables)}, std::move(done));
+}
+
+void Runtime::clock_moved() {
+  for (const auto& lane : lanes_) {
+    lane->run_here([at = lane.get()] { at->look_at_timers(); });
+  }
+}
+
 void Runtime::tell_event(base::Id consumer, base::Id chat, dialog::PageEvent event,
                          Done<void> done) {
   take_input({consumer, Priority::event}, chat, std::move(event), std::move(done));

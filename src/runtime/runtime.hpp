@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -136,6 +137,12 @@ class Subscriber {
   virtual void ended(std::string_view reason) = 0;
   // The chat waits for an agent, one has joined, or left.
   virtual void handed_over(const dialog::HandOver&) {}
+  // Every turn, before what it says is told; `state` is how it left the chat. For those who look
+  // over its shoulder.
+  virtual void turned(const dialog::Turn& turn, const dialog::State& state,
+                      const flow::Program& program) {
+    (void)turn, (void)state, (void)program;
+  }
   // For agents: what the consumer said to them. Its edges know what the consumer said.
   virtual void heard(const ChatMessage&) {}
   // The last call: what follows is no longer told. Subscribe again and read a snapshot.
@@ -210,6 +217,10 @@ class Runtime {
   // Nobody will take the chat that waits: it goes the road `unavailable`. Errors besides:
   // failed_precondition (it does not wait).
   void no_agent(base::Id consumer, base::Id chat, Done<void> done);
+  // Gives variables of the chat these values, wherever it stands. Errors besides: invalid_argument
+  // (a name that cannot be a variable's).
+  void assign(base::Id consumer, base::Id chat, std::map<std::string, std::string> variables,
+              Done<void> done);
   // The result of a call that its script left pending. The token is the one that the script had as
   // context['completion_token']. Errors besides: permission_denied (no token of ours, or too old),
   // not_found (no longer awaited: it was completed, or given up). A token that is none of ours is
@@ -227,6 +238,8 @@ class Runtime {
   // leave it at once, so that whatever reads them next reads the journal; with false when they are
   // in the midst of something.
   void when_at_rest(base::Id consumer, std::move_only_function<void(bool)> then);
+  // The clock has been put forward: what is due by now is taken up now.
+  void clock_moved();
   // A subscriber of that consumer has gone: what was kept for it is given back.
   void forget_gone_subscribers(base::Id consumer);
   // Another version of this solution is served from now on: what is parked in it is tried again.

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/id.hpp"
-#include "flow/flow.hpp"
+#include "flow/program.hpp"
 
 namespace millrace::runtime {
 

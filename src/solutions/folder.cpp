@@ -11,6 +11,11 @@ using base::fail;
 
 constexpr size_t kFilesMax = 10'000;
 
+// Read so that it can be said that it is not.
+bool is_misnamed_flow(std::string_view path) {
+  return path.starts_with("flows/") && (path.ends_with(".yaml") || path.ends_with(".yml"));
+}
+
 }  // namespace
 
 base::Result<flow::Files> read_folder(const fs::path& folder) {
@@ -21,7 +26,8 @@ base::Result<flow::Files> read_folder(const fs::path& folder) {
   flow::Files files;
   const auto add = [&](const fs::path& file) -> base::Result<void> {
     const std::string name = fs::relative(file, folder, error).generic_string();
-    if (!flow::is_part_of_version(name) || fs::is_symlink(file, error)) return {};
+    if (!flow::is_part_of_version(name) && !is_misnamed_flow(name)) return {};
+    if (fs::is_symlink(file, error)) return {};
     if (files.size() == kFilesMax) {
       return fail(Code::resource_exhausted, "more than 10,000 files", folder.string());
     }

@@ -14,7 +14,8 @@ size_t Loaded::errors() const {
       std::ranges::count(problems, flow::Severity::error, &flow::Problem::severity));
 }
 
-Loaded compiled(flow::Files files, Inspected inspected, delivery::Kinds kinds) {
+Loaded compiled(flow::Files files, Inspected inspected, delivery::Kinds kinds,
+                flow::Compiler* compiler) {
   Loaded loaded;
   loaded.facts = std::move(inspected.facts);
   loaded.facts.kinds = kinds;
@@ -23,8 +24,10 @@ Loaded compiled(flow::Files files, Inspected inspected, delivery::Kinds kinds) {
   for (std::string& name : add_library_scripts(files)) {
     loaded.facts.scripts.insert(std::move(name));
   }
-  flow::Compilation compilation = flow::compile(files, loaded.facts);
+  flow::Compilation compilation = compiler == nullptr ? flow::compile(files, loaded.facts)
+                                                      : compiler->compile(files, loaded.facts);
   std::ranges::move(compilation.problems, std::back_inserter(loaded.problems));
+  std::erase_if(files, [](const auto& each) { return !flow::is_part_of_version(each.first); });
   if (loaded.errors() == 0) {
     loaded.program = std::make_shared<const flow::Program>(std::move(*compilation.program));
   }

@@ -14,6 +14,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "delivery/kind.hpp"
+#include "flow/compiler.hpp"
 #include "flow/flow.hpp"
 #include "solutions/deployments.hpp"
 #include "trial/trial.hpp"
@@ -47,8 +48,10 @@ struct Loaded {
   size_t errors() const;
 };
 
-// What is there once the scripts were inspected.
-Loaded compiled(flow::Files files, Inspected inspected, delivery::Kinds kinds);
+// What is there once the scripts were inspected. With a `compiler` only what has changed since its
+// last files is compiled.
+Loaded compiled(flow::Files files, Inspected inspected, delivery::Kinds kinds,
+                flow::Compiler* compiler = nullptr);
 // The folder's files read, its scripts inspected, the whole compiled, and what is wrong in one
 // list. The error is a folder that cannot be read at all.
 base::Result<Loaded> load(const std::filesystem::path& folder, Inspector& inspector,

@@ -74,6 +74,11 @@ class Writer {
       steps_ += "      - agent: leaves\n";
     } else if (std::holds_alternative<dialog::NoAgent>(input.what)) {
       steps_ += "      - agent: unavailable\n";
+    } else if (const auto* assigned = std::get_if<dialog::Assigned>(&input.what)) {
+      for (const auto& [name, value] : assigned->variables) {
+        steps_ += "      # then " + name + " was set to " + flow::yaml_scalar(value, 8) +
+                  " from outside\n";
+      }
     } else {
       steps_ += "      # then an input that a test cannot make: " + stored.kind + "\n";
     }

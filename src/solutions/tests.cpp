@@ -36,7 +36,10 @@ void play(const std::vector<const trial::Test*>& tests, unsigned jobs, TestRun& 
   const auto work = [&] {
     trial::Coverage mine(*run.program);
     for (size_t i = next++; i < tests.size(); i = next++) {
+      const auto begun = std::chrono::steady_clock::now();
       run.outcomes[i] = trial::run(*run.program, *tests[i], mine);
+      run.outcomes[i].seconds =
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     }
     const std::lock_guard lock(merging);
     run.coverage.add(mine);

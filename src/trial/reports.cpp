@@ -39,7 +39,11 @@ std::string text_report(const std::vector<Outcome>& outcomes, const Coverage& co
   std::string out;
   size_t failed = 0;
   for (const Outcome& outcome : outcomes) {
-    if (outcome.passed) continue;
+    if (outcome.passed) {
+      out += painted("32", "passed") + " " + outcome.test->name + " " +
+             painted("2", "(" + number(outcome.seconds * 1'000, 1) + " ms)") + "\n";
+      continue;
+    }
     ++failed;
     out += painted("31", "FAILED") + " " + outcome.test->name + "\n  " + outcome.test->file + ":" +
            std::to_string(outcome.line) + ": " + outcome.failure + "\n";

@@ -21,8 +21,18 @@ std::string shown(const dialog::Message& message) {
   return labels.empty() ? out : out + " [" + labels + "]";
 }
 
-// Whether `part` is in `whole`: every member of an object, everything else exactly.
+// Whether `part` is in `whole`: every member of an object, every item of a list in its order,
+// everything else exactly.
 bool contains(const json::value& whole, const json::value& part) {
+  if (const auto* items = part.if_array()) {
+    const auto* given = whole.if_array();
+    if (given == nullptr) return false;
+    size_t at = 0;
+    return std::ranges::all_of(*items, [&](const json::value& item) {
+      while (at < given->size() && !contains((*given)[at], item)) ++at;
+      return at++ < given->size();
+    });
+  }
   const auto* wanted = part.if_object();
   if (wanted == nullptr) {
     return json::to_text(whole) == json::to_text(part) || whole == part;
@@ -126,8 +136,22 @@ class Player {
       fail("the bot said nothing more; expected " + describe(wanted));
       return;
     }
-    const dialog::Message message = std::move(said_.front());
-    said_.erase(said_.begin());
+    // Where not every message is expected, those before the right one are passed over.
+    const size_t looked_at = test_.strict ? 1 : said_.size();
+    for (size_t i = 0; i < looked_at; ++i) {
+      if (!is_right(wanted, said_[i])) continue;
+      said_.erase(said_.begin(), said_.begin() + static_cast<ptrdiff_t>(i) + 1);
+      return;
+    }
+    std::string came;
+    for (size_t i = 0; i < looked_at; ++i) {
+      came += "\n     but came \"" + shown(said_[i]) + "\"";
+    }
+    if (looked_at == 1) came += difference(wanted, said_.front());
+    fail("expected " + describe(wanted) + came);
+  }
+
+  static bool is_right(const Expected& wanted, const dialog::Message& message) {
     bool right = wanted.any_text || message.text == wanted.text;
     if (!wanted.contains.empty()) right = message.text.contains(wanted.contains);
     if (!wanted.pattern.empty()) {
@@ -138,7 +162,21 @@ class Player {
       for (const dialog::Option& option : message.asset.options) labels.push_back(option.label);
       right = labels == wanted.buttons;
     }
-    if (!right) fail("expected " + describe(wanted) + "\n     but came \"" + shown(message) + "\"");
+    return right;
+  }
+
+  // From where on a text is not the one that was expected, when the two begin alike.
+  static std::string difference(const Expected& wanted, const dialog::Message& message) {
+    constexpr size_t kAlikeMin = 4;
+    if (wanted.any_text || wanted.text.empty() || wanted.text == message.text) return "";
+    const auto [a, b] = std::ranges::mismatch(wanted.text, message.text);
+    auto at = static_cast<size_t>(a - wanted.text.begin());
+    while (at > 0 && (static_cast<unsigned char>(wanted.text[at - 1]) & 0xC0) == 0x80) --at;
+    if (at < kAlikeMin) return "";
+    const auto rest = [&](const std::string& text) {
+      return text.size() <= at ? std::string("the end") : "\"" + text.substr(at) + "\"";
+    };
+    return "\n     alike until expected " + rest(wanted.text) + ", came " + rest(message.text);
   }
 
   static std::string describe(const Expected& wanted) {

@@ -102,6 +102,9 @@ class Mover {
     auto next = dialog::advance(program_, turn_.state, {turn_.at, std::move(what)});
     if (!next) return std::unexpected(next.error());
     for (const dialog::Taken& taken : next->taken) add_road(taken);
+    for (const dialog::Remark& remark : next->remarks) {
+      turn_.remarks.push_back(program_.find(remark.node)->id + ": " + remark.message);
+    }
     turn_.state = std::move(next->state);
     Done done;
     for (dialog::Effect& effect : next->effects) {

@@ -63,6 +63,7 @@ struct TalkTurn {
   std::vector<TalkRoad> roads;
   std::vector<TalkCall> calls;
   std::vector<dialog::Track> tracked;
+  std::vector<std::string> remarks;  // what went wrong without ending it: "flow.node: ..."
   std::map<std::string, std::optional<std::string>> variables;  // changed ones; nullopt: gone
   std::string node;  // where it stands; "" before the first node
   dialog::State state;

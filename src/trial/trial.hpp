@@ -135,6 +135,7 @@ class Coverage {
 struct Outcome {
   const Test* test = nullptr;
   bool passed = false;
+  double seconds = 0;      // it took, as far as whoever ran it has noted
   int line = 0;            // of the step that failed
   std::string failure;     // what was wanted and what came instead
   std::string transcript;  // "> said" and "< answered", one line each

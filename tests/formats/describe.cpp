@@ -135,6 +135,11 @@ struct Telling {
     return {{"what", "agent left"}, {"agent", left.agent}, {"to", left.to}};
   }
   json::object operator()(const dialog::NoAgent&) const { return {{"what", "no agent"}}; }
+  json::object operator()(const dialog::Assigned& assigned) const {
+    json::object out{{"what", "assigned"}};
+    for (const auto& [name, value] : assigned.variables) out[name] = value;
+    return out;
+  }
 };
 
 }  // namespace

@@ -42,6 +42,8 @@ export class Conversation {
   /** @type {Status} */
   #status = 'connecting';
   #ready = false;
+  /** Whether this page has had the history: until then it does not know where it stands. */
+  #informed = false;
   #sending = false;
   #closed = false;
   #failures = 0;
@@ -229,7 +231,7 @@ export class Conversation {
   #take(name, payload) {
     if (name === 'incoming:msg') this.#hear(payload);
     else if (name === 'chat:snapshot_response') this.#reconcile(payload);
-    else if (name === 'chat:ready') this.#goOn();
+    else if (name === 'chat:ready' && this.#informed) this.#goOn();
     else if (name === 'incoming:notice' && payload.notice === 'typing') {
       this.#expect(payload.is_typing ? kTypingMaxMs : 0);
     } else if (name === 'incoming:notice' && payload.notice === 'ended') {
@@ -249,6 +251,7 @@ export class Conversation {
   /** @param {Snapshot} snapshot */
   #reconcile(snapshot) {
     this.#transcript.reconcile(snapshot);
+    this.#informed = true;
     this.#save();
     if (snapshot.is_typing) this.#expect(kTypingMaxMs);
     if (snapshot.status === 'new') this.#start();

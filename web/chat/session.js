@@ -55,6 +55,7 @@ export async function openSession(appId) {
     platform: navigator.platform || 'unknown',
     screen_resolution: `${screen.width} x ${screen.height}`,
     last_viewed_url: location.origin + location.pathname,
+    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? '',
   });
   const session = response?.ok ? await response.json().catch(() => null) : null;
   if (session) session.renew_at = renewAt(session);

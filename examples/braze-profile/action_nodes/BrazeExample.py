@@ -23,7 +23,9 @@ The API key needs the permissions users.track and users.export.ids.
 
 Returns
 -------
-{'success': 'true'} when Braze has taken the profile and the event, else {'success': 'error'}
+{'success': 'true'} when Braze has taken the profile and the event, {'success': 'unknown'} when it
+was asked and did not answer, so that they may have arrived, else {'success': 'error'}. After
+'unknown' the next call looks first whether the event is there.
 
 '''
 import time
@@ -41,25 +43,31 @@ class BrazeExample:
     repeatable = True
 
     def execute(self, log, payload=None, context=None):
+        asked = False  # Braze, to take something: from then on it may have
         try:
             app_params = app.PARAMS[context['env']]
             attributes = {name: value for name, value in payload.items() if value not in UNSET}
             if 'external_id' not in attributes:
                 log('BrazeExample: no external_id in the Parameter Input')
                 return {'success': 'error'}
+            # The event of a former call that may have arrived is the same event.
+            former = (context.get('variables') or {}).get('EVENT_TIME')
+            asked = context['uncertain'] or former not in UNSET
+            event_time = context['now'] if former in UNSET else former
             event = {
                 'external_id': attributes['external_id'],
                 'name': EVENT,
-                'time': context['now'],
+                'time': event_time,
                 'properties': {
                     'idempotency_key': context['idempotency_key'],
                     'conversation_id': context['chat_id'],
                 },
             }
-            if context['uncertain'] and self.was_posted(app_params, event, context):
+            if asked and self.was_posted(app_params, event, context):
                 log('BrazeExample: an earlier attempt had arrived')
                 return {'success': 'true'}
 
+            asked = True
             resp = self.post(app_params, 'braze_user_track', context, {
                 'attributes': [attributes],
                 'events': [event],
@@ -68,10 +76,15 @@ class BrazeExample:
             if self.is_success(resp):
                 return {'success': 'true'}
             log('BrazeExample: users/track answered {}'.format(self.describe(resp)))
+            return {'success': 'error', 'EVENT_TIME': ''}
 
+        except requests.exceptions.ConnectTimeout:
+            log('BrazeExample: no connection to Braze')
         except Exception as err:
             # Its text may quote an answer or an address; the name of the error says enough.
             log('BrazeExample: {}'.format(type(err).__name__))
+            if asked:
+                return {'success': 'unknown', 'EVENT_TIME': event_time}
 
         return {'success': 'error'}
 

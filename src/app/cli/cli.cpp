@@ -1,8 +1,141 @@
 #include "app/cli/cli.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+
+#include "base/text.hpp"
 
 namespace millrace::app::cli {
+namespace {
+
+constexpr int kWrongWords = 2;
+
+std::string nearest(const std::string& word, const std::vector<std::string>& known) {
+  std::string best;
+  size_t fewest = std::max<size_t>(1, word.size() / 3) + 1;
+  for (const std::string& name : known) {
+    const size_t edits = name.starts_with(word) ? 1 : base::edit_distance(word, name);
+    if (edits >= fewest) continue;
+    fewest = edits;
+    best = name;
+  }
+  return best;
+}
+
+std::string full_name(const CLI::App& command) {
+  const CLI::App* above = command.get_parent();
+  return (above == nullptr ? "" : full_name(*above) + " ") + command.get_name();
+}
+
+std::vector<const CLI::App*> commands_of(const CLI::App& command) {
+  return command.get_subcommands([](const CLI::App*) { return true; });
+}
+
+std::vector<std::string> option_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+  }
+  return names;
+}
+
+bool takes_words(const CLI::App& command) {
+  return std::ranges::any_of(command.get_options(),
+                             [](const CLI::Option* option) { return option->get_positional(); });
+}
+
+bool is_number(const std::string& word) {
+  return word.size() > 1 && (word[1] == '.' || (word[1] >= '0' && word[1] <= '9'));
+}
+
+int complain(const CLI::App& command, const std::string& what) {
+  std::cerr << full_name(command) << ": " << what << "\n"
+            << "Run `" << full_name(command) << " --help` to see what there is.\n";
+  return kWrongWords;
+}
+
+std::string listed(const std::vector<std::string>& words) {
+  std::string out;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) out += i + 1 == words.size() ? " and " : ", ";
+    out += words[i];
+  }
+  return out;
+}
+
+// What nobody knows is said before anything else: a word in the wrong place explains most of what
+// seems to be missing. 0 when all are known.
+int check_names(const CLI::App& whole, const std::vector<std::string>& words) {
+  const CLI::App* command = &whole;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (word == "--") return 0;
+    if (word.size() > 1 && word[0] == '-' && !is_number(word)) {
+      const std::string name = word.substr(0, word.find('='));
+      const CLI::Option* option = command->get_option_no_throw(name);
+      if (option == nullptr) {
+        const std::string near = nearest(name, option_names(*command));
+        return complain(*command, "there is no option " + name +
+                                      (near.empty() ? "" : " (did you mean " + near + "?)"));
+      }
+      if (word.contains('=') || option->get_items_expected_max() == 0) continue;
+      // Its value, or values as far as they go.
+      const bool several = option->get_items_expected_max() > 1;
+      for (++i; several && i + 1 < words.size() && !words[i + 1].starts_with('-');) ++i;
+      continue;
+    }
+    const auto below = commands_of(*command);
+    const auto found = std::ranges::find_if(
+        below, [&](const CLI::App* each) { return each->get_name() == word; });
+    const CLI::App* next = found == below.end() ? nullptr : *found;
+    if (next == nullptr && (below.empty() || takes_words(*command))) continue;
+    if (next == nullptr) {
+      std::vector<std::string> names;
+      for (const CLI::App* known : commands_of(*command)) names.push_back(known->get_name());
+      const std::string near = nearest(word, names);
+      return complain(*command, "there is no command '" + word + "'" +
+                                    (near.empty() ? "" : " (did you mean " + near + "?)"));
+    }
+    command = next;
+  }
+  return 0;
+}
+
+const CLI::App& command_meant(const CLI::App& whole) {
+  const CLI::App* command = &whole;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+  return *command;
+}
+
+// All that is missing at once.
+int complain_of_missing(const CLI::App& command) {
+  std::vector<std::string> missing;
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->get_required() && option->count() == 0) {
+      missing.push_back(option->get_positional() ? option->get_name(true) : option->get_name());
+    }
+  }
+  if (missing.empty()) {
+    std::vector<std::string> names;
+    for (const CLI::App* known : commands_of(command)) names.push_back(known->get_name());
+    return complain(
+        command, names.size() > 8 ? "which command?" : "which command? There are " + listed(names));
+  }
+  return complain(command, listed(missing) + (missing.size() == 1 ? " is" : " are") + " missing");
+}
+
+// Where a command needs a data folder, it may be said once for all.
+void take_data_from_environment(CLI::App& command) {
+  CLI::Option* data = command.get_option_no_throw("--data");
+  if (data != nullptr && data->get_required()) data->envname("MILLRACE_DATA");
+  for (CLI::App* below : command.get_subcommands([](CLI::App*) { return true; })) {
+    take_data_from_environment(*below);
+  }
+}
+
+}  // namespace
 
 Option* Option::required() {
   option_.required();
@@ -49,7 +182,27 @@ Option* Option::each(std::function<void(std::string)> take) {
   return this;
 }
 
+DescribedOption Option::describe() const {
+  DescribedOption out;
+  out.is_placed = option_.get_positional();
+  if (out.is_placed) out.names.push_back(option_.get_name(true));
+  for (const std::string& name : option_.get_lnames()) out.names.push_back("--" + name);
+  for (const std::string& name : option_.get_snames()) out.names.push_back("-" + name);
+  if (option_.get_items_expected_max() > 0) {
+    out.takes = is_folder_ ? "DIR" : is_path_ ? "PATH" : choices_.empty() ? "VALUE" : "WORD";
+  }
+  out.description = option_.get_description();
+  out.otherwise = option_.get_default_str();
+  out.choices = choices_;
+  out.is_required = option_.get_required();
+  out.is_path = is_path_;
+  out.is_folder = is_folder_;
+  return out;
+}
+
 Option* Option::check(Existing what) {
+  is_path_ = true;
+  is_folder_ = what == Existing::directory;
   switch (what) {
     case Existing::file: option_.check(CLI::ExistingFile); break;
     case Existing::directory: option_.check(CLI::ExistingDirectory); break;
@@ -59,6 +212,7 @@ Option* Option::check(Existing what) {
 }
 
 Option* Option::check(const OneOf& words) {
+  choices_ = words.words;
   option_.check(CLI::IsMember(words.words));
   return this;
 }
@@ -95,8 +249,9 @@ App::App(CLI::App& app) : app_(app) {}
 App::~App() = default;
 
 App* App::add_subcommand(const std::string& name, const std::string& description) {
-  return commands_.emplace_back(std::make_unique<App>(*app_.add_subcommand(name, description)))
-      .get();
+  CLI::App* added = app_.add_subcommand(name, description);
+  if (!group_.empty()) added->group(group_);
+  return commands_.emplace_back(std::make_unique<App>(*added)).get();
 }
 
 Option* App::keep(CLI::Option* option) {
@@ -171,11 +326,45 @@ std::string App::get_name() const {
   return app_.get_name();
 }
 
+DescribedCommand App::describe() const {
+  DescribedCommand out{
+      app_.get_name(), app_.get_description(), app_.get_footer(), app_.get_group(), {}, {}};
+  for (const auto& option : options_) out.options.push_back(option->describe());
+  for (const auto& command : commands_) out.commands.push_back(command->describe());
+  return out;
+}
+
 int App::run(int argc, char** argv, const int& exit_code) {
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  if (!words.empty() && words[0] == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  } else if (words.size() == 1 && words[0] == "version") {
+    words[0] = "--version";
+  }
+  if (app_.get_config_ptr() == nullptr) {
+    app_.set_config("--config", "",
+                    "A file of options: under [serve] those of serve, such as listen = "
+                    "\"127.0.0.1:8080\"")
+        ->envname("MILLRACE_CONFIG");
+  }
+  take_data_from_environment(app_);
+  return read(std::move(words), exit_code);
+}
+
+int App::read(std::vector<std::string> words, const int& exit_code) {
+  if (const int wrong = check_names(app_, words); wrong != 0) return wrong;
+  std::ranges::reverse(words);  // as the library takes them
   try {
-    app_.parse(argc, argv);
+    app_.parse(std::move(words));
+  } catch (const CLI::RuntimeError& stopped) {
+    return stopped.get_exit_code();
+  } catch (const CLI::Success& shown) {
+    return app_.exit(shown);
+  } catch (const CLI::RequiredError&) {
+    return complain_of_missing(command_meant(app_));
   } catch (const CLI::ParseError& error) {
-    return app_.exit(error);
+    return complain(command_meant(app_), error.what());
   }
   return exit_code;
 }

@@ -43,9 +43,33 @@ struct Range {
 // "" when the text is right, else what is wrong with it.
 using Judged = std::function<std::string(const std::string&)>;
 
+// What the program's help, its completions and its manual page are made of.
+struct DescribedOption {
+  std::vector<std::string> names;  // "--data", "-h"; of one that goes by its place "DIR"
+  std::string takes;               // "DIR", "TEXT", ...; "" for a flag
+  std::string description;
+  std::string otherwise;             // what holds where it is not given; ""
+  std::vector<std::string> choices;  // all that it may be; none: anything
+  bool is_placed = false;            // goes by its place
+  bool is_required = false;
+  bool is_path = false;    // of a file or a folder
+  bool is_folder = false;  // of a folder
+};
+struct DescribedCommand {
+  std::string name;
+  std::string description;
+  std::string footer;
+  std::string group;
+  std::vector<DescribedOption> options;
+  std::vector<DescribedCommand> commands;
+};
+
 class Option {
  public:
   explicit Option(CLI::Option& option) : option_(option) {}
+
+  // As help shows it.
+  DescribedOption describe() const;
 
   Option* required();
   Option* excludes(Option* other);
@@ -70,6 +94,9 @@ class Option {
 
  private:
   CLI::Option& option_;
+  std::vector<std::string> choices_;
+  bool is_path_ = false;
+  bool is_folder_ = false;
 };
 
 class App {
@@ -82,6 +109,8 @@ class App {
   App& operator=(const App&) = delete;
 
   App* add_subcommand(const std::string& name, const std::string& description);
+  // Commands that are added from now on stand under this heading in help.
+  void begin_group(const std::string& heading) { group_ = heading; }
   Option* add_option(const std::string& name, std::string& into, const std::string& description);
   Option* add_option(const std::string& name, std::filesystem::path& into,
                      const std::string& description);
@@ -105,15 +134,24 @@ class App {
   void parse_complete_callback(std::function<void()> check);
   std::string get_name() const;
 
+  // The whole program, or what this command is.
+  DescribedCommand describe() const;
+
   // Reads what was given and runs the command. Gives the exit code: `exit_code`, which the command
-  // may have set, unless the words were wrong or something was shown instead.
+  // may have set; 0 when help was shown instead, and 2 when the words were wrong, which is said on
+  // standard error with the nearest word that would have been right. `help COMMAND` and `version`
+  // are --help and --version; options may stand in a file as well (--config, MILLRACE_CONFIG), and
+  // where a command needs --data, MILLRACE_DATA names it.
   int run(int argc, char** argv, const int& exit_code);
 
  private:
   Option* keep(CLI::Option* option);
 
+  int read(std::vector<std::string> words, const int& exit_code);
+
   std::unique_ptr<CLI::App> whole_;  // of the whole program alone
   CLI::App& app_;
+  std::string group_;
   std::vector<std::unique_ptr<App>> commands_;
   std::vector<std::unique_ptr<Option>> options_;
 };

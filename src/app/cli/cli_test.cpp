@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
+
 namespace millrace::app::cli {
 namespace {
 
@@ -71,13 +74,96 @@ TEST(AppCli, SaysWhatIsWrongAndRunsNothing) {
            {{"--bytes", "many"}, "--bytes"},
            {{"--set"}, "--set requires --word"},
            {{"--judged", "wrong"}, "it is wrong"},
-           {{"--other"}, "--other"},
+           {{"--other"}, "there is no option --other"},
+           {{"--wrod", "yes"}, "did you mean --word?"},
+           {{"--other=1", "--number", "10"}, "there is no option --other"},
        }) {
     Program program;
-    EXPECT_NE(program.run(given), 0) << why;
+    EXPECT_EQ(program.run(given), 2) << why;
     EXPECT_FALSE(program.has_run) << why;
     EXPECT_TRUE(program.shown.contains(why)) << program.shown;
   }
+}
+
+// A program of commands that need something.
+struct Needy {
+  std::string folder, data, shown;
+  bool has_run = false;
+
+  int run(std::vector<std::string> given) {
+    App app("program", "What it is.");
+    app.set_version_flag("-V,--version", "1.2.3");
+    app.require_subcommand(1);
+    App* serve = app.add_subcommand("serve", "Serves.");
+    serve->add_option("DIR", folder, "A folder")->required();
+    serve->add_option("--data", data, "A folder")->required();
+    serve->callback([this] { has_run = true; });
+    App* secret = app.add_subcommand("secret", "Secrets.");
+    secret->require_subcommand(1);
+    secret->add_subcommand("list", "Lists.");
+    secret->add_subcommand("set", "Sets.");
+    given.insert(given.begin(), "program");
+    std::vector<char*> arguments;
+    for (std::string& text : given) arguments.push_back(text.data());
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    const int code = app.run(static_cast<int>(arguments.size()), arguments.data(), 0);
+    shown = testing::internal::GetCapturedStdout() + testing::internal::GetCapturedStderr();
+    return code;
+  }
+};
+
+TEST(AppCli, NamesWhatItDoesNotKnowAndAllThatIsMissing) {
+  struct Row {
+    std::vector<std::string> given;
+    int code;
+    std::string says;
+  };
+  const Row kRows[] = {
+      {{"init", "x"}, 2, "program: there is no command 'init'"},
+      {{"srve"}, 2, "there is no command 'srve' (did you mean serve?)"},
+      {{"sec"}, 2, "(did you mean secret?)"},
+      {{"secret", "lst"}, 2, "program secret: there is no command 'lst' (did you mean list?)"},
+      {{"serve", "--dta", "D"},
+       2,
+       "program serve: there is no option --dta (did you mean --data?)"},
+      {{"serve"}, 2, "program serve: DIR and --data are missing"},
+      {{"serve", "x"}, 2, "program serve: --data is missing"},
+      {{"secret"}, 2, "which command? There are list and set"},
+      {{}, 2, "which command?"},
+      {{"--nope"}, 2, "there is no option --nope"},
+      {{"help"}, 0, "What it is."},
+      {{"help", "serve"}, 0, "Serves."},
+      {{"help", "secret", "set"}, 0, "Sets."},
+      {{"help", "srve"}, 2, "did you mean serve?"},
+      {{"version"}, 0, "1.2.3"},
+      {{"-V"}, 0, "1.2.3"},
+      {{"serve", "x", "--data", "-5"}, 0, ""},
+      {{"serve", "--data=D", "--", "--x"}, 0, ""},
+  };
+  for (const Row& row : kRows) {
+    Needy program;
+    EXPECT_EQ(program.run(row.given), row.code) << row.says;
+    EXPECT_TRUE(program.shown.contains(row.says)) << program.shown;
+    EXPECT_EQ(program.has_run, row.code == 0 && row.says.empty());
+  }
+}
+
+TEST(AppCli, TakesWhatIsSaidOnceForAll) {
+  ::setenv("MILLRACE_DATA", "/there", 1);
+  Needy program;
+  EXPECT_EQ(program.run({"serve", "x"}), 0) << program.shown;
+  EXPECT_EQ(program.data, "/there");
+  Needy other;
+  EXPECT_EQ(other.run({"serve", "x", "--data", "/here"}), 0);
+  EXPECT_EQ(other.data, "/here");
+  ::unsetenv("MILLRACE_DATA");
+
+  const std::string file = testing::TempDir() + "/cli-test.toml";
+  std::ofstream(file) << "[serve]\ndata = \"/file\"\n";
+  Needy filed;
+  EXPECT_EQ(filed.run({"--config", file, "serve", "x"}), 0) << filed.shown;
+  EXPECT_EQ(filed.data, "/file");
 }
 
 TEST(AppCli, EndsWithTheCodeThatACommandStopsWith) {

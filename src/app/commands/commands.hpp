@@ -45,6 +45,12 @@ void add_rebuild_command(cli::App& cli, int& exit_code);
 // forget and export: what is kept of a person, removed or shown.
 void add_forget_command(cli::App& cli, int& exit_code);
 void add_export_command(cli::App& cli, int& exit_code);
+// init: a new solution from a template.
+void add_init_command(cli::App& cli, int& exit_code);
+// dev: a solution served while it is being written.
+void add_dev_command(cli::App& cli, int& exit_code);
+// completions and man, made of the commands that were added before.
+void add_completions_commands(cli::App& cli, int& exit_code);
 // actions unknown and list.
 void add_actions_command(cli::App& cli, int& exit_code);
 // action run and new.

@@ -25,6 +25,9 @@ base::Result<void> each_trace_beside_unknown(
     const std::filesystem::path& data, const std::function<bool(std::string_view text)>& wanted,
     const std::function<void(const calls::CallTrace&)>& each);
 
+// One call as people read it, several lines.
+std::string describe(const calls::CallTrace& trace);
+
 // Removes what was put aside of these chats' calls (their names stand in it).
 base::Result<void> forget_quarantined(const std::filesystem::path& data,
                                       const std::set<std::string>& chats);

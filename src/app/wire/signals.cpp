@@ -28,4 +28,10 @@ void wait_for_stop_signal() {
   sigwait(&set, &signal);
 }
 
+bool stop_signal_within(std::chrono::milliseconds time) {
+  const sigset_t set = stop_signals();
+  const timespec limit{time.count() / 1'000, time.count() % 1'000 * 1'000'000};
+  return sigtimedwait(&set, nullptr, &limit) > 0;
+}
+
 }  // namespace millrace::app

@@ -8,12 +8,12 @@ namespace millrace::app {
 
 base::Timestamp SystemClock::now() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+  return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count() + skipped_ms_};
 }
 
 int64_t SystemClock::steady_ms() {
   const auto since = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count() + skipped_ms_;
 }
 
 void SystemRandom::fill(std::span<uint8_t> bytes) {

@@ -151,10 +151,13 @@ void RestChannel::webhook(const web::Request& request, const json::object& body,
                               words->from.sender};
   const base::Id consumer = runtime::sender_id(from);
   if (auto why = too_much(request, **solution, consumer)) return respond(std::move(*why));
+  json::object user_data;
+  if (!words->time_zone.empty()) user_data["time_zone"] = words->time_zone;
   runtime::SayRequest said{
       consumer,
       std::nullopt,
-      runtime::SessionRequest{from.app, std::move(words->locale), {}, from.channel, from.address},
+      runtime::SessionRequest{from.app, std::move(words->locale), std::move(user_data),
+                              from.channel, from.address},
       std::move(words->message_id),
       std::move(words->message),
       identities_.line(consumer)};

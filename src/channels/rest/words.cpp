@@ -1,6 +1,7 @@
 #include "channels/rest/words.hpp"
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "channels/rest/answered.hpp"
 #include "dialog/dialog.hpp"
 
@@ -65,7 +66,13 @@ base::Result<Words> read_words(const json::object& body) {
   }
   auto locale = optional_text(body, "locale", 64);
   if (!locale) return std::unexpected(locale.error());
-  return Words{std::move(*from), std::string(*message), std::move(*message_id), std::move(*locale)};
+  auto zone = optional_text(body, "time_zone", 64);
+  if (!zone) return std::unexpected(zone.error());
+  if (!zone->empty() && !base::is_time_zone(*zone)) {
+    return fail(Code::invalid_argument, "time_zone must be a name such as Europe/Lisbon");
+  }
+  return Words{std::move(*from), std::string(*message), std::move(*message_id), std::move(*locale),
+               std::move(*zone)};
 }
 
 }  // namespace millrace::channels

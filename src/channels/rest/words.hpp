@@ -20,6 +20,7 @@ struct Words {
   std::string message;
   std::string message_id;
   std::string locale;
+  std::string time_zone;  // theirs; "" = not known
 };
 
 base::Result<Words> read_words(const json::object& body);

@@ -1,6 +1,7 @@
 // However much is said to a chat, told to it, returned to it or made by its own flow: its state
 // stays within its bounds.
 #include "dialog/state/bounds.hpp"
+#include "flow/flow.hpp"
 
 #include <gtest/gtest.h>
 

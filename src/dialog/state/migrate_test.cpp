@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "dialog/dialog.hpp"
+#include "flow/flow.hpp"
 
 namespace millrace::dialog {
 namespace {

@@ -192,7 +192,7 @@ void Asides::restart() {
 void Asides::explain() {
   const flow::DialogNode& node = draft_.question();
   if (node.ask && !node.ask->why.empty()) {
-    voice_.say({.text = voice_.filled(node.ask->why)});
+    voice_.say({.text = voice_.worded(node.ask->why)});
   } else {
     voice_.say_text("why");
   }

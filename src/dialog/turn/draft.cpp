@@ -13,6 +13,10 @@ Draft::Draft(const flow::Program& program, State state, base::Timestamp at)
   ++turn_.state.turn;
 }
 
+base::LocalMoment Draft::now() const {
+  return {at_, json::get_string(state().user_data, "time_zone").value_or(""), program_.time_zone};
+}
+
 const flow::DialogNode& Draft::question() const {
   return std::get<flow::DialogNode>(here().does);
 }
@@ -72,6 +76,10 @@ void Draft::assign(const std::string& name, std::string value) {
   } else {
     state().variables[name] = std::move(value);
   }
+}
+
+void Draft::remark(std::string message) {
+  turn_.remarks.push_back({state().node, std::move(message)});
 }
 
 bool Draft::fits(size_t bytes) {

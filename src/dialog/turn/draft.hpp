@@ -18,6 +18,9 @@ class Draft {
 
   const flow::Program& program() const { return program_; }
   base::Timestamp at() const { return at_; }
+  // The same where the consumer is: in their own zone where the page told it, else in the
+  // solution's.
+  base::LocalMoment now() const;
   State& state() { return turn_.state; }
   const State& state() const { return turn_.state; }
   size_t locale() const { return turn_.state.locale; }
@@ -41,6 +44,8 @@ class Draft {
   // where solution.yaml says so.
   void track(const flow::Node& node, std::string_view road);
   void assign(const std::string& name, std::string value);
+  // What went wrong at the node where the chat stands, and did not stop it.
+  void remark(std::string message);
 
   // Nobody waits for an agent, or has one, from now on; who did until now, if anybody. `why` as
   // HandOver has it.

@@ -34,7 +34,8 @@ Result<void> Engine::keep_within_bounds(const Input& input) {
   if (!draft_.is_outgrown() && weight(state()) <= kStateBytesMax) return {};
   const bool by_others = std::holds_alternative<Said>(input.what) ||
                          std::holds_alternative<PageEvent>(input.what) ||
-                         std::holds_alternative<AgentSaid>(input.what);
+                         std::holds_alternative<AgentSaid>(input.what) ||
+                         std::holds_alternative<Assigned>(input.what);
   if (!draft_.is_outgrown() && by_others) {
     return fail(Code::invalid_argument,
                 "this is too long: the chat already holds as much as it may");
@@ -158,6 +159,17 @@ Result<void> Engine::take(const Adopted& adopted) {
 Result<void> Engine::take(const EndRequested& request) {
   if (state().phase == Phase::ended) return fail(Code::not_found, "the chat has ended");
   walk_.end(request.reason);
+  return {};
+}
+
+Result<void> Engine::take(const Assigned& assigned) {
+  if (state().phase == Phase::ended) return fail(Code::not_found, "the chat has ended");
+  for (const auto& [name, value] : assigned.variables) {
+    if (!flow::is_variable_name(name)) {
+      return fail(Code::invalid_argument, "'" + name + "' cannot be a variable: write NAME", name);
+    }
+    draft_.assign(name, heard(value));
+  }
   return {};
 }
 

@@ -34,6 +34,7 @@ class Engine {
   base::Result<void> take(const AgentSaid& said) { return desk_.take(said); }
   base::Result<void> take(const AgentLeft& left) { return desk_.take(left); }
   base::Result<void> take(const NoAgent& nobody) { return desk_.take(nobody); }
+  base::Result<void> take(const Assigned& assigned);
   base::Result<void> keep_within_bounds(const Input& input);
   State& state() { return draft_.state(); }
   const flow::Program& program() const { return draft_.program(); }

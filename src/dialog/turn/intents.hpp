@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "flow/flow.hpp"
+#include "flow/program.hpp"
 
 namespace millrace::dialog {
 

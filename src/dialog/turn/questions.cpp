@@ -70,9 +70,13 @@ bool Questions::could_answer(const DialogNode& node, const std::string& text) {
   const Choices choices(node, state());
   if (choices.meant_by(text) != nullptr) return true;
   if (!node.ask) return !node.input_disabled && node.next.has_value();
-  const auto reading =
-      ask::read(choices.rules(), text, state().region, base::utc_date(draft_.at()));
+  const auto reading = ask::read(choices.rules(), text, state().region, today(*node.ask));
   return reading.verdict == ask::Verdict::accepted || reading.verdict == ask::Verdict::ambiguous;
+}
+
+// Looked up only where a day is asked for.
+base::Date Questions::today(const flow::Ask& ask) const {
+  return ask.rules.type == ask::Type::date ? draft_.now().date() : base::utc_date(draft_.at());
 }
 
 // Two readings were offered; this picks one of them, or is read afresh.
@@ -133,8 +137,7 @@ bool Questions::answer_typed(const DialogNode& node, const std::string& text, Re
   // What takes any text would swallow every question of the consumer's.
   if (takes_anything() && may_interrupt && interrupt(text)) return true;
   const Choices choices(node, state());
-  const ask::Reading reading =
-      ask::read(choices.rules(), text, state().region, base::utc_date(draft_.at()));
+  const ask::Reading reading = ask::read(choices.rules(), text, state().region, today(*node.ask));
   switch (reading.verdict) {
     case ask::Verdict::accepted: {
       const Offer* chosen = choices.with_value(reading.value);
@@ -186,10 +189,19 @@ void Questions::note_answer(const DialogNode& node, const std::string& text,
   state().history.push_back(std::move(answered));
 }
 
+// "FIRST_NAME" -> "first name"
+static std::string in_words(std::string name) {
+  for (char& c : name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (c == '_') c = ' ';
+  }
+  return name;
+}
+
 void Questions::tell_of_change(const DialogNode& node, const std::string& value) {
   std::string what = node.ask ? voice_.filled(node.ask->subject) : "";
   if (what.empty()) what = program().find(state().node)->name;
-  if (what.empty()) what = node.variable;
+  if (what.empty()) what = in_words(node.variable);
   const auto type = node.ask ? node.ask->rules.type : ask::Type::text;
   std::string told = program().text("changed", draft_.locale()).source();
   const std::string shown =
@@ -197,14 +209,14 @@ void Questions::tell_of_change(const DialogNode& node, const std::string& value)
   for (const auto& [place, words] :
        {std::pair{std::string("{what}"), what}, std::pair{std::string("{value}"), shown}}) {
     if (const auto at = told.find(place); at != std::string::npos) {
-      told.replace(at, place.size(), words);
+      told.replace(at, place.size(), voice_.as_words(words));
     }
   }
   voice_.say({.text = std::move(told)});
 }
 
 void Questions::ask_which(std::vector<ask::Candidate> readings) {
-  Message message{.text = voice_.shown(program().text("which_one", draft_.locale()))};
+  Message message{.text = voice_.worded(program().text("which_one", draft_.locale()))};
   message.asset.kind = AssetKind::buttons;
   for (const ask::Candidate& reading : readings) {
     message.asset.options.push_back({.label = reading.label});
@@ -236,12 +248,12 @@ void Questions::not_understood(const DialogNode& node, ask::Verdict verdict, Rep
   }
   if (!ask.retries.empty()) {
     const auto attempt = std::min(static_cast<size_t>(state().tries), ask.retries.size());
-    voice_.show_with(node, voice_.filled(ask.retries[attempt - 1]));
+    voice_.show_with(node, voice_.worded(ask.retries[attempt - 1]));
   } else {
     const std::string type(ask::to_string(ask.rules.type));
     std::string key = (verdict == ask::Verdict::out_of_range ? "range." : "retry.") + type;
     if (!program().texts.contains(key)) key = "retry." + type;
-    voice_.show_with(node, voice_.shown(program().text(key, draft_.locale())));
+    voice_.show_with(node, voice_.worded(program().text(key, draft_.locale())));
   }
   silence_.arm(node);
 }

@@ -48,6 +48,7 @@ class Questions {
   void take_up_held_messages();
 
  private:
+  base::Date today(const flow::Ask& ask) const;
   // Each is true when the message has been dealt with.
   bool answer_ambiguous(const std::string& text);
   bool answer_by_choice(const flow::DialogNode& node, const std::string& text);

@@ -32,7 +32,7 @@ void Silence::break_it() {
     if (text.empty()) {
       voice_.say_text("reminder");
     } else {
-      voice_.say({.text = voice_.filled(text)});
+      voice_.say({.text = voice_.worded(text)});
     }
     arm(node);
   } else if (node.ask && node.ask->on_silence) {

@@ -1,7 +1,9 @@
 #include "dialog/turn/voice.hpp"
 
+#include "base/escape.hpp"
 #include "dialog/state/bounds.hpp"
 #include "dialog/turn/choices.hpp"
+#include "flow/capabilities.hpp"
 
 namespace millrace::dialog {
 
@@ -35,6 +37,20 @@ std::string Voice::filled(const flow::Localized& text) const {
 
 std::string Voice::shown(const flow::Template& text) const {
   return text.fill([&](std::string_view name) { return shown_value(name); });
+}
+
+std::string Voice::worded(const flow::Localized& text) const {
+  return text.empty() ? std::string() : worded(text[draft_.locale()]);
+}
+
+std::string Voice::worded(const flow::Template& text) const {
+  return text.fill([&](std::string_view name) { return as_words(shown_value(name)); });
+}
+
+std::string Voice::as_words(std::string_view value) const {
+  const auto* channel = flow::find_channel(draft_.state().channel);
+  const bool is_markdown = channel != nullptr && !channel->raw;
+  return is_markdown ? base::markdown_escape(value) : std::string(value);
 }
 
 std::string Voice::shown_value(std::string_view variable) const {
@@ -108,7 +124,7 @@ const flow::Localized& Voice::variant_of(const flow::DialogNode& node) const {
 }
 
 void Voice::show(const flow::DialogNode& node) {
-  show_with(node, node.messages.empty() ? std::string() : filled(variant_of(node)));
+  show_with(node, node.messages.empty() ? std::string() : worded(variant_of(node)));
 }
 
 void Voice::show_with(const flow::DialogNode& node, std::string text) {
@@ -126,7 +142,7 @@ void Voice::say(Message message) {
 }
 
 void Voice::say_text(std::string_view key) {
-  say({.text = shown(draft_.program().text(key, draft_.locale()))});
+  say({.text = worded(draft_.program().text(key, draft_.locale()))});
 }
 
 }  // namespace millrace::dialog

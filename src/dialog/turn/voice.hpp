@@ -20,9 +20,14 @@ class Voice {
   // The text of the program's own under that key, "apology".
   void say_text(std::string_view key);
 
-  // Texts as they are shown: dates, numbers and choices in the consumer's language.
+  // Texts as they are shown, "" where there is none: dates, numbers and choices in the consumer's
+  // language. Labels and addresses mean what they say; the words of a message are Markdown.
   std::string shown(const flow::Template& text) const;
-  std::string filled(const flow::Localized& text) const;  // "" where there is none
+  std::string filled(const flow::Localized& text) const;
+  std::string worded(const flow::Template& text) const;
+  std::string worded(const flow::Localized& text) const;
+  // A value within the words of a message: nothing in it is markup.
+  std::string as_words(std::string_view value) const;
 
  private:
   std::string shown_value(std::string_view variable) const;

@@ -19,7 +19,7 @@ namespace {
 
 constexpr size_t kFramesMax = 32;  // calls within calls
 
-natives::Known known_of(const State& state, base::Timestamp at) {
+natives::Known known_of(const State& state, const base::LocalMoment& now) {
   return {.chat = state.chat,
           .consumer = state.consumer,
           .environment = state.environment,
@@ -30,7 +30,7 @@ natives::Known known_of(const State& state, base::Timestamp at) {
           .user_data = state.user_data,
           .events = state.events,
           .error = state.error,
-          .at = at};
+          .now = now};
 }
 
 }  // namespace
@@ -153,7 +153,7 @@ Walk::Next Walk::step(const flow::ActionNode& node) {
 Walk::Next Walk::step_native(const flow::ActionNode& node) {
   json::array env_values;
   const json::object payload = make_payload(node, state(), env_values);
-  natives::Result result = natives::run(node, payload, known_of(state(), draft_.at()));
+  natives::Result result = natives::run(node, payload, known_of(state(), draft_.now()));
   for (auto& [name, value] : result.assign) draft_.assign(name, std::move(value));
   for (const std::string& name : result.reset) {
     state().variables.erase(name);
@@ -173,11 +173,11 @@ Walk::Next Walk::step_native(const flow::ActionNode& node) {
 Walk::Next Walk::step(const flow::BranchNode& node) {
   for (size_t i = 0; i < node.cases.size(); ++i) {
     const auto value = evaluate(node.cases[i].condition);
-    if (!value) {
+    if (!value && handles_errors()) {
       fail_flow(value.error().message);
       return std::nullopt;
     }
-    const std::string holds = flow::to_text(*value);
+    const std::string holds = value ? flow::to_text(*value) : "";
     if (!holds.empty() && holds != "false")
       return draft_.go(RoadKind::branch, i, node.cases[i].target);
   }
@@ -191,11 +191,11 @@ Walk::Next Walk::step(const flow::SetNode& node) {
       continue;
     }
     const auto value = evaluate(std::get<flow::Expression>(item.value));
-    if (!value) {
+    if (!value && handles_errors()) {
       fail_flow(value.error().message);
       return std::nullopt;
     }
-    draft_.assign(item.variable, flow::to_text(*value));
+    draft_.assign(item.variable, value ? flow::to_text(*value) : "");
   }
   draft_.track(draft_.here(), "");
   return next_or_caller(node.next);
@@ -222,14 +222,23 @@ Walk::Next Walk::step(const flow::PauseNode& node) {
   return std::nullopt;
 }
 
-base::Result<flow::Value> Walk::evaluate(const flow::Expression& expression) const {
+// What cannot be worked out is nothing: a case that does not hold, an empty value; unless the
+// solution has a node for errors, which is then where the chat goes.
+base::Result<flow::Value> Walk::evaluate(const flow::Expression& expression) {
   const auto& variables = draft_.state().variables;
-  return expression.evaluate({[&](std::string_view name) -> std::optional<std::string> {
+  auto value = expression.evaluate({[&](std::string_view name) -> std::optional<std::string> {
                                 const auto found = variables.find(name);
                                 if (found == variables.end()) return std::nullopt;
                                 return found->second;
                               },
-                              draft_.at()});
+                              draft_.now()});
+  if (!value) draft_.remark("'" + expression.source() + "': " + value.error().message);
+  return value;
+}
+
+bool Walk::handles_errors() const {
+  return !handling_error_ && (program().find(flow::kErrorHandlerNode) != nullptr ||
+                              program().find(flow::kCrashHandlerNode) != nullptr);
 }
 
 void Walk::fail_action(const flow::ActionNode& action,

@@ -64,7 +64,9 @@ class Walk {
                     std::string_view value);
   Next next_or_caller(const std::optional<flow::NodeNumber>& next);
   Next caller();
-  base::Result<flow::Value> evaluate(const flow::Expression& expression) const;
+  base::Result<flow::Value> evaluate(const flow::Expression& expression);
+  // Whether the solution has a node for what goes wrong, and is not there already.
+  bool handles_errors() const;
   void fail_flow(std::string message);
   void handle_error();
 

@@ -176,7 +176,9 @@ void check_graph(const Program& program, const Graph& graph, const Drafts& draft
   DraftOf draft_of;
   for (const Draft& draft : drafts.nodes) draft_of.try_emplace(draft.number, &draft);
   GraphChecker(program, graph, draft_of, problems).run();
-  if (program.broken.empty()) check_variable_flow(program, graph, draft_of, problems);
+  if (!program.broken.empty()) return;
+  check_variable_flow(program, graph, draft_of, problems);
+  check_expressions(graph, draft_of, problems);
 }
 
 }  // namespace millrace::flow

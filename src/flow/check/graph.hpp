@@ -31,4 +31,7 @@ using DraftOf = std::unordered_map<NodeNumber, const Draft*>;
 void check_variable_flow(const Program& program, const Graph& graph, const DraftOf& drafts,
                          Problems& problems);
 
+// Expressions that cannot come out as they are meant, whatever is said.
+void check_expressions(const Graph& graph, const DraftOf& drafts, Problems& problems);
+
 }  // namespace millrace::flow

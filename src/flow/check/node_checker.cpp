@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "flow/yaml_text.hpp"
 
 namespace millrace::flow {
@@ -73,6 +74,7 @@ void NodeChecker::check_variable(Problem where, std::string_view name, Problems&
 void NodeChecker::check_text(const Problem& where, const Template& text, Problems& problems) {
   for (const Template::Part& part : text.parts) {
     if (part.kind == Template::Kind::variable) check_variable(where, part.text, problems);
+    if (part.kind == Template::Kind::literal) check_literal(where, part.text, problems);
     if (part.kind != Template::Kind::environment) continue;
     Problem problem = where;
     problem.code = "environment_in_text";
@@ -80,6 +82,29 @@ void NodeChecker::check_text(const Problem& where, const Template& text, Problem
     problem.remedy = is_yaml() ? "environment values are filled in with: only"
                                : "environment values are filled in Parameter Input only";
     problems.error(std::move(problem));
+  }
+}
+
+void NodeChecker::check_literal(const Problem& where, std::string_view literal,
+                                Problems& problems) {
+  for (auto open = literal.find('{'); open != std::string_view::npos;
+       open = literal.find('{', open + 1)) {
+    const auto close = literal.find('}', open);
+    if (close == std::string_view::npos) return;
+    std::string name(base::trim(literal.substr(open + 1, close - open - 1)));
+    for (char& c : name) {
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+      if (c == ' ') c = '_';
+    }
+    if (!is_variable_name(name)) continue;
+    if (!asking_.is_set(name)) name = asking_.nearest_variable(name);
+    if (name.empty()) continue;
+    Problem problem = where;
+    problem.code = "braces_shown";
+    problem.message = std::string(literal.substr(open, close - open + 1)) +
+                      " is shown as it is written: it is not how a variable is filled in";
+    problem.remedy = "write {" + name + "}";
+    problems.warning(std::move(problem));
   }
 }
 

@@ -27,6 +27,8 @@ class NodeChecker {
   void check_variable(const Place& place, std::string_view name);
   void check_variable(Problem where, std::string_view name, Problems& problems);
   void check_text(const Text& text);
+  // Braces that look like a variable and are shown as they are.
+  void check_literal(const Problem& where, std::string_view literal, Problems& problems);
   void check_expression(const Place& place, const Expression& expression);
   void check_properties(const Tree& event);
   void check_event(const Node& node);

@@ -7,7 +7,7 @@ namespace millrace::flow {
 const std::vector<Capabilities>& known_channels() {
   static const std::vector<Capabilities> kChannels{
       {"web", Markup::markdown, 0, 100, 0, 100, true, true},
-      {"rest", Markup::markdown, 0, 100, 0, 0, false, false},
+      {"rest", Markup::markdown, 0, 100, 0, 0, false, false, true},
       {"sms", Markup::plain, 1'600, 0, 0, 0, false, false},
       {"whatsapp", Markup::whatsapp, 1'024, 3, 20, 10, true, false},
       {"messenger", Markup::plain, 2'000, 13, 20, 0, false, false},

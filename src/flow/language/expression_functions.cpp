@@ -28,16 +28,16 @@ Result<double> number_needed(const Value& value) {
               "a number is needed, and this is " + std::string(kind_of(value)));
 }
 
-Result<Value> age(Arguments given, base::Timestamp now) {
+Result<Value> age(Arguments given, const base::LocalMoment& now) {
   const auto born = date_in(given[0]);
   if (!born) return std::unexpected(born.error());
-  const base::Date today = base::utc_date(now);
+  const base::Date today = now.date();
   int years = today.year - born->year;
   if (today.month < born->month || (today.month == born->month && today.day < born->day)) --years;
   return static_cast<double>(years);
 }
 
-Result<Value> days_between(Arguments given, base::Timestamp) {
+Result<Value> days_between(Arguments given, const base::LocalMoment&) {
   const auto from = date_in(given[0]), to = date_in(given[1]);
   if (!from) return std::unexpected(from.error());
   if (!to) return std::unexpected(to.error());
@@ -47,7 +47,7 @@ Result<Value> days_between(Arguments given, base::Timestamp) {
 
 // Half a unit is rounded away from zero in the decimal that people see: 1.005 is 1.01 with two
 // digits, though the double that stands for it is a little less.
-Result<Value> round(Arguments given, base::Timestamp) {
+Result<Value> round(Arguments given, const base::LocalMoment&) {
   constexpr double kDigitsMax = 12;
   const auto number = number_needed(given[0]);
   if (!number) return std::unexpected(number.error());
@@ -77,69 +77,69 @@ constexpr size_t kMany = 16;
 constexpr Function kFunctions[] = {
     {"age", 1, 1, "one date: full years until today", age},
     {"coalesce", 1, kMany, "values: the first that is not empty",
-     [](Arguments given, base::Timestamp) -> Result<Value> {
+     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        for (const Value& value : given) {
          if (!to_text(value).empty()) return value;
        }
        return Value(None{});
      }},
     {"contains", 2, 2, "a text and what to look for in it, case ignored",
-     [](Arguments given, base::Timestamp) -> Result<Value> {
+     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        return base::to_lower(to_text(given[0])).contains(base::to_lower(to_text(given[1])));
      }},
     {"days_between", 2, 2, "two dates", days_between},
     {"ends_with", 2, 2, "a text and its ending",
-     [](Arguments given, base::Timestamp) -> Result<Value> {
+     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        return to_text(given[0]).ends_with(to_text(given[1]));
      }},
     {"if", 3, 3, "a condition, a value for true, a value for false",
-     [](Arguments given, base::Timestamp) -> Result<Value> {
+     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        const std::string holds = to_text(given[0]);
        return holds.empty() || holds == "false" ? given[2] : given[1];
      }},
     {"is_number", 1, 1, "one value",
-     [](Arguments given, base::Timestamp) -> Result<Value> {
+     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        return number_in(given[0]).has_value();
      }},
     {"is_set", 1, 1, "one variable",
-     [](Arguments given, base::Timestamp) -> Result<Value> { return !to_text(given[0]).empty(); }},
+     [](Arguments given, const base::LocalMoment&) -> Result<Value> { return !to_text(given[0]).empty(); }},
     {"length", 1, 1, "one text",
-     [](Arguments given, base::Timestamp) -> Result<Value> {
+     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        return static_cast<double>(base::utf8_length(to_text(given[0])));
      }},
     {"lower", 1, 1, "one text",
-     [](Arguments given, base::Timestamp) -> Result<Value> {
+     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        return base::to_lower(to_text(given[0]));
      }},
     {"max", 1, kMany, "numbers",
-     [](Arguments given, base::Timestamp) -> Result<Value> {
+     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        return pick(given, [](double a, double b) { return a > b; });
      }},
     {"min", 1, kMany, "numbers",
-     [](Arguments given, base::Timestamp) -> Result<Value> {
+     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        return pick(given, [](double a, double b) { return a < b; });
      }},
     {"number", 1, 1, "one text",
-     [](Arguments given, base::Timestamp) -> Result<Value> {
+     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        const auto number = number_needed(given[0]);
        if (!number) return std::unexpected(number.error());
        return *number;
      }},
     {"round", 1, 2, "a number and how many digits", round},
     {"squash", 1, 1, "one text: lower case without blanks and punctuation",
-     [](Arguments given, base::Timestamp) -> Result<Value> {
+     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        return base::squash(to_text(given[0]));
      }},
     {"starts_with", 2, 2, "a text and its beginning",
-     [](Arguments given, base::Timestamp) -> Result<Value> {
+     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        return to_text(given[0]).starts_with(to_text(given[1]));
      }},
-    {"today", 0, 0, "nothing: the day, UTC",
-     [](Arguments, base::Timestamp now) -> Result<Value> {
-       return base::to_iso8601(base::utc_date(now));
+    {"today", 0, 0, "nothing: the day it is where the consumer is",
+     [](Arguments, const base::LocalMoment& now) -> Result<Value> {
+       return base::to_iso8601(now.date());
      }},
     {"trim", 1, 1, "one text",
-     [](Arguments given, base::Timestamp) -> Result<Value> {
+     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        return std::string(base::trim(to_text(given[0])));
      }},
 };

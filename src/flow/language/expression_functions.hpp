@@ -12,7 +12,7 @@ struct Function {
   size_t arguments_min;
   size_t arguments_max;
   std::string_view usage;
-  base::Result<Value> (*run)(std::span<const Value> arguments, base::Timestamp now);
+  base::Result<Value> (*run)(std::span<const Value> arguments, const base::LocalMoment& now);
 };
 
 // nullptr when there is none of that name.

@@ -24,6 +24,19 @@ void read_opening(YamlFile& file, const YamlPair& opening, Program& program) {
   }
 }
 
+void read_time_zone(YamlFile& file, const YamlPair& pair, Program& program) {
+  const auto zone = file.scalar(pair);
+  if (!zone) return;
+  if (base::is_time_zone(*zone)) {
+    program.time_zone = *zone;
+    return;
+  }
+  const std::string near = did_you_mean(*zone, base::time_zones());
+  file.error(
+      pair, "bad_time_zone", "'" + *zone + "' is not a time zone",
+      near.empty() ? "write one such as Europe/Lisbon or UTC" : "did you mean '" + near + "'?");
+}
+
 void read_locales(YamlFile& file, const YamlPair& pair, std::vector<std::string>& locales) {
   for (std::string& locale : file.strings(pair)) {
     if (!is_locale_name(locale)) {
@@ -168,6 +181,8 @@ std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds
         file.error(pair, "bad_locale", "'" + default_locale + "' is not a locale",
                    "write it like en or pt-BR");
       }
+    } else if (pair.key == "time_zone") {
+      read_time_zone(file, pair, program);
     } else if (pair.key == "locales") {
       read_locales(file, pair, locales);
     } else if (pair.key == "opening") {

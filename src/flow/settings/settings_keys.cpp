@@ -93,6 +93,8 @@ const Key kRetention[] = {
 const Key kSettings[] = {
     {"name", Shape::text, "Of the solution"},
     {"default_locale", Shape::text, "Of the texts in the flows; en"},
+    {"time_zone", Shape::text,
+     "Where days begin for people whose own zone is not known: Europe/Lisbon; UTC"},
     {"locales", Shape::list, "Each but the default has its messages/<locale>.yaml"},
     {.name = "opening", .shape = Shape::section, .section = kOpening},
     {"channels", Shape::channels,

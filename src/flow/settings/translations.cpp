@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "ask/known.hpp"
 #include "flow/settings/settings_keys.hpp"
 #include "flow/settings/translation_gaps.hpp"
 #include "flow/yaml.hpp"
@@ -232,6 +233,22 @@ std::unordered_set<std::string> forms_of(const Program& program) {
   return forms;
 }
 
+// What Millrace says by itself is in English where neither it nor the solution has words for it.
+void warn_of_english(const Program& program, size_t locale, Problems& problems) {
+  const std::string& name = program.locales[locale];
+  if (ask::has_stock_texts(name)) return;
+  const bool has_own = std::ranges::any_of(program.texts, [&](const auto& entry) {
+    return entry.second[locale].source() != ask::stock_text(entry.first, name).value_or("");
+  });
+  if (has_own) return;
+  problems.warning({.file = std::string(kSettingsFile),
+                    .column = locale == 0 ? "default_locale" : "locales",
+                    .code = "locale_without_texts",
+                    .message = "what Millrace says by itself comes in English, not in '" + name +
+                               "': 'Please choose one of these', for example",
+                    .remedy = "give its texts under system: in messages/" + name + ".yaml"});
+}
+
 }  // namespace
 
 std::vector<Translation> read_translations(const Files& files, YamlMemory& memory, Program& program,
@@ -263,6 +280,9 @@ std::vector<Translation> read_translations(const Files& files, YamlMemory& memor
   }
   for (size_t locale = 1; locale < program.locales.size(); ++locale) {
     fill_gaps(program, problems, locale);
+  }
+  for (size_t locale = 0; locale < program.locales.size(); ++locale) {
+    warn_of_english(program, locale, problems);
   }
   return translations;
 }

@@ -1,9 +1,47 @@
 // The keys of a typed ask (docs/flows.md, "Typed asks").
 #include <algorithm>
 
+#include "ask/known.hpp"
 #include "flow/yaml/yaml_node.hpp"
 
 namespace millrace::flow {
+
+namespace {
+
+struct RuleOf {
+  std::string_view key;
+  ask::Type type;
+  ask::Type other;  // or this one
+};
+
+// What each rule is about; what stands in no row goes with any type.
+constexpr RuleOf kRules[] = {
+    {"min", ask::Type::number, ask::Type::number},
+    {"max", ask::Type::number, ask::Type::number},
+    {"whole", ask::Type::number, ask::Type::number},
+    {"earliest", ask::Type::date, ask::Type::date},
+    {"latest", ask::Type::date, ask::Type::date},
+    {"not_future", ask::Type::date, ask::Type::date},
+    {"not_past", ask::Type::date, ask::Type::date},
+    {"region", ask::Type::phone, ask::Type::phone},
+    {"pattern", ask::Type::regex, ask::Type::regex},
+    {"length_min", ask::Type::text, ask::Type::address},
+    {"length_max", ask::Type::text, ask::Type::address},
+    {"fuzzy", ask::Type::choice, ask::Type::choice},
+};
+
+}  // namespace
+
+void NodeReader::warn_of_unused_rules(ask::Type type) {
+  for (const auto& [key, place] : rules_given_) {
+    const auto* rule = std::ranges::find(kRules, key, &RuleOf::key);
+    if (rule == std::end(kRules) || rule->type == type || rule->other == type) continue;
+    file_.problems().warning(problem_in(
+        draft_, place, "rule_unused",
+        "'" + key + "' says nothing about an answer of the type " + std::string(to_string(type)),
+        "it is for type: " + std::string(to_string(rule->type))));
+  }
+}
 
 AskDraft& NodeReader::ask() {
   if (!draft_.ask) draft_.ask.emplace();
@@ -28,12 +66,14 @@ void NodeReader::read_retry(const YamlPair& pair, const NodeKey& key) {
 }
 
 void NodeReader::read_number_rule(const YamlPair& pair, const NodeKey& key) {
+  rules_given_.emplace_back(key.name, file_.place(pair, key.name));
   const bool is_min = key.name == "min";
   (is_min ? ask().rules.min : ask().rules.max) = file_.number(pair);
   if (is_min) ask().min_at = file_.place(pair.value, key.name);
 }
 
 void NodeReader::read_integer_rule(const YamlPair& pair, const NodeKey& key) {
+  rules_given_.emplace_back(key.name, file_.place(pair, key.name));
   AskDraft& ask = this->ask();
   const auto given = file_.integer(pair, key.min, key.max);
   if (!given) return;
@@ -49,6 +89,7 @@ void NodeReader::read_integer_rule(const YamlPair& pair, const NodeKey& key) {
 }
 
 void NodeReader::read_truth_rule(const YamlPair& pair, const NodeKey& key) {
+  rules_given_.emplace_back(key.name, file_.place(pair, key.name));
   AskDraft& ask = this->ask();
   bool& into = key.name == "whole"        ? ask.rules.whole
                : key.name == "not_future" ? ask.rules.not_future
@@ -58,6 +99,7 @@ void NodeReader::read_truth_rule(const YamlPair& pair, const NodeKey& key) {
 }
 
 void NodeReader::read_day_rule(const YamlPair& pair, const NodeKey& key) {
+  rules_given_.emplace_back(key.name, file_.place(pair, key.name));
   AskDraft& ask = this->ask();
   const auto text = file_.scalar(pair);
   if (!text) return;
@@ -69,11 +111,15 @@ void NodeReader::read_day_rule(const YamlPair& pair, const NodeKey& key) {
 }
 
 void NodeReader::read_text_rule(const YamlPair& pair, const NodeKey& key) {
+  rules_given_.emplace_back(key.name, file_.place(pair, key.name));
   AskDraft& ask = this->ask();
   const auto text = file_.scalar(pair);
   if (!text) return;
   if (key.name == "region") {
     ask.rules.region = *text;
+    if (ask::is_phone_region(*text)) return;
+    file_.error(pair, "bad_region", "'" + *text + "' is not a country",
+                "write its two letters of ISO 3166, such as PT");
     return;
   }
   ask.rules.pattern = *text;
@@ -115,6 +161,7 @@ void NodeReader::read_reminders(const YamlPair& pair, const NodeKey& key) {
 void NodeReader::finish_ask() {
   if (!draft_.ask) return;
   ask::Rules& rules = draft_.ask->rules;
+  warn_of_unused_rules(rules.type);
   if (rules.type == ask::Type::choice && choices_.empty() && !choices_at_.given() &&
       !draft_.asset) {
     file_.error(draft_.at.line, "choices", "key_missing", "a choice needs something to choose from",

@@ -77,6 +77,8 @@ class NodeReader {
   void does(Draft::Kind kind, const YamlPair& pair, const NodeKey& key);
   void finish(const std::string& name);
   void finish_ask();
+  // Rules that say nothing about an answer of that type.
+  void warn_of_unused_rules(ask::Type type);
   void finish_choices();
   AskDraft& ask();
   std::optional<Expression> expression(const YAML::Node& node, std::string_view key);
@@ -94,6 +96,7 @@ class NodeReader {
   std::string show_ = "button";
   std::vector<OptionDraft> choices_;
   Place choices_at_;
+  std::vector<std::pair<std::string, Place>> rules_given_;  // by key
 };
 
 }  // namespace millrace::flow

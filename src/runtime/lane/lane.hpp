@@ -61,6 +61,8 @@ class Runtime::Lane {
   size_t hot() const { return hot_.load(std::memory_order_relaxed); }
   size_t parked() const { return parked_count_.load(std::memory_order_relaxed); }
   int retry_after_seconds() const { return refusals_.retry_after_seconds(); }
+  // On this lane: the clock may have jumped.
+  void look_at_timers();
 
   // Runs the task on this lane, from any thread: at once when the lane is free, else after what is
   // under way. So nothing here ever runs inside something else.
@@ -229,6 +231,7 @@ class Runtime::Lane {
   void submit_until_taken(base::Id consumer, dialog::Input input, std::function<void()> over = {});
   void submit_until_taken(base::Id consumer, std::shared_ptr<const dialog::Input> input,
                           std::function<void()> over);
+  void tell_of_turn(const Consumer& consumer, const dialog::Turn& turn);
   void tell_listeners(Consumer& consumer, const std::vector<ChatMessage>& messages,
                       const ToDo& wanted, base::Timestamp at);
   void settle(Consumer& consumer);

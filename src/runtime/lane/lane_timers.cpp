@@ -42,6 +42,11 @@ void Runtime::Lane::plan_wake() {
   });
 }
 
+void Runtime::Lane::look_at_timers() {
+  wake_ms_ = std::numeric_limits<int64_t>::max();
+  fire_due();
+}
+
 void Runtime::Lane::fire_due() {
   while (firing_ < kFiringMax) {
     const auto due = timers_.take_due(ports_.clock.steady_ms());

@@ -60,6 +60,15 @@ void Runtime::Lane::hand_out(Consumer& consumer, const std::vector<ChatMessage>&
   }
 }
 
+void Runtime::Lane::tell_of_turn(const Consumer& consumer, const dialog::Turn& turn) {
+  for (const Listener& listener : consumer.listeners) {
+    if (listener.chat != consumer.chat->chat) continue;
+    if (const auto subscriber = listener.subscriber.lock()) {
+      subscriber->turned(turn, *consumer.chat, *consumer.program);
+    }
+  }
+}
+
 void Runtime::Lane::tell_listeners(Consumer& consumer, const std::vector<ChatMessage>& messages,
                                    const ToDo& wanted, base::Timestamp at) {
   if (consumer.listeners.empty()) return;

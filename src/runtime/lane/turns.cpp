@@ -57,6 +57,10 @@ base::Result<Written> Runtime::Lane::take(Consumer& consumer,
 Written Runtime::Lane::write(const Consumer& consumer, std::shared_ptr<const flow::Program> program,
                              dialog::Turn turn, const dialog::Input* input) {
   const base::Timestamp at = input == nullptr ? now() : input->at;
+  for (const dialog::Remark& remark : turn.remarks) {
+    ports_.log.line(base::Level::warning, turn.state.chat.to_string(),
+                    "node " + program->find(remark.node)->id + ": " + remark.message);
+  }
   const bool whole = !is_change_enough(consumer, turn);
   JournalRecord record{
       .consumer = consumer.id,
@@ -201,6 +205,7 @@ void Runtime::Lane::committed(Consumer& consumer, Commit commit, base::Result<in
   stored(consumer, commit, *place);
   hand_out(consumer, messages);
   const ToDo wanted = to_do(commit.turn);
+  tell_of_turn(consumer, commit.turn);
   tell_listeners(consumer, messages, wanted, commit.at);
   perform(consumer, wanted, commit.owed);
   settle(consumer);

@@ -61,6 +61,11 @@ struct InputWriter {
     return {{"k", "left"}, {"agent", left.agent}, {"to", left.to}};
   }
   json::object operator()(const dialog::NoAgent&) const { return {{"k", "no_agent"}}; }
+  json::object operator()(const dialog::Assigned& assigned) const {
+    json::object variables;
+    for (const auto& [name, value] : assigned.variables) variables[name] = value;
+    return {{"k", "assigned"}, {"variables", std::move(variables)}};
+  }
 };
 
 // Takes out of an input what the state keeps secret; true when there was something.
@@ -74,6 +79,7 @@ bool mask(const dialog::Turn& turn, const dialog::Input* input, json::object& in
     return is_held || turn.said != said->text;
   }
   auto* result = in.if_contains("result");
+  if (result == nullptr) result = in.if_contains("variables");
   if (result == nullptr || !result->is_object()) return false;
   bool masked = false;
   for (auto& member : result->get_object()) {

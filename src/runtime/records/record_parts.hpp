@@ -26,10 +26,11 @@ enum class InputKind {
   agent_said,
   left,
   no_agent,
+  assigned,
 };
-inline constexpr auto kInputKinds =
-    base::enum_names<InputKind>("input", "open", "start", "said", "call", "due", "event", "adopted",
-                                "end", "offered", "joined", "agent_said", "left", "no_agent");
+inline constexpr auto kInputKinds = base::enum_names<InputKind>(
+    "input", "open", "start", "said", "call", "due", "event", "adopted", "end", "offered", "joined",
+    "agent_said", "left", "no_agent", "assigned");
 
 // What a record's sealed part is bound to.
 inline std::string seal_context(base::Id chat, int64_t turn) {

@@ -227,6 +227,14 @@ base::Result<std::optional<dialog::Input>> input_of(InputKind kind, base::Timest
           dialog::AgentLeft{members.text("agent", Need::needed), members.text("to", Need::needed)};
       break;
     case InputKind::no_agent: input.what = dialog::NoAgent{}; break;
+    case InputKind::assigned: {
+      dialog::Assigned assigned;
+      for (const auto& member : object("variables")) {
+        assigned.variables[std::string(member.key())] = json::to_text(member.value());
+      }
+      input.what = std::move(assigned);
+      break;
+    }
     case InputKind::end:
       input.what = dialog::EndRequested{members.text("reason", Need::needed)};
       break;

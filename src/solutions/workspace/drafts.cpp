@@ -76,7 +76,23 @@ base::Result<Loaded> Drafts::load(flow::Files files) {
   }
   auto found = inspected(files);
   if (!found) return std::unexpected(found.error());
-  return compiled(std::move(files), std::move(*found), kinds_);
+  const auto& names = found->facts.csv_bots;
+  const auto writing_it = writing(names.empty() ? "" : names.front());
+  const std::lock_guard lock(writing_it->mutex);
+  return compiled(std::move(files), std::move(*found), kinds_, &writing_it->compiler);
+}
+
+std::shared_ptr<Drafts::Writing> Drafts::writing(const std::string& solution) {
+  const std::lock_guard lock(writing_mutex_);
+  const auto found = std::ranges::find(writing_, solution,
+                                       &std::pair<std::string, std::shared_ptr<Writing>>::first);
+  if (found != writing_.end()) {
+    writing_.splice(writing_.begin(), writing_, found);
+  } else {
+    writing_.emplace_front(solution, std::make_shared<Writing>());
+    if (writing_.size() > kCompilersMax) writing_.pop_back();
+  }
+  return writing_.front().second;
 }
 
 }  // namespace millrace::solutions

@@ -6,6 +6,7 @@
 #include <functional>
 #include <list>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -37,6 +38,14 @@ class Drafts {
 
  private:
   static constexpr size_t kKeptMax = 64;
+  static constexpr size_t kCompilersMax = 8;
+
+  // What was compiled last of a solution: whoever edits it asks again after every change.
+  struct Writing {
+    std::mutex mutex;
+    flow::Compiler compiler;
+  };
+  std::shared_ptr<Writing> writing(const std::string& solution);
   base::Result<Inspected> inspected(const flow::Files& files);
 
   Inspector& inspector_;
@@ -44,6 +53,8 @@ class Drafts {
   const InFolder in_folder_;
   std::mutex mutex_;
   std::list<std::pair<std::string, Inspected>> kept_;  // by hash, the latest first
+  std::mutex writing_mutex_;
+  std::list<std::pair<std::string, std::shared_ptr<Writing>>> writing_;  // likewise, by name
 };
 
 }  // namespace millrace::solutions

@@ -274,6 +274,10 @@ runtime::Runtime& Server::runtime() {
 const runtime::Solutions& Server::solutions() const {
   return parts_->served->solutions();
 }
+void Server::skip(std::chrono::milliseconds time) {
+  parts_->clock.skip(time);
+  parts_->runtime->clock_moved();
+}
 void Server::stop() {
   parts_->stop();
 }

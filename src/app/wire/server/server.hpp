@@ -48,6 +48,9 @@ class Server {
   runtime::Runtime& runtime();
   const runtime::Solutions& solutions() const;
 
+  // Puts its clock forward, and takes up what is due by then.
+  void skip(std::chrono::milliseconds time);
+
   // Refuses what is new, finishes what has begun (at most about ten seconds), and closes. Safe to
   // call twice.
   void stop();

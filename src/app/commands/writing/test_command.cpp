@@ -8,8 +8,11 @@
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
+#include "app/commands/writing/terminal.hpp"
+#include "app/commands/writing/watch.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "app/wire/python_inspector.hpp"
+#include "app/wire/signals.hpp"
 #include "solutions/test_from_chat.hpp"
 
 namespace millrace::app {
@@ -26,6 +29,7 @@ struct TestOptions {
   fs::path html;
   double coverage_min = 0;
   unsigned jobs = 0;
+  bool watches = false;
   WorldOptions world;
 };
 
@@ -65,12 +69,15 @@ int run_tests(const TestOptions& options) {
   if (!run) return complain("test", run.error());
   print_problems(run->problems);
   if (!run->problems.empty()) return 2;
+  if (run->outcomes.empty() && !options.filter.empty()) {
+    return complain("test", "no test has '" + options.filter + "' in its name");
+  }
   if (run->outcomes.empty()) {
     return complain("test", "there is no test; write tests/<name>.test.yaml (docs/testing.md)");
   }
   const double seconds = run->took.count();
   std::cout << trial::text_report(run->outcomes, run->coverage, seconds,
-                                  isatty(STDOUT_FILENO) == 1);
+                                  Paint(STDOUT_FILENO).is_on());
   const bool is_written =
       write_report(options.junit,
                    trial::junit_report(run->outcomes, run->program->solution, seconds)) &&
@@ -81,6 +88,23 @@ int run_tests(const TestOptions& options) {
     return 1;
   }
   return run->passed() ? 0 : 1;
+}
+
+// Again after each save, until it is told to stop.
+int watch_tests(const TestOptions& options) {
+  constexpr std::chrono::milliseconds kLookEvery{150};
+  block_stop_signals();
+  FolderWatch watch(options.solution);
+  int code = run_tests(options);
+  std::cout << "Watching; end with Ctrl-C.\n" << std::flush;
+  while (!stop_signal_within(kLookEvery)) {
+    const auto changed = watch.changed();
+    if (changed.empty()) continue;
+    std::cout << "\n" << changed.front() << " has changed\n" << std::flush;
+    code = run_tests(options);
+    std::cout << std::flush;
+  }
+  return code;
 }
 
 }  // namespace
@@ -107,8 +131,11 @@ void add_test_command(cli::App& cli, int& exit_code) {
       ->check(cli::Range(0.0, 100.0));
   command->add_option("--jobs", options->jobs, "Tests at a time; 0 is one per CPU")
       ->check(cli::Range(0, 256));
+  command->add_flag("--watch", options->watches, "Run them again after each save");
   command->footer("Exits 0 when all pass, 1 when one fails, 2 when nothing could be run.");
-  command->callback([&exit_code, options] { exit_code = run_tests(*options); });
+  command->callback([&exit_code, options] {
+    exit_code = options->watches ? watch_tests(*options) : run_tests(*options);
+  });
 }
 
 }  // namespace millrace::app

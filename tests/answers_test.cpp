@@ -1,0 +1,138 @@
+// How what people say comes back to them: read in their own zone, shown as the words they are, and
+// worked with where it can be.
+#include <gtest/gtest.h>
+
+#include "flow/flow.hpp"
+#include "trial/talk.hpp"
+
+namespace millrace::trial {
+namespace {
+
+constexpr base::Timestamp kNight{1'767'578'400'000};  // 2026-01-05T02:00:00Z
+
+struct Case {
+  std::string flow;
+  std::string settings;
+  TalkOptions options = {};
+};
+
+// What the bot says to that answer, after its first question.
+std::string answer_to(const Case& asked, const std::string& words,
+                      std::vector<std::string>* remarks = nullptr) {
+  auto compiled =
+      flow::compile({{"flows/main.flow.yaml", asked.flow}, {"solution.yaml", asked.settings}},
+                    {{"Test"}, {}, {}});
+  if (!compiled.program) return "does not compile";
+  TalkOptions options = asked.options;
+  if (options.at.ms == 0) options.at = kNight;
+  auto talk = Talk::begin(std::make_shared<const flow::Program>(std::move(*compiled.program)),
+                          std::move(options));
+  if (!talk || !talk->take(Start{})) return "does not begin";
+  if (const auto said = talk->take(Say{words}); !said) return said.error().message;
+  if (remarks != nullptr) *remarks = talk->turns().back().remarks;
+  const auto& messages = talk->turns().back().said;
+  return messages.empty() ? "" : messages.back().text;
+}
+
+constexpr const char* kAsksDay = R"(nodes:
+  q: {ask: 'When?', type: date, variable: X}
+  got: {say: 'GOT [{X}]', end: true}
+)";
+
+TEST(Answers, AreReadOnTheDayItIsWhereTheConsumerIs) {
+  struct Row {
+    std::string settings, own, words, day;
+  };
+  const std::string kAngeles = "time_zone: America/Los_Angeles\n";
+  const std::string kAuckland = "time_zone: Pacific/Auckland\n";
+  const Row kRows[] = {
+      {"", "", "today", "January 5, 2026"},
+      {"time_zone: UTC\n", "", "today", "January 5, 2026"},
+      {kAngeles, "", "today", "January 4, 2026"},
+      {kAngeles, "", "tomorrow", "January 5, 2026"},
+      {kAuckland, "", "yesterday", "January 4, 2026"},
+      {kAuckland, "America/Los_Angeles", "today", "January 4, 2026"},
+      {kAngeles, "Asia/Tokyo", "today", "January 5, 2026"},
+      {kAngeles, "Nowhere/Land", "today", "January 4, 2026"},
+      {"", "Pacific/Honolulu", "in 2 days", "January 6, 2026"},
+  };
+  for (const Row& row : kRows) {
+    Case asked{kAsksDay, row.settings, {.locale = "en-US"}};
+    if (!row.own.empty()) asked.options.user_data["time_zone"] = row.own;
+    EXPECT_EQ(answer_to(asked, row.words), "GOT [" + row.day + "]") << row.settings << row.own;
+  }
+}
+
+TEST(Answers, AreHeldToTheDayItIsThere) {
+  const std::string flow = R"(nodes:
+  q: {ask: 'When?', type: date, not_past: true, variable: X, retry: Later.}
+  got: {say: 'GOT [{X}]', end: true}
+)";
+  const Case asked{flow, "time_zone: Pacific/Auckland\n", {.locale = "en-GB"}};
+  EXPECT_EQ(answer_to(asked, "4/1/2026"), "Later.");
+  EXPECT_EQ(answer_to(asked, "today"), "GOT [5 January 2026]");
+}
+
+TEST(Answers, ExpressionsKnowTheDayItIsThere) {
+  const std::string flow = R"(nodes:
+  q: {ask: 'Born?', type: date, variable: BORN}
+  s: {set: {DAY: '= today()', AGE: '= age(BORN)'}}
+  got: {say: '{DAY} {AGE}', end: true}
+)";
+  EXPECT_EQ(answer_to({flow, ""}, "1990-01-05"), "2026-01-05 36");
+  EXPECT_EQ(answer_to({flow, "time_zone: America/New_York\n"}, "1990-01-05"), "2026-01-04 35");
+}
+
+TEST(Answers, AreNeverMarkupWhereMessagesAreShownAsMarkdown) {
+  const std::string flow = R"(nodes:
+  q: {ask: 'What?', variable: X}
+  got: {say: 'You said: **{X}**', end: true}
+)";
+  const Case web{flow, "", {.channel = "web"}}, rest{flow, "", {.channel = "rest"}}, none{flow, ""};
+  EXPECT_EQ(answer_to(web, "2*3*4"), R"(You said: **2\*3\*4**)");
+  EXPECT_EQ(answer_to(web, "[x](https://evil.example)"),
+            R"(You said: **\[x\](https\://evil.example)**)");
+  for (const Case& plain : {rest, none}) {
+    EXPECT_EQ(answer_to(plain, "2*3*4"), "You said: **2*3*4**");
+  }
+}
+
+TEST(Answers, AreNoMarkupInWhatTheBotSaysByItself) {
+  const std::string flow = R"(nodes:
+  q: {ask: 'What?', type: number, variable: X, subject: '*number*', retry: '{Y}?'}
+  got: {say: 'Thank you', end: true}
+  y: {set: {Y: '*no*'}, next: q}
+)";
+  EXPECT_EQ(answer_to({flow, "", {.channel = "web", .variables = {{"Y", "*no*"}}}}, "x"),
+            R"(\*no\*?)");
+}
+
+TEST(Answers, ThatCannotBeWorkedWithNeverEndTheChat) {
+  const std::string flow = R"(nodes:
+  q: {ask: 'How old are you?', variable: V}
+  s: {set: {NEXT: '= number(V) + 1', LATER: '= 10 / 0'}}
+  b: {if: [{'number(V) > 17': old}, {else: young}]}
+  old: {say: 'Next year you are {NEXT}', end: true}
+  young: {say: 'Next [{NEXT}] {LATER}', end: true}
+)";
+  std::vector<std::string> remarks;
+  EXPECT_EQ(answer_to({flow, ""}, "41", &remarks), "Next year you are 42");
+  EXPECT_EQ(remarks, (std::vector<std::string>{"main.s: '10 / 0': the result is not a number"}));
+  for (const char* words : {"1,000", "about 40", "forty"}) {
+    EXPECT_EQ(answer_to({flow, ""}, words, &remarks), "Next [] ") << words;
+    EXPECT_EQ(remarks.size(), 3u) << words;
+  }
+}
+
+TEST(Answers, ThatCannotBeWorkedWithGoToTheNodeForErrorsWhereThereIsOne) {
+  const std::string flow = R"(nodes:
+  q: {ask: 'How old are you?', variable: V}
+  s: {set: {NEXT: '= number(V) + 1'}}
+  got: {say: 'Next year you are {NEXT}', end: true}
+  -500: {say: 'Let us begin again', end: true}
+)";
+  EXPECT_EQ(answer_to({flow, ""}, "forty"), "Let us begin again");
+}
+
+}  // namespace
+}  // namespace millrace::trial
