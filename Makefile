@@ -8,7 +8,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo check style test unit e2e map golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload soak tsan ci clean setup setup-test setup-style setup-dev bench-check
+.PHONY: help build demo check style test unit e2e map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload soak tsan ci clean setup setup-test setup-style setup-dev bench-check
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,6 +61,9 @@ e2e: build setup-test
 	@cd tests/e2e && npm test --silent
 
 test: style unit e2e  ## everything: style, unit tests, conversations, simulation, end to end
+
+shots: build setup-test  ## draw docs/shots anew: the chat page at 320, 390 and 1280 px
+	@cd tests/e2e && MILLRACE_SHOTS=docs/shots node --test web-kinds.test.mjs
 
 map: setup  ## draw docs/map.svg anew: the rooms, and who includes whom
 	@python3 tools/house map

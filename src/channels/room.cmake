@@ -1,7 +1,26 @@
-# The page is plain modules; each is served as it is, or packed.
-millrace_embed(channels millrace::channels kChatHtml ${CMAKE_SOURCE_DIR}/web/chat/index.html)
-millrace_embed_web(channels millrace::channels kChatCss ${CMAKE_SOURCE_DIR}/web/chat/chat.css)
-foreach(module Chat Conversation Events Markdown Messages Session Socket Transcript View Words)
-  string(TOLOWER ${module} file)
-  millrace_embed_web(channels millrace::channels k${module}Js ${CMAKE_SOURCE_DIR}/web/chat/${file}.js)
-endforeach()
+# The page and the SDK are plain modules; each is served as it is, or packed without its comments.
+set(embedded ${CMAKE_CURRENT_BINARY_DIR}/embedded)
+file(GLOB web_files CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/web
+     ${CMAKE_SOURCE_DIR}/web/chat/*.js ${CMAKE_SOURCE_DIR}/web/chat/*.css
+     ${CMAKE_SOURCE_DIR}/web/chat/*/*.js ${CMAKE_SOURCE_DIR}/web/sdk/*.js)
+list(TRANSFORM web_files PREPEND ${CMAKE_SOURCE_DIR}/web/ OUTPUT_VARIABLE web_sources)
+add_custom_command(
+  OUTPUT ${embedded}/channels_web_files.cpp
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${embedded}
+  COMMAND ${CMAKE_COMMAND} "-DFILES=${web_files}" -DROOT=${CMAKE_SOURCE_DIR}/web -DDROP=chat/
+          -DOUT=${embedded}/channels_web_files.cpp -DHEADER=channels/page/files.hpp
+          -DNAMESPACE=millrace::channels -DNAME=web_files
+          -P ${CMAKE_SOURCE_DIR}/cmake/embed_table.cmake
+  DEPENDS ${web_sources} ${CMAKE_SOURCE_DIR}/cmake/embed_table.cmake
+          ${CMAKE_SOURCE_DIR}/cmake/without_comments.sed
+  VERBATIM)
+target_sources(channels PRIVATE ${embedded}/channels_web_files.cpp)
+
+# index.html is filled in for each solution, and therefore not packed: it goes without its margins.
+add_custom_command(
+  OUTPUT ${embedded}/index.html
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${embedded}
+  COMMAND sed "s/^ *//" ${CMAKE_SOURCE_DIR}/web/chat/index.html > ${embedded}/index.html
+  DEPENDS ${CMAKE_SOURCE_DIR}/web/chat/index.html
+  VERBATIM)
+millrace_embed(channels millrace::channels kChatHtml ${embedded}/index.html)

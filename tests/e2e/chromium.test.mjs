@@ -195,10 +195,10 @@ describe('Chat page', () => {
     await answer(chat, newPerson(), {to: 1});
     await chat.hear(kAsks.last);
     await chat.page.evaluate(() => {
-      for (const key of Object.keys(sessionStorage)) {
-        const kept = JSON.parse(sessionStorage.getItem(key) ?? '');
+      for (const key of Object.keys(localStorage)) {
+        const kept = JSON.parse(localStorage.getItem(key) ?? '');
         kept.session.access_token = 'forgotten';
-        sessionStorage.setItem(key, JSON.stringify(kept));
+        localStorage.setItem(key, JSON.stringify(kept));
       }
       // A receipt that comes now would put the token back.
       Storage.prototype.setItem = () => {};

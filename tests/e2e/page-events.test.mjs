@@ -204,23 +204,15 @@ describe('events of the page', () => {
     }
   });
 
-  test('of a page that embeds the chat are heard from those that solution.yaml lists alone', async () => {
+  test('of a page that embeds the chat are heard, and no page may that solution.yaml does not list', async () => {
     const browser = await launch(['--host-resolver-rules=MAP *.example 127.0.0.1']);
     try {
       const context = await browser.newContext({locale: 'en-US'});
-      /**
-       * The chat inside a page of that host.
-       * @param {string} host
-       */
+      /** @param {string} host */
       const embed = async (host) => {
         const page = await context.newPage();
         await page.goto(originOf(host));
-        const frame = page.frameLocator('#chat');
-        await frame.locator('[data-side="bot"]', {hasText: 'Look?'}).first().waitFor();
-        return {frame, tell: (/** @type {any[]} */ messages) => page.evaluate((sent) => {
-          const chat = /** @type {HTMLIFrameElement} */ (document.getElementById('chat'));
-          for (const message of sent) chat.contentWindow?.postMessage(message, '*');
-        }, messages)};
+        return page;
       };
       const messages = [
         'CUSTOM_EVENT:{"name": "checkout", "total": 7}', 'CUSTOM_EVENT:nonsense', {type: 'other'},
@@ -228,15 +220,23 @@ describe('events of the page', () => {
         {type: 'millrace:event', name: 'number', detail: 4},
       ];
       const brand = await embed(kBrand);
-      const stranger = await embed(kStranger);
-      for (const {tell} of [brand, stranger]) await tell(messages);
-      for (const {frame} of [brand, stranger]) {
-        await frame.locator('#message').fill('look');
-        await frame.locator('#message').press('Enter');
-      }
-      await brand.frame.locator('[data-side="bot"]',
+      const frame = brand.frameLocator('#chat');
+      await frame.locator('[data-side="bot"]', {hasText: 'Look?'}).first().waitFor();
+      await brand.evaluate((sent) => {
+        const chat = /** @type {HTMLIFrameElement} */ (document.getElementById('chat'));
+        for (const message of sent) chat.contentWindow?.postMessage(message, '*');
+      }, messages);
+      await frame.locator('#message').fill('look');
+      await frame.locator('#message').press('Enter');
+      await frame.locator('[data-side="bot"]',
         {hasText: 'total 7, day 2026-05-06, of checkout picked number'}).waitFor({timeout: 20_000});
-      await stranger.frame.locator('[data-side="bot"]', {hasText: 'nothing told'}).waitFor({timeout: 20_000});
+      // The browser shows a stranger's page an error where the chat would be.
+      /** @type {string[]} */
+      const said = [];
+      context.on('console', (line) => said.push(line.text()));
+      const stranger = await embed(kStranger);
+      await until('a refusal', () => said.some((text) => text.includes('frame-ancestors')));
+      assert.equal(await stranger.frameLocator('#chat').locator('#log').count(), 0);
     } finally {
       await browser.close();
     }

@@ -2,35 +2,68 @@
 // Engagement API on its own origin; it knows nothing that another client could not know.
 
 import {Conversation} from './conversation.js';
-import {listenToPage} from './events.js';
-import {appIdOf, loadKept, saveKept} from './session.js';
+import {Host} from './host.js';
+import {News} from './news.js';
+import {chooseLocale, directionOf, readFacts} from './page.js';
+import {appIdOf, keepWith, keyOf, loadKept, saveKept} from './session.js';
 import {View} from './view.js';
-import {chooseWords} from './words.js';
+import {wordsOf} from './words.js';
 
 const kGoneOftenMs = 30_000;
 const kGoneDelayMs = 5_000;
 
+const facts = readFacts();
+const asked = new URLSearchParams(location.search);
 const appId = appIdOf(location.pathname);
-const {language, words} = chooseWords(navigator.languages ?? [navigator.language]);
+const host = new Host(facts.origins, asked.has('host'));
+const locale = chooseLocale(facts.locales, [asked.get('locale') ?? '', ...navigator.languages]);
+const root = document.documentElement;
+root.lang = locale;
+root.dir = directionOf(locale);
+const light = asked.get('theme') ?? '';
+if (['light', 'dark'].includes(light)) root.style.colorScheme = light;
+// Where another page shows the chat, that page is the card.
+root.classList.toggle('framed', host.isFrame);
+
+host.post('APP_MOUNT');
+const greeting = host.greeting(asked.has('host'));
+keepWith((kept) => host.keep(kept));
+const words = await wordsOf(locale);
+
 /** @type {Conversation} */
 let conversation;
 let lastGoneAt = 0;
-
-document.documentElement.lang = language;
-const view = new View(words, {
-  say: (text) => conversation.say(text),
-  sayAgain: (id) => conversation.sayAgain(id),
-  startOver,
-});
+const news = new News(host);
+const view = new View(
+  {facts, locale, words, isFramed: host.isFrame},
+  {
+    say: (text, isSecret) => conversation.say(text, isSecret),
+    sayAgain: (id) => conversation.sayAgain(id),
+    tell: (event) => conversation.tell(event),
+    more: () => conversation.more(),
+    startOver,
+    hide: () => show(false),
+  },
+);
+document.getElementById('hide')?.toggleAttribute('hidden', !(asked.has('host') && host.isFrame));
 
 /**
  * @param {import('./session.js').Kept | null} kept
  * @param {number} [delayMs]
  */
-function converse(kept, delayMs = 0) {
-  const changed = view.show.bind(view);
-  conversation = new Conversation({appId, kept, changed, gone: beginAnew});
-  const begun = conversation;
+async function converse(kept, delayMs = 0) {
+  const begun = new Conversation({
+    appId,
+    kept,
+    locale,
+    profile: (await greeting).profile,
+    changed(model) {
+      view.show(model);
+      news.look(model);
+    },
+    gone: beginAnew,
+  });
+  conversation = begun;
   window.setTimeout(() => begun === conversation && begun.begin(), delayMs);
 }
 
@@ -50,15 +83,49 @@ function startOver() {
   conversation.close();
   saveKept(appId, null);
   view.clear();
+  news.forget();
   converse(null);
+  host.post('CHAT_RESTARTED');
 }
 
+/** @param {boolean} isShown */
+function show(isShown) {
+  host.post(isShown ? 'CHAT_SHOW' : 'CHAT_HIDE');
+  if (isShown) conversation.nudge();
+}
+
+/** How the page looks, for the bubble beside it. */
+function tellLook() {
+  const probe = document.body.appendChild(document.createElement('i'));
+  probe.style.color = 'var(--on-accent)';
+  probe.style.backgroundColor = 'var(--accent)';
+  const {backgroundColor: accent, color: ink} = getComputedStyle(probe);
+  host.post('millrace:look', {accent, ink});
+  probe.remove();
+}
+
+host.post('BOOT_FINISHED');
+tellLook();
+host.post('SET_IFRAME_TITLE', {title: facts.title});
+const {kept: keptAround} = await greeting;
+await converse(loadKept(appId) ?? (keptAround && {session: keptAround.session, outbox: []}));
+
+host.listen({restart: startOver, shown: show, tell: (event) => conversation.tell(event)});
 for (const name of ['online', 'offline', 'pageshow']) {
   window.addEventListener(name, () => conversation.nudge());
 }
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') conversation.nudge();
 });
-
-converse(loadKept(appId));
-listenToPage((event) => conversation.tell(event));
+window.addEventListener('keydown', ({key}) => {
+  if (key === 'Escape' && asked.has('host') && !document.querySelector('dialog')) show(false);
+});
+// Another tab has begun anew: where this one's conversation is over, it goes along.
+window.addEventListener('storage', ({key}) => {
+  if (key !== keyOf(appId) || !conversation.hasEnded) return;
+  const kept = loadKept(appId);
+  if (!kept || kept.session.chat_id === conversation.chatId) return;
+  conversation.close();
+  view.clear();
+  converse(kept);
+});

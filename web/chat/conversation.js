@@ -2,10 +2,19 @@
 // connection. What is pushed is shown at once; after every join, gap or doubt a snapshot puts the
 // transcript right, and what the consumer said goes out again under the same id until it is safe.
 
+import {Presence} from './presence.js';
+import {Renewal} from './renewal.js';
 import {
-  addressOf, checkSession, endChat, isGone, openSession, renewSession, saveKept, startChat,
+  addressOf,
+  checkSession,
+  endChat,
+  isGone,
+  openSession,
+  saveKept,
+  startChat,
 } from './session.js';
 import {ChatSocket, backOff} from './socket.js';
+import {Telling} from './telling.js';
 import {Transcript} from './transcript.js';
 
 /**
@@ -13,14 +22,17 @@ import {Transcript} from './transcript.js';
  * @typedef {import('./session.js').Unsent} Unsent
  * @typedef {import('./transcript.js').Message} Message
  * @typedef {{
- *   status: string, seq_num?: number, history: Message[], is_typing?: boolean,
+ *   status: string, seq_num?: number, history: Message[], is_typing?: boolean, has_more?: boolean,
+ *   before?: number, bot_enabled?: boolean, agent_is_assigned?: boolean, agent_name?: string,
  * }} Snapshot
  * @typedef {'connecting' | 'online' | 'reconnecting' | 'ended' | 'unavailable'} Status
  * @typedef {{
- *   name: string, status: Status, messages: Message[], unsent: Unsent[], typing: boolean,
+ *   status: Status, messages: Message[], unsent: Unsent[], typing: boolean, hasMore: boolean,
+ *   notices: import('./items.js').Notice[], agent: import('./presence.js').Agent | null,
  * }} Model
  * @typedef {{
- *   appId: string, kept: import('./session.js').Kept | null,
+ *   appId: string, kept: import('./session.js').Kept | null, locale: string,
+ *   profile: import('./session.js').Profile,
  *   changed: (model: Model) => void, gone: (unsaid: string[]) => void,
  * }} ConversationOptions `changed` shows the conversation; `gone` is told, with what could not be
  *   said, that the server no longer knows it.
@@ -28,9 +40,6 @@ import {Transcript} from './transcript.js';
 
 const kExpectAnswerMs = 8_000;
 const kTypingMaxMs = 30_000;
-const kRenewSoonestMs = 1_000;
-const kRenewLookMs = 3_600_000;
-const kUntoldMax = 100;
 
 export class Conversation {
   #options;
@@ -44,21 +53,20 @@ export class Conversation {
   #ready = false;
   /** Whether this page has had the history: until then it does not know where it stands. */
   #informed = false;
+  /** Where the part of the history begins that this page has; 0 when it has all. */
+  #before = 0;
+  /** Asked for an earlier page, and not answered yet. */
+  #wantsEarlier = false;
   #sending = false;
   #closed = false;
   #failures = 0;
   #pings = 0;
-  /** What the page around has told and the server has not acknowledged, oldest first.
-   * @type {import('./events.js').PageEvent[]} */
-  #untold = [];
-  #telling = false;
-  /** @type {number | undefined} */
-  #tellTimer;
-  #typing = false;
-  /** @type {number | undefined} */
-  #typingTimer;
-  /** @type {number | undefined} */
-  #renewTimer;
+  #presence = new Presence(() => this.#show());
+  #telling = new Telling((event) => {
+    return this.#socket && !this.#closed ? this.#socket.push('chat:event', event) : null;
+  });
+  /** @type {Renewal | null} */
+  #renewal = null;
 
   /** @param {ConversationOptions} options */
   constructor(options) {
@@ -73,9 +81,12 @@ export class Conversation {
     else this.#open();
   }
 
-  /** @param {string} text */
-  say(text) {
-    this.#transcript.say(text);
+  /**
+   * @param {string} text
+   * @param {boolean} isSecret
+   */
+  say(text, isSecret) {
+    this.#transcript.say(text, isSecret);
     this.#sayNow();
   }
 
@@ -87,19 +98,31 @@ export class Conversation {
   }
 
   /**
-   * Passes on what the page around tells; kept until the server has it, so that what is told before
-   * the chat is there is not lost. After a loss of the connection it may be told twice.
+   * Passes on what the page around tells.
    * @param {import('./events.js').PageEvent} event
    */
   tell(event) {
-    this.#untold.push(event);
-    if (this.#untold.length > kUntoldMax) this.#untold.shift();
-    this.#tellNow();
+    this.#telling.add(event);
+  }
+
+  /** Which chat it is; null before there is one. */
+  get chatId() {
+    return this.#session?.chat_id ?? null;
+  }
+
+  get hasEnded() {
+    return this.#status === 'ended';
+  }
+
+  /** Asks for what was said before. */
+  more() {
+    this.#wantsEarlier = this.#before > 0;
+    if (this.#wantsEarlier) this.#ask(this.#before);
   }
 
   /** The network or the page has come back, or gone. */
   nudge() {
-    this.#renewInTime();  // timers stand still while a machine sleeps
+    this.#renewal?.look();
     this.#socket?.nudge();
   }
 
@@ -111,15 +134,16 @@ export class Conversation {
 
   #stop() {
     this.#closed = true;
-    window.clearTimeout(this.#typingTimer);
-    window.clearTimeout(this.#renewTimer);
+    this.#presence.expect(0);
+    this.#renewal?.stop();
     this.#socket?.close();
   }
 
   // ---- coming and going
 
   async #open() {
-    const {status, session} = await openSession(this.#options.appId);
+    const {appId, locale, profile} = this.#options;
+    const {status, session} = await openSession(appId, locale, profile);
     if (this.#closed) return;
     if (session) {
       this.#failures = 0;
@@ -137,7 +161,7 @@ export class Conversation {
   /** @param {Session} session */
   #connect(session) {
     const address = addressOf('socket/websocket').replace(/^http/, 'ws');
-    this.#renewInTime();
+    this.#renewal = new Renewal(session, () => this.#save());
     this.#socket = new ChatSocket({
       // The token is another one after a while.
       url: () => {
@@ -148,7 +172,7 @@ export class Conversation {
       joinPayload: () => ({access_token: session.access_token}),
       joined: () => {
         this.#ask();
-        this.#tellNow();
+        this.#telling.goOn();
       },
       refused: (response) => {
         if (response.reason === 'unauthorized' || isGone(response.status)) this.#lose();
@@ -162,22 +186,6 @@ export class Conversation {
     });
   }
 
-  // Half-way through its life the token is renewed; if that fails, again a moment later.
-  #renewInTime() {
-    window.clearTimeout(this.#renewTimer);
-    const session = this.#session;
-    if (this.#closed || this.#status === 'ended' || !session?.renew_at) return;
-    const waitMs = session.renew_at - Date.now();
-    const work = async () => {
-      if (Date.now() >= (session.renew_at ?? 0)) {
-        await renewSession(session);
-        this.#save();
-      }
-      this.#renewInTime();
-    };
-    this.#renewTimer = window.setTimeout(work, Math.min(Math.max(waitMs, kRenewSoonestMs), kRenewLookMs));
-  }
-
   /**
    * @param {Session} session
    * @param {boolean} wasOpen
@@ -185,18 +193,19 @@ export class Conversation {
   async #down(session, wasOpen) {
     this.#ready = false;
     this.#status = 'reconnecting';
-    this.#expect(0);
+    this.#presence.expect(0);
     this.#show();
     // Never opened: the server may be away, or it may not know the session.
     if (!wasOpen && isGone(await checkSession(session))) this.#lose();
   }
 
-  /** Asks for the history; it comes as an event. */
-  async #ask() {
+  /** Asks for the history, or for what of it comes `before`; it comes as an event. */
+  async #ask(before = 0) {
     if (!this.#session || !this.#socket) return;
     const {id, access_token} = this.#session;
     // Lost on the way: the next join asks again.
-    const reply = await this.#socket.push('chat:snapshot', {from: id, access_token})
+    const reply = await this.#socket
+      .push('chat:snapshot', {from: id, access_token, ...(before > 0 && {before})})
       .catch(() => null);
     if (!reply || reply.status === 'ok') return;
     if (isGone(reply.response.status)) this.#lose();
@@ -205,7 +214,7 @@ export class Conversation {
 
   async #start() {
     if (!this.#session) return;
-    this.#expect(kExpectAnswerMs);
+    this.#presence.expect(kExpectAnswerMs);
     const status = await startChat(this.#session, this.#options.appId);
     if (isGone(status)) this.#lose();
     else if (status !== 202 && status !== 409) this.#later(() => this.#ask());
@@ -232,28 +241,42 @@ export class Conversation {
     if (name === 'incoming:msg') this.#hear(payload);
     else if (name === 'chat:snapshot_response') this.#reconcile(payload);
     else if (name === 'chat:ready' && this.#informed) this.#goOn();
-    else if (name === 'incoming:notice' && payload.notice === 'typing') {
-      this.#expect(payload.is_typing ? kTypingMaxMs : 0);
-    } else if (name === 'incoming:notice' && payload.notice === 'ended') {
-      this.#ask();  // the snapshot has the last words, whatever was lost on the way
-    }
+    else if (name === 'incoming:notice') this.#notice(payload);
     this.#show();
+  }
+
+  /** @param {any} payload */
+  #notice(payload) {
+    if (payload.notice === 'typing') {
+      this.#presence.expect(payload.is_typing ? kTypingMaxMs : 0);
+    } else if (payload.notice === 'ended') {
+      this.#ask(); // the snapshot has the last words, whatever was lost on the way
+    } else {
+      this.#presence.take(payload, this.#transcript.messages().at(-1)?.seq_num ?? 0);
+    }
   }
 
   /** @param {Message} message */
   #hear(message) {
     this.#transcript.add(message);
-    if (message.from_side !== 'anonymous_consumer') this.#expect(0);
+    if (message.from_side !== 'anonymous_consumer') this.#presence.expect(0);
     // While a message of ours is under way its number is a gap that its receipt will close.
     if (!this.#sending && this.#transcript.hasGap()) this.#ask();
   }
 
   /** @param {Snapshot} snapshot */
   #reconcile(snapshot) {
-    this.#transcript.reconcile(snapshot);
+    if (this.#wantsEarlier && this.#transcript.addEarlier(snapshot.history)) {
+      this.#wantsEarlier = false;
+      this.#before = snapshot.before ?? 0;
+      return;
+    }
+    if (!this.#informed) this.#before = snapshot.before ?? 0;
     this.#informed = true;
+    this.#transcript.reconcile(snapshot);
+    this.#presence.read(snapshot);
     this.#save();
-    if (snapshot.is_typing) this.#expect(kTypingMaxMs);
+    if (snapshot.is_typing) this.#presence.expect(kTypingMaxMs);
     if (snapshot.status === 'new') this.#start();
     else if (snapshot.status === 'ended') this.#over();
     else this.#goOn();
@@ -269,17 +292,18 @@ export class Conversation {
   #over() {
     this.#status = 'ended';
     this.#ready = false;
-    this.#expect(0);
+    this.#presence.expect(0);
     this.#transcript.giveUp();
     this.#save();
     this.#socket?.close();
+    this.#renewal?.stop();
   }
 
   // ---- what the consumer says
 
   #sayNow() {
     this.#save();
-    this.#expect(kExpectAnswerMs);
+    this.#presence.expect(kExpectAnswerMs);
     this.#show();
     this.#flush();
   }
@@ -333,45 +357,7 @@ export class Conversation {
     this.#show();
   }
 
-  // ---- what the page around tells
-
-  async #tellNow() {
-    if (this.#telling || this.#tellTimer !== undefined) return;
-    this.#telling = true;
-    try {
-      while (this.#untold.length > 0 && this.#socket && !this.#closed) {
-        const event = this.#untold[0];
-        const {status, response} = await this.#socket.push('chat:event', event);
-        if (status !== 'ok' && (response.status === 429 || response.status >= 500)) {
-          // Not now: kept until the server has it.
-          this.#tellTimer = window.setTimeout(() => {
-            this.#tellTimer = undefined;
-            this.#tellNow();
-          }, (response.retry_after ?? 1) * 1_000);
-          break;
-        }
-        // Taken, or never to be: too long, or the chat has ended.
-        if (this.#untold[0] === event) this.#untold.shift();
-      }
-    } catch {
-      // Not connected: told after the next join.
-    } finally {
-      this.#telling = false;
-    }
-  }
-
   // ---- what is shown and kept
-
-  /** Shows for so long that an answer is on its way. */
-  #expect(/** @type {number} */ forMs) {
-    window.clearTimeout(this.#typingTimer);
-    this.#typing = forMs > 0;
-    if (!this.#typing) return;
-    this.#typingTimer = window.setTimeout(() => {
-      this.#typing = false;
-      this.#show();
-    }, forMs);
-  }
 
   #save() {
     if (this.#closed || !this.#session) return;
@@ -381,11 +367,13 @@ export class Conversation {
   #show() {
     if (this.#closed) return;
     this.#options.changed({
-      name: this.#session?.web_chat_pype_name ?? '',
       status: this.#status,
       messages: this.#transcript.messages(),
       unsent: this.#transcript.outbox,
-      typing: this.#typing && this.#status === 'online',
+      typing: this.#presence.isTyping && ['connecting', 'online'].includes(this.#status),
+      hasMore: this.#before > 0,
+      notices: this.#presence.notices,
+      agent: this.#presence.agent,
     });
   }
 }

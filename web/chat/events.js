@@ -1,24 +1,9 @@
-// What the page around the chat tells it: events, by postMessage, from pages that may. Who may is
-// said by the server in the page's head: its own origin, and those that solution.yaml lists.
+// What pages tell the chat, by postMessage: events, and who may tell them. That is said by the
+// server in the page's head: its own origin, and those that solution.yaml lists. Pure.
 
 /** @typedef {{name: string, detail: object}} PageEvent */
 
 const kCustomEvent = 'CUSTOM_EVENT:';
-
-/**
- * Calls `tell` with each event that the page around this one posts.
- * @param {(event: PageEvent) => void} tell
- */
-export function listenToPage(tell) {
-  const listed = document.querySelector('meta[name="millrace-origins"]')?.getAttribute('content');
-  const patterns = (listed ?? '').split(' ').filter(Boolean);
-  window.addEventListener('message', ({source, origin, data}) => {
-    const isAround = source === window.parent && window.parent !== window;
-    if (!isAround || !mayTell(origin, location.origin, patterns)) return;
-    const event = eventOf(data);
-    if (event) tell(event);
-  });
-}
 
 /**
  * Whether a page of this origin may tell events, by the rules that the server has for requests
@@ -36,8 +21,9 @@ export function mayTell(origin, own, patterns) {
   return patterns.some((pattern) => {
     const wanted = urlOf(pattern.replace('://*.', '://'));
     if (!wanted || wanted.protocol !== from.protocol) return false;
-    return pattern.includes('://*.') ? from.host.endsWith(`.${wanted.host}`) :
-      from.host === wanted.host;
+    return pattern.includes('://*.')
+      ? from.host.endsWith(`.${wanted.host}`)
+      : from.host === wanted.host;
   });
 }
 
@@ -79,12 +65,16 @@ function urlOf(text) {
   try {
     return new URL(text);
   } catch {
-    return null;  // "null": a page without an origin
+    return null; // "null": a page without an origin
   }
 }
 
 /** @param {string} host */
 function isLoopback(host) {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' ||
-    /^127(\.\d{1,3}){3}$/.test(host);
+  return (
+    host === 'localhost' ||
+    host.endsWith('.localhost') ||
+    host === '[::1]' ||
+    /^127(\.\d{1,3}){3}$/.test(host)
+  );
 }

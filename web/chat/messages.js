@@ -2,82 +2,56 @@
 // alone. Showing the same items twice changes nothing, and an element stays the same for as long as
 // its message is there, so that a screen reader hears each message once.
 
+import {kinds, updateAsset} from './assets/kinds.js';
+import {written} from './calendar.js';
+import {make, makeButton} from './dom.js';
+import {makeFace} from './face.js';
+import {withLines} from './items.js';
 import {renderMarkdown} from './markdown.js';
+import {filled} from './words.js';
 
 /**
- * @typedef {import('./transcript.js').Choice} Choice
+ * @typedef {import('./items.js').Item} Item
+ * @typedef {import('./items.js').Line} Line
+ * @typedef {import('./assets/kinds.js').Tools & {
+ *   sayAgain: (id: string) => void, more: () => void, name: string, avatar: string,
+ * }} Tools `name` and `avatar` are the bot's
  * @typedef {{
- *   key: string, side: 'bot' | 'agent' | 'consumer', name?: string, text: string, seq?: number, at?: number,
- *   state: 'said' | 'sending' | 'failed', choices: Choice[], isOpen: boolean, locksInput: boolean,
- *   chosen?: string,
- * }} Item
- * @typedef {{say: (text: string) => void, sayAgain: (id: string) => void}} Deeds
+ *   isOver: boolean, isTyping: boolean, hasMore: boolean,
+ *   notices: import('./items.js').Notice[],
+ * }} Surroundings
  */
 
 const kNearEndPx = 24;
 const kPauseMs = 5 * 60_000;
-
-/**
- * Everything said, oldest first. A message's choices are open until the consumer says something.
- * @param {import('./conversation.js').Model} model
- * @returns {Item[]}
- */
-export function itemsOf({messages, unsent}) {
-  /** @type {Item[]} */
-  const items = messages.map((message) => {
-    const isOwn = message.from_side === 'anonymous_consumer';
-    return {
-      key: (isOwn ? message.client_msg_id : null) ?? message.id,
-      side: isOwn ? 'consumer' : message.from_side === 'agent' ? 'agent' : 'bot',
-      name: message.agent_name,
-      text: message.msg ?? '',
-      seq: message.seq_num,
-      at: message.ts,
-      state: 'said',
-      choices: message.app_object?.buttons ?? [],
-      isOpen: true,
-      locksInput: message.app_object?.input === 'disabled',
-    };
-  });
-  for (const {client_msg_id: key, msg: text, failed} of unsent) {
-    const state = failed ? 'failed' : 'sending';
-    const bare = {choices: [], isOpen: false, locksInput: false};
-    items.push({key, side: 'consumer', text, state, ...bare});
-  }
-  /** @type {Item | undefined} */
-  let answer;
-  for (let at = items.length - 1; at >= 0; --at) {
-    const item = items[at];
-    if (item.side === 'consumer' && item.state !== 'failed') answer = item;
-    item.isOpen = answer === undefined;
-    item.chosen = answer?.text;
-    item.locksInput &&= item.isOpen;
-  }
-  return items;
-}
+const kWorkingAfterMs = 10_000;
+const kDayMs = 24 * 3_600_000;
 
 export class MessageList {
   #log;
-  #words;
-  #deeds;
+  #tools;
   #typing = typingElement();
+  #more;
+  /** @type {number | undefined} */
+  #workingTimer;
   // Who scrolls back to read stays there, until they come back to the end or speak themselves.
   #follows = true;
   #scrolledTo = 0;
-  #time = new Intl.DateTimeFormat(undefined, {hour: 'numeric', minute: '2-digit'});
+  #time;
   /** @type {Map<string, HTMLElement>} */
   #elements = new Map();
 
   /**
    * @param {HTMLElement} log
-   * @param {import('./words.js').Words} words
-   * @param {Deeds} deeds
+   * @param {Tools} tools
+   * @param {HTMLElement} intro what stands before the first message
    */
-  constructor(log, words, deeds) {
+  constructor(log, tools, intro) {
     this.#log = log;
-    this.#words = words;
-    this.#deeds = deeds;
-    log.append(this.#typing);
+    this.#tools = tools;
+    this.#time = new Intl.DateTimeFormat(tools.locale, {hour: 'numeric', minute: '2-digit'});
+    this.#more = makeButton('choice more', tools.words.more, () => tools.more());
+    log.append(intro, this.#more, this.#typing);
     log.addEventListener('scroll', () => {
       if (log.scrollTop < this.#scrolledTo) this.#follows = false;
       if (log.scrollHeight - log.scrollTop - log.clientHeight < kNearEndPx) this.#follows = true;
@@ -88,20 +62,34 @@ export class MessageList {
 
   /**
    * @param {Item[]} items
-   * @param {{isOver: boolean, isTyping: boolean}} how
+   * @param {Surroundings} around
    */
-  show(items, {isOver, isTyping}) {
+  show(items, {isOver, isTyping, hasMore, notices}) {
     const isFirst = this.#elements.size === 0;
-    this.#removeAllBut(new Set(items.map((item) => item.key)));
-    let before = this.#log.firstChild;
-    items.forEach((item, at) => {
-      const element = this.#elementOf(item);
-      this.#update(element, item, items[at + 1], isOver);
+    const entries = withLines(items, notices);
+    this.#removeAllBut(new Set(entries.map(({key}) => key)));
+    this.#more.hidden = !hasMore;
+    const fromEnd = this.#log.scrollHeight - this.#log.scrollTop;
+    /** @type {ChildNode | null} */
+    let before = this.#more.nextSibling;
+    /** @type {Item | undefined} */
+    let last;
+    entries.forEach((entry, at) => {
+      const element = 'line' in entry ? this.#lineOf(entry) : this.#elementOf(entry);
+      if ('line' in entry) {
+        last = undefined;
+      } else {
+        const next = entries[at + 1];
+        this.#update(element, entry, last, next && 'line' in next ? undefined : next, isOver);
+        last = entry;
+      }
       if (element === before) before = element.nextSibling;
       else this.#log.insertBefore(element, before);
     });
-    this.#typing.hidden = !isTyping;
+    this.#showTyping(isTyping);
     if (items.at(-1)?.state === 'sending') this.#follows = true;
+    // What was said earlier comes in above without moving what is being read.
+    if (!this.#follows) this.#log.scrollTop = this.#log.scrollHeight - fromEnd;
     this.#scroll(isFirst ? 'instant' : 'auto');
   }
 
@@ -109,9 +97,9 @@ export class MessageList {
     this.#removeAllBut(new Set());
   }
 
-  /** @returns {HTMLButtonElement | null} */
+  /** @returns {HTMLElement | null} */
   firstOpenChoice() {
-    return this.#log.querySelector('button.choice:not(:disabled)');
+    return this.#log.querySelector('.asset :is(button, input, select):not(:disabled, .free)');
   }
 
   /** @param {ScrollBehavior} behavior */
@@ -128,58 +116,100 @@ export class MessageList {
     }
   }
 
+  /** @param {boolean} isTyping */
+  #showTyping(isTyping) {
+    const words = /** @type {HTMLElement} */ (this.#typing.lastElementChild);
+    if (this.#typing.hidden !== isTyping) return;
+    this.#typing.hidden = !isTyping;
+    words.textContent = '';
+    window.clearTimeout(this.#workingTimer);
+    if (!isTyping) return;
+    this.#workingTimer = window.setTimeout(() => {
+      words.textContent = this.#tools.words.working;
+      this.#scroll('auto');
+    }, kWorkingAfterMs);
+  }
+
+  /** @param {Line} line */
+  #lineOf(line) {
+    const found = this.#elements.get(line.key);
+    if (found) return found;
+    const element = make('p', 'line ps-notice', this.#textOf(line));
+    this.#elements.set(line.key, element);
+    return element;
+  }
+
+  /** @param {Line} line */
+  #textOf({at, notice}) {
+    const {words, locale} = this.#tools;
+    if (notice) {
+      const phrase = notice.what === 'left' ? words.left : words.joined;
+      return notice.name ? filled(phrase, {name: notice.name}) : words.joinedNobody;
+    }
+    const day = new Date(at).toDateString();
+    if (day === new Date().toDateString()) return words.today;
+    if (day === new Date(Date.now() - kDayMs).toDateString()) return words.yesterday;
+    return new Intl.DateTimeFormat(locale, {dateStyle: 'full'}).format(at);
+  }
+
   /** @param {Item} item */
   #elementOf(item) {
     const found = this.#elements.get(item.key);
     if (found) return found;
-    const bubble = make('div', 'bubble');
-    bubble.dir = 'auto';
-    if (item.side === 'bot') bubble.append(renderMarkdown(item.text));
-    else if (item.side === 'agent') bubble.append(item.text);
-    else bubble.append(make('span', 'aside', `${this.#words.you}: `), item.text);
-    const element = make('div', 'message');
+    const isOwn = item.side === 'consumer';
+    const element = make('div', `message ps-bubble-${isOwn ? 'user' : 'solution'}`);
     element.dataset.side = item.side;
-    if (item.side === 'agent' && item.name) element.append(make('div', 'author', item.name));
-    element.append(bubble);
-    if (item.choices.length > 0) element.append(this.#choices(item.choices));
-    element.append(make('div', 'note'));
+    const {words, name} = this.#tools;
+    if (!isOwn)
+      element.append(make('div', 'author', item.side === 'agent' ? (item.name ?? '') : name));
+    if (item.side === 'bot') element.append(makeFace('avatar', this.#tools.avatar));
+    if (item.text) {
+      const bubble = make('div', 'bubble ps-bubble-body');
+      bubble.dir = 'auto';
+      if (item.side === 'bot') bubble.append(renderMarkdown(item.text));
+      else if (isOwn)
+        bubble.append(make('span', 'aside', `${words.you}: `), make('bdi', '', this.#said(item)));
+      else bubble.append(item.text);
+      element.append(bubble);
+    }
+    const kind = kinds[item.kind];
+    if (kind) {
+      element.dataset.kind = item.kind;
+      element.append(kind.render(item, this.#tools));
+    }
+    element.append(make('div', 'note ps-notice-timestamp'));
     this.#elements.set(item.key, element);
     return element;
   }
 
-  /** @param {Choice[]} choices */
-  #choices(choices) {
-    const group = make('div', 'choices');
-    for (const {label, value} of choices) {
-      const button = make('button', 'choice', label);
-      button.type = 'button';
-      button.dataset.choice = label;
-      button.value = value;
-      button.addEventListener('click', () => this.#deeds.say(value));
-      group.append(button);
-    }
-    return group;
+  /**
+   * A day that was chosen is said in the notation that everybody has, and shown in their own.
+   * @param {Item} item
+   */
+  #said({text, answers}) {
+    const isDate = ['datepicker', 'timepicker'].includes(answers?.kind ?? '');
+    return (isDate && written(text, this.#tools.locale)) || text;
   }
 
   /**
    * @param {HTMLElement} element
    * @param {Item} item
+   * @param {Item | undefined} before
    * @param {Item | undefined} next
    * @param {boolean} isOver
    */
-  #update(element, item, next, isOver) {
+  #update(element, item, before, next, isOver) {
     if (item.seq) element.dataset.seq = String(item.seq);
+    const isFirst = before?.side !== item.side || before.name !== item.name;
+    element.classList.toggle('first', isFirst);
     element.classList.toggle('last', next?.side !== item.side);
     // A time is worth a line only where the talk rested.
     const rested = next ? (next.at ?? Date.now()) - (item.at ?? 0) > kPauseMs : true;
     element.classList.toggle('timed', rested);
-    for (const button of element.querySelectorAll('button')) {
-      if (button.classList.contains('choice')) {
-        button.disabled = !item.isOpen || isOver;
-        button.classList.toggle('chosen', button.value === item.chosen);
-      } else {
-        button.hidden = isOver;  // nobody is there to send it to again
-      }
+    const asset = element.querySelector('.asset');
+    if (asset instanceof HTMLElement) updateAsset(asset, item, item.isOpen && !isOver);
+    for (const button of element.querySelectorAll('.resend')) {
+      /** @type {HTMLElement} */ (button).hidden = isOver; // nobody is there to send it to again
     }
     if (element.dataset.state !== item.state) this.#note(element, item, isOver);
   }
@@ -191,39 +221,31 @@ export class MessageList {
    */
   #note(element, item, isOver) {
     element.dataset.state = item.state;
+    const {words, sayAgain} = this.#tools;
     const note = /** @type {HTMLElement} */ (element.lastElementChild);
     if (item.state === 'sending') {
-      note.textContent = this.#words.sending;
+      note.textContent = words.sending;
     } else if (item.state === 'said') {
-      note.textContent = item.at ? this.#time.format(item.at) : '';
+      const at = item.at ? this.#time.format(item.at) : '';
+      note.textContent = item.side === 'consumer' ? `${at} · ✓ ${words.delivered}` : at;
     } else {
-      const button = make('button', 'resend', this.#words.resend);
-      button.type = 'button';
+      const button = makeButton('resend', words.resend, () => sayAgain(item.key));
       button.hidden = isOver;
-      button.addEventListener('click', () => this.#deeds.sayAgain(item.key));
-      note.replaceChildren(`${this.#words.failed} `, button);
+      note.replaceChildren(`${words.failed} `, button);
     }
   }
 }
 
-/**
- * @template {keyof HTMLElementTagNameMap} Name
- * @param {Name} name
- * @param {string} className
- * @param {string} [text]
- * @returns {HTMLElementTagNameMap[Name]}
- */
-function make(name, className, text = '') {
-  const element = document.createElement(name);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
-
 function typingElement() {
-  const element = make('div', 'typing');
-  element.setAttribute('aria-hidden', 'true');
-  element.append(make('i', ''), make('i', ''), make('i', ''));
+  const dots = make(
+    'span',
+    'dots ps-bubble-thinking-icon-dot',
+    make('i', ''),
+    make('i', ''),
+    make('i', ''),
+  );
+  dots.setAttribute('aria-hidden', 'true');
+  const element = make('div', 'typing', dots, make('span', ''));
   element.hidden = true;
   return element;
 }

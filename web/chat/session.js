@@ -1,5 +1,6 @@
-// The consumer's session: made, started and ended over REST, and kept in the tab's storage together
-// with what was said but not yet acknowledged, so that a reload goes on where it was.
+// The consumer's session: made, started and ended over REST, and kept in the browser, so that the
+// conversation is there in the next tab and on the next day. What was said but not acknowledged
+// belongs to the tab that said it. Where nothing may be kept, the page itself remembers.
 
 /**
  * @typedef {{
@@ -7,8 +8,12 @@
  *   web_chat_stream_id: string, web_chat_pype_name?: string,
  *   expires_in?: number, renew_at?: number,
  * }} Session `renew_at` is the page's own: by its clock, when half of the token's life is over.
- * @typedef {{client_msg_id: string, msg: string, failed?: boolean, accepted?: boolean}} Unsent
+ * @typedef {{
+ *   client_msg_id: string, msg: string, failed?: boolean, accepted?: boolean, secret?: boolean,
+ * }} Unsent
  * @typedef {{session: Session, outbox: Unsent[]}} Kept
+ * @typedef {Record<string, string>} Profile what the page around knows of its visitor, by the names
+ *   that the session request has for it
  */
 
 const kRequestTimeoutMs = 15_000;
@@ -39,15 +44,16 @@ export function addressOf(path) {
 
 /**
  * @param {string} appId
+ * @param {string} locale the solution's, in which the page speaks
+ * @param {Profile} profile
  * @returns {Promise<{status: number, session: Session | null}>}
  */
-export async function openSession(appId) {
+export async function openSession(appId, locale, profile) {
   const response = await post('messaging/v1/consumers/anonymous_session', {
     app_id: appId,
     app_type: 'consumer',
-    // The bot may know languages that this page does not.
-    browser_language: navigator.language || 'en',
-    language: navigator.language || 'en',
+    browser_language: locale,
+    language: locale,
     // The contract requires one; a page that was opened directly has none but itself.
     referring_site: document.referrer || location.origin,
     user_browser: navigator.userAgent.slice(0, 250) || 'unknown',
@@ -56,6 +62,7 @@ export async function openSession(appId) {
     screen_resolution: `${screen.width} x ${screen.height}`,
     last_viewed_url: location.origin + location.pathname,
     time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? '',
+    ...profile,
   });
   const session = response?.ok ? await response.json().catch(() => null) : null;
   if (session) session.renew_at = renewAt(session);
@@ -141,21 +148,69 @@ function post(path, body, token) {
   const headers = {'Content-Type': 'application/json'};
   if (token) headers.Authorization = `Bearer ${token}`;
   const signal = AbortSignal.timeout(kRequestTimeoutMs);
-  return fetch(addressOf(path), {method: 'POST', headers, body: JSON.stringify(body), signal})
-    .catch(() => null);
+  return fetch(addressOf(path), {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+    signal,
+  }).catch(() => null);
 }
+
+/** @type {Map<string, string>} */
+const memory = new Map();
+/** @type {((kept: {session: Session} | null) => void) | null} */
+let keeper = null;
+
+/**
+ * Who keeps the session where this page may not: a frame of another site's often may not.
+ * @param {(kept: {session: Session} | null) => void} keep
+ */
+export function keepWith(keep) {
+  keeper = keep;
+}
+
+/**
+ * The first of the two that may be used. Asking for one of them is refused where storage is
+ * blocked.
+ * @param {('localStorage' | 'sessionStorage')[]} names
+ * @returns {Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>}
+ */
+function storeOf(...names) {
+  for (const name of names) {
+    try {
+      const store = window[name];
+      store.setItem('millrace.try', '');
+      store.removeItem('millrace.try');
+      return store;
+    } catch {
+      // Blocked or full: the next one.
+    }
+  }
+  return {
+    getItem: (key) => memory.get(key) ?? null,
+    setItem: (key, value) => void memory.set(key, value),
+    removeItem: (key) => void memory.delete(key),
+  };
+}
+
+/** @param {string} appId */
+export function keyOf(appId) {
+  return `millrace.chat.${appId}`;
+}
+
+/** @param {string} appId */
+const unsentKeyOf = (appId) => `millrace.unsent.${appId}`;
 
 /**
  * @param {string} appId
  * @returns {Kept | null}
  */
 export function loadKept(appId) {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(keyOf(appId)) ?? 'null');
-    return kept?.session?.access_token && Array.isArray(kept.outbox) ? kept : null;
-  } catch {
-    return null;  // storage is blocked or holds something else: begin anew
-  }
+  const kept = parsed(storeOf('localStorage', 'sessionStorage').getItem(keyOf(appId)));
+  if (!kept?.session?.access_token) return null;
+  const unsent = parsed(storeOf('sessionStorage').getItem(unsentKeyOf(appId)));
+  const isOfThis = unsent?.chat_id === kept.session.chat_id && Array.isArray(unsent?.outbox);
+  return {session: kept.session, outbox: isOfThis ? unsent.outbox : []};
 }
 
 /**
@@ -163,15 +218,37 @@ export function loadKept(appId) {
  * @param {Kept | null} kept
  */
 export function saveKept(appId, kept) {
+  const store = storeOf('localStorage', 'sessionStorage');
+  const session = kept && {session: kept.session};
+  put(store, keyOf(appId), session);
+  if (!(store instanceof Storage)) keeper?.(session);
+  const outbox = kept?.outbox.filter(({secret}) => !secret) ?? [];
+  put(
+    storeOf('sessionStorage'),
+    unsentKeyOf(appId),
+    kept && outbox.length > 0 ? {chat_id: kept.session.chat_id, outbox} : null,
+  );
+}
+
+/**
+ * @param {Pick<Storage, 'setItem' | 'removeItem'>} store
+ * @param {string} key
+ * @param {object | null} value
+ */
+function put(store, key, value) {
   try {
-    if (kept) sessionStorage.setItem(keyOf(appId), JSON.stringify(kept));
-    else sessionStorage.removeItem(keyOf(appId));
+    if (value) store.setItem(key, JSON.stringify(value));
+    else store.removeItem(key);
   } catch {
-    // Storage is blocked or full: the conversation goes on, only a reload would begin anew.
+    // It is full: the conversation goes on, only a reload would begin anew.
   }
 }
 
-/** @param {string} appId */
-function keyOf(appId) {
-  return `millrace.chat.${appId}`;
+/** @param {string | null} text */
+function parsed(text) {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return null;
+  }
 }

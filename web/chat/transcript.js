@@ -4,12 +4,20 @@
 
 /**
  * @typedef {import('./session.js').Unsent} Unsent
- * @typedef {{label: string, value: string}} Choice
+ * @typedef {{
+ *   type: string, options?: import('./items.js').Option[], cards?: import('./items.js').Card[],
+ *   multiple?: boolean,
+ *   embedded?: boolean, height?: number, url?: string, label?: string, prompt?: string,
+ * }} Asset
  * @typedef {{
  *   id: string, seq_num: number, from_side: string, msg: string, ts: number,
- *   app_object: null | {type: string, buttons?: Choice[], input?: string},
- *   client_msg_id: string | null, agent_name?: string,
- * }} Message
+ *   app_object: null | {
+ *     type: string, buttons?: import('./items.js').Option[], input?: string, asset?: Asset, text?:
+ *     string,
+ *   },
+ *   client_msg_id: string | null, agent_name?: string, secure_app_object?: boolean,
+ *   expects?: import('./items.js').Expects,
+ * }} Message as `incoming:msg` and a snapshot have it (src/engage/wire.cpp)
  */
 
 export class Transcript {
@@ -26,9 +34,12 @@ export class Transcript {
     return [...this.#messages.values()].sort((a, b) => a.seq_num - b.seq_num);
   }
 
-  /** @param {string} text */
-  say(text) {
-    this.outbox.push({client_msg_id: newId(), msg: text});
+  /**
+   * @param {string} text
+   * @param {boolean} isSecret not to be kept anywhere
+   */
+  say(text, isSecret) {
+    this.outbox.push({client_msg_id: newId(), msg: text, ...(isSecret && {secret: true})});
   }
 
   /** What is to be sent next, once the one before is safe. */
@@ -70,12 +81,24 @@ export class Transcript {
   /** @param {{seq_num?: number, history: Message[]}} snapshot */
   reconcile(snapshot) {
     const known = new Map(snapshot.history.map((message) => [message.seq_num, message]));
+    const first = Math.min(...known.keys());
     for (const [sequence, message] of this.#messages) {
-      // What was pushed after the snapshot was taken stays.
-      if (sequence > (snapshot.seq_num ?? 0)) known.set(sequence, message);
+      // What was pushed after the snapshot was taken stays, and so does what comes before its page.
+      if (sequence > (snapshot.seq_num ?? 0) || sequence < first) known.set(sequence, message);
     }
     this.#messages = known;
     for (const message of snapshot.history) this.#acknowledge(message.client_msg_id);
+  }
+
+  /**
+   * An earlier page of the history; false when it is none.
+   * @param {Message[]} history
+   */
+  addEarlier(history) {
+    const last = history.at(-1)?.seq_num ?? Infinity;
+    if (last >= Math.min(...this.#messages.keys())) return false;
+    for (const message of history) this.#messages.set(message.seq_num, message);
+    return true;
   }
 
   /** Something between was not seen, or has no place yet: only a snapshot can tell. */

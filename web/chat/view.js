@@ -2,21 +2,41 @@
 // It decides nothing about the conversation; it looks after words, focus and the two ways to start
 // over.
 
-import {MessageList, itemsOf} from './messages.js';
+import {get, makeIcon, makeImage} from './dom.js';
+import {save, transcriptOf} from './export.js';
+import {makeIntro} from './face.js';
+import {helpFor, itemsOf} from './items.js';
+import {MessageList} from './messages.js';
+import {imageAddress} from './page.js';
 
 /**
  * @typedef {import('./conversation.js').Model} Model
- * @typedef {import('./messages.js').Deeds & {startOver: () => void}} Deeds
+ * @typedef {{
+ *   say: (text: string, isSecret: boolean) => void, sayAgain: (id: string) => void,
+ *   tell: (event: import('./events.js').PageEvent) => void, more: () => void,
+ *   startOver: () => void, hide: () => void,
+ * }} Deeds
+ * @typedef {{
+ *   facts: import('./page.js').Facts, locale: string, words: import('./words.js').Words,
+ *   isFramed: boolean,
+ * }} Setting
  */
 
+const kIcons = {
+  restart: 'M5 12a7 7 0 1 0 2.2-5.1M5 4v4.2h4.2',
+  hide: 'm6 9.5 6 6 6-6',
+  reveal: 'M2.5 12s3.5-6.5 9.5-6.5 9.5 6.5 9.5 6.5-3.5 6.5-9.5 6.5S2.5 12 2.5 12Zm9.5-2.8v5.6',
+  send: 'M12 19V5M5.5 11.5 12 5l6.5 6.5',
+};
 const kSureMs = 5_000;
 const kReconnectingAfterMs = 600;
+const kOfflineAfterMs = 3_000;
 
 export class View {
+  #setting;
   #words;
   #deeds;
   #list;
-  #title = get('title', HTMLElement);
   #status = get('status', HTMLElement);
   #restart = get('restart', HTMLButtonElement);
   #over = get('over', HTMLElement);
@@ -24,29 +44,45 @@ export class View {
   #again = get('again', HTMLButtonElement);
   #form = get('composer', HTMLFormElement);
   #input = get('message', HTMLTextAreaElement);
+  #reveal = get('reveal', HTMLButtonElement);
   #send = get('send', HTMLButtonElement);
+  #offline = get('offline', HTMLElement);
   /** @type {number | undefined} */
   #statusTimer;
   /** @type {number | undefined} */
   #sureTimer;
+  /** @type {number | undefined} */
+  #offlineTimer;
   #hasTalk = false;
+  /** @type {import('./items.js').Item[]} */
+  #items = [];
+  #isSecret = false;
 
   /**
-   * @param {import('./words.js').Words} words
+   * @param {Setting} setting
    * @param {Deeds} deeds
    */
-  constructor(words, deeds) {
+  constructor(setting, deeds) {
+    const {facts, locale, words} = setting;
+    this.#setting = setting;
     this.#words = words;
     this.#deeds = deeds;
-    this.#list = new MessageList(get('log', HTMLElement), words, deeds);
-    get('message-label', HTMLElement).textContent = words.message;
-    get('send-label', HTMLElement).textContent = words.send;
-    this.#input.placeholder = words.placeholder;
-    this.#again.textContent = words.restart;
-    this.#unsure();
+    this.#list = new MessageList(
+      get('log', HTMLElement),
+      {
+        ...deeds,
+        words,
+        locale,
+        name: facts.title,
+        avatar: facts.avatar,
+        say: (text) => deeds.say(text, false),
+      },
+      makeIntro(facts),
+    );
+    this.#write();
     this.#listen();
     // Inside another page the focus is that page's until the consumer comes here.
-    if (window.parent === window) this.#focusInput();
+    if (!setting.isFramed) this.#focusInput();
   }
 
   /** @param {Model} model */
@@ -54,17 +90,19 @@ export class View {
     const items = itemsOf(model);
     const isOver = model.status === 'ended' || model.status === 'unavailable';
     const mayMoveFocus = this.#hasFocusToKeep();
+    this.#items = items;
     this.#hasTalk = !isOver && items.some((item) => item.side === 'consumer');
 
-    this.#showName(model.name);
-    this.#showStatus(model.status);
-    this.#input.disabled = isOver || items.some((item) => item.locksInput);
-    this.#updateSend();
+    this.#showStatus(model);
+    this.#help(items, isOver);
     this.#form.hidden = isOver;
+    this.#restart.hidden = isOver;
     this.#over.hidden = !isOver;
+    get('download', HTMLElement).hidden = items.length === 0;
     const {ended, unavailable} = this.#words;
     if (isOver) this.#overText.textContent = model.status === 'ended' ? ended : unavailable;
-    this.#list.show(items, {isOver, isTyping: model.typing});
+    const {typing: isTyping, hasMore, notices} = model;
+    this.#list.show(items, {isOver, isTyping, hasMore, notices});
     if (mayMoveFocus) this.#keepFocus(isOver);
   }
 
@@ -86,6 +124,22 @@ export class View {
 
   // ---- what the consumer does
 
+  #write() {
+    const {facts, words} = {facts: this.#setting.facts, words: this.#words};
+    get('message-label', HTMLElement).textContent = words.message;
+    for (const [id, path] of Object.entries(kIcons)) get(id, HTMLElement).prepend(makeIcon(path));
+    this.#send.setAttribute('aria-label', words.send);
+    get('offline', HTMLElement).textContent = words.offline;
+    get('download', HTMLElement).textContent = words.download;
+    get('hide', HTMLElement).setAttribute('aria-label', words.hide);
+    this.#reveal.setAttribute('aria-label', words.reveal);
+    this.#again.textContent = words.restart;
+    this.#restart.title = words.restart;
+    const logo = imageAddress(facts.logo);
+    if (logo) get('logo', HTMLElement).replaceChildren(makeImage(logo, ''));
+    this.#unsure();
+  }
+
   #listen() {
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -98,7 +152,13 @@ export class View {
       this.#submit();
     });
     this.#input.addEventListener('input', () => this.#updateSend());
+    this.#reveal.addEventListener('click', () => {
+      this.#mask(!this.#input.classList.contains('masked'));
+      this.#focusInput();
+    });
     this.#again.addEventListener('click', () => this.#startOver());
+    get('download', HTMLElement).addEventListener('click', () => this.#download());
+    get('hide', HTMLElement).addEventListener('click', () => this.#deeds.hide());
     this.#restart.addEventListener('click', () => {
       if (!this.#hasTalk || this.#restart.dataset.sure) this.#startOver();
       else this.#askSure();
@@ -111,7 +171,7 @@ export class View {
     if (!text || this.#input.disabled) return;
     this.#input.value = '';
     this.#updateSend();
-    this.#deeds.say(text);
+    this.#deeds.say(text, this.#isSecret);
     this.#focusInput();
   }
 
@@ -120,41 +180,80 @@ export class View {
     this.#focusInput();
   }
 
+  #download() {
+    const {
+      facts: {title},
+      locale,
+    } = this.#setting;
+    save(`${title}.txt`, transcriptOf(this.#items, {title, you: this.#words.you, locale}));
+  }
+
   // What has been said would be gone: the button asks once before it does it.
   #askSure() {
     this.#restart.dataset.sure = 'asked';
-    this.#restart.textContent = this.#words.restartSure;
+    this.#labelRestart(this.#words.restartSure);
     this.#sureTimer = window.setTimeout(() => this.#unsure(), kSureMs);
   }
 
   #unsure() {
     window.clearTimeout(this.#sureTimer);
     delete this.#restart.dataset.sure;
-    this.#restart.textContent = this.#words.restart;
+    this.#labelRestart(this.#words.restart);
+  }
+
+  /** @param {string} label */
+  #labelRestart(label) {
+    /** @type {HTMLElement} */ (this.#restart.lastElementChild).textContent = label;
   }
 
   // ---- what is shown
 
-  /** @param {string} name */
-  #showName(name) {
-    // "BrazeProfile" is a fine name for a solution; people read two words.
-    const words = name.replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2').replace(/[_-]+/g, ' ').trim();
-    if (!words || this.#title.textContent === words) return;
-    this.#title.textContent = words;
-    document.title = words;
-  }
-
-  /** @param {Model['status']} status */
-  #showStatus(status) {
-    if (this.#status.dataset.state === status) return;
+  /** @param {Model} model */
+  #showStatus({status, agent}) {
     const {closed, ...words} = this.#words;
-    const text = {...words, ended: closed, unavailable: closed}[status];
+    const online = !agent ? words.online : agent.isHere && agent.name ? agent.name : words.waiting;
+    const text = {...words, online, ended: closed, unavailable: closed}[status];
+    if (this.#status.dataset.state === status && this.#status.textContent === text) return;
     window.clearTimeout(this.#statusTimer);
     // At once for tests and styles, a little later in words: a connection that comes back in the
     // blink of an eye is not worth one.
     this.#status.dataset.state = status;
     const delay = status === 'reconnecting' ? kReconnectingAfterMs : 0;
     this.#statusTimer = window.setTimeout(() => (this.#status.textContent = text), delay);
+    window.clearTimeout(this.#offlineTimer);
+    if (status !== 'reconnecting') this.#offline.hidden = true;
+    else
+      this.#offlineTimer = window.setTimeout(() => (this.#offline.hidden = false), kOfflineAfterMs);
+  }
+
+  /**
+   * The input, as the open question wants it.
+   * @param {import('./items.js').Item[]} items
+   * @param {boolean} isOver
+   */
+  #help(items, isOver) {
+    const question = items.findLast(({side}) => side !== 'consumer');
+    const {inputmode, autocomplete, isHidden} = helpFor(question);
+    const isLocked = items.some((item) => item.locksInput);
+    const input = this.#input;
+    input.disabled = isOver || isLocked;
+    input.inputMode = inputmode;
+    input.setAttribute('autocomplete', autocomplete);
+    const {placeholder, chooseAbove, secret} = this.#words;
+    input.placeholder = isLocked ? chooseAbove : isHidden ? secret : placeholder;
+    if (this.#isSecret !== isHidden) {
+      this.#isSecret = isHidden;
+      this.#mask(isHidden);
+      input.spellcheck = !isHidden;
+      this.#reveal.hidden = !isHidden;
+    }
+    this.#updateSend();
+  }
+
+  /** @param {boolean} isMasked */
+  #mask(isMasked) {
+    this.#input.classList.toggle('masked', isMasked);
+    this.#reveal.setAttribute('aria-pressed', String(!isMasked));
   }
 
   #updateSend() {
@@ -167,15 +266,20 @@ export class View {
   // Only a focus that was ours, or nobody's, is moved.
   #hasFocusToKeep() {
     const active = document.activeElement;
-    return document.hasFocus() && (!active || active === document.body ||
-      active === this.#input || active === this.#again || active.classList.contains('choice'));
+    return (
+      document.hasFocus() &&
+      (!active ||
+        active === document.body ||
+        active === this.#input ||
+        active === this.#again ||
+        active.closest('.asset') !== null)
+    );
   }
 
   /** @param {boolean} isOver */
   #keepFocus(isOver) {
     const active = document.activeElement;
-    const isOnOpenChoice = active instanceof HTMLButtonElement && !active.disabled &&
-      active.classList.contains('choice');
+    const isOnOpenChoice = active?.closest('.asset') && !active.matches(':disabled');
     if (isOver) this.#again.focus({preventScroll: true});
     else if (isOnOpenChoice) return;
     else if (!this.#input.disabled) this.#focusInput();
@@ -186,16 +290,4 @@ export class View {
   #focusInput() {
     if (matchMedia('(pointer: fine)').matches) this.#input.focus({preventScroll: true});
   }
-}
-
-/**
- * @template {HTMLElement} Type
- * @param {string} id
- * @param {new () => Type} type
- * @returns {Type}
- */
-function get(id, type) {
-  const element = document.getElementById(id);
-  if (!(element instanceof type)) throw new Error(`the page has no ${id}`);
-  return element;
 }

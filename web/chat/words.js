@@ -1,71 +1,45 @@
 // What the page itself says, in the languages it knows. What the bot says comes from the server.
+// A language is one file of words/, and only the one that is spoken is loaded.
+
+import {baseOf} from './page.js';
+import {words as english} from './words/en.js';
 
 /**
  * @typedef {{
- *   message: string, placeholder: string, send: string, you: string, restart: string,
- *   restartSure: string, connecting: string, online: string, reconnecting: string, ended: string,
- *   closed: string, unavailable: string, sending: string, failed: string, resend: string,
+ *   message: string, placeholder: string, chooseAbove: string, send: string, you: string,
+ *   restart: string, restartSure: string, connecting: string, online: string,
+ *   reconnecting: string, offline: string, ended: string, closed: string, unavailable: string,
+ *   sending: string, delivered: string, failed: string, resend: string, today: string,
+ *   yesterday: string, working: string, download: string, search: string, noneFound: string,
+ *   chosen: string, previous: string, next: string, cards: string, chooseDay: string,
+ *   chooseTime: string, chooseNumber: string, month: string, year: string, hour: string,
+ *   minute: string, stars: string, open: string, close: string, newTab: string, noFiles: string,
+ *   secret: string, reveal: string, joined: string, joinedNobody: string, left: string,
+ *   waiting: string, hide: string, more: string,
  * }} Words
  */
 
-/** @type {Record<string, Words>} */
-const kWords = {
-  en: {
-    message: 'Your message', placeholder: 'Write a message', send: 'Send', you: 'You',
-    restart: 'New conversation', restartSure: 'Really start over?',
-    connecting: 'Connecting…', online: 'Online', reconnecting: 'Reconnecting…',
-    ended: 'This conversation has ended.', closed: 'Ended',
-    unavailable: 'This conversation is not available.',
-    sending: 'Sending…', failed: 'Not sent.', resend: 'Try again',
-  },
-  'pt-BR': {
-    message: 'Sua mensagem', placeholder: 'Escreva uma mensagem', send: 'Enviar', you: 'Você',
-    restart: 'Nova conversa', restartSure: 'Recomeçar mesmo?',
-    connecting: 'Conectando…', online: 'Online', reconnecting: 'Reconectando…',
-    ended: 'Esta conversa terminou.', closed: 'Encerrada',
-    unavailable: 'Esta conversa não está disponível.',
-    sending: 'Enviando…', failed: 'Não enviada.', resend: 'Tentar de novo',
-  },
-  es: {
-    message: 'Su mensaje', placeholder: 'Escriba un mensaje', send: 'Enviar', you: 'Usted',
-    restart: 'Nueva conversación', restartSure: '¿Empezar de nuevo?',
-    connecting: 'Conectando…', online: 'En línea', reconnecting: 'Reconectando…',
-    ended: 'Esta conversación ha terminado.', closed: 'Terminada',
-    unavailable: 'Esta conversación no está disponible.',
-    sending: 'Enviando…', failed: 'No enviado.', resend: 'Reintentar',
-  },
-  fr: {
-    message: 'Votre message', placeholder: 'Écrivez un message', send: 'Envoyer', you: 'Vous',
-    restart: 'Nouvelle conversation', restartSure: 'Vraiment recommencer ?',
-    connecting: 'Connexion…', online: 'En ligne', reconnecting: 'Reconnexion…',
-    ended: 'Cette conversation est terminée.', closed: 'Terminée',
-    unavailable: 'Cette conversation n’est pas disponible.',
-    sending: 'Envoi…', failed: 'Non envoyé.', resend: 'Réessayer',
-  },
-  de: {
-    message: 'Ihre Nachricht', placeholder: 'Nachricht schreiben', send: 'Senden', you: 'Sie',
-    restart: 'Neues Gespräch', restartSure: 'Wirklich neu beginnen?',
-    connecting: 'Verbinde …', online: 'Online', reconnecting: 'Verbinde erneut …',
-    ended: 'Dieses Gespräch ist beendet.', closed: 'Beendet',
-    unavailable: 'Dieses Gespräch ist nicht verfügbar.',
-    sending: 'Wird gesendet …', failed: 'Nicht gesendet.', resend: 'Erneut versuchen',
-  },
-};
+const kLanguages = ['ar', 'de', 'es', 'fr', 'he', 'pt'];
 
 /**
- * The best language for what the browser asks for, English when it asks for none of ours.
- * @param {readonly string[]} asked
- * @returns {{language: string, words: Words}}
+ * English where the language is none of ours, or cannot be had.
+ * @param {string} locale
+ * @returns {Promise<Words>}
  */
-export function chooseWords(asked) {
-  for (const wanted of asked) {
-    const language = Object.keys(kWords).find((ours) => baseOf(ours) === baseOf(wanted));
-    if (language) return {language, words: kWords[language]};
-  }
-  return {language: 'en', words: kWords.en};
+export async function wordsOf(locale) {
+  const language = baseOf(locale);
+  if (!kLanguages.includes(language)) return english;
+  return import(`./words/${language}.js`).then(
+    (file) => file.words,
+    () => english,
+  );
 }
 
-/** @param {string} language */
-function baseOf(language) {
-  return language.toLowerCase().split('-')[0];
+/**
+ * A phrase with its places filled.
+ * @param {string} phrase "{count} of {all} stars"
+ * @param {Record<string, string | number>} values
+ */
+export function filled(phrase, values) {
+  return phrase.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
 }

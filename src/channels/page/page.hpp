@@ -1,4 +1,5 @@
-// The web chat page (`web/chat`), which talks to the Engagement API.
+// The web chat page (`web/chat`), which talks to the Engagement API, and the SDK that puts it into
+// pages of others (`web/sdk`).
 #pragma once
 
 #include "base/web/routes.hpp"
@@ -9,7 +10,8 @@ namespace millrace::channels {
 
 // GET /chat/{app_id} and the page's own files under /assets/: those that the page names, under a
 // mark that is another one for other files, may be kept for ever. All addresses in the page are
-// relative, so it works below any path. GET / goes to the first solution's.
+// relative, so it works below any path. GET / goes to the first solution's. The SDK's files stand
+// at addresses that stay: /sdk/launcher.js.
 class ChatPage final : public web::Handler {
  public:
   explicit ChatPage(const runtime::Solutions& solutions) : solutions_(solutions) {}
@@ -20,7 +22,7 @@ class ChatPage final : public web::Handler {
   web::Response first(const web::Request& request, const web::PathValues& values) const;
   web::Response page(const web::Request& request, const web::PathValues& values) const;
   web::Response asset(const web::Request& request, const web::PathValues& values) const;
-  web::Response marked_asset(const web::Request& request, const web::PathValues& values) const;
+  web::Response sdk(const web::Request& request, const web::PathValues& values) const;
 
   const runtime::Solutions& solutions_;
 };

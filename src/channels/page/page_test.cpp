@@ -1,7 +1,11 @@
 #include <gtest/gtest.h>
 
+#include "base/hash.hpp"
 #include "base/text.hpp"
+#include "channels/page/files.hpp"
+#include "channels/page/look.hpp"
 #include "channels/page/page.hpp"
+#include "flow/theme.hpp"
 
 namespace millrace::channels {
 namespace {
@@ -12,7 +16,13 @@ class ChannelsPage : public testing::Test {
     auto program = std::make_shared<flow::Program>();
     program->solution = "Hotel";
     program->hash = "h";
+    program->locales = {"en", "pt-BR"};
     program->origins = {"https://brand.example", "bad\"><script>"};
+    auto theme = std::make_shared<flow::Theme>();
+    theme->title = "Grand <Hotel>";
+    theme->light["accent"] = "#7a1f5c";
+    theme->css = ".bubble{letter-spacing:0}";
+    program->theme = std::move(theme);
     solutions_.deploy(runtime::make_solution(std::move(program)));
   }
   web::Response ask(std::string path, std::vector<web::Header> headers = {},
@@ -53,13 +63,80 @@ TEST_F(ChannelsPage, NamesTheOriginsThatMayTellItEventsAndNothingThatIsNone) {
   const auto answer = ask(chat_path());
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(header(answer, "Cache-Control"), "no-cache");
-  EXPECT_NE(answer.body.find(R"(content="https://brand.example")"), std::string::npos);
+  EXPECT_NE(answer.body.find("&quot;https://brand.example&quot;"), std::string::npos);
   EXPECT_EQ(answer.body.find("<script>"), std::string::npos);
+  EXPECT_EQ(answer.body.find("{{"), std::string::npos);
   EXPECT_EQ(answer.body.find("\"/assets"), std::string::npos);
 }
 
+TEST_F(ChannelsPage, IsFramedByThePagesThatSolutionYamlListsAndByNoOthers) {
+  const auto framers = [&](std::string host) {
+    const auto policy =
+        header(ask(chat_path(), {{"Host", std::move(host)}}), "Content-Security-Policy");
+    return policy.substr(policy.find("frame-ancestors"));
+  };
+  EXPECT_EQ(framers("chat.example"), "frame-ancestors 'self' https://brand.example");
+  EXPECT_EQ(framers("127.0.0.1:8080"),
+            "frame-ancestors 'self' https://brand.example http://localhost:* http://127.0.0.1:*");
+  flow::Program open;
+  EXPECT_TRUE(policy_of(open, "chat.example").ends_with("frame-ancestors *"));
+  open.origins = {"https://brand.example", "*"};
+  EXPECT_TRUE(policy_of(open, "chat.example").ends_with("frame-ancestors *"));
+}
+
+TEST_F(ChannelsPage, LooksAsTheThemeSays) {
+  const auto answer = ask(chat_path());
+  EXPECT_NE(answer.body.find("<title>Grand &lt;Hotel&gt;</title>"), std::string::npos);
+  EXPECT_NE(answer.body.find("<html lang=\"en\" data-header=\"plain\" data-corners=\"round\">"),
+            std::string::npos);
+  const auto open = answer.body.find("<style>") + 7;
+  const std::string style = answer.body.substr(open, answer.body.find("</style>") - open);
+  EXPECT_TRUE(style.starts_with(":root{--accent:light-dark(#7a1f5c,#")) << style;
+  EXPECT_TRUE(style.ends_with("}.bubble{letter-spacing:0}")) << style;
+  const std::string hash = "'sha256-" + base::to_base64url(base::sha256(style)) + "='";
+  EXPECT_NE(header(answer, "Content-Security-Policy").find(hash), std::string::npos);
+  EXPECT_EQ(style_of(nullptr), "");
+}
+
+// The checker judges contrast by these, too.
+TEST_F(ChannelsPage, KnowsThePagesOwnColours) {
+  const std::string sheet = ask("/assets/chat.css").body;
+  for (const flow::ThemeColour& colour : flow::theme_colours()) {
+    std::string name(colour.name);
+    std::ranges::replace(name, '_', '-');
+    const std::string rule = "--" + name + ": light-dark(" + std::string(colour.light) + ", " +
+                             std::string(colour.dark) + ");";
+    EXPECT_NE(sheet.find(rule), std::string::npos) << rule;
+  }
+}
+
+TEST_F(ChannelsPage, GivesTheSdkToPagesOfOthersAtAnAddressThatStays) {
+  const auto answer = ask("/sdk/launcher.js", {{"Accept-Encoding", "gzip"}});
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(header(answer, "Content-Encoding"), "gzip");
+  EXPECT_EQ(header(answer, "Access-Control-Allow-Origin"), "*");
+  EXPECT_EQ(header(answer, "Cross-Origin-Resource-Policy"), "cross-origin");
+  EXPECT_LT(answer.body.size(), 3'000u) << "the loader stays small";
+  EXPECT_EQ(ask("/sdk/api-launcher.js").body, ask("/sdk/launcher.js").body);
+  EXPECT_EQ(ask("/sdk/chat.js").status, 404);
+  EXPECT_EQ(ask("/assets/sdk/launcher.js").status, 404);
+}
+
+// All that one person may ever load, packed: every kind of message, and one language besides
+// English.
+TEST_F(ChannelsPage, StaysSmall) {
+  size_t bytes = kChatHtml.size();
+  size_t words_max = 0;
+  for (const WebFile& file : web_files()) {
+    const bool is_language = file.path.starts_with("words/") && file.path != "words/en.js";
+    if (is_language) words_max = std::max(words_max, file.packed.size());
+    if (!is_language && !file.path.starts_with("sdk/")) bytes += file.packed.size();
+  }
+  EXPECT_LT(bytes + words_max, 45'000u);
+}
+
 TEST_F(ChannelsPage, NamesItsFilesUnderAMarkThatBrowsersMayKeep) {
-  for (const char* file : {"chat.js", "chat.css", "words.js"}) {
+  for (const char* file : {"chat.js", "chat.css"}) {
     const auto answer = ask(marked(file));
     EXPECT_EQ(answer.status, 200) << file;
     EXPECT_EQ(header(answer, "Cache-Control"), "public, max-age=31536000, immutable") << file;

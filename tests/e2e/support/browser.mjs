@@ -1,6 +1,8 @@
 // Chromium, and the chat page in it as a person sees and uses it.
 
 import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
 import {chromium} from 'playwright-core';
 
 import {kPatienceMs, until} from './until.mjs';
@@ -12,6 +14,22 @@ export function launch(more = []) {
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync',
       ...more],
+  });
+}
+
+/**
+ * What axe-core finds wrong with a page, one line for each kind of fault. Nothing, one hopes.
+ * @param {import('playwright-core').Page | import('playwright-core').Frame} page
+ */
+export async function violationsOf(page) {
+  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+  // A page with a policy takes no script from outside; the debugger's are not asked for leave.
+  await page.evaluate(readFileSync(axe, 'utf8'));
+  return page.evaluate(async () => {
+    const {violations} = await /** @type {any} */ (window).axe.run(document);
+    const shown = (/** @type {any} */ node) => node.html.slice(0, 200);
+    return violations.map((/** @type {any} */ {id, nodes}) =>
+      `${id}: ${nodes.slice(0, 3).map(shown).join(' | ')}`);
   });
 }
 
@@ -95,8 +113,8 @@ export class ChatPage {
   /** The session the page keeps, to look at the conversation from outside. */
   session() {
     return this.page.evaluate(() => {
-      const key = Object.keys(sessionStorage).find((name) => name.startsWith('millrace.chat.'));
-      return JSON.parse(sessionStorage.getItem(key ?? '') ?? 'null')?.session ?? null;
+      const key = Object.keys(localStorage).find((name) => name.startsWith('millrace.chat.'));
+      return JSON.parse(localStorage.getItem(key ?? '') ?? 'null')?.session ?? null;
     });
   }
 
