@@ -86,8 +86,8 @@ web::Response no_chat_here() {
       "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width\">"
       "<meta name=\"color-scheme\" content=\"light dark\"><title>No chat here</title>"
-      "<h1>There is no chat at this address.</h1>"
-      "<p>Please look at the link again, or ask whoever gave it to you.</p></html>\n";
+      "<main><h1>There is no chat at this address.</h1>"
+      "<p>Please look at the link again, or ask whoever gave it to you.</p></main></html>\n";
   return {404, {{"Content-Type", "text/html; charset=utf-8"}}, std::string(kPage)};
 }
 
