@@ -5,6 +5,8 @@ _NAMED = re.compile(r'(?<![.\w])(?:\w+(?:\.|->))*meter_?(?:\.|->)(count|set|obse
                     r'\s*"([a-z_]+)"')
 _ANY = re.compile(r'\bset_figure\(\s*[\w.]+,\s*"([a-z_]+)"')
 _PREFIXED = re.compile(r'"millrace_[a-z_]+[{"]')
+_USED = re.compile(r'\bmillrace_([a-z_]+)')
+_ENDS = ('_bucket', '_count', '_sum')
 _ROW = re.compile(r'^\|\s*((?:`[a-z_]+`(?:,\s*)?)+)\s*\|')
 
 
@@ -54,3 +56,15 @@ def documented(tree):
     for name, page in sorted(told.items()):
         if page == 'docs/metrics.md' and name not in have:
             yield f'{page}: {name} is kept by nobody'
+
+
+def used(tree):
+    """Every figure that a dashboard or an alert rule of docs/samples asks for is kept so."""
+    have = {name: how for name, (_, how) in kept(tree).items()}
+    for path in tree.paths('.json', '.yml', under=('docs/samples/operating/',)):
+        for number, line in tree.lines(path):
+            for name in _USED.findall(line):
+                base = next((name.removesuffix(end) for end in _ENDS if name.endswith(end)), '')
+                is_histogram = have.get(base) == 'observe'
+                if not is_histogram and have.get(name, 'observe') == 'observe':
+                    yield f'{path}:{number}: nobody keeps millrace_{name}'

@@ -48,6 +48,7 @@ RULES = {
     'samples-marked': samples.marked,
     'metric-names': metrics.names,
     'metrics-documented': metrics.documented,
+    'metrics-used': metrics.used,
     'readmes': _excused('readmes', readmes.rooms),
     'map-of-rooms': readmes.map_of_rooms,
     'map-drawn': drawing.is_current,

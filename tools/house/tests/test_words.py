@@ -74,6 +74,16 @@ class Metrics(Planted):
     def test_a_row_that_nobody_keeps_is_found(self):
         self.finds(metrics.documented, 'kept by nobody', {'src/http/server.cpp': ''})
 
+    def test_a_dashboard_asks_for_figures_that_are_kept(self):
+        where = 'docs/samples/operating/x.yml'
+        kept = {'src/http/x.cpp': 'void f() { meter.observe("wait_seconds", {}, 1); }\n'}
+        self.content(metrics.used, **{
+            **kept, where: 'rate(millrace_requests_total[5m]) millrace_wait_seconds_bucket{}\n'})
+        for wrong in ('millrace_gone', 'millrace_requests_total_bucket', 'millrace_wait_seconds'):
+            with self.subTest(wrong):
+                self.finds(metrics.used, f'{where}:1: nobody keeps {wrong}',
+                           {**kept, where: f'rate({wrong}[5m])\n'})
+
 
 class Commits(Planted):
     def test_what_a_subject_may_be(self):
