@@ -2,45 +2,17 @@
 // draws itself anew, two chats on one page, blocked storage, and pages that may not.
 
 import assert from 'node:assert/strict';
-import {mkdirSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {after, before, describe, test} from 'node:test';
 
 import {Brand} from './support/brand.mjs';
 import {launch, violationsOf} from './support/browser.mjs';
 import {Server, temporaryFolder} from './support/server.mjs';
+import {writeShop} from './support/shop.mjs';
 import {until} from './support/until.mjs';
 
 const kShop = 'shop.brand.example';
 const kStranger = 'stranger.example';
-const kApp = `import os
-NAME = 'Shop'
-BOTS = []
-CSV_BOTS = ['Shop']
-PATH = os.path.dirname(__file__)
-PARAMS = {'sandbox': {}, 'live': {}}
-`;
-const kFlow = `nodes:
-  hello:
-    ask: Hello there! What is it?
-    variable: WORD
-    nlu: false
-  total:
-    do: EventsToGlobalVariableValues
-    with: {event_mapping: {checkout: {total: TOTAL}}}
-    variables: [TOTAL]
-    outputs: [success]
-    decide: success
-    on: {'true': told, 'false': nothing}
-  told:
-    say: 'You said {WORD}, and the total is {TOTAL}.'
-    next: hello
-  nothing:
-    say: 'You said {WORD}.'
-    next: hello
-`;
-
 describe('SDK', () => {
   /** @type {Server} */
   let server;
@@ -53,13 +25,7 @@ describe('SDK', () => {
 
   before(async () => {
     brand = await Brand.start();
-    const solution = join(temporaryFolder(), 'solution');
-    mkdirSync(join(solution, 'flows'), {recursive: true});
-    writeFileSync(join(solution, 'app.py'), kApp);
-    writeFileSync(join(solution, 'flows/main.flow.yaml'), kFlow);
-    writeFileSync(join(solution, 'solution.yaml'),
-      `name: Shop\norigins: ['${brand.origin('*.brand.example')}']\n` +
-      'theme: {colours: {accent: \'#7a1f5c\'}}\n');
+    const solution = writeShop(brand.origin('*.brand.example'));
     server = await Server.start({data: temporaryFolder(), solutions: [solution]});
     sdk = `${server.ready.base_url}/sdk`;
     origin = brand.origin(kShop);
@@ -107,11 +73,18 @@ describe('SDK', () => {
 
   test('puts a bubble on a page with a strict policy, and a chat behind it', async () => {
     const base = server.ready.base_url;
-    brand.put('/strict', snippet(),
-      `default-src 'none'; script-src ${base}; frame-src ${base}; base-uri 'none'`);
+    brand.put(
+      '/strict',
+      snippet(),
+      `default-src 'none'; script-src ${base}; frame-src ${base}; base-uri 'none'`,
+    );
     const {page, complaints, close} = await visit('/strict');
     const bubble = page.getByRole('button', {name: 'Open the chat'});
-    assert.equal(await page.locator('iframe').count(), 0, 'nothing is loaded that nobody asked for');
+    assert.equal(
+      await page.locator('iframe').count(),
+      0,
+      'nothing is loaded that nobody asked for',
+    );
     await bubble.click();
     const chat = chatIn(page);
     await chat.locator('[data-side="bot"]', {hasText: 'Hello there!'}).waitFor();
@@ -119,20 +92,30 @@ describe('SDK', () => {
     await chat.locator('[data-side="bot"]', {hasText: 'You said shoes.'}).waitFor();
     assert.deepEqual(await violationsOf(page), []);
     // The bubble wears the solution's colour once it knows it.
-    const ground = await page.locator('.launcher').evaluate((one) => getComputedStyle(one).backgroundColor);
+    const ground = await page
+      .locator('.launcher')
+      .evaluate((one) => getComputedStyle(one).backgroundColor);
     assert.equal(ground, 'rgb(122, 31, 92)');
     await chat.getByRole('button', {name: 'Hide the chat'}).click();
     await bubble.waitFor();
-    assert.equal(await page.evaluate(() => document.querySelector('.millrace-widget')?.shadowRoot?.activeElement?.className),
-      'launcher ps-launcher-avatar-wrapper', 'the focus comes back');
+    assert.equal(
+      await page.evaluate(
+        () => document.querySelector('.millrace-widget')?.shadowRoot?.activeElement?.className,
+      ),
+      'launcher ps-launcher-avatar-wrapper',
+      'the focus comes back',
+    );
     assert.deepEqual(complaints, []);
     await close();
   });
 
   test('is there on a page that lets scripts in by a nonce alone', async () => {
     const base = server.ready.base_url;
-    brand.put('/nonce', snippet().replace('<script', '<script nonce="abc"'),
-      `default-src 'none'; script-src 'nonce-abc'; frame-src ${base}`);
+    brand.put(
+      '/nonce',
+      snippet().replace('<script', '<script nonce="abc"'),
+      `default-src 'none'; script-src 'nonce-abc'; frame-src ${base}`,
+    );
     const {page, complaints, close} = await visit('/nonce');
     await page.getByRole('button', {name: 'Open the chat'}).waitFor();
     assert.deepEqual(complaints, []);
@@ -147,7 +130,9 @@ describe('SDK', () => {
       const heard = [];
       /** @type {any} */ (window).heard = heard;
       for (const name of ['message', 'unread', 'open', 'close', 'ready']) {
-        /** @type {any} */ (window).Millrace.on(name, (/** @type {any} */ payload) => heard.push([name, payload]));
+        /** @type {any} */ (window).Millrace.on(name, (/** @type {any} */ payload) =>
+          heard.push([name, payload]),
+        );
       }
       /** @type {any} */ (window).Millrace.open();
     });
@@ -173,7 +158,7 @@ describe('SDK', () => {
     await close();
   });
 
-  test('stays on a page that throws it out and puts it in again, and so does the conversation', async () => {
+  test('comes back with its conversation on a page that throws it out', async () => {
     brand.put('/spa', snippet());
     const {page, close} = await visit('/spa');
     await page.getByRole('button', {name: 'Open the chat'}).click();
@@ -181,15 +166,18 @@ describe('SDK', () => {
     await chatIn(page).locator('[data-side="bot"]', {hasText: 'You said hats.'}).waitFor();
     for (let round = 0; round < 2; ++round) {
       // What a router does: another page, and the snippet again.
-      await page.evaluate(([src, app]) => {
-        history.pushState({}, '', `?route=${Math.random()}`);
-        document.body.innerHTML = '<main><h1>Another page</h1></main>';
-        const script = document.createElement('script');
-        Object.assign(script, {src, async: true});
-        script.dataset.app = app;
-        document.body.append(script);
-      }, [`${sdk}/launcher.js`, server.ready.app_id]);
-      await until('one bubble', async () => await page.locator('.millrace-widget').count() === 1);
+      await page.evaluate(
+        ([src, app]) => {
+          history.pushState({}, '', `?route=${Math.random()}`);
+          document.body.innerHTML = '<main><h1>Another page</h1></main>';
+          const script = document.createElement('script');
+          Object.assign(script, {src, async: true});
+          script.dataset.app = app;
+          document.body.append(script);
+        },
+        [`${sdk}/launcher.js`, server.ready.app_id],
+      );
+      await until('one bubble', async () => (await page.locator('.millrace-widget').count()) === 1);
     }
     await page.evaluate(() => /** @type {any} */ (window).Millrace.open());
     await chatIn(page).locator('[data-side="consumer"]', {hasText: 'hats'}).waitFor();
@@ -199,26 +187,36 @@ describe('SDK', () => {
   });
 
   test('puts two chats into the elements of one page, and tells them apart', async () => {
-    brand.put('/two', `<div id="one" style="height:400px"></div><div id="two" style="height:400px"></div>
+    brand.put(
+      '/two',
+      `<div id="one" style="height:400px"></div><div id="two" style="height:400px"></div>
       <script type="module">
         import {createChat} from '${sdk}/millrace.js';
         window.heard = {};
         for (const id of ['one', 'two']) {
-          window[id] = createChat({appId: '${server.ready.app_id}', target: document.getElementById(id)});
+          const target = document.getElementById(id);
+          window[id] = createChat({appId: '${server.ready.app_id}', target});
           window.heard[id] = [];
           window[id].on('message', ({text}) => window.heard[id].push(text));
         }
-      </script>`);
+      </script>`,
+    );
     const {page, complaints, close} = await visit('/two');
     const [one, two] = ['#one iframe', '#two iframe'].map((selector) => chatIn(page, selector));
-    for (const chat of [one, two]) await chat.locator('[data-side="bot"]', {hasText: 'Hello'}).first().waitFor();
+    for (const chat of [one, two])
+      await chat.locator('[data-side="bot"]', {hasText: 'Hello'}).first().waitFor();
     await page.evaluate(() => /** @type {any} */ (window).one.track('checkout', {total: 7}));
     await say(one, 'gloves');
     await one.locator('[data-side="bot"]', {hasText: /You said gloves/}).waitFor();
-    const heard = await until('the answer', () => page.evaluate(() => {
-      const {one: texts} = /** @type {any} */ (window).heard;
-      return texts.some((/** @type {string} */ text) => text.includes('gloves')) && /** @type {any} */ (window).heard;
-    }));
+    const heard = await until('the answer', () =>
+      page.evaluate(() => {
+        const {one: texts} = /** @type {any} */ (window).heard;
+        return (
+          texts.some((/** @type {string} */ text) => text.includes('gloves')) &&
+          /** @type {any} */ (window).heard
+        );
+      }),
+    );
     assert.ok(heard.one.includes('You said gloves, and the total is 7.'), JSON.stringify(heard));
     await page.evaluate(() => /** @type {any} */ (window).two.destroy());
     assert.equal(await page.locator('iframe').count(), 1);
@@ -228,13 +226,17 @@ describe('SDK', () => {
 
   test('works where storage is blocked', async () => {
     brand.put('/blocked', snippet());
-    const {page, complaints, close} = await visit('/blocked', {init: () => {
-      for (const name of ['localStorage', 'sessionStorage']) {
-        Object.defineProperty(window, name, {get() {
-          throw new DOMException('blocked', 'SecurityError');
-        }});
-      }
-    }});
+    const {page, complaints, close} = await visit('/blocked', {
+      init: () => {
+        for (const name of ['localStorage', 'sessionStorage']) {
+          Object.defineProperty(window, name, {
+            get() {
+              throw new DOMException('blocked', 'SecurityError');
+            },
+          });
+        }
+      },
+    });
     await page.getByRole('button', {name: 'Open the chat'}).click();
     await say(chatIn(page), 'socks');
     await chatIn(page).locator('[data-side="bot"]', {hasText: 'You said socks.'}).waitFor();
@@ -249,9 +251,14 @@ describe('SDK', () => {
     await until('a refusal', () => complaints.some((words) => words.includes('frame-ancestors')));
     assert.equal(await chatIn(page).locator('#log').count(), 0);
     for (const headers of [{Origin: brand.origin(kStranger)}, {Origin: 'null'}]) {
-      const answer = await fetch(`${server.ready.base_url}/messaging/v1/consumers/anonymous_session`, {
-        method: 'POST', headers: {...headers, 'Content-Type': 'application/json'}, body: '{}',
-      });
+      const answer = await fetch(
+        `${server.ready.base_url}/messaging/v1/consumers/anonymous_session`,
+        {
+          method: 'POST',
+          headers: {...headers, 'Content-Type': 'application/json'},
+          body: '{}',
+        },
+      );
       assert.equal(answer.status, 403);
     }
     await close();
