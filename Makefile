@@ -8,7 +8,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo check style test unit e2e map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload soak tsan ci clean setup setup-test setup-style setup-dev bench-check
+.PHONY: help build demo check style test unit e2e docs docs-pages test-docs test-site map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload soak tsan ci clean setup setup-test setup-style setup-dev bench-check
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,6 +21,9 @@ setup:
 setup-test: setup
 	@tools/setup.sh tools/packages-test.txt
 	@tools/setup-node.sh
+
+setup-docs: setup-test
+	@tools/setup-node.sh site
 
 setup-style: setup-test
 	@tools/setup.sh tools/packages-style.txt
@@ -38,6 +41,8 @@ demo: build  ## serve the example beside the Braze sandbox and print the address
 style: setup-style  ## everything that needs no build: the rules of the house, formats, types, lint
 	@python3 tools/house
 	@python3 -m unittest discover -q -s tools/house -t tools
+	@python3 -m unittest discover -q -s tools/docs -t tools
+	@python3 tools/docs --check
 	@PYTHONPATH=src/python/worker python3 -m unittest discover -q -s tests/worker -t tests
 	@mypy --config-file src/python/worker/mypy.ini src/python/worker/millrace_worker
 	@git ls-files $(CPP) | xargs -P $(JOBS) -n 40 clang-format-19 --dry-run -Werror
@@ -60,7 +65,20 @@ e2e: build setup-test
 	@python3 tools/house --binary build/release/millrace
 	@cd tests/e2e && npm test --silent
 
-test: style unit e2e  ## everything: style, unit tests, conversations, simulation, end to end
+docs: setup-docs  ## make a site of the pages of docs/, in build/site
+	@cd site && npm run --silent build
+
+docs-pages: build  ## write the pages of docs/ that are made of the sources and of --help
+	@python3 tools/docs --binary build/release/millrace
+
+test-docs: build  ## follow the tutorial to the letter in a fresh folder; compare pages with the program
+	@python3 tools/docs --check --binary build/release/millrace
+	@python3 tools/docs tutorial --binary build/release/millrace
+
+test-site: docs  ## links, valid HTML, and axe in Chromium, of the site
+	@cd site && npm test --silent
+
+test: style unit e2e test-docs test-site  ## everything: style, unit tests, conversations, simulation, end to end, documents
 
 shots: build setup-test  ## draw docs/shots anew: the chat page at 320, 390 and 1280 px
 	@cd tests/e2e && MILLRACE_SHOTS=docs/shots node --test web-kinds.test.mjs
@@ -160,4 +178,4 @@ bench-overload: build setup-test  ## five times the load for SECONDS=120, beside
 ci: test  ## what CI runs
 
 clean:  ## remove everything that was built
-	rm -rf build tests/e2e/node_modules
+	rm -rf build tests/e2e/node_modules site/node_modules

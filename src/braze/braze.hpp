@@ -59,7 +59,7 @@ struct SandboxOptions {
   std::set<std::string> blocked_events;
   std::set<std::string> blocked_products;
   // What stands in the dashboard at the start, besides what was kept:
-  // {"campaigns": {"<id>": {...}}, "canvases", "segments", "subscription_groups"}.
+  // {"campaigns": {"<id>": {...}}, "canvases", "segments", "subscription_groups", "cards", "tags"}.
   json::object workspace;
   profiles::StoreLimits store;
   // Hosts besides loopback under which the inspector may be opened.

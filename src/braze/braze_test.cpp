@@ -195,7 +195,7 @@ TEST(BrazeTrack, AppliesAttributes) {
   EXPECT_EQ(bench.custom("u", "bio"), "absent");               // case 42
   bench.track(attribute(
       R"("last_name":null,"s":{"add":["hotdog","x"]},"n":{"inc":-5},"o":{"b":{"d":2}},"_merge_objects":true)"));
-  EXPECT_EQ(bench.field("u", "last_name"), "null");  // case 33
+  EXPECT_EQ(bench.field("u", "last_name"), "absent");  // case 33
   EXPECT_EQ(bench.custom("u", "s"), R"(["pizza","hotdog","x"])");
   EXPECT_EQ(bench.custom("u", "n"), "-3");
   EXPECT_EQ(bench.custom("u", "o"), R"({"a":1,"b":{"c":1,"d":2}})");  // case 36
@@ -205,9 +205,9 @@ TEST(BrazeTrack, AppliesAttributes) {
   EXPECT_EQ(bench.custom("u", "n"), "absent");
   bench.track(attribute(R"("country":"Australia","dob":"1980-13-01")"));
   EXPECT_EQ(bench.field("u", "country"), "\"AU\"");  // case 41
-  EXPECT_EQ(bench.field("u", "dob"), "null");
+  EXPECT_EQ(bench.field("u", "dob"), "absent");
   bench.track(attribute(R"("country":"Narnia")"));
-  EXPECT_EQ(bench.field("u", "country"), "null");
+  EXPECT_EQ(bench.field("u", "country"), "absent");
   EXPECT_EQ(bench.custom("u", "external_id"), "absent");
 }
 
@@ -237,7 +237,7 @@ TEST(BrazeTrack, CountsEventsAndPurchases) {
   bench.track(
       R"({"purchases":[{"external_id":"u","product_id":"p","currency":"EUR","price":2.5,"quantity":3,)" +
       at + "}]}");
-  EXPECT_EQ(bench.field("u", "total_revenue"), "7.5E0");  // case 44
+  EXPECT_EQ(bench.field("u", "total_revenue"), "7.5");  // case 44
 }
 
 TEST(BrazeTrack, SeesItsOwnWritesWhileTheyAreUnderWay) {

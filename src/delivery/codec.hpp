@@ -146,6 +146,9 @@ class Codec {
   // (its text is "" when nothing is left).
   virtual bool has_repeatable(const Parcel&, const Object&) const { return false; }
   virtual void keep_repeatable(const Parcel&, Slot&) const {}
+  // Takes out of a refused object what alone was wrong with it, so that the rest can be sent; what
+  // there is to say of that, "" when nothing can be taken out.
+  virtual std::string lighten(Parcel&, size_t, const std::string&) const { return ""; }
 };
 
 }  // namespace millrace::delivery

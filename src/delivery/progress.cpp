@@ -20,6 +20,12 @@ bool has(const Progress& progress, Fate fate) {
                              [&](const ObjectProgress& object) { return object.fate == fate; });
 }
 
+// Whether something of a delivered object had to be left out.
+bool lacks_something(const Progress& progress) {
+  return std::ranges::any_of(progress.objects,
+                             [](const ObjectProgress& object) { return !object.reason.empty(); });
+}
+
 int read_count(const json::object& fields, std::string_view name) {
   constexpr int64_t kMost = 1'000'000'000;
   return static_cast<int>(
@@ -29,7 +35,7 @@ int read_count(const json::object& fields, std::string_view name) {
 std::string_view outcome(const Progress& progress) {
   switch (progress.state()) {
     case State::waiting: return "later";
-    case State::delivered: return "delivered";
+    case State::delivered: return lacks_something(progress) ? "partial" : "delivered";
     case State::rejected:
       if (progress.is_config_error) return "config_error";
       return has(progress, Fate::delivered) ? "partial" : "rejected";

@@ -26,7 +26,7 @@ struct ObjectProgress {
   bool counting_unknown = false;  // its counting part may have happened
   bool may_be_twice = false;      // it was sent again after an outcome that could not be known
   int times_unknown = 0;
-  std::string reason;
+  std::string reason;  // of a delivered one: what was left out of it
 };
 
 struct Progress {

@@ -147,11 +147,17 @@ void Settlement::reject(const Slot& slot, const std::string& reason) {
       entry.is_apart = true;
       continue;
     }
-    ObjectProgress& object = entry.progress.objects[static_cast<size_t>(source.object)];
+    const auto index = static_cast<size_t>(source.object);
+    ObjectProgress& object = entry.progress.objects[index];
+    touch(source.row);
+    if (auto said = codec_.lighten(*entry.parcel, index, reason); !said.empty()) {
+      // It waits for a request without that, and what is said stays with it.
+      object.reason = std::move(said);
+      continue;
+    }
     object.fate = Fate::rejected;
     object.reason = reason;
     ++effects_.rejected;
-    touch(source.row);
   }
 }
 

@@ -5,25 +5,10 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/json_plain.hpp"
+
 namespace millrace::profiles {
 namespace {
-
-constexpr std::array<char, 16> kDigits{'0', '1', '2', '3', '4', '5', '6', '7',
-                                       '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
-
-void append_escaped(std::string& out, unsigned char c) {
-  switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
-  }
-  out += "\\u00";
-  out += kDigits[c >> 4];
-  out += kDigits[c & 15];
-}
 
 template <typename Number>
 std::string_view written(std::array<char, 32>& into, Number number) {
@@ -42,19 +27,7 @@ void append_double(std::string& out, double number) {
 }  // namespace
 
 void append_json(std::string& out, std::string_view text) {
-  out += '"';
-  size_t from = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') [[likely]] {
-      continue;
-    }
-    out.append(text, from, i - from);
-    append_escaped(out, c);
-    from = i + 1;
-  }
-  out.append(text, from);
-  out += '"';
+  json::append_quoted(out, text);
 }
 
 void append_json(std::string& out, int64_t number) {

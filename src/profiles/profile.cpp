@@ -96,29 +96,27 @@ bool Profile::apply(const PurchaseItem& item) {
 }
 
 json::object Profile::to_export() const {
-  json::object out{{"created_at", base::to_iso8601(created_at)},
-                   {"external_id", external_id.empty() ? json::value() : json::value(external_id)},
-                   {"user_aliases", aliases_json(aliases)},
-                   {"appboy_id", braze_id},
-                   {"braze_id", braze_id},
-                   {"random_bucket", random_bucket}};
-  for (const auto& field : fields) out[field.key()] = field.value();
+  json::object out{{"created_at", base::to_iso8601(created_at)}};
+  if (!external_id.empty()) out["external_id"] = external_id;
+  out["user_aliases"] = aliases_json(aliases);
+  out["appboy_id"] = braze_id;
+  out["braze_id"] = braze_id;
+  out["random_bucket"] = random_bucket;
+  for (const auto& field : fields) {
+    const auto* list = field.value().if_array();
+    if (list == nullptr || !list->empty()) out[field.key()] = field.value();
+  }
   if (const auto dob = json::get_string(fields, "dob")) {
     out["dob"] = std::string(*dob) + "T00:00:00.000Z";
   }
-  for (const char* key : {"first_name", "last_name", "email", "dob", "home_city", "country",
-                          "language", "gender", "phone", "time_zone"}) {
-    out.emplace(key, nullptr);
-  }
-  out.emplace("email_subscribe", "subscribed");
-  out.emplace("push_subscribe", "subscribed");
-  out["custom_attributes"] = custom;
-  out["custom_events"] = tallies_export(events);
-  out["purchases"] = tallies_export(purchases);
   out["total_revenue"] = total_revenue;
-  out["campaigns_received"] = campaigns;
-  out["canvases_received"] = canvases;
-  for (const char* key : {"devices", "push_tokens", "apps"}) out.emplace(key, json::array());
+  out.emplace("push_subscribe", "subscribed");
+  out.emplace("email_subscribe", "subscribed");
+  out["custom_attributes"] = custom;
+  if (!events.empty()) out["custom_events"] = tallies_export(events);
+  if (!purchases.empty()) out["purchases"] = tallies_export(purchases);
+  if (!campaigns.empty()) out["campaigns_received"] = campaigns;
+  if (!canvases.empty()) out["canvases_received"] = canvases;
   return out;
 }
 

@@ -72,7 +72,8 @@ struct Profile {
   bool apply(const EventItem& item);
   bool apply(const PurchaseItem& item);
 
-  // As users/export/ids gives it.
+  // As users/export/ids gives it: what the profile has not is left out, but for its aliases, custom
+  // attributes, revenue and the two states of subscription.
   json::object to_export() const;
   // As it is kept, written onto the end of a text.
   void append_to(std::string& out) const;

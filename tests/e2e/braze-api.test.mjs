@@ -75,6 +75,39 @@ describe('npm braze-api', () => {
     assert.match(answer.url, /^http:.*\.zip$/);
   });
 
+  test('users.export.global_control_group', async () => {
+    const group = {name: 'Control', global_control_group: true, filter: {external_ids: ['u1']}};
+    await fetch(`${sandbox.url}/_sandbox/workspace/segments/segment-control`, {
+      method: 'PUT', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(group),
+    });
+    const wanted = {fields_to_export: ['external_id']};
+    const answer = await braze.users.export.global_control_group(wanted);
+    assert.match(answer.url, /^http:.*\.zip$/);
+    await fetch(`${sandbox.url}/_sandbox/workspace/segments/segment-control`, {method: 'DELETE'});
+  });
+
+  test('templates.content_blocks: create, list, get, update', async () => {
+    const blocks = braze.templates.content_blocks;
+    const made = await blocks.create({name: 'footer', content: '<p>Bye</p>'});
+    assert.equal(made.liquid_tag, '{{content_blocks.${footer}}}');
+    const {content_block_id} = made;
+    assert.equal((await blocks.get({content_block_id})).content, '<p>Bye</p>');
+    await blocks.update({content_block_id, content: 'Bye'});
+    const {content_blocks, count} = await blocks.list({limit: 10});
+    assert.deepEqual([count, content_blocks[0].content_type], [1, 'text']);
+    await assert.rejects(blocks.create({name: 'footer', content: 'x'}),
+      {message: 'Content Block with this name already exists.'});
+  });
+
+  test('templates.email_templates: create, list, get, update', async () => {
+    const emails = braze.templates.email_templates;
+    const weekly = {template_name: 'Weekly', subject: 'S', body: 'b'};
+    const {email_template_id} = await emails.create(weekly);
+    await emails.update({email_template_id, subject: 'T'});
+    assert.equal((await emails.get({email_template_id})).subject, 'T');
+    assert.equal((await emails.list({limit: 5})).templates[0].template_name, 'Weekly');
+  });
+
   test('campaigns: list, details, trigger.send, trigger.schedule', async () => {
     assert.equal((await braze.campaigns.list({page: 0, include_archived: false})).campaigns[0].id, 'campaign-1');
     assert.equal((await braze.campaigns.details({campaign_id: 'campaign-1'})).name, 'Welcome');

@@ -2,23 +2,16 @@
 // then to be seen (reference: other-endpoints.md). The grades stand in docs/compatibility.md.
 
 import assert from 'node:assert/strict';
-import {writeFileSync} from 'node:fs';
-import {join} from 'node:path';
-import {after, before, describe, test} from 'node:test';
+import {describe, test} from 'node:test';
 import {gunzipSync} from 'node:zlib';
 
-import {Sandbox, kExportKey, kWorkspace} from './support/braze.mjs';
+import {describeCases} from './support/braze-table.mjs';
+import {Sandbox} from './support/braze.mjs';
 import {temporaryFolder} from './support/server.mjs';
 import {until} from './support/until.mjs';
 
 /** @typedef {import('./support/braze.mjs').Answer} Answer */
-/**
- * @typedef {{
- *   name: string, given?: object[], get?: string, post?: string, ask?: object, body?: unknown,
- *   status: number, is?: unknown, has?: object, message?: string, code?: string,
- *   then?: (sandbox: Sandbox, answer: Answer) => Promise<void>,
- * }} Case `given`: users/track bodies sent before.
- */
+/** @typedef {import('./support/braze-table.mjs').Case} Case */
 
 const kWhen = '2026-01-01T00:00:00Z';
 const attributes = (/** @type {object[]} */ ...items) => ({attributes: items});
@@ -52,7 +45,7 @@ const kCases = {
         assert.equal((await sandbox.profiles({user_aliases: [alias('i2')]}))[0].external_id, 'i2');
       }},
     {name: 'not when the label is taken', given: [anonymous('i3', {a: 1}), anonymous('i3b'), attributes({external_id: 'i3'})], post: '/users/identify', body: {aliases_to_identify: [{external_id: 'i3', user_alias: alias('i3b')}, {external_id: 'i3', user_alias: alias('i3')}]}, status: 201, is: {aliases_processed: 2, message: 'success'}, code: 'BRZ_ALIAS_LABEL_TAKEN',
-      then: async (sandbox) => assert.equal((await sandbox.profiles({user_aliases: [alias('i3')]}))[0].external_id, null)},
+      then: async (sandbox) => assert.equal((await sandbox.profiles({user_aliases: [alias('i3')]}))[0].external_id, undefined)},
     {name: 'an unknown alias is counted', post: '/users/identify', body: {aliases_to_identify: [{external_id: 'i4', user_alias: alias('nobody')}]}, status: 201, is: {aliases_processed: 1, message: 'success'}},
     {name: 'by e-mail', given: [attributes({email: 'i5@ex.com', a: 1})], post: '/users/identify', body: {emails_to_identify: [{external_id: 'i5', email: 'I5@ex.com', prioritization: ['unidentified', 'most_recently_updated']}]}, status: 201, is: {emails_processed: 1, message: 'success'},
       then: async (sandbox) => assert.deepEqual(await custom(sandbox, 'i5'), {a: 1})},
@@ -263,54 +256,12 @@ const kCases = {
     {name: 'fifty-one items', post: '/catalogs/restaurants/items', body: {items: times(51, (i) => ({id: `i${i}`}))}, status: 400},
   ],
   elsewhere: [
-    {name: 'an unknown address', get: '/templates/email/list', status: 404, is: {message: 'Invalid URL'}},
+    {name: 'an unknown address', get: '/scim/v2/Users', status: 404, is: {message: 'Invalid URL'}},
     {name: 'two slashes', post: '//users/track', body: {}, status: 404, is: {message: 'Invalid URL'}, code: 'BRZ_UNKNOWN_PATH'},
   ],
 };
 
-describe('the other endpoints', () => {
-  /** @type {Sandbox} */
-  let sandbox;
-  before(async () => {
-    const data = temporaryFolder();
-    const workspace = join(data, 'workspace.json');
-    writeFileSync(workspace, JSON.stringify(kWorkspace));
-    sandbox = await Sandbox.start({data: join(data, 'data'), more: ['--workspace', workspace, '--unlimited']});
-  });
-  after(async () => assert.equal(await sandbox.end(), 0));
-
-  for (const [group, cases] of Object.entries(kCases)) {
-    describe(group, () => {
-      for (const item of cases) {
-        test(item.name, async () => {
-          for (const body of item.given ?? []) assert.equal((await sandbox.track(body)).status, 201);
-          const answer = await sandbox.ask(item.get ? {method: 'GET', path: item.get} : {path: item.post ?? '', body: item.body});
-          assert.equal(answer.status, item.status, answer.text);
-          assert.ok(answer.body, 'every answer is JSON');
-          if (typeof item.is === 'function') assert.ok(item.is(answer.body), answer.text);
-          else if (item.is) assert.deepEqual(answer.body, item.is);
-          for (const [name, value] of Object.entries(item.has ?? {})) assert.deepEqual(answer.body[name], value, answer.text);
-          if (item.message) assert.equal(answer.body.message, item.message);
-          if (item.code) assert.ok(answer.codes.includes(item.code), answer.codes.join());
-          await item.then?.(sandbox, answer);
-        });
-      }
-    });
-  }
-
-  test('every one of them knows the key, the permission, and a wrong key', async () => {
-    const asked = Object.values(kCases).flat().filter((item) => item.status < 300);
-    for (const item of asked) {
-      const where = item.get ? {method: 'GET', path: item.get} : {path: item.post ?? '', body: item.body};
-      const stranger = await sandbox.ask({...where, authorization: 'Bearer WRONG'});
-      assert.deepEqual([stranger.status, stranger.body], [401, {message: 'Invalid API key: WRONG'}], where.path);
-      assert.equal(stranger.headers.get('X-RateLimit-Limit'), '');
-      if (where.path.startsWith('/users/export/ids')) continue;
-      const weak = await sandbox.ask({...where, authorization: `Bearer ${kExportKey}`});
-      assert.deepEqual([weak.status, weak.body], [403, {message: 'Access Denied'}], where.path);
-    }
-  });
-});
+describeCases('the other endpoints', kCases);
 
 describe('what the dashboard holds', () => {
   test('is made, changed and deleted under /_sandbox/workspace, and kept', async () => {

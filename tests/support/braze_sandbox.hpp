@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "base/json.hpp"
+#include "base/json_plain.hpp"
 #include "braze/braze.hpp"
 #include "tests/fakes/chance.hpp"
 #include "tests/fakes/clock.hpp"
@@ -83,12 +83,12 @@ class Bench {
   std::string field(const std::string& external_id, std::string_view name) {
     const auto found = profile(external_id);
     const auto* value = found.if_contains(name);
-    return value == nullptr ? "absent" : json::serialize(*value);
+    return value == nullptr ? "absent" : json::serialize_plain(*value);
   }
   std::string custom(const std::string& external_id, std::string_view name) {
     const auto found = profile(external_id);
     const auto* value = found.at("custom_attributes").get_object().if_contains(name);
-    return value == nullptr ? "absent" : json::serialize(*value);
+    return value == nullptr ? "absent" : json::serialize_plain(*value);
   }
 
   fakes::MemoryStore store;

@@ -31,7 +31,7 @@ class Commands:
     @classmethod
     def of_binary(cls, binary):
         """What `--help` of the program and of each of its commands says."""
-        options, open_ = {}, [()]
+        options, open_ = {('help',): set(), ('version',): set()}, [()]
         while open_:
             words = open_.pop()
             shown = subprocess.run([binary, *words, '--help'], capture_output=True, text=True)
@@ -63,8 +63,8 @@ class Commands:
 def read_help(text):
     """(options, names of commands) of one page of help."""
     options = set(re.findall(r'^\s+(?:-\w,\s*)?(--[a-z][a-z-]*)', text, re.M))
-    below = re.search(r'^(?:Subcommands|SUBCOMMANDS):\n((?:[ \t]+.*\n|\n)+)', text, re.M)
-    names = re.findall(r'^  ([a-z][a-z-]*)', below.group(1), re.M) if below else []
+    # Commands stand in groups of any name; options begin with a dash, arguments with a capital.
+    names = re.findall(r'^  ([a-z][a-z-]*)(?=\s|$)', text.partition('\nUsage:')[2], re.M)
     return options, names
 
 

@@ -110,7 +110,8 @@ function changes(values) {
 async function showProfile() {
   if (!chosen) return;
   const { profile, history } = await call(`/_sandbox/profiles/${encodeURIComponent(chosen)}`);
-  const { custom_attributes: custom, custom_events: tallies, purchases, ...fields } = profile;
+  const { custom_attributes: custom, custom_events: tallies = [], ...rest } = profile;
+  const { purchases = [], ...fields } = rest;
   show(byId('profile'), [profile, history], () => {
     const lines = element('ol', undefined, { class: 'history', tabindex: '0', 'aria-label': 'History' });
     lines.append(...[...history].reverse().map(historyItem));
@@ -144,7 +145,7 @@ async function showMoment(time) {
 
 async function showWorkspace() {
   const workspace = await call('/_sandbox/workspace');
-  show(byId('workspace'), workspace, () => ['campaigns', 'canvases', 'segments', 'subscription_groups']
+  show(byId('workspace'), workspace, () => Object.keys(workspace).filter((kind) => kind !== 'keys')
     .filter((kind) => Object.keys(workspace[kind]).length > 0)
     .flatMap((kind) => {
       const all = element('ul');

@@ -1,7 +1,11 @@
-// What was counted, by day (reference: other-endpoints.md 10).
+// What was counted, by day, and what was seen at all (reference: other-endpoints.md 10,
+// content-and-centers.md 9).
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
+#include "base/hash.hpp"
+#include "base/text.hpp"
 #include "braze/endpoints/handlers.hpp"
 #include "braze/endpoints/series.hpp"
 
@@ -71,6 +75,40 @@ Served of_products(Call& call, std::string_view kind, std::string_view member) {
   });
 }
 
+// Fifty from where the cursor says, and links to those before and after: a cursor is "skip:50" in
+// base64, as the page prints it.
+Outcome named_page(const Call& call, std::string_view member, const json::array& all) {
+  constexpr size_t kNamesInShortPage = 50;
+  constexpr std::string_view kSkip = "skip:";
+  size_t first = 0;
+  if (const std::string cursor = call.query_value("cursor"); !cursor.empty()) {
+    const std::string text = base::from_base64url(cursor);
+    const std::string_view number =
+        std::string_view(text).substr(std::min(kSkip.size(), text.size()));
+    const auto read = std::from_chars(number.data(), number.data() + number.size(), first);
+    if (!text.starts_with(kSkip) || read.ec != std::errc() ||
+        read.ptr != number.data() + number.size()) {
+      return refused("Invalid cursor");
+    }
+  }
+  first = std::min(first, all.size());
+  const size_t last = std::min(first + kNamesInShortPage, all.size());
+  json::object body;
+  body[member] = json::array(all.begin() + first, all.begin() + last);
+  auto outcome = success(200, std::move(body));
+  std::string links;
+  const auto link = [&](size_t skipped, const char* relation) {
+    if (!links.empty()) links += ",";
+    links += "<" + call.request.path +
+             "?cursor=" + base::to_base64url(std::string(kSkip) + std::to_string(skipped)) +
+             ">; rel=\"" + relation + "\"";
+  };
+  if (first > 0) link(first - std::min(first, kNamesInShortPage), "prev");
+  if (last < all.size()) link(last, "next");
+  if (!links.empty()) outcome.response.headers.push_back({"Link", links});
+  return outcome;
+}
+
 }  // namespace
 
 std::expected<std::vector<std::string>, std::string> series_days(const Call& call) {
@@ -134,6 +172,55 @@ Served kpi_series(Call& call) {
 
 Served session_series(Call& call) {
   return counted(call, "sessions", "", "sessions");
+}
+
+Served list_events_in_full(Call& call) {
+  json::array events;
+  for (const std::string& name : call.world.profiles.counters().names("event")) {
+    events.push_back(json::object{{"name", name},
+                                  {"description", ""},
+                                  {"included_in_analytics_report", false},
+                                  {"status", "Active"},
+                                  {"tag_names", json::array()}});
+  }
+  return named_page(call, "events", events);
+}
+
+Served list_custom_attributes(Call& call) {
+  json::array attributes;
+  for (const auto& [name, attribute] : call.world.workspace.all("custom_attributes")) {
+    const std::string type = text_in(attribute, "data_type");
+    json::value length;
+    if (type == "Array") length = call.options.array_length_max;
+    attributes.push_back(json::object{{"array_length", length},
+                                      {"data_type", type},
+                                      {"description", ""},
+                                      {"name", name},
+                                      {"status", "Active"},
+                                      {"tag_names", json::array()}});
+  }
+  return named_page(call, "attributes", attributes);
+}
+
+// Of a send nothing is known here but that it was announced.
+Served send_series(Call& call) {
+  const std::string campaign_id = call.query_value("campaign_id");
+  if (call.world.workspace.find("campaigns", campaign_id) == nullptr) {
+    return refused("Invalid Campaign ID");
+  }
+  const auto* send = call.world.workspace.find("send_ids", call.query_value("send_id"));
+  if (send == nullptr || text_in(*send, "campaign_id") != campaign_id) {
+    return refused("Invalid Send ID");
+  }
+  return series(call, [](int64_t, json::object& day) {
+    day["messages"] = json::object();
+    for (const char* name :
+         {"conversions_by_send_time", "conversions1_by_send_time", "conversions2_by_send_time",
+          "conversions3_by_send_time", "conversions", "conversions1", "conversions2",
+          "conversions3", "unique_recipients", "revenue"}) {
+      day[name] = 0;
+    }
+  });
 }
 
 }  // namespace millrace::braze

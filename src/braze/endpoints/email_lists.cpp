@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "braze/endpoints/handlers.hpp"
 #include "braze/endpoints/people.hpp"
+#include "braze/rules/email_addresses.hpp"
 
 namespace millrace::braze {
 namespace {
@@ -19,23 +20,29 @@ std::string spaced(base::Timestamp at) {
   return text.substr(0, 19) + " +0000";
 }
 
-// `email`: a text, or a list of up to 50; empty when it is neither.
-std::vector<std::string> emails_in(const json::object& body) {
+// `email`: a text, or a list of up to 50; an error is the message of a 400.
+std::expected<std::vector<std::string>, std::string> emails_in(const json::object& body) {
   std::vector<std::string> emails;
   const auto* given = body.if_contains("email");
-  if (given == nullptr) return emails;
-  const json::array single{*given};
-  for (const json::value& item : given->is_array() ? given->get_array() : single) {
-    if (item.is_string()) emails.push_back(base::to_lower(json::to_text(item)));
+  const json::array single{given == nullptr ? json::value() : *given};
+  const bool is_list = given != nullptr && given->is_array();
+  for (const json::value& item : is_list ? given->get_array() : single) {
+    if (!item.is_string()) continue;
+    if (!is_email(std::string_view(item.get_string()))) {
+      return std::unexpected(std::string(kBadEmail));
+    }
+    emails.push_back(base::to_lower(json::to_text(item)));
   }
-  if (emails.size() > kPeopleMax) emails.clear();
+  if (emails.empty() || emails.size() > kPeopleMax) {
+    return std::unexpected("'email' must be an address or an array of 1 to 50 of them");
+  }
   return emails;
 }
 
 Served remove_from(Call& call, const char* list) {
   const auto emails = emails_in(call.body);
-  if (emails.empty()) return refused("'email' must be an address or an array of 1 to 50 of them");
-  for (const std::string& email : emails) call.world.workspace.erase(list, email);
+  if (!emails) return refused(emails.error());
+  for (const std::string& email : *emails) call.world.workspace.erase(list, email);
   return success(201);
 }
 
@@ -84,14 +91,14 @@ Served list_of(Call& call, const char* list, const char* when) {
 
 Served email_status(Call& call) {
   const auto emails = emails_in(call.body);
-  if (emails.empty()) return refused("'email' must be an address or an array of 1 to 50 of them");
+  if (!emails) return refused(emails.error());
   const std::string state = text_in(call.body, "subscription_state");
   if (state != "subscribed" && state != "unsubscribed" && state != "opted_in") {
     return refused("Invalid subscription state");
   }
   auto outcome = success(201);
-  outcome.effect = [emails, state](World& world, base::Timestamp now,
-                                   Diagnostics&) -> base::Result<void> {
+  outcome.effect = [emails = *emails, state](World& world, base::Timestamp now,
+                                             Diagnostics&) -> base::Result<void> {
     for (const std::string& email : emails) {
       if (auto done = subscribe(world, email, state, now); !done) return done;
     }
@@ -109,8 +116,8 @@ Served email_spam_remove(Call& call) {
 
 Served email_blocklist(Call& call) {
   const auto emails = emails_in(call.body);
-  if (emails.empty()) return refused("'email' must be an address or an array of 1 to 50 of them");
-  for (const std::string& email : emails) {
+  if (!emails) return refused(emails.error());
+  for (const std::string& email : *emails) {
     call.world.workspace.put("blocklist", email, {{"at", call.now.ms}});
   }
   return success(201);

@@ -1,4 +1,6 @@
-// users/export/ids and users/export/segment (reference: other-endpoints.md 5).
+// users/export/ids, segment and global_control_group (reference: other-endpoints.md 5,
+// content-and-centers.md 8).
+#include <array>
 #include <set>
 
 #include "base/id.hpp"
@@ -112,23 +114,11 @@ base::Result<json::object> export_profiles(const ExportRequest& request, Profile
   return out;
 }
 
-}  // namespace
-
-Served export_ids(Call& call) {
-  const auto request = read_export(call.body);
-  if (!request) return refused(request.error());
-  auto body = export_profiles(*request, call.world.profiles);
-  if (!body) return std::unexpected(body.error());
-  return Outcome(web::json_response(201, json::serialize(*body)));
-}
-
-Served export_segment(Call& call) {
-  const std::string segment_id = text_in(call.body, "segment_id");
-  const json::object* segment = call.world.workspace.find("segments", segment_id);
-  if (segment == nullptr) return refused("Invalid segment ID");
+// Those of a segment, as a file that is made while the caller is answered.
+Served begin_export(Call& call, const std::string& segment_id, const json::object& segment) {
   ExportJob job;
   job.segment_id = segment_id;
-  job.segment = *segment;
+  job.segment = segment;
   if (auto wrong = read_fields(call.body, job.fields)) return refused(*wrong);
   if (!job.fields) return refused("'fields_to_export' is required");
   const std::string format =
@@ -150,6 +140,36 @@ Served export_segment(Call& call) {
   }
   return success(201, {{"object_prefix", job.prefix},
                        {"url", "http://" + host + "/_sandbox/exports/" + file}});
+}
+
+}  // namespace
+
+Served export_ids(Call& call) {
+  const auto request = read_export(call.body);
+  if (!request) return refused(request.error());
+  auto body = export_profiles(*request, call.world.profiles);
+  if (!body) return std::unexpected(body.error());
+  return Outcome(json_answer(201, *body));
+}
+
+Served export_segment(Call& call) {
+  const std::string segment_id = text_in(call.body, "segment_id");
+  const json::object* segment = call.world.workspace.find("segments", segment_id);
+  if (segment == nullptr) return refused("Invalid segment ID");
+  return begin_export(call, segment_id, *segment);
+}
+
+// The group is a segment that the dashboard marks as such.
+Served export_control_group(Call& call) {
+  for (const auto& [id, segment] : call.world.workspace.all("segments")) {
+    if (json::get_bool(segment, "global_control_group").value_or(false)) {
+      return begin_export(call, id, segment);
+    }
+  }
+  call.diagnostics.add("BRZ_NO_CONTROL_GROUP",
+                       "Mark a segment with \"global_control_group\": true under "
+                       "/_sandbox/workspace/segments.");
+  return refused("There is no Global Control Group");
 }
 
 }  // namespace millrace::braze

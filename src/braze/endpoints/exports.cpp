@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/json_plain.hpp"
 #include "braze/endpoints/archive.hpp"
 #include "braze/front/answers.hpp"
 #include "braze/kept.hpp"
@@ -40,7 +41,7 @@ void Exports::step(const std::shared_ptr<Running>& running) {
       if (const auto* value = exported.if_contains(name)) kept[name] = *value;
     }
     const size_t before = running->files.back().size();
-    append_json(running->files.back(), kept);
+    json::append_plain(running->files.back(), kept);
     running->files.back() += '\n';
     running->bytes += running->files.back().size() - before;
     ++running->users_in_last;

@@ -22,6 +22,7 @@ Served remove_external_ids(Call& call);
 // export.cpp
 Served export_ids(Call& call);
 Served export_segment(Call& call);
+Served export_control_group(Call& call);
 // subscriptions.cpp
 Served set_subscription(Call& call);
 Served set_subscriptions(Call& call);
@@ -55,6 +56,9 @@ Served list_canvases(Call& call);
 Served canvas_details(Call& call);
 Served canvas_series(Call& call);
 Served canvas_summary(Call& call);
+Served list_cards(Call& call);
+Served card_details(Call& call);
+Served card_series(Call& call);
 Served list_segments(Call& call);
 Served segment_details(Call& call);
 Served segment_series(Call& call);
@@ -66,15 +70,49 @@ Served revenue_series(Call& call);
 Served quantity_series(Call& call);
 Served kpi_series(Call& call);
 Served session_series(Call& call);
-// catalogs.cpp
+Served list_events_in_full(Call& call);
+Served list_custom_attributes(Call& call);
+Served send_series(Call& call);
+// copies.cpp
+Served duplicate_campaign(Call& call);
+Served duplicate_canvas(Call& call);
+Served campaign_link_aliases(Call& call);
+Served canvas_link_aliases(Call& call);
+// live_activities.cpp
+Served start_live_activity(Call& call);
+Served update_live_activity(Call& call);
+// content/content_blocks.cpp
+Served create_content_block(Call& call);
+Served update_content_block(Call& call);
+Served content_block_info(Call& call);
+Served list_content_blocks(Call& call);
+// content/email_templates.cpp
+Served create_email_template(Call& call);
+Served update_email_template(Call& call);
+Served email_template_info(Call& call);
+Served list_email_templates(Call& call);
+// content/preference_centers.cpp
+Served create_preference_center(Call& call);
+Served update_preference_center(Call& call);
+Served list_preference_centers(Call& call);
+Served preference_center_details(Call& call);
+Served preference_center_url(Call& call);
+// catalogs/catalogs.cpp
 Served list_catalogs(Call& call);
 Served create_catalogs(Call& call);
 Served delete_catalog(Call& call);
+// catalogs/items.cpp
 Served list_catalog_items(Call& call);
 Served get_catalog_item(Call& call);
 Served write_catalog_items(Call& call);
 Served write_catalog_item(Call& call);
 Served delete_catalog_items(Call& call);
 Served delete_catalog_item(Call& call);
+// catalogs/fields.cpp
+Served create_catalog_fields(Call& call);
+Served delete_catalog_field(Call& call);
+// catalogs/selections.cpp
+Served create_catalog_selection(Call& call);
+Served delete_catalog_selection(Call& call);
 
 }  // namespace millrace::braze

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "braze/endpoints/handlers.hpp"
 #include "braze/endpoints/people.hpp"
+#include "braze/rules/email_addresses.hpp"
 #include "braze/rules/item_values.hpp"
 
 namespace millrace::braze {
@@ -109,6 +110,7 @@ std::expected<Identification, std::string> read_address_item(const json::object&
   if (!external_id) return std::unexpected("'external_id' is required");
   const auto address = text_or_integer(item, field);
   if (!address) return std::unexpected("'" + std::string(field) + "' is required");
+  if (kind == Kind::email && !is_email(*address)) return std::unexpected(std::string(kBadEmail));
   auto prioritization = Prioritization::of(item);
   if (!prioritization) return std::unexpected(prioritization.error());
   const std::string value = kind == Kind::email ? base::to_lower(*address) : *address;
@@ -137,14 +139,14 @@ Served identify(Call& call) {
                        "Valid data must be provided in the 'aliases_to_identify', "
                        "'emails_to_identify', or 'phone_numbers_to_identify' fields."}};
     if (!requested.errors.empty()) body["errors"] = errors_json(requested.errors);
-    return Outcome(web::json_response(400, json::serialize(body)));
+    return Outcome(json_answer(400, body));
   }
   const bool merges = json::get_string(call.body, "merge_behavior") != "none";
   for (Identification& item : requested.all) item.merges = merges;
   json::object body = std::move(requested.counts);
   body["message"] = "success";
   if (!requested.errors.empty()) body["errors"] = errors_json(requested.errors);
-  return Outcome(web::json_response(201, json::serialize(body)),
+  return Outcome(json_answer(201, body),
                  [all = std::move(requested.all)](World& world, base::Timestamp now,
                                                   Diagnostics& diagnostics) -> base::Result<void> {
                    for (const Identification& item : all) {

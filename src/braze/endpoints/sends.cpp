@@ -8,6 +8,7 @@
 #include "braze/endpoints/handlers.hpp"
 #include "braze/endpoints/people.hpp"
 #include "braze/endpoints/track.hpp"
+#include "braze/rules/email_addresses.hpp"
 
 namespace millrace::braze {
 namespace {
@@ -41,6 +42,15 @@ std::optional<Recipient> read_recipient(const json::object& item) {
   return recipient;
 }
 
+// Whether one of its addresses is none that Braze takes.
+bool has_bad_email(const Recipient& recipient) {
+  if (recipient.who.kind == Identifier::Kind::email && !is_email(recipient.who.value)) return true;
+  const auto* email =
+      recipient.attributes ? recipient.attributes->fields.if_contains("email") : nullptr;
+  if (email == nullptr || email->is_null()) return false;
+  return !email->is_string() || !is_email(std::string_view(email->get_string()));
+}
+
 std::expected<std::vector<Recipient>, std::string> read_recipients(const json::object& body,
                                                                    People people) {
   std::vector<Recipient> all;
@@ -62,6 +72,7 @@ std::expected<std::vector<Recipient>, std::string> read_recipients(const json::o
         object = item.get_object();
       }
       auto recipient = read_recipient(object);
+      if (recipient && has_bad_email(*recipient)) return std::unexpected(std::string(kBadEmail));
       // The same one twice is sent to once.
       if (recipient && seen.insert(key_of(recipient->who)).second) {
         all.push_back(std::move(*recipient));
@@ -245,6 +256,7 @@ Served send_transactional(Call& call) {
   const auto* recipient = json::get_object(call.body, "recipient");
   auto read = recipient == nullptr ? std::nullopt : read_recipient(*recipient);
   if (!read) return refused(kNoRecipients);
+  if (has_bad_email(*read)) return refused(kBadEmail);
   Send send;
   send.kind = "campaign";
   send.id = id;

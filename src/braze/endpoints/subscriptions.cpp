@@ -5,6 +5,7 @@
 #include "braze/endpoints/handlers.hpp"
 #include "braze/endpoints/people.hpp"
 #include "braze/endpoints/subscription_groups.hpp"
+#include "braze/rules/email_addresses.hpp"
 #include "braze/rules/item_values.hpp"
 
 namespace millrace::braze {
@@ -62,6 +63,10 @@ std::expected<Change, std::string> read_change(const json::object& object,
   };
   add({"external_id", "external_ids"}, Kind::external_id);
   const size_t emails = add({"email", "emails"}, Kind::email);
+  const bool takes_all = std::ranges::all_of(change.people, [](const Identifier& who) {
+    return who.kind != Kind::email || is_email(who.value);
+  });
+  if (!takes_all) return std::unexpected(std::string(kBadEmail));
   const size_t phones = add({"phone", "phones"}, Kind::phone);
   if (emails > 0 && phones > 0) return std::unexpected(kBothAddresses);
   if (change.people.empty()) {

@@ -10,6 +10,23 @@ namespace {
 constexpr size_t kBulkObjectsMax = 1'000;
 constexpr size_t kBulkBytesMax = 2 << 20;
 
+bool is_time(const json::value& value) {
+  if (!value.is_string()) return false;
+  const std::string_view text(value.get_string());
+  return base::parse_iso8601(text) || base::parse_iso8601_date(text);
+}
+
+// As exports of custom attributes call it.
+std::string_view data_type(const json::value& value) {
+  if (value.is_bool()) return "Boolean";
+  if (value.is_number()) return "Number";
+  if (value.is_object()) return "Object";
+  if (const auto* array = value.if_array()) {
+    return !array->empty() && array->front().is_object() ? "Object Array" : "Array";
+  }
+  return is_time(value) ? "Time" : "String";
+}
+
 // What one request does, with what it needs at hand.
 class Applying {
  public:
@@ -26,14 +43,15 @@ class Applying {
     const auto found = resolve(item.who, item.creates);
     if (!found || *found == nullptr) return found;
     Held& held = **found;
-    std::string line =
-        item.fields.contains("subscription_groups")
-            ? apply(held.profile, with_known_groups(item), options_, now_, diagnostics_)
-            : apply(held.profile, item, options_, now_, diagnostics_);
+    const bool has_groups = item.fields.contains("subscription_groups");
+    const AttributesItem filtered = has_groups ? with_known_groups(item) : AttributesItem();
+    const Applied applied =
+        apply(held.profile, has_groups ? filtered : item, options_, now_, diagnostics_);
     const bool in_look_ups = item.fields.contains("email") || item.fields.contains("phone") ||
                              item.fields.contains("push_tokens");
-    world_.profiles.changed(held, now_, line, in_look_ups);
-    if (item.fields.contains("subscription_groups")) {
+    world_.profiles.changed(held, now_, applied.line, in_look_ups);
+    note_names(held.profile, applied.custom);
+    if (has_groups) {
       if (auto shared = share_groups(world_, held, now_); !shared) {
         return std::unexpected(shared.error());
       }
@@ -63,6 +81,15 @@ class Applying {
   }
 
  private:
+  // The custom attributes that the workspace has seen, by the type each had first.
+  void note_names(const Profile& profile, const std::vector<std::string_view>& names) {
+    for (const std::string_view name : names) {
+      const auto* value = profile.custom.if_contains(name);
+      if (value == nullptr || world_.workspace.find("custom_attributes", name) != nullptr) continue;
+      world_.workspace.put("custom_attributes", name, {{"data_type", data_type(*value)}});
+    }
+  }
+
   bool is_blocked(const EventItem& item) const {
     return !options_.blocked_events.empty() && options_.blocked_events.contains(item.name);
   }
@@ -144,7 +171,10 @@ json::object synchronous(const Profile& profile, const TrackRequest& request) {
   const json::object exported = profile.to_export();
   if (!profile.aliases.empty()) user["user_aliases"] = exported.at("user_aliases");
   if (!request.attributes.empty()) user["custom_attributes"] = profile.custom;
-  if (!request.events.empty()) user["custom_events"] = exported.at("custom_events");
+  if (!request.events.empty()) {
+    const auto* events = exported.if_contains("custom_events");
+    user["custom_events"] = events == nullptr ? json::array() : *events;
+  }
   if (!request.purchases.empty()) {
     json::array products;
     for (const Tally& tally : profile.purchases) {

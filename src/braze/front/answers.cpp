@@ -1,5 +1,7 @@
 #include "braze/front/answers.hpp"
 
+#include "base/json_plain.hpp"
+
 namespace millrace::braze {
 
 json::array errors_json(const std::vector<ItemError>& errors) {
@@ -11,14 +13,18 @@ json::array errors_json(const std::vector<ItemError>& errors) {
   return out;
 }
 
+web::Response json_answer(int status, const json::object& body) {
+  return web::json_response(status, json::serialize_plain(body));
+}
+
 web::Response message_response(int status, std::string_view message) {
-  return web::json_response(status, json::serialize(json::object{{"message", message}}));
+  return json_answer(status, json::object{{"message", message}});
 }
 
 web::Response nothing_valid(const TrackRequest& request) {
   json::object body{{"message", kNothingValid}};
   if (!request.errors.empty()) body["errors"] = errors_json(request.errors);
-  return web::json_response(400, json::serialize(body));
+  return json_answer(400, body);
 }
 
 web::Response accepted(const TrackRequest& request) {
@@ -28,7 +34,7 @@ web::Response accepted(const TrackRequest& request) {
   if (!request.purchases.empty()) body["purchases_processed"] = request.purchases.size();
   body["message"] = "success";
   if (!request.errors.empty()) body["errors"] = errors_json(request.errors);
-  return web::json_response(201, json::serialize(body));
+  return json_answer(201, body);
 }
 
 }  // namespace millrace::braze

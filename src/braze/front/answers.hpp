@@ -15,6 +15,8 @@ inline constexpr std::string_view kNothingValid =
 
 // [{"type", "input_array", "index"}, ...]
 json::array errors_json(const std::vector<ItemError>& errors);
+// Numbers in it are written as people do.
+web::Response json_answer(int status, const json::object& body);
 // {"message": ...}
 web::Response message_response(int status, std::string_view message);
 // 400 when nothing of a track request is valid.

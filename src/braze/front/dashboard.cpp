@@ -1,5 +1,5 @@
-// Reading what stands in the dashboard: campaigns, Canvases, segments (reference:
-// other-endpoints.md 7, 10).
+// Reading what stands in the dashboard: campaigns, Canvases, segments, News Feed cards (reference:
+// other-endpoints.md 7, 10; content-and-centers.md 4).
 #include <algorithm>
 
 #include "braze/endpoints/handlers.hpp"
@@ -157,6 +157,42 @@ Served canvas_summary(Call& call) {
   if (canvas == nullptr) return no_such_canvas();
   json::object data{{"name", text_in(*canvas, "name")}, {"total_stats", no_stats()}};
   return success(200, {{"data", std::move(data)}});
+}
+
+Served list_cards(Call& call) {
+  auto page = page_of(call, "cards", [](const std::string& id, const json::object& card) {
+    return json::object{{"id", id},
+                        {"type", member_or(card, "type", "CaptionedImage")},
+                        {"title", text_in(card, "title")},
+                        {"tags", member_or(card, "tags", json::array())}};
+  });
+  return success(200, {{"cards", std::move(page)}});
+}
+
+Served card_details(Call& call) {
+  const auto* card = call.world.workspace.find("cards", call.query_value("card_id"));
+  if (card == nullptr) return refused("Invalid Card ID");
+  return success(200, details(*card, {{"name", ""},
+                                      {"publish_at", nullptr},
+                                      {"end_at", nullptr},
+                                      {"tags", json::array()},
+                                      {"title", ""},
+                                      {"image_url", nullptr},
+                                      {"extras", json::object()},
+                                      {"description", ""},
+                                      {"archived", false},
+                                      {"draft", false}}));
+}
+
+Served card_series(Call& call) {
+  if (call.world.workspace.find("cards", call.query_value("card_id")) == nullptr) {
+    return refused("Invalid Card ID");
+  }
+  return series(call, [](int64_t, json::object& day) {
+    for (const char* name : {"clicks", "impressions", "unique_clicks", "unique_impressions"}) {
+      day[name] = 0;
+    }
+  });
 }
 
 Served list_segments(Call& call) {

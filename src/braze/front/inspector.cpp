@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "base/web/web_origin.hpp"
 #include "braze/endpoints/exports.hpp"
+#include "braze/front/answers.hpp"
 #include "braze/front/authentication.hpp"
 #include "braze/kept.hpp"
 
@@ -36,7 +37,7 @@ web::Response page(std::string_view type, std::string_view content) {
 
 // What is said here is about people: no cache may keep it.
 web::Response answer(const json::object& body, int status = 200) {
-  auto response = web::json_response(status, json::serialize(body));
+  auto response = json_answer(status, body);
   response.headers.push_back({"Cache-Control", "no-store"});
   return response;
 }
@@ -124,7 +125,7 @@ web::Response Inspector::read_locked(const web::Request& request) {
 
 json::object Inspector::workspace() const {
   json::object out;
-  for (const char* kind : {"campaigns", "canvases", "segments", "subscription_groups"}) {
+  for (const std::string_view kind : dashboard_kinds()) {
     json::object objects;
     for (const auto& [id, object] : world_.workspace.all(kind)) objects[id] = object;
     out[kind] = std::move(objects);
@@ -149,7 +150,9 @@ void Inspector::change_workspace(const web::Request& request, web::Respond respo
   const std::string_view kind = rest.substr(0, slash);
   const std::string_view id = slash == rest.npos ? "" : rest.substr(slash + 1);
   if (!is_dashboard_kind(kind) || id.empty() || id.size() > kIdBytesMax) {
-    respond(message(404, "name campaigns, canvases, segments or subscription_groups, and an id"));
+    respond(message(404,
+                    "name campaigns, canvases, segments, subscription_groups, cards or tags, and "
+                    "an id"));
     return;
   }
   const std::unique_lock lock(mutex_);

@@ -35,7 +35,11 @@ Rate rate_of(Bucket bucket, const SandboxOptions& options) {
     case Bucket::send_ids: return {100, kDay};
     case Bucket::names: return {1'000, kHour};
     case Bucket::data_series: return {50'000, kMinute};
-    case Bucket::catalogs: return {50, kMinute};
+    case Bucket::catalogs:
+    case Bucket::catalog_parts: return {50, kMinute};
+    case Bucket::copies: return {100, kMinute};
+    case Bucket::center_writes: return {10, kMinute};
+    case Bucket::center_reads: return {1'000, kMinute};
     case Bucket::catalog_items: return {16'000, kMinute};
     case Bucket::pool: return {kPool, kHour};
   }

@@ -25,10 +25,14 @@ enum class Bucket {
   broadcast,
   subscription,
   send_ids,
-  names,  // events/list and purchases/product_list
+  names,  // events, custom attributes, products
   data_series,
   catalogs,
   catalog_items,
+  catalog_parts,  // fields and selections
+  copies,         // campaigns/duplicate and canvas/duplicate
+  center_writes,
+  center_reads,
   pool,  // everything else
 };
 inline constexpr size_t kBuckets = static_cast<size_t>(Bucket::pool) + 1;

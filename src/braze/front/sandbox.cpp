@@ -14,6 +14,7 @@
 #include "braze/front/faults.hpp"
 #include "braze/front/inspector.hpp"
 #include "braze/front/later.hpp"
+#include "braze/front/notes.hpp"
 #include "braze/front/request_log.hpp"
 #include "braze/kept.hpp"
 
@@ -37,49 +38,9 @@ struct Exchange {
 };
 using ExchangePointer = std::shared_ptr<Exchange>;
 
-void note_query(const web::Request& request, Diagnostics& diagnostics) {
-  if (request.query.empty()) return;
-  const bool has_payload = request.query_parameter("attributes") ||
-                           request.query_parameter("events") ||
-                           request.query_parameter("purchases");
-  if (!has_payload) return;
-  diagnostics.add("BRZ_PAYLOAD_IN_QUERY",
-                  request.body.empty()
-                      ? "The body is empty and the query string contains attributes, events or "
-                        "purchases; Braze reads them from the body alone. In Python requests use "
-                        "json=, not params=."
-                      : "The query string contains attributes, events or purchases; Braze reads "
-                        "them from the body alone. In Python requests use json=, not params=.");
-}
-
-void note_path(const web::Request& request, const Matched& matched, Diagnostics& diagnostics) {
-  const std::string_view nearest = nearest_path(request.path);
-  if (matched.is_path_known) {
-    diagnostics.add("BRZ_UNKNOWN_PATH", "That address is answered under another method.");
-  } else if (request.path.starts_with("//")) {
-    diagnostics.add("BRZ_UNKNOWN_PATH",
-                    "The path begins with two slashes: the base URL ends in one already.");
-  } else if (!nearest.empty()) {
-    diagnostics.add("BRZ_UNKNOWN_PATH", "Did you mean " + std::string(nearest) + "?");
-  } else {
-    diagnostics.add("BRZ_UNKNOWN_PATH",
-                    "Nothing of Braze's that the sandbox knows is at that address.");
-  }
-}
-
-void note_fault(const Fault& fault, Diagnostics& diagnostics) {
-  const char* said = "";
-  switch (fault.mode) {
-    case Fault::Mode::none: return;
-    case Fault::Mode::refuse: said = "refused the request; nothing was stored."; break;
-    case Fault::Mode::queued: said = "answered that it was queued; it was carried out."; break;
-    case Fault::Mode::delay: said = "held the answer back."; break;
-    case Fault::Mode::drop: said = "closed the connection; the request was carried out."; break;
-    case Fault::Mode::drop_before:
-      said = "closed the connection; the request was not looked at.";
-      break;
-  }
-  diagnostics.add("BRZ_FAULT", std::string("The fault switch ") + said);
+// The same path, with a slash at its end or without.
+void strip_slash(std::string& path) {
+  if (path.size() > 1 && path.ends_with('/')) path.pop_back();
 }
 
 web::Response rate_limited(std::chrono::milliseconds wait) {
@@ -127,7 +88,7 @@ struct Sandbox::Impl {
         world{profiles, workspace, exports, the_random, options.workspace},
         limits(options),
         inspector(world, mutex, faults, requests, options),
-        later(world, mutex, options, the_clock, the_lanes, the_random) {
+        later(world, mutex, options, the_clock, the_lanes, the_random, requests) {
     // What was accepted before a restart and not yet to be seen is applied now. A store that
     // cannot be read shows itself in the first answer.
     later.take_up();
@@ -140,6 +101,7 @@ struct Sandbox::Impl {
     }
     auto exchange = std::make_shared<Exchange>();
     exchange->request = std::move(request);
+    strip_slash(exchange->request.path);
     exchange->respond = std::move(respond);
     exchange->began = clock.now();
     note_query(exchange->request, exchange->diagnostics);
@@ -196,9 +158,8 @@ struct Sandbox::Impl {
       exchange.diagnostics.add("BRZ_RATE_LIMITED", "More requests than the limit allows.");
       return rate_limited(*wait);
     }
-    if (request.method == "GET" || request.method == "DELETE") {
-      return std::nullopt;
-    }
+    const bool may_have_none = request.method == "GET" || request.method == "DELETE";
+    if (may_have_none && !has_body) return std::nullopt;
     return read_body(exchange, endpoint, has_body, std::move(parsed));
   }
 

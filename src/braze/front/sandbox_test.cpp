@@ -191,5 +191,92 @@ TEST(BrazeExport, ReadsListsStrictlyAndEachProfileOnce) {
             std::string::npos);
 }
 
+TEST(BrazeRequests, MeanTheSamePathWithASlashAtItsEnd) {
+  Bench bench;
+  EXPECT_EQ(bench.send(Bench::request("/users/track/", attribute(R"("a":1)")))->status, 201);
+  EXPECT_EQ(bench.custom("u", "a"), "1");
+  auto get = Bench::request("/kpi/new_users/data_series/", "");
+  get.method = "GET";
+  get.query = "length=1";
+  EXPECT_NE(bench.send(get)->body.find("\"new_users\":1"), std::string::npos);
+  EXPECT_EQ(bench.send(Bench::request("/users/track//", "{}"))->status, 404);
+  EXPECT_EQ(bench.send(Bench::request("//users/track", "{}"))->status, 404);
+}
+
+TEST(BrazeRequests, ReadTheBodyOfADelete) {
+  Bench bench;
+  const auto ask = [&](const char* method, const char* path, std::string body) {
+    auto request = Bench::request(path, std::move(body));
+    request.method = method;
+    return bench.send(std::move(request));
+  };
+  ask("POST", "/catalogs",
+      R"({"catalogs":[{"name":"c","fields":[{"name":"id","type":"string"}]}]})");
+  EXPECT_EQ(ask("POST", "/catalogs/c/items", R"({"items":[{"id":"a"},{"id":"b"}]})")->status, 202);
+  const auto gone = ask("DELETE", "/catalogs/c/items", R"({"items":[{"id":"a"}]})");
+  EXPECT_EQ(gone->status, 202);
+  EXPECT_EQ(gone->body, R"({"message":"success"})");
+  EXPECT_EQ(ask("GET", "/catalogs/c/items/a", "")->status, 404);
+  EXPECT_EQ(ask("GET", "/catalogs/c/items/b", "")->status, 200);
+  EXPECT_EQ(ask("DELETE", "/catalogs/c/items", "")->status, 400);
+  EXPECT_EQ(ask("DELETE", "/catalogs/c/items", "{bad")->status, 400);
+  EXPECT_EQ(ask("DELETE", "/catalogs/c/items", R"({"items":[{}]})")->body,
+            R"({"errors":[{"id":"items-missing-ids","message":"There are 1 item(s) that do not )"
+            R"(have ids","parameters":[],"parameter_values":[]}],"message":"Invalid Request"})");
+  EXPECT_EQ(ask("DELETE", "/catalogs/c", "")->status, 200);
+}
+
+TEST(BrazeRequests, GiveNumbersAsPeopleWriteThem) {
+  Bench bench;
+  bench.track(attribute(R"("half":5.5,"tiny":0.00001,"big":1e21,"cents":19.99,"whole":2.0,
+      "list":[1.5,2],"o":{"deep":{"x":1e-7}},
+      "current_location":{"longitude":-8.6,"latitude":41.1})"));
+  bench.track(R"({"purchases":[{"external_id":"u","product_id":"p","currency":"EUR","price":2.5,
+      "time":"2026-01-01T00:00:00Z","quantity":3}]})");
+  const auto body =
+      bench.send(Bench::request("/users/export/ids", R"({"external_ids":["u"]})"))->body;
+  for (const char* part :
+       {R"("half":5.5)", R"("tiny":0.00001)", R"("big":1000000000000000000000.0)",
+        R"("cents":19.99)", R"("whole":2.0)", R"("list":[1.5,2])", R"("x":0.0000001)",
+        R"("longitude":-8.6)", R"("total_revenue":7.5)"}) {
+    EXPECT_NE(body.find(part), std::string::npos) << part << " in " << body;
+  }
+  EXPECT_EQ(body.find("E0"), std::string::npos) << body;
+  auto series = Bench::request("/purchases/revenue_series", "");
+  series.method = "GET";
+  series.query = "length=1&ending_at=2026-01-01";
+  EXPECT_NE(bench.send(series)->body.find("\"revenue\":7.5"), std::string::npos);
+  const std::string id(bench.profiles()[0].get_object().at("braze_id").get_string());
+  const auto shown = bench.send(inspect("GET", "/_sandbox/profiles/" + id))->body;
+  EXPECT_NE(shown.find(R"("half":5.5)"), std::string::npos);
+  EXPECT_EQ(shown.find("E0"), std::string::npos) << shown;
+}
+
+TEST(BrazeExport, LeavesOutWhatAProfileHasNot) {
+  const auto names = [](const json::object& profile) {
+    std::string all;
+    for (const auto& member : profile) all += std::string(member.key()) + " ";
+    return all;
+  };
+  Bench bench;
+  bench.track(R"({"attributes":[{"external_id":"u"}]})");
+  EXPECT_EQ(names(bench.profile("u")),
+            "created_at external_id user_aliases appboy_id braze_id random_bucket total_revenue "
+            "push_subscribe email_subscribe custom_attributes ");
+  EXPECT_EQ(bench.field("u", "user_aliases"), "[]");
+  EXPECT_EQ(bench.field("u", "custom_attributes"), "{}");
+  EXPECT_EQ(bench.field("u", "total_revenue"), "0.0");
+  EXPECT_EQ(bench.field("u", "email_subscribe"), "\"subscribed\"");
+  bench.track(attribute(R"("email":"a@ex.com","push_tokens":[])"));
+  bench.track(event(R"("name":"e","time":"2026-01-01T00:00:00Z")"));
+  EXPECT_EQ(names(bench.profile("u")),
+            "created_at external_id user_aliases appboy_id braze_id random_bucket email "
+            "total_revenue push_subscribe email_subscribe custom_attributes custom_events ");
+  bench.track(R"({"attributes":[{"email":"b@ex.com"}]})");
+  const auto alone =
+      bench.send(Bench::request("/users/export/ids", R"({"email_address":"b@ex.com"})"));
+  EXPECT_EQ(alone->body.find("external_id"), std::string::npos) << alone->body;
+}
+
 }  // namespace
 }  // namespace millrace::braze

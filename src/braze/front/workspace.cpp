@@ -7,14 +7,18 @@ namespace millrace::braze {
 namespace {
 
 const std::string kZero(1, '\0');
-constexpr std::array<std::string_view, 4> kDashboardKinds{"campaigns", "canvases", "segments",
-                                                          "subscription_groups"};
+constexpr std::array<std::string_view, 6> kDashboardKinds{
+    "campaigns", "canvases", "segments", "subscription_groups", "cards", "tags"};
 
 std::string row_key(std::string_view kind, std::string_view id) {
   return "w/" + std::string(kind) + kZero + std::string(id);
 }
 
 }  // namespace
+
+std::span<const std::string_view> dashboard_kinds() {
+  return kDashboardKinds;
+}
 
 bool is_dashboard_kind(std::string_view kind) {
   return std::ranges::find(kDashboardKinds, kind) != kDashboardKinds.end();

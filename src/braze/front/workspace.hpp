@@ -1,9 +1,11 @@
-// What a workspace holds besides profiles: campaigns, Canvases, segments and subscription groups,
-// which Braze's dashboard makes and `/_sandbox/workspace` makes here; catalogs, schedules, sends
-// and address lists, which the API makes. Everything is a JSON object under a kind and an id.
+// What a workspace holds besides profiles: campaigns, Canvases, segments, subscription groups, News
+// Feed cards and tags, which Braze's dashboard makes and `/_sandbox/workspace` makes here;
+// catalogs, schedules, sends, templates and address lists, which the API makes. Everything is a
+// JSON object under a kind and an id.
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -35,6 +37,7 @@ class Workspace {
 };
 
 // The kinds that people manage, rather than the API.
+std::span<const std::string_view> dashboard_kinds();
 bool is_dashboard_kind(std::string_view kind);
 
 }  // namespace millrace::braze

@@ -79,9 +79,10 @@ std::optional<std::string_view> apply_custom(Profile& profile, std::string_view 
 
 }  // namespace
 
-std::string apply(Profile& profile, const AttributesItem& item, const SandboxOptions& options,
-                  base::Timestamp now, Diagnostics& diagnostics) {
-  std::string line;
+Applied apply(Profile& profile, const AttributesItem& item, const SandboxOptions& options,
+              base::Timestamp now, Diagnostics& diagnostics) {
+  Applied applied;
+  std::string& line = applied.line;
   const auto begin = [&](const char* part) {
     if (line.empty()) {
       line.reserve(256);
@@ -109,10 +110,11 @@ std::string apply(Profile& profile, const AttributesItem& item, const SandboxOpt
     if (!kept) continue;
     begin(told++ == 0 ? R"(,"custom":{)" : ",");
     append_member(line, *kept, profile.custom);
+    applied.custom.push_back(*kept);
   }
   if (told > 0) line += '}';
   if (!line.empty()) line += '}';
-  return line;
+  return applied;
 }
 
 }  // namespace millrace::braze

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/time.hpp"
 #include "braze/braze.hpp"
@@ -11,8 +13,12 @@
 
 namespace millrace::braze {
 
-// The line of the profile's history that says what was changed, as JSON text; "" when nothing was.
-std::string apply(Profile& profile, const AttributesItem& item, const SandboxOptions& options,
-                  base::Timestamp now, Diagnostics& diagnostics);
+struct Applied {
+  std::string
+      line;  // of the profile's history: what was changed, as JSON text; "" when nothing was
+  std::vector<std::string_view> custom;  // the names of custom attributes among it, in `item`
+};
+Applied apply(Profile& profile, const AttributesItem& item, const SandboxOptions& options,
+              base::Timestamp now, Diagnostics& diagnostics);
 
 }  // namespace millrace::braze

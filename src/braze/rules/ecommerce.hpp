@@ -1,5 +1,5 @@
-// The schemas of Braze's recommended `ecommerce.*` events (reference: users-track.md 7.4), and the
-// complaints in the words recorded of Braze. Pure.
+// The schemas of Braze's recommended `ecommerce.*` events (reference: recommended-events.md 2), and
+// the complaints in the words recorded of Braze. Pure.
 #pragma once
 
 #include <string_view>

@@ -156,18 +156,21 @@ Complaint read_properties(json::object& item, const SandboxOptions& options,
   return std::nullopt;
 }
 
+bool is_currency(std::string_view text) {
+  const bool letters = std::ranges::all_of(
+      text, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
+  if (text.size() != 3 || !letters) return false;
+  std::array<char, 3> code{};
+  std::ranges::transform(text, code.begin(), [](char c) { return static_cast<char>(c & ~0x20); });
+  return std::ranges::binary_search(currencies(), std::string_view(code.data(), code.size()));
+}
+
 Complaint read_currency(const json::object& item, std::string& currency) {
   const auto given = json::get_string(item, "currency");
   if (!given || given->empty()) return "'currency' is required";
-  const bool letters = std::ranges::all_of(
-      *given, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
-  if (given->size() != 3 || !letters) return "'currency' is not valid";
-  std::array<char, 3> code{};
-  std::ranges::transform(*given, code.begin(), [](char c) { return static_cast<char>(c & ~0x20); });
-  if (!std::ranges::binary_search(currencies(), std::string_view(code.data(), code.size()))) {
-    return "'currency' is not valid";
-  }
-  currency.assign(code.data(), code.size());
+  if (!is_currency(*given)) return "'currency' is not valid";
+  currency = *given;
+  for (char& c : currency) c = static_cast<char>(c & ~0x20);
   return std::nullopt;
 }
 

@@ -24,6 +24,8 @@ Complaint read_time(const json::object& item, base::Timestamp now, base::Timesta
 // Takes them out of the item where nothing of them is left out.
 Complaint read_properties(json::object& item, const SandboxOptions& options,
                           std::optional<json::object>& properties, Diagnostics& diagnostics);
+// A code of ISO 4217, of whatever case.
+bool is_currency(std::string_view text);
 Complaint read_currency(const json::object& item, std::string& currency);
 Complaint read_price(const json::object& item, double& price);
 Complaint read_quantity(const json::object& item, int64_t& quantity);

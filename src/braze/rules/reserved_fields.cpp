@@ -76,7 +76,7 @@ bool one_of(std::string_view value, std::initializer_list<std::string_view> allo
   return std::ranges::find(allowed, value) != allowed.end();
 }
 
-// "AU" for "au" and for "Australia"; null when it is no country.
+// "AU" for "au", for "AUS" and for "Australia"; null when it is no country.
 json::value country_of(std::string_view text) {
   const std::string_view wanted = base::trim(text);
   for (const char* const* code = icu::Locale::getISOCountries(); *code != nullptr; ++code) {
@@ -84,8 +84,10 @@ json::value country_of(std::string_view text) {
   }
   if (wanted.size() == 2) return nullptr;
   for (const char* const* code = icu::Locale::getISOCountries(); *code != nullptr; ++code) {
+    const icu::Locale country("", *code);
+    if (base::equals_ignoring_case(country.getISO3Country(), wanted)) return *code;
     icu::UnicodeString name;
-    icu::Locale("", *code).getDisplayCountry(icu::Locale::getEnglish(), name);
+    country.getDisplayCountry(icu::Locale::getEnglish(), name);
     std::string shown;
     name.toUTF8String(shown);
     if (base::equals_ignoring_case(shown, wanted)) return *code;

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "braze/kept.hpp"
 #include "braze/rules/ecommerce.hpp"
+#include "braze/rules/email_addresses.hpp"
 #include "braze/rules/item_values.hpp"
 
 namespace millrace::braze {
@@ -17,8 +18,6 @@ constexpr size_t kObjectsPerUserMax = 100;  // of users/track/bulk
 constexpr std::array<std::string_view, 3> kArrays{"attributes", "events", "purchases"};
 constexpr std::string_view kNoIdentifier =
     "'external_id', 'braze_id', 'user_alias', 'email' or 'phone' is required";
-constexpr std::string_view kBadEmail =
-    "The value provided for the 'email' field is not a valid email.";
 
 using Kind = Identifier::Kind;
 
@@ -46,11 +45,6 @@ bool holds_placeholder(const json::value& value) {
         *object, [](const auto& member) { return holds_placeholder(member.value()); });
   }
   return false;
-}
-
-// A host of other letters comes in Punycode (docs/compatibility.md).
-bool is_email(std::string_view text) {
-  return base::email_address(text) == text;
 }
 
 // The usual mistakes with whom an item is about.
@@ -152,7 +146,7 @@ class Reader {
     }
   }
 
-  // Who the item is about. An address that identifies must be one that could receive mail.
+  // Who the item is about. An address that identifies is held to the same rule as any other.
   Complaint read_who(const json::object& item, Identifier& who) {
     auto found = identifier_of(item);
     if (!found) {

@@ -230,4 +230,17 @@ void BrazeCodec::keep_repeatable(const Parcel& parcel, Slot& slot) const {
   slot.text = attributes_text(own(parcel), slot.fields, slot.part);
 }
 
+// An address that Braze does not take loses the address alone, unless it says who is meant.
+std::string BrazeCodec::lighten(Parcel& parcel, size_t object, const std::string& reason) const {
+  json::object& fields = parcel.objects[object].fields;
+  const bool is_address =
+      reason.contains("'email' field is not a valid email") || reason.contains("EMAIL_BAD_FORMAT");
+  if (!is_address || parcel.objects[object].array != kAttributes || !fields.contains("email") ||
+      fields.size() == (fields.contains("_merge_objects") ? 2U : 1U)) {
+    return "";
+  }
+  fields.erase("email");
+  return reason + " The other attributes were sent without it.";
+}
+
 }  // namespace millrace::delivery::braze

@@ -29,6 +29,7 @@ class BrazeCodec final : public Codec {
   void lost(const Parcel& parcel, const Object& object) override;
   bool has_repeatable(const Parcel& parcel, const Object& object) const override;
   void keep_repeatable(const Parcel& parcel, Slot& slot) const override;
+  std::string lighten(Parcel& parcel, size_t object, const std::string& reason) const override;
 
  private:
   bool take_attributes(Load& load, Entry& entry, size_t object, Group& fresh, base::Timestamp now);

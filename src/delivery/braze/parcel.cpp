@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/escape.hpp"
+#include "base/json_plain.hpp"
 #include "delivery/braze/identifiers.hpp"
 
 namespace millrace::delivery::braze {
@@ -15,9 +16,9 @@ constexpr size_t kObjectsMax = 10'000;  // of one row
 
 void append_member(std::string& out, std::string_view name, const json::value& value) {
   if (!out.empty() && out.back() != '{') out += ',';
-  out += json::serialize(json::value(name));
+  json::append_quoted(out, name);
   out += ':';
-  out += json::serialize(value);
+  json::append_plain(out, value);
 }
 
 bool is_identifier(std::string_view name, const json::value& value) {
@@ -121,10 +122,18 @@ base::Result<BrazeParcel> read_identify(const json::object& body, BrazeParcel pa
   parcel.path = "/users/identify";
   json::object identified{{"external_id", *external_id}, {"user_alias", *alias}};
   Object object{static_cast<int>(Array::whole), {}, "", false};
-  object.text =
-      json::serialize(json::object{{"aliases_to_identify", json::array{std::move(identified)}}});
+  object.text = json::serialize_plain(
+      json::object{{"aliases_to_identify", json::array{std::move(identified)}}});
   parcel.objects.push_back(std::move(object));
   return parcel;
+}
+
+// As people write it: 5.5 and 5, never 5.0 or 1e21.
+std::string query_text(const json::value& value) {
+  if (!value.is_double()) return json::to_text(value);
+  std::string text = json::serialize_plain(value);
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return text;
 }
 
 // A name with an array as its value is written once for each of its elements.
@@ -132,7 +141,7 @@ std::string query_of(const json::object& query) {
   std::string out;
   const auto add = [&](std::string_view name, const json::value& value) {
     out += out.empty() ? '?' : '&';
-    out += base::percent_encode(name) + "=" + base::percent_encode(json::to_text(value));
+    out += base::percent_encode(name) + "=" + base::percent_encode(query_text(value));
   };
   for (const auto& [name, value] : query) {
     if (const json::array* several = value.if_array()) {
@@ -168,7 +177,7 @@ base::Result<BrazeParcel> read_call(const json::object& body, BrazeParcel parcel
   parcel.changes_profiles = method == "POST" && path.starts_with("/users/");
   Object object{static_cast<int>(Array::whole), {}, "", method == "POST"};
   const json::value* content = body.if_contains("body");
-  if (content != nullptr && !content->is_null()) object.text = json::serialize(*content);
+  if (content != nullptr && !content->is_null()) object.text = json::serialize_plain(*content);
   parcel.objects.push_back(std::move(object));
   return parcel;
 }

@@ -2,6 +2,8 @@
 #include "dialog/turn/questions.hpp"
 
 namespace millrace::dialog {
+
+using flow::DialogNode;
 namespace {
 
 // "FIRST_NAME" -> "first name"

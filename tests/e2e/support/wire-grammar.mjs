@@ -101,7 +101,7 @@ function otherRequest(chance, world) {
 function brazeRequest(chance, world) {
   const id = person(chance, world);
   const [path, body] = chance.one([
-    ['/users/track', {attributes: [nearly(chance, {external_id: id, os: 'mac', email: `${id}@a.example`})],
+    ['/users/track', {attributes: [nearly(chance, {external_id: id, os: 'mac', email: `${id}@ex.com`})],
       events: [nearly(chance, {external_id: id, name: 'e', time: '2026-01-01T00:00:00Z', properties: {p: oddValue(chance)}})],
       purchases: [nearly(chance, {external_id: id, product_id: 'p', currency: 'USD', price: 1, time: '2026-01-01T00:00:00Z'})]}],
     ['/users/export/ids', {external_ids: [id], fields_to_export: ['email', chance.one(kOddTexts)]}],

@@ -1,0 +1,3 @@
+class LookUp:
+    def execute(self, log, payload=None, context=None):
+        return {'success': 'true', 'WEATHER': 'sunny', 'RAIN': '0'}
