@@ -80,8 +80,8 @@ test-site: docs  ## links, valid HTML, and axe in Chromium, of the site
 
 test: style unit e2e test-docs test-site  ## everything: style, unit tests, conversations, simulation, end to end, documents
 
-shots: build setup-test  ## draw docs/shots anew: the chat page at 320, 390 and 1280 px
-	@cd tests/e2e && MILLRACE_SHOTS=docs/shots node --test web-kinds.test.mjs
+shots: build setup-test  ## pictures of the chat page at 320, 390 and 1280 px (SHOTS=build/shots)
+	@cd tests/e2e && MILLRACE_SHOTS=$(or $(SHOTS),build/shots) node --test web-kinds.test.mjs
 
 map: setup  ## draw docs/map.svg anew: the rooms, and who includes whom
 	@python3 tools/house map

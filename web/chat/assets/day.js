@@ -23,7 +23,10 @@ export const dayPicker = {
   },
   update(element, _item, isLive) {
     const calendar = element.querySelector('.calendar');
+    // The question may come before the answer to the one before it is acknowledged.
+    const isOnRequest = element.children.length > 1;
     if (!isLive) calendar?.setAttribute('hidden', '');
+    else if (!isOnRequest) calendar?.removeAttribute('hidden');
     if (!isLive) return;
     for (const day of element.querySelectorAll('[data-out]'))
       /** @type {HTMLButtonElement} */ (day).disabled = true;
