@@ -144,4 +144,21 @@ std::vector<std::vector<Example>> deal(const std::vector<Example>& examples, siz
   return out;
 }
 
+Divided put_aside(const std::vector<Example>& examples, double share, uint64_t seed) {
+  std::map<std::string, std::vector<size_t>> by_intent;
+  for (size_t i = 0; i < examples.size(); ++i) by_intent[examples[i].intent].push_back(i);
+  std::vector<bool> is_aside(examples.size());
+  Sequence sequence(seed);
+  for (auto& [intent, mine] : by_intent) {
+    sequence.shuffle(std::span(mine));
+    const auto count = static_cast<size_t>(share * static_cast<double>(mine.size()) + 0.5);
+    for (size_t i = 0; i < count && i < mine.size(); ++i) is_aside[mine[i]] = true;
+  }
+  Divided out;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    (is_aside[i] ? out.aside : out.kept).push_back(examples[i]);
+  }
+  return out;
+}
+
 }  // namespace millrace::nlu

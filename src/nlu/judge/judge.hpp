@@ -51,6 +51,12 @@ std::string to_html(const Report& report, std::string_view title);
 std::vector<std::vector<Example>> deal(const std::vector<Example>& examples, size_t parts,
                                        uint64_t seed);
 
+// What is to be learned, and a share of each intent's examples put aside, chosen by the seed.
+struct Divided {
+  std::vector<Example> kept, aside;
+};
+Divided put_aside(const std::vector<Example>& examples, double share, uint64_t seed);
+
 struct Finding {
   enum class Kind { conflict, duplicate, near_duplicate, few_examples, leak };
   Kind kind = Kind::conflict;

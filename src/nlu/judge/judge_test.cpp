@@ -51,6 +51,17 @@ TEST(NluDeal, GivesEveryExampleToOnePart) {
             parts[0][0].text + parts[0][1].text);
 }
 
+TEST(NluDeal, PutsAShareOfEachIntentAside) {
+  std::vector<Example> examples;
+  for (int i = 0; i < 40; ++i) {
+    examples.push_back({"text " + std::to_string(i), i % 4 == 0 ? "a" : "b", {}});
+  }
+  const auto divided = put_aside(examples, 0.2, 1);
+  EXPECT_EQ(divided.kept.size() + divided.aside.size(), 40U);
+  EXPECT_EQ(std::ranges::count(divided.aside, std::string("a"), &Example::intent), 2);
+  EXPECT_EQ(std::ranges::count(divided.aside, std::string("b"), &Example::intent), 6);
+}
+
 TEST(NluReport, CountsWhatIsRightAndWhatIsTakenForWhat) {
   const std::vector<Outcome> outcomes = {{"1", "a", "a", 0.9F, true},
                                          {"2", "a", "b", 0.6F, true},
