@@ -8,7 +8,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo check style test unit e2e docs docs-pages test-docs test-site map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload soak tsan ci clean setup setup-test setup-style setup-dev bench-check
+.PHONY: help build demo check style test unit e2e docs docs-pages test-docs test-site map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload bench-nlu soak tsan ci clean setup setup-test setup-style setup-dev bench-check
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -170,6 +170,11 @@ bench-archive: build  ## reading a folder of a million turns beside a running se
 
 bench-backup: build  ## backup and restore of a server under load: what it costs, and whether the copy is right
 	@bench/backup.sh
+
+bench-nlu: setup  ## intents on the public sets of NLU_DATA, beside fastText where it is installed; MILLRACE_NLU_TEST names test splits
+	@cmake --preset release >build/configure-release.log || { cat build/configure-release.log; exit 1; }
+	@cmake --build --preset release -j $(JOBS) --target nlu_bench
+	@bench/nlu.sh build/release $(or $(NLU_DATA),../shared/data/nlu)
 
 bench-overload: build setup-test  ## five times the load for SECONDS=120, beside a slow action, slow readers and a second solution
 	@cmake --build --preset release -j $(JOBS) --target overload_load

@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   app::add_test_command(cli, exit_code);
   app::add_chat_command(cli, exit_code);
   app::add_action_command(cli, exit_code);
+  app::add_nlu_command(cli, exit_code);
   app::add_flow_commands(cli, exit_code);
   cli.begin_group("Serve it");
   app::add_demo_command(cli, exit_code);

@@ -98,6 +98,8 @@ class Model {
 
   Understanding understand(std::string_view text, size_t guesses_max = 3) const;
   Explanation explain(std::string_view text, size_t evidence_max = 20) const;
+  // The slots that the examples had, in texts of that intent; in their order.
+  std::vector<Span> find_slots(std::string_view text, std::string_view intent) const;
   std::span<const std::string_view> intents() const;
   float threshold() const;
 

@@ -51,6 +51,8 @@ void add_init_command(cli::App& cli, int& exit_code);
 void add_dev_command(cli::App& cli, int& exit_code);
 // completions and man, made of the commands that were added before.
 void add_completions_commands(cli::App& cli, int& exit_code);
+// nlu train, test, parse, check, split and base.
+void add_nlu_command(cli::App& cli, int& exit_code);
 // actions unknown and list.
 void add_actions_command(cli::App& cli, int& exit_code);
 // action run and new.

@@ -102,6 +102,27 @@ void softmax(std::span<float> scores, float scale) {
   for (size_t j = 0; j < n; ++j) values[j] *= share;
 }
 
+MILLRACE_FOR_TWO_PROCESSORS
+void best_moves(std::span<const float> now, const float* moves, float* __restrict next,
+                uint32_t* __restrict came) {
+  const size_t tags = now.size();
+  for (size_t t = 0; t < tags; ++t) {
+    next[t] = now[0] + moves[t];
+    came[t] = 0;
+  }
+  for (size_t p = 1; p < tags; ++p) {
+    const float* __restrict move = moves + p * tags;
+    const float base = now[p];
+    const auto from = static_cast<uint32_t>(p);
+    for (size_t t = 0; t < tags; ++t) {
+      const float sum = base + move[t];
+      const bool is_better = sum > next[t];
+      came[t] = is_better ? from : came[t];
+      next[t] = is_better ? sum : next[t];
+    }
+  }
+}
+
 float shrink(std::span<const float> row, int8_t* out) {
   float most = 0;
   for (const float w : row) most = std::fabs(w) > most ? std::fabs(w) : most;

@@ -27,6 +27,10 @@ void add_to_rows(float* rows, std::span<const float> change, std::span<const Ent
 // together 1.
 void softmax(std::span<float> scores, float scale = 1.0F);
 
+// For each tag the best of those before it, by what they have and the move to it: into `next` what
+// it then has, into `came` which one that was. `moves` has a row for each tag before.
+void best_moves(std::span<const float> now, const float* moves, float* next, uint32_t* came);
+
 // A row as whole numbers of at most 127; answers their scale.
 float shrink(std::span<const float> row, int8_t* out);
 

@@ -62,6 +62,11 @@ class Trainer {
     Learned whole;
     std::vector<Learned> parts(folds.size());
     Tasks tasks;
+    FileWriter file;
+    tasks.emplace_back([&] {
+      train_tagger(examples_, options_.seed, file);
+      tell("slots");
+    });
     add_tasks(all, whole, "all examples", tasks);
     std::vector<std::vector<uint32_t>> rest(folds.size());
     for (size_t f = 0; f < folds.size(); ++f) {
@@ -81,7 +86,7 @@ class Trainer {
     for (size_t f = 0; f < folds.size(); ++f) held_out.append(score(folds[f], parts[f]));
     parts.clear();
     tell("calibrated");
-    return write(whole, calibrate(held_out, has_outside_));
+    return write(whole, calibrate(held_out, has_outside_), file);
   }
 
  private:
@@ -211,8 +216,8 @@ class Trainer {
     file.add<float>(scales, shares);
   }
 
-  std::string write(const Learned& learned, const Calibration& calibration) const {
-    FileWriter file;
+  std::string write(const Learned& learned, const Calibration& calibration,
+                    FileWriter& file) const {
     std::string bytes;
     std::vector<uint32_t> ends;
     for (const std::string& label : labels_) {

@@ -40,10 +40,12 @@ enum class Section : uint32_t {
   base_scales = 18,
   base_bias = 19,
   slot_names = 20,
-  slot_hashes = 21,
-  slot_weights = 22,
-  slot_moves = 23,
-  slot_lists = 24,
+  slot_slots = 21,
+  slot_rows = 22,
+  slot_scales = 23,
+  slot_moves = 24,
+  slot_phrases = 25,
+  slot_bias = 26,
 };
 
 inline constexpr uint32_t kFileVersion = 1;

@@ -198,6 +198,9 @@ Result<Model> Model::read(std::span<const std::byte> bytes) {
   parts->out_rows = *out_rows;
   parts->out_bias = *out_bias;
   parts->calibration = *calibration;
+  auto tagger = read_tagger(*file);
+  if (!tagger) return std::unexpected(tagger.error());
+  parts->tagger = std::move(*tagger);
   return Model(std::move(parts));
 }
 

@@ -8,6 +8,7 @@
 
 #include "nlu/model/file.hpp"
 #include "nlu/nlu.hpp"
+#include "nlu/slots/tagger.hpp"
 #include "nlu/text/features.hpp"
 
 namespace millrace::nlu {
@@ -45,6 +46,7 @@ struct Model::Parts {
   std::span<const float> in_bias;
   std::span<const float> out_rows, out_bias;
   Calibration calibration;
+  Tagger tagger;
 
   size_t classes() const { return out_bias.size(); }
   // Of every class, the one for what is out of scope too.

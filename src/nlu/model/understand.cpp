@@ -103,6 +103,10 @@ Explanation Model::explain(std::string_view text, size_t evidence_max) const {
   return out;
 }
 
+std::vector<Span> Model::find_slots(std::string_view text, std::string_view intent) const {
+  return parts_->tagger.find(words_of(text.substr(0, kExampleBytesMax)), intent);
+}
+
 std::span<const std::string_view> Model::intents() const {
   const bool has_outside = parts_->calibration.has_outside > 0;
   return std::span(parts_->labels).first(parts_->labels.size() - (has_outside ? 1 : 0));

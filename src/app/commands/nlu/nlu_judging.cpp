@@ -1,0 +1,154 @@
+// `millrace nlu test` and `check`: how good a model is, and what is wrong with examples.
+#include <iomanip>
+#include <iostream>
+
+#include "app/commands/command.hpp"
+#include "app/commands/nlu/nlu_files.hpp"
+#include "base/json.hpp"
+#include "nlu/judge/judge.hpp"
+#include "posix/files.hpp"
+
+namespace millrace::app {
+namespace {
+
+constexpr size_t kConfusionsShown = 15;
+
+void judge(const nlu::Model& model, const std::vector<nlu::Example>& examples,
+           std::vector<nlu::Outcome>& out) {
+  for (const nlu::Example& example : examples) {
+    const auto understood = model.understand(example.text, 1);
+    if (understood.guesses.empty()) continue;
+    out.push_back({example.text, example.intent, std::string(understood.guesses[0].intent),
+                   understood.guesses[0].probability, understood.is_in_scope});
+  }
+}
+
+base::Result<void> judge_trained(const std::string& bytes,
+                                 const std::vector<nlu::Example>& examples,
+                                 std::vector<nlu::Outcome>& out) {
+  const auto model = nlu::Model::read(bytes_of(bytes));
+  if (!model) return std::unexpected(model.error());
+  judge(*model, examples, out);
+  return {};
+}
+
+base::Result<std::vector<nlu::Outcome>> outcomes_of(const NluOptions& options) {
+  std::vector<nlu::Outcome> out;
+  std::vector<nlu::Example> examples;
+  if (!options.files.empty()) {
+    auto read = read_nlu_examples(options.files);
+    if (!read) return std::unexpected(read.error());
+    examples = std::move(*read);
+  }
+  if (!options.on.empty()) {
+    const auto unseen = read_nlu_examples({options.on});
+    if (!unseen) return std::unexpected(unseen.error());
+    const auto bytes = options.model.empty()
+                           ? train_nlu(examples, options)
+                           : posix::read_file(options.model, {.bytes_max = posix::kAnySize});
+    if (!bytes) return std::unexpected(bytes.error());
+    const auto judged = judge_trained(*bytes, *unseen, out);
+    if (!judged) return std::unexpected(judged.error());
+    return out;
+  }
+  const auto parts = nlu::deal(examples, options.folds, options.seed);
+  for (size_t p = 0; p < parts.size(); ++p) {
+    std::cerr << "part " << p + 1 << " of " << parts.size() << "\n";
+    std::vector<nlu::Example> rest;
+    for (size_t q = 0; q < parts.size(); ++q) {
+      if (q != p) rest.insert(rest.end(), parts[q].begin(), parts[q].end());
+    }
+    const auto bytes = train_nlu(rest, options);
+    if (!bytes) return std::unexpected(bytes.error());
+    const auto judged = judge_trained(*bytes, parts[p], out);
+    if (!judged) return std::unexpected(judged.error());
+  }
+  return out;
+}
+
+double percent(size_t part, size_t whole) {
+  return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+void print_json(const nlu::Report& report) {
+  json::array confusions;
+  for (const auto& one : report.confusions) {
+    confusions.push_back(json::object{
+        {"intent", one.intent}, {"guess", one.guess}, {"count", one.count}, {"text", one.text}});
+  }
+  const json::object out{{"in_scope", report.inside},
+                         {"right", report.right},
+                         {"right_and_accepted", report.right_and_accepted},
+                         {"out_of_scope", report.outside},
+                         {"refused", report.refused},
+                         {"calibration_error", report.calibration_error},
+                         {"confusions", std::move(confusions)}};
+  std::cout << json::serialize(out) << "\n";
+}
+
+void print(const nlu::Report& report) {
+  std::cout << std::fixed << std::setprecision(2) << report.right << " of " << report.inside
+            << " right (" << percent(report.right, report.inside) << "%), "
+            << percent(report.right_and_accepted, report.inside) << "% right and sure enough\n";
+  if (report.outside > 0) {
+    std::cout << report.refused << " of " << report.outside << " out of scope seen as that ("
+              << percent(report.refused, report.outside) << "%)\n";
+  }
+  std::cout << std::setprecision(3) << "calibration error " << report.calibration_error << "\n";
+  for (size_t i = 0; i < report.confusions.size() && i < kConfusionsShown; ++i) {
+    const auto& one = report.confusions[i];
+    std::cout << "  " << std::setw(3) << one.count << "  " << one.intent << " taken for "
+              << one.guess << ": " << one.text << "\n";
+  }
+}
+
+}  // namespace
+
+int test_nlu(const NluOptions& options) {
+  if (options.files.empty() && (options.model.empty() || options.on.empty())) {
+    return complain("nlu test", "Name files of examples, or a model with --model and --on.");
+  }
+  const auto outcomes = outcomes_of(options);
+  if (!outcomes) return complain("nlu test", outcomes.error(), 1);
+  const nlu::Report report = nlu::make_report(*outcomes);
+  if (options.json) {
+    print_json(report);
+  } else {
+    print(report);
+  }
+  if (options.html.empty()) return 0;
+  const auto written = posix::replace_file(
+      options.html, nlu::to_html(report, "How well intents are told apart"), posix::kAnyones);
+  if (!written) return complain("nlu test", written.error(), 1);
+  return 0;
+}
+
+int check_nlu(const NluOptions& options) {
+  const auto examples = read_nlu_examples(options.files, false);
+  if (!examples) return complain("nlu check", examples.error(), 1);
+  auto findings = nlu::check_examples(*examples);
+  if (!options.on.empty()) {
+    const auto others = read_nlu_examples({options.on}, false);
+    if (!others) return complain("nlu check", others.error(), 1);
+    for (auto& leak : nlu::find_leaks(*examples, *others)) findings.push_back(std::move(leak));
+  }
+  size_t conflicts = 0;
+  json::array listed;
+  for (const nlu::Finding& finding : findings) {
+    conflicts += finding.kind == nlu::Finding::Kind::conflict ? 1 : 0;
+    if (options.json) {
+      listed.push_back(
+          json::object{{"kind", nlu::to_string(finding.kind)}, {"message", finding.message}});
+    } else {
+      std::cout << nlu::to_string(finding.kind) << ": " << finding.message << "\n";
+    }
+  }
+  if (options.json) {
+    std::cout << json::serialize(json::value(std::move(listed))) << "\n";
+  } else {
+    std::cout << examples->size() << " examples, " << findings.size() << " findings\n";
+  }
+  return conflicts > 0 ? 1 : 0;
+}
+
+}  // namespace millrace::app
