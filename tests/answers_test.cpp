@@ -134,5 +134,27 @@ TEST(Answers, ThatCannotBeWorkedWithGoToTheNodeForErrorsWhereThereIsOne) {
   EXPECT_EQ(answer_to({flow, ""}, "forty"), "Let us begin again");
 }
 
+TEST(Answers, ExpressionsThatComeOutAreNotComplainedOf) {
+  const auto compiled = flow::compile({{"flows/main.flow.yaml", R"(nodes:
+  q: {ask: 'How old are you?', variable: V}
+  n: {ask: 'How many?', type: number, variable: N}
+  d: {ask: 'When?', type: date, variable: D}
+  y: {ask: 'Well?', type: yes_no, variable: Y}
+  t: {ask: 'What else?', variable: T}
+  b:
+    if:
+      - {when: 'is_number(V) and V > 18', to: s}
+      - {when: 'N > 5 and N = ''6''', to: s}
+      - {when: 'D < today() and D != '''' and days_between(D, today()) > 3', to: s}
+      - {when: 'Y and Y = true and Y = ''true''', to: s}
+      - {when: 'T = ''x'' and length(T) > 3 and T != Y', to: s}
+      - {else: s}
+  s: {set: {SUM: '= N * 2 + 1', OLD: '= age(D)', MORE: '= SUM - 1'}}
+  got: {say: 'Done {SUM} {OLD} {MORE}', end: true}
+)"}},
+                                      {{"Test"}, {}, {}});
+  for (const flow::Problem& problem : compiled.problems) ADD_FAILURE() << problem.describe();
+}
+
 }  // namespace
 }  // namespace millrace::trial

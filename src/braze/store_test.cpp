@@ -34,7 +34,7 @@ TEST(BrazeStore, MakesOneRecordOfARequestAndReadsItBack) {
   }
   bench.track(R"({"attributes":[)" + items + "]}");
   EXPECT_EQ(bench.log.records(), 1u);
-  EXPECT_EQ(rows_with(bench, ""), 0u) << "no row of a profile yet";
+  EXPECT_EQ(rows_with(bench, "p/"), 0u) << "no row of a profile yet";
   restart(bench);
   EXPECT_EQ(bench.custom("u74", "n"), "1");
   EXPECT_EQ(bench.profiles().size(), 50u) << "the first page of them";

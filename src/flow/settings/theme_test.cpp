@@ -86,7 +86,7 @@ TEST(FlowTheme, SaysAtItsLineWhatCannotBeRead) {
   const auto problems = said("  colours: {accent: '#ffd400'}\n");
   EXPECT_TRUE(problems.starts_with("solution.yaml:2:")) << problems;
   EXPECT_NE(problems.find("warning: theme.colours.accent: accent #ffd400 on card #fffdf9 has a "
-                          "contrast of 1.3:1"),
+                          "contrast of 1.4:1"),
             std::string::npos)
       << problems;
   EXPECT_NE(problems.find("[contrast]"), std::string::npos) << problems;
