@@ -228,14 +228,14 @@ describe('Pypestream SDK', () => {
         window.own = [];
         Pypestream.registerForEvents(['checkout'], window, [{name: 'before', a: 1}]);
         Pypestream.registerForEvents({added: (event) => own.push(event.detail)}, 'cart', true);
-        const added = new CustomEvent('added', {detail: {what: 'hat'}});
-        document.getElementById('cart').dispatchEvent(added);
         Pypestream.boot(${config}, document.getElementById('here'));
       </script>`,
     );
     const chat = page.frameLocator('#pypestream-iframe');
     await chat.locator('[data-side="bot"]', {hasText: kAsks.first}).waitFor();
     await page.evaluate(() => {
+      const added = new CustomEvent('added', {detail: {what: 'hat'}});
+      document.getElementById('cart')?.dispatchEvent(added);
       window.dispatchEvent(new CustomEvent('checkout', {detail: {total: 5}}));
       history.pushState({}, '', '?elsewhere');
       document.body.append(document.createElement('p'));

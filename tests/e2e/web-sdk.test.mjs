@@ -7,6 +7,7 @@ import {after, before, describe, test} from 'node:test';
 
 import {Brand} from './support/brand.mjs';
 import {launch, violationsOf} from './support/browser.mjs';
+import {sessionBody} from './support/engagement.mjs';
 import {Server, temporaryFolder} from './support/server.mjs';
 import {writeShop} from './support/shop.mjs';
 import {until} from './support/until.mjs';
@@ -256,7 +257,7 @@ describe('SDK', () => {
         {
           method: 'POST',
           headers: {...headers, 'Content-Type': 'application/json'},
-          body: '{}',
+          body: JSON.stringify(sessionBody(server.ready.app_id)),
         },
       );
       assert.equal(answer.status, 403);
