@@ -166,8 +166,7 @@ std::string to_markup(std::string_view text, Markup markup) {
     return true;
   };
   while (at < text.size()) {
-    if (text[at] == '\\' && at + 1 < text.size() &&
-        base::is_ascii_punctuation(text[at + 1])) {
+    if (text[at] == '\\' && at + 1 < text.size() && base::is_ascii_punctuation(text[at + 1])) {
       out += escaped(text.substr(at + 1, 1), markup);
       at += 2;
       continue;

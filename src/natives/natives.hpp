@@ -30,7 +30,7 @@ struct Known {
   const json::object& user_data;
   const json::array& events;  // what pages told: [{"name", "detail"}], the oldest first
   const json::object& error;  // context['error'] while it is being handled
-  base::LocalMoment now;     // where the consumer is
+  base::LocalMoment now;      // where the consumer is
 };
 
 struct Result {
