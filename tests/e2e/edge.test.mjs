@@ -223,10 +223,7 @@ describe('Edge, tokens', () => {
     const chat = await ChatPage.open(browser, server.ready.chat_url);
     try {
       await chat.hear(kAsks.first);
-      const session = () => chat.page.evaluate(() => {
-        const kept = Object.values(sessionStorage).find((text) => text.includes('access_token'));
-        return JSON.parse(kept ?? '{}').session;
-      });
+      const session = () => chat.session();
       const first = await session();
       await until('the end of the first token', async () =>
         (await call(server.ready, first, 'ping', {})).status === 401);
