@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "braze/front/workspace.hpp"
 #include "tests/support/braze_sandbox.hpp"
 
 namespace millrace::braze {
@@ -201,6 +202,23 @@ TEST(BrazeRequests, MeanTheSamePathWithASlashAtItsEnd) {
   EXPECT_NE(bench.send(get)->body.find("\"new_users\":1"), std::string::npos);
   EXPECT_EQ(bench.send(Bench::request("/users/track//", "{}"))->status, 404);
   EXPECT_EQ(bench.send(Bench::request("//users/track", "{}"))->status, 404);
+}
+
+TEST(BrazeRequests, RefuseACatalogWhereNoMoreAreKept) {
+  Bench bench;
+  base::KeyValueBatch rows;
+  for (size_t i = 0; i < Workspace::kObjectsMax; ++i) {
+    rows.writes.emplace_back("w/catalogs" + std::string(1, '\0') + "c" + std::to_string(i),
+                             R"({"description":"","fields":[]})");
+  }
+  bench.store.commit(std::move(rows), [](base::Result<void>) {});
+  bench.sandbox =
+      std::make_unique<Sandbox>(bench.store, bench.log, bench.clock, bench.lanes, bench.random,
+                                SandboxOptions{.keys = {{"K", {"*"}, "main"}}});
+  const auto refused = bench.send(Bench::request(
+      "/catalogs", R"({"catalogs":[{"name":"new","fields":[{"name":"id","type":"string"}]}]})"));
+  EXPECT_EQ(refused->status, 400);
+  EXPECT_NE(refused->body.find("too-many-catalogs"), std::string::npos) << refused->body;
 }
 
 TEST(BrazeRequests, ReadTheBodyOfADelete) {

@@ -17,6 +17,8 @@ namespace millrace::braze {
 
 class Workspace {
  public:
+  static constexpr size_t kObjectsMax = 20'000;  // of each kind
+
   using Objects = std::map<std::string, json::object, std::less<>>;
 
   explicit Workspace(ProfileStore& store) : store_(store) {}
@@ -31,7 +33,6 @@ class Workspace {
   bool erase(std::string_view kind, std::string_view id);
 
  private:
-  static constexpr size_t kObjectsMax = 20'000;
   ProfileStore& store_;
   std::map<std::string, Objects, std::less<>> kinds_;
 };

@@ -6,6 +6,7 @@
 
 #include "base/json_plain.hpp"
 #include "base/text.hpp"
+#include "braze/endpoints/content/content.hpp"
 #include "braze/endpoints/handlers.hpp"
 
 namespace millrace::braze {
@@ -108,10 +109,7 @@ Outcome no_such_catalog(const std::string& name) {
 }
 
 bool is_catalog_name(std::string_view name) {
-  return !name.empty() && name.size() <= kCatalogNameMax && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_';
-  });
+  return name.size() <= kCatalogNameMax && is_plain_name(name);
 }
 
 std::string items_kind(const std::string& catalog) {
@@ -144,9 +142,9 @@ std::expected<json::array, CatalogFault> with_fields(json::array known, const js
   return known;
 }
 
-void put_catalog(Call& call, const std::string& name, json::object catalog) {
+bool put_catalog(Call& call, const std::string& name, json::object catalog) {
   catalog["updated_at"] = base::to_iso8601(call.now);
-  call.world.workspace.put("catalogs", name, std::move(catalog));
+  return call.world.workspace.put("catalogs", name, std::move(catalog));
 }
 
 Served list_catalogs(Call& call) {
@@ -172,8 +170,12 @@ Served create_catalogs(Call& call) {
   if (auto wrong = refuse_catalog(call.world.workspace, name, given)) return std::move(*wrong);
   auto fields = with_fields({}, given.if_contains("fields"));
   if (!fields) return catalog_error(400, fields.error().id, fields.error().message, "fields", "");
-  put_catalog(call, name,
-              {{"description", text_in(given, "description")}, {"fields", std::move(*fields)}});
+  if (!put_catalog(
+          call, name,
+          {{"description", text_in(given, "description")}, {"fields", std::move(*fields)}})) {
+    return catalog_error(400, "too-many-catalogs", "The sandbox keeps no more catalogs", "catalogs",
+                         name);
+  }
   json::array made;
   made.push_back(shown(call.world.workspace, name, *call.world.workspace.find("catalogs", name)));
   return success(201, {{"catalogs", std::move(made)}});

@@ -33,6 +33,6 @@ struct CatalogFault {
 std::expected<json::array, CatalogFault> with_fields(json::array known, const json::value* given);
 
 // Keeps it as it has become, and notes when that was.
-void put_catalog(Call& call, const std::string& name, json::object catalog);
+bool put_catalog(Call& call, const std::string& name, json::object catalog);
 
 }  // namespace millrace::braze
