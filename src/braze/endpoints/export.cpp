@@ -1,10 +1,9 @@
 // users/export/ids, segment and global_control_group (reference: other-endpoints.md 5,
 // content-and-centers.md 8).
-#include <array>
 #include <set>
 
-#include "base/id.hpp"
 #include "base/text.hpp"
+#include "braze/endpoints/content/content.hpp"
 #include "braze/endpoints/exports.hpp"
 #include "braze/endpoints/handlers.hpp"
 #include "braze/rules/item_values.hpp"
@@ -129,10 +128,7 @@ Served begin_export(Call& call, const std::string& segment_id, const json::objec
     call.diagnostics.add("BRZ_NO_CALLBACK",
                          "The sandbox calls nobody back; fetch the url of the answer.");
   }
-  std::array<uint8_t, 10> random{};
-  call.world.random.fill(random);
-  job.prefix =
-      base::Id::version7(call.now, random).to_string() + "-" + std::to_string(call.now.ms / 1'000);
+  job.prefix = new_api_id(call) + "-" + std::to_string(call.now.ms / 1'000);
   const std::string host(call.request.header("Host").value_or("127.0.0.1"));
   const std::string file = job.prefix + (job.is_gzip ? ".gz" : ".zip");
   if (!call.world.exports.begin(job)) {

@@ -1,8 +1,7 @@
 // Messages, campaigns and Canvases for later (reference: other-endpoints.md 7). Schedules are kept,
 // changed and listed; when their time comes the sandbox sends nothing.
-#include <array>
 
-#include "base/id.hpp"
+#include "braze/endpoints/content/content.hpp"
 #include "braze/endpoints/handlers.hpp"
 #include "braze/endpoints/sends.hpp"
 
@@ -25,9 +24,7 @@ Served schedule(Call& call, std::string_view type, const std::string& id, const 
   const auto at = time_of(call.body, call.now);
   if (!at) return refused(at.error());
   if (auto wrong = wrong_with_properties(call.body); !wrong.empty()) return refused(wrong);
-  std::array<uint8_t, 10> random{};
-  call.world.random.fill(random);
-  const std::string schedule_id = base::Id::version7(call.now, random).to_string();
+  const std::string schedule_id = new_api_id(call);
   json::object kept{{"type", type}, {"id", id}, {"name", name}, {"time", base::to_iso8601(*at)}};
   if (!call.world.workspace.put("schedules", schedule_id, std::move(kept))) {
     return refused("There are too many schedules");

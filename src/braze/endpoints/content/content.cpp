@@ -67,6 +67,13 @@ std::string new_api_id(Call& call) {
   return base::Id::version7(call.now, random).to_string();
 }
 
+bool is_plain_name(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+  });
+}
+
 std::string block_tag(std::string_view name) {
   return "{{" + std::string(kBlockBegin) + std::string(name) + "}}}";
 }

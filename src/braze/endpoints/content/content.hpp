@@ -15,6 +15,9 @@ namespace millrace::braze {
 // A fresh id, as Braze's API identifiers look.
 std::string new_api_id(Call& call);
 
+// Letters, digits, hyphens and underscores, at least one.
+bool is_plain_name(std::string_view name);
+
 // "{{content_blocks.${name}}}", by which a text includes a Content Block.
 std::string block_tag(std::string_view name);
 // The names of the Content Blocks that a text includes.

@@ -47,11 +47,7 @@ std::string wrong_with_name(const json::object& body, const Workspace& workspace
   const std::string name = text_in(body, "name");
   if (name.empty()) return "Content Block name cannot be blank.";
   if (name.size() >= kNameMax) return "Content Block name must be a shorter than 100 characters.";
-  const bool is_plain = std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_';
-  });
-  if (!is_plain) return "Content Block name can only contain alphanumeric characters.";
+  if (!is_plain_name(name)) return "Content Block name can only contain alphanumeric characters.";
   const bool is_taken = std::ranges::any_of(workspace.all(kKind), [&](const auto& other) {
     return other.first != own && text_in(other.second, "name") == name;
   });

@@ -17,11 +17,9 @@ constexpr const char* kUnknown = "Invalid preference center ID";
 
 std::string wrong_with_name(const json::object& body, const Workspace& workspace) {
   const std::string name = text_in(body, "name");
-  const bool is_plain = !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_';
-  });
-  if (!is_plain) return "'name' must be made of letters, numbers, hyphens and underscores";
+  if (!is_plain_name(name)) {
+    return "'name' must be made of letters, numbers, hyphens and underscores";
+  }
   const bool is_taken = std::ranges::any_of(workspace.all(kKind), [&](const auto& other) {
     return text_in(other.second, "name") == name;
   });
