@@ -8,10 +8,6 @@ namespace {
 
 using base::Date;
 
-size_t index_of(const Reading& in) {
-  return static_cast<size_t>(in.tongue);
-}
-
 constexpr std::string_view kMonths[kTongues] = {
     "january=1 february=2 march=3 april=4 may=5 june=6 july=7 august=8 september=9 october=10 "
     "november=11 december=12 jan=1 feb=2 mar=3 apr=4 jun=6 jul=7 aug=8 sep=9 sept=9 oct=10 nov=11 "
@@ -35,10 +31,6 @@ constexpr std::string_view kWeekdays[kTongues] = {
     "lunes=1 martes=2 miercoles=3 jueves=4 viernes=5 sabado=6 domingo=7",
     "lundi=1 mardi=2 mercredi=3 jeudi=4 vendredi=5 samedi=6 dimanche=7",
     "montag=1 dienstag=2 mittwoch=3 donnerstag=4 freitag=5 samstag=6 sonnabend=6 sonntag=7"};
-
-Hit day_hit(Date date, size_t next) {
-  return {next, EntityKind::date, base::to_iso8601(date), {}};
-}
 
 std::optional<int> small(const Reading& in, size_t i, size_t digits_max) {
   if (!in.is_digits(i) || in.at(i).size() > digits_max) return std::nullopt;

@@ -6,10 +6,6 @@
 namespace millrace::nlu {
 namespace {
 
-size_t index_of(const Reading& in) {
-  return static_cast<size_t>(in.tongue);
-}
-
 constexpr std::string_view kUnitWords[kTongues] = {
     "second=1 seconds=1 sec=1 secs=1 s=1 minute=2 minutes=2 min=2 mins=2 m=2 hour=3 hours=3 hr=3 "
     "hrs=3 h=3 day=4 days=4 night=4 nights=4 week=5 weeks=5 fortnight=8 month=6 months=6 year=7 "

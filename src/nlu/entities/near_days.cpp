@@ -8,14 +8,6 @@ namespace {
 
 using base::Date;
 
-size_t index_of(const Reading& in) {
-  return static_cast<size_t>(in.tongue);
-}
-
-Hit day_hit(Date date, size_t next) {
-  return {next, EntityKind::date, base::to_iso8601(date), {}};
-}
-
 struct NearDay {
   std::string_view phrases;
   int days;

@@ -136,9 +136,8 @@ std::optional<Amount> read_spelled(const Reading& in, size_t i) {
     if (has_and && in.at(at) == "-") ++at;
     const int value = word_value(in.tongue, in.at(at));
     if (value == 0 || (has_and && !spelled.takes_and(in.tongue, value))) break;
-    // Portuguese and Spanish join tens and units by a word.
-    const bool needs_and = (in.tongue == Tongue::pt || in.tongue == Tongue::es) && end > i &&
-                           value < 100 && in.tongue == Tongue::pt;
+    // Portuguese joins tens and units by a word.
+    const bool needs_and = in.tongue == Tongue::pt && end > i && value < 100;
     if (needs_and && !has_and) break;
     Spelled tried = spelled;
     if (!tried.take(value)) break;

@@ -4,10 +4,6 @@
 namespace millrace::nlu {
 namespace {
 
-size_t index_of(const Reading& in) {
-  return static_cast<size_t>(in.tongue);
-}
-
 struct Currency {
   std::string_view words;  // phrases between bars
   std::string_view code;
@@ -118,10 +114,6 @@ std::optional<Hit> read_temperature(const Reading& in, size_t i) {
   const size_t negative =
       in.any(next, "negativos|below zero|abaixo de zero|bajo cero|en dessous de zero|unter null");
   next += negative;
-  if (in.any(next, "celsius|centigrados|centigrade") == 0 && in.tongue != Tongue::en &&
-      degrees > 0) {
-    next += 0;
-  }
   const size_t celsius = in.any(next, "celsius|centigrados|centigrade|c");
   const size_t fahrenheit = in.any(next, "fahrenheit|f");
   if (degrees == 0 && in.any(next, "celsius|fahrenheit") == 0 &&

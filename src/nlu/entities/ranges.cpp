@@ -6,10 +6,6 @@ namespace {
 
 using base::Date;
 
-size_t index_of(const Reading& in) {
-  return static_cast<size_t>(in.tongue);
-}
-
 Hit range_hit(Date first, Date last, size_t next) {
   return {next, EntityKind::date_range, base::to_iso8601(first) + "/" + base::to_iso8601(last), {}};
 }
@@ -152,8 +148,9 @@ std::optional<Hit> read_between(const Reading& in, size_t i) {
     if (is_word_and && !is_between) return std::nullopt;
     return read_day(in, at + to);
   };
-  if (const auto first = read_day(in, begin)) {
-    if (const auto last = split(first->next); last && lead + 1 > 0) {
+  const auto first = read_day(in, begin);
+  if (first) {
+    if (const auto last = split(first->next)) {
       auto from = base::parse_iso8601_date(first->value),
            to = base::parse_iso8601_date(last->value);
       if (from && to) {
@@ -167,12 +164,12 @@ std::optional<Hit> read_between(const Reading& in, size_t i) {
   size_t next = 0;
   if (!borrow(in, begin, Date{2024, 1, 1}, next)) {
     // "April 3-5".
-    const auto month = in.tongue == Tongue::en ? read_day(in, begin) : std::nullopt;
+    const auto month = in.tongue == Tongue::en ? first : std::nullopt;
     const bool is_named = month && read_month(in, begin);
     const size_t to = is_named ? in.any(month->next, kTo[t]) : 0;
-    const auto first = is_named ? base::parse_iso8601_date(month->value) : std::nullopt;
-    const auto last = first && to > 0 ? borrow(in, month->next + to, *first, next) : std::nullopt;
-    if (last && *first < *last && !in.is_glued(next)) return range_hit(*first, *last, next);
+    const auto from = is_named ? base::parse_iso8601_date(month->value) : std::nullopt;
+    const auto last = from && to > 0 ? borrow(in, month->next + to, *from, next) : std::nullopt;
+    if (last && *from < *last && !in.is_glued(next)) return range_hit(*from, *last, next);
     return std::nullopt;
   }
   const auto last = split(next);

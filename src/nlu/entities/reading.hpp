@@ -52,6 +52,14 @@ struct Reading {
 
 Reading make_reading(std::string_view text, std::string_view locale, base::Date today);
 
+// Of a table with a row for each tongue.
+inline size_t index_of(const Reading& in) {
+  return static_cast<size_t>(in.tongue);
+}
+inline Hit day_hit(base::Date date, size_t next) {
+  return {next, EntityKind::date, base::to_iso8601(date), {}};
+}
+
 // A word's number in "word=number word=number"; 0 when it is not in it.
 int listed(std::string_view table, std::string_view word);
 

@@ -6,10 +6,6 @@
 namespace millrace::nlu {
 namespace {
 
-size_t index_of(const Reading& in) {
-  return static_cast<size_t>(in.tongue);
-}
-
 enum class Half { unknown, morning, afternoon };
 
 // What says which half of the day it is; `next` is behind it.

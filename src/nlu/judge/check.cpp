@@ -22,7 +22,7 @@ std::vector<std::string> sorted_words(std::string_view text) {
   return out;
 }
 
-std::string joined(const std::vector<std::string>& words, size_t without = SIZE_MAX) {
+std::string joined(const std::vector<std::string>& words, size_t without) {
   std::string out;
   for (size_t i = 0; i < words.size(); ++i) {
     if (i != without) out += words[i] + ' ';
@@ -67,7 +67,6 @@ void find_near(const std::vector<Example>& examples, std::vector<Finding>& out) 
   for (size_t i = 0; i < examples.size(); ++i) {
     const auto words = sorted_words(examples[i].text);
     if (words.size() < kWordsMin) continue;
-    const std::string whole = joined(words);
     for (size_t without = 0; without < words.size(); ++without) {
       const auto [at, is_new] = seen.try_emplace(joined(words, without), i);
       if (is_new || at->second == i) continue;

@@ -72,11 +72,8 @@ base::Result<std::string> train_base(std::span<const ExampleSet> sets, uint64_t 
                            .smoothing = 0.1F,
                            .seed = seed};
   const Net net = train_net_of_heads(gathered.examples, gathered.heads, options);
-  std::vector<int8_t> rows(net.in.rows.size());
   std::vector<float> scales;
-  for (size_t i = 0; i < gathered.examples.features; ++i) {
-    scales.push_back(shrink({net.in.row(i), net.in.width}, rows.data() + i * net.in.width));
-  }
+  const auto rows = shrink_rows(net.in.rows, net.in.width, scales);
   FileWriter file;
   file.add<uint64_t>(Section::base_slots, gathered.vocabulary.slots);
   file.add<float>(Section::base_rarity, gathered.vocabulary.rarity);

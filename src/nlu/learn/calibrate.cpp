@@ -17,36 +17,43 @@ std::span<const float> row(const std::vector<float>& rows, size_t i, size_t clas
   return std::span(rows).subspan(i * classes, classes);
 }
 
-// The negative logarithm of the probability of what was right, on average; only every `stride`th
-// text is looked at.
-double loss(const HeldOut& held_out, const Calibration& calibration, size_t stride) {
-  std::vector<float> linear(held_out.classes), net(held_out.classes);
-  double sum = 0;
-  size_t count = 0;
-  for (size_t i = 0; i < held_out.labels.size(); i += stride, ++count) {
-    std::ranges::copy(row(held_out.linear, i, held_out.classes), linear.begin());
-    std::ranges::copy(row(held_out.net, i, held_out.classes), net.begin());
-    mix(linear, net, calibration);
-    sum -= log_of(std::max(1e-9, static_cast<double>(linear[held_out.labels[i]])));
+// The probability of what was right, in every `stride`th text.
+std::vector<float> of_right(const HeldOut& held_out, const std::vector<float>& scores, float scale,
+                            size_t stride) {
+  std::vector<float> out, one(held_out.classes);
+  for (size_t i = 0; i < held_out.labels.size(); i += stride) {
+    std::ranges::copy(row(scores, i, held_out.classes), one.begin());
+    softmax(one, scale);
+    out.push_back(one[held_out.labels[i]]);
   }
-  return count > 0 ? sum / static_cast<double>(count) : 0;
+  return out;
+}
+
+// The negative logarithm of the probability of what was right, on average.
+double loss(std::span<const float> linear, std::span<const float> net, float share) {
+  double sum = 0;
+  for (size_t i = 0; i < linear.size(); ++i) {
+    const float mixed = share * linear[i] + (1.0F - share) * net[i];
+    sum -= log_of(std::max(1e-9, static_cast<double>(mixed)));
+  }
+  return linear.empty() ? 0 : sum / static_cast<double>(linear.size());
 }
 
 void fit_scales(const HeldOut& held_out, Calibration& calibration) {
   constexpr float kLinearScales[] = {2, 2.5F, 3, 3.5F, 4, 5, 6, 7, 8.5F, 10, 13};
   constexpr float kNetScales[] = {0.6F, 0.8F, 1, 1.2F, 1.4F, 1.7F, 2, 2.5F, 3};
   const size_t stride = std::max<size_t>(1, held_out.labels.size() / 1'500);
+  std::vector<std::vector<float>> nets;
+  for (const float net : kNetScales) nets.push_back(of_right(held_out, held_out.net, net, stride));
   double best = 1e30;
   for (const float linear : kLinearScales) {
-    for (const float net : kNetScales) {
-      Calibration tried = calibration;
-      tried.linear_scale = linear;
-      tried.net_scale = net;
-      const double found = loss(held_out, tried, stride);
+    const auto right = of_right(held_out, held_out.linear, linear, stride);
+    for (size_t n = 0; n < nets.size(); ++n) {
+      const double found = loss(right, nets[n], calibration.linear_share);
       if (found >= best) continue;
       best = found;
       calibration.linear_scale = linear;
-      calibration.net_scale = net;
+      calibration.net_scale = kNetScales[n];
     }
   }
 }

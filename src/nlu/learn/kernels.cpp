@@ -133,4 +133,13 @@ float shrink(std::span<const float> row, int8_t* out) {
   return scale;
 }
 
+std::vector<int8_t> shrink_rows(std::span<const float> rows, size_t width,
+                                std::vector<float>& scales) {
+  std::vector<int8_t> out(rows.size());
+  for (size_t at = 0; at < rows.size(); at += width) {
+    scales.push_back(shrink(rows.subspan(at, width), out.data() + at));
+  }
+  return out;
+}
+
 }  // namespace millrace::nlu

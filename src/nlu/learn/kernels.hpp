@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "nlu/text/features.hpp"
 
@@ -33,5 +34,8 @@ void best_moves(std::span<const float> now, const float* moves, float* next, uin
 
 // A row as whole numbers of at most 127; answers their scale.
 float shrink(std::span<const float> row, int8_t* out);
+// All rows of `width` numbers, one behind the other; their scales go to the end of `scales`.
+std::vector<int8_t> shrink_rows(std::span<const float> rows, size_t width,
+                                std::vector<float>& scales);
 
 }  // namespace millrace::nlu

@@ -207,12 +207,8 @@ class Trainer {
   }
 
   static void add_rows(FileWriter& file, Section rows, Section scales, const Weights& weights) {
-    std::vector<int8_t> numbers(weights.rows.size());
     std::vector<float> shares;
-    for (size_t i = 0; i * weights.width < weights.rows.size(); ++i) {
-      shares.push_back(shrink({weights.row(i), weights.width}, numbers.data() + i * weights.width));
-    }
-    file.add<int8_t>(rows, numbers);
+    file.add<int8_t>(rows, shrink_rows(weights.rows, weights.width, shares));
     file.add<float>(scales, shares);
   }
 

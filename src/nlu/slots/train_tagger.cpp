@@ -55,12 +55,8 @@ class Trainer {
     for (const std::string_view name : names_) names += std::string(name) + '\n';
     file.add_bytes(Section::slot_names, names);
     file.add<uint64_t>(Section::slot_slots, vocabulary_.slots);
-    std::vector<int8_t> rows(weights_.size());
     std::vector<float> scales;
-    for (size_t i = 0; i < vocabulary_.rarity.size(); ++i) {
-      scales.push_back(shrink(std::span(weights_).subspan(i * tags_, tags_), &rows[i * tags_]));
-    }
-    file.add<int8_t>(Section::slot_rows, rows);
+    file.add<int8_t>(Section::slot_rows, shrink_rows(weights_, tags_, scales));
     file.add<float>(Section::slot_scales, scales);
     file.add<float>(Section::slot_moves, moves_);
     file.add<uint64_t>(Section::slot_phrases, phrases_);

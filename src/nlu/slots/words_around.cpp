@@ -3,26 +3,25 @@
 #include <algorithm>
 
 #include "nlu/learn/kernels.hpp"
+#include "nlu/text/feature_hash.hpp"
 
 namespace millrace::nlu {
 namespace {
 
+// With an end behind each text, so that "ab", "c" is not "a", "bc".
 class Hash {
  public:
-  explicit Hash(char kind) { add(std::string_view(&kind, 1)); }
+  explicit Hash(char kind) : hash_(kind) { hash_.add(kEnd); }
   Hash& add(std::string_view text) {
-    for (const char c : text) state_ = (state_ ^ static_cast<uint8_t>(c)) * 0x100000001B3ULL;
-    state_ = (state_ ^ 0xFF) * 0x100000001B3ULL;
+    hash_.add(text);
+    hash_.add(kEnd);
     return *this;
   }
-  uint64_t value() const {
-    uint64_t z = (state_ ^ (state_ >> 32)) * 0xD6E8FEB86659FD93ULL;
-    z = (z ^ (z >> 32)) * 0xD6E8FEB86659FD93ULL;
-    return z ^ (z >> 32);
-  }
+  uint64_t value() const { return hash_.value(); }
 
  private:
-  uint64_t state_ = 0xCBF29CE484222325ULL;
+  static constexpr char kEnd = '\xFF';
+  FeatureHash hash_;
 };
 
 // "a", "0", "a0", ".": what a word looks like.

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "nlu/learn/arithmetic.hpp"
+#include "nlu/text/feature_hash.hpp"
 
 namespace millrace::nlu {
 namespace {
@@ -23,25 +24,6 @@ constexpr std::string_view name_of(FeatureKind kind) {
   return "";
 }
 
-// FNV-1a, its bits stirred at the end.
-class Hash {
- public:
-  explicit Hash(FeatureKind kind) { add(static_cast<char>(kind)); }
-  void add(char c) { state_ = (state_ ^ static_cast<uint8_t>(c)) * 0x100000001B3ULL; }
-  void add(std::string_view text) {
-    for (const char c : text) add(c);
-  }
-  uint64_t value() const {
-    uint64_t z = state_;
-    z = (z ^ (z >> 32)) * 0xD6E8FEB86659FD93ULL;
-    z = (z ^ (z >> 32)) * 0xD6E8FEB86659FD93ULL;
-    return z ^ (z >> 32);
-  }
-
- private:
-  uint64_t state_ = 0xCBF29CE484222325ULL;
-};
-
 bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
@@ -57,7 +39,7 @@ void letters_of(std::string_view word, std::string& padded, Found found) {
   bool is_any_full = false;
   for (size_t begin = 0; begin < text.size(); ++begin) {
     if (is_continuation(text[begin])) continue;
-    Hash hash(FeatureKind::letters);
+    FeatureHash hash(static_cast<char>(FeatureKind::letters));
     size_t end = begin;
     for (size_t count = 1; count <= kLettersMax && end < text.size(); ++count) {
       do {
@@ -70,7 +52,7 @@ void letters_of(std::string_view word, std::string& padded, Found found) {
     }
   }
   if (is_any_full) return;
-  Hash hash(FeatureKind::letters);
+  FeatureHash hash(static_cast<char>(FeatureKind::letters));
   hash.add(text);
   found(Feature{hash.value(), Group::letters}, FeatureKind::letters, text);
 }
@@ -78,7 +60,7 @@ void letters_of(std::string_view word, std::string& padded, Found found) {
 template <typename Found>
 void for_each_feature(std::span<const Word> words, Found found) {
   const auto add = [&](FeatureKind kind, Group group, std::string_view spelling) {
-    Hash hash(kind);
+    FeatureHash hash(static_cast<char>(kind));
     hash.add(spelling);
     found(Feature{hash.value(), group}, kind, spelling);
   };
@@ -138,26 +120,25 @@ void Vocabulary::weigh(std::span<const Feature> features, Vector& out) const {
   for (const Entry& entry : out) squares[groups[entry.id]] += entry.value * entry.value;
   float share[kGroups] = {};
   for (size_t g = 0; g < kGroups; ++g) {
-    share[g] = squares[g] > 0 ? group_weight[g] / std::sqrt(squares[g]) : 0.0F;
+    share[g] = squares[g] > 0 ? 1.0F / std::sqrt(squares[g]) : 0.0F;
   }
   for (Entry& entry : out) entry.value *= share[groups[entry.id]];
 }
 
 VocabularyData learn_vocabulary(std::span<const std::vector<Feature>> texts, size_t texts_min) {
   struct Seen {
-    uint32_t order = 0, texts = 0, last = UINT32_MAX;
+    uint32_t texts = 0, last = UINT32_MAX;
     uint8_t group = 0;
   };
   std::unordered_map<uint64_t, Seen> seen;
   std::vector<uint64_t> in_order;
   for (uint32_t t = 0; t < texts.size(); ++t) {
     for (const Feature& feature : texts[t]) {
-      // Features whose first 40 bits are equal are one: a table of slots cannot tell them apart.
-      const uint64_t key = feature.hash;
-      auto [at, is_new] = seen.try_emplace(key);
+      // A table of slots compares 40 bits of the hash; here the whole of it counts.
+      auto [at, is_new] = seen.try_emplace(feature.hash);
       if (is_new) {
         at->second.group = static_cast<uint8_t>(feature.group);
-        in_order.push_back(key);
+        in_order.push_back(feature.hash);
       }
       if (at->second.last == t) continue;
       at->second.last = t;

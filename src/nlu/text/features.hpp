@@ -44,7 +44,6 @@ struct Vocabulary {
   std::span<const uint64_t> slots;  // a power of two of them, at least one is 0
   std::span<const float> rarity;
   std::span<const uint8_t> groups;
-  float group_weight[kGroups] = {1, 1};
 
   static constexpr uint32_t kUnknown = UINT32_MAX;
   uint32_t find(uint64_t hash) const {

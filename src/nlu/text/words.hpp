@@ -9,8 +9,9 @@
 
 namespace millrace::nlu {
 
-inline constexpr size_t kWordsMax = 512;      // words of a text; those behind are not looked at
-inline constexpr size_t kWordBytesMax = 128;  // of a word's folded form; the rest is left out
+inline constexpr size_t kWordsMax = 512;  // words of a text; those behind are not looked at
+inline constexpr size_t kWordBytesMax =
+    128;  // of a word's form with its accents; the rest is left out
 
 // One word, one mark of punctuation, or one symbol such as an emoji.
 struct Word {
