@@ -77,16 +77,25 @@ std::string zsh_words(const std::string& text) {
   return out;
 }
 
-}  // namespace
-
-std::string bash_completions(const DescribedCommand& program) {
-  const std::string& name = program.name;
-  std::string steps, values, words;
+// Lines of a shell's `case`: where a word leads from the words before it.
+std::string steps_of(const DescribedCommand& program) {
+  std::string steps;
   for_each(program, "", [&](const std::string& path, const DescribedCommand& command) {
     for (const DescribedCommand& below : command.commands) {
       steps +=
           "      '" + path + "> " + below.name + "') path='" + path + " " + below.name + "' ;;\n";
     }
+  });
+  return steps;
+}
+
+}  // namespace
+
+std::string bash_completions(const DescribedCommand& program) {
+  const std::string& name = program.name;
+  const std::string steps = steps_of(program);
+  std::string values, words;
+  for_each(program, "", [&](const std::string& path, const DescribedCommand& command) {
     for (const DescribedOption& option : command.options) {
       if (option.is_placed || option.takes.empty()) continue;
       const std::string given =
@@ -152,13 +161,7 @@ std::string zsh_completions(const DescribedCommand& program) {
     }
     cases += "      ;;\n";
   });
-  std::string steps;
-  for_each(program, "", [&](const std::string& path, const DescribedCommand& command) {
-    for (const DescribedCommand& below : command.commands) {
-      steps +=
-          "      '" + path + "> " + below.name + "') path='" + path + " " + below.name + "' ;;\n";
-    }
-  });
+  const std::string steps = steps_of(program);
   return "#compdef " + name + "\n# Completions of " + name + " for zsh: " + name +
          " completions zsh > _" + name + ", in a folder of $fpath\n_" + name +
          "() {\n"

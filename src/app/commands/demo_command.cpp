@@ -8,9 +8,9 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/local_server.hpp"
 #include "app/wire/data/temporary_folder.hpp"
 #include "app/wire/log.hpp"
-#include "app/wire/server/server.hpp"
 #include "app/wire/signals.hpp"
 #include "posix/limits.hpp"
 
@@ -42,13 +42,6 @@ std::optional<fs::path> find_example() {
   return std::nullopt;
 }
 
-base::Result<std::unique_ptr<Server>> start(ServeOptions& serve, bool any_port, base::Log& log) {
-  auto server = Server::start(serve, log);
-  if (server || !any_port || server.error().code != base::Code::unavailable) return server;
-  serve.listen.port = 0;
-  return Server::start(serve, log);
-}
-
 void invite(const Ready& ready) {
   std::cout << "\n  Millrace is up.\n\n"
             << "  Talk to the example:      " << ready.chat_url << "\n"
@@ -71,16 +64,13 @@ int run_demo(const DemoOptions& options) {
     if (!made) return complain("demo", made.error(), 1);
     temporary.emplace(std::move(*made));
   }
-  ServeOptions serve;
-  serve.grants_all = true;
+  ServeOptions serve = local_options(temporary ? temporary->path() : options.data);
   serve.solutions = {*example};
-  serve.data = temporary ? temporary->path() : options.data;
   serve.listen = options.listen;
   serve.braze_sandbox = options.braze_sandbox;
-  serve.log_level = base::Level::warning;
   if (options.script && !options.listen_given) serve.listen.port = 0;
   const auto log = make_log(serve.log_level);
-  const auto server = start(serve, !options.listen_given, *log);
+  const auto server = start_local(serve, !options.listen_given, *log);
   if (!server) return complain("demo", server.error(), 1);
   const Ready& ready = (*server)->ready();
   bool good = true;

@@ -152,9 +152,9 @@ void add(cli::App& secret, const std::string& name, const std::string& help, boo
   if (name != "set") data->check(cli::kExistingDirectory);
   command
       ->add_option("--secrets-key", options->key,
-                   "The file of the master key, outside the data folder")
-      ->envname("MILLRACE_SECRETS_KEY_FILE")
-      ->default_str(secrets::default_key_file().string());
+                   "The file of the master key, outside the data folder; by default in your "
+                   "configuration folder")
+      ->envname("MILLRACE_SECRETS_KEY_FILE");
   command->callback([run, options, &exit_code] {
     posix::keep_files_private();
     exit_code = run(*options);

@@ -77,9 +77,9 @@ base::Result<Loaded> Drafts::load(flow::Files files) {
   auto found = inspected(files);
   if (!found) return std::unexpected(found.error());
   const auto& names = found->facts.csv_bots;
-  const auto writing_it = writing(names.empty() ? "" : names.front());
-  const std::lock_guard lock(writing_it->mutex);
-  return compiled(std::move(files), std::move(*found), kinds_, &writing_it->compiler);
+  const auto last = writing(names.empty() ? "" : names.front());
+  const std::lock_guard lock(last->mutex);
+  return compiled(std::move(files), std::move(*found), kinds_, &last->compiler);
 }
 
 std::shared_ptr<Drafts::Writing> Drafts::writing(const std::string& solution) {

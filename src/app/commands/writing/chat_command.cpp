@@ -4,6 +4,7 @@
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/local_server.hpp"
 #include "app/commands/trace_files.hpp"
 #include "app/commands/writing/chat_listener.hpp"
 #include "app/wire/data/temporary_folder.hpp"
@@ -99,21 +100,26 @@ class TerminalChat {
   // Calls `ask` with something to call when it is done, and shows what comes meanwhile.
   template <typename T, typename Ask>
   base::Result<T> wait_for(Ask ask) {
-    std::optional<base::Result<T>> result;
-    std::atomic<bool> is_done = false;
-    ask([&](base::Result<T> came) {
-      result.emplace(std::move(came));
-      is_done = true;
+    // Shared with whoever answers, who may do so after the patience here has ended.
+    struct Answer {
+      std::optional<base::Result<T>> result;
+      std::atomic<bool> is_there = false;
+    };
+    auto answer = std::make_shared<Answer>();
+    ask([this, answer](base::Result<T> came) {
+      answer->result.emplace(std::move(came));
+      answer->is_there = true;
       screen_.wake();
     });
-    screen_.show_until([&] { return is_done.load(); }, std::chrono::minutes(10));
-    if (!result) return base::fail(base::Code::unavailable, "no answer came within ten minutes");
-    return std::move(*result);
+    screen_.show_until([&] { return answer->is_there.load(); }, std::chrono::minutes(10));
+    if (!answer->is_there) {
+      return base::fail(base::Code::unavailable, "no answer came within ten minutes");
+    }
+    return std::move(*answer->result);
   }
 
   bool begin(Begins who) {
     view_.forget_choices();
-    view_.forget_variables();
     auto opened = wait_for<runtime::Session>(
         [&](auto done) { server_.runtime().open_session(session(), std::move(done)); });
     if (!opened) return complain(opened.error());
@@ -227,10 +233,8 @@ int run_chat(const ChatOptions& options) {
   const auto folder = TemporaryFolder::make();
   if (!folder) return complain("chat", folder.error(), 1);
   const auto log = make_log(base::Level::warning);
-  ServeOptions serve;
-  serve.grants_all = true;
+  ServeOptions serve = local_options(folder->path());
   serve.solutions = {options.solution};
-  serve.data = folder->path();
   serve.listen.port = 0;
   serve.world = options.world;
   const auto server = Server::start(serve, *log);

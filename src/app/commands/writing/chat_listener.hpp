@@ -53,7 +53,12 @@ class Screen {
     }
     flush();
   }
-  void wake() { changed_.notify_all(); }
+  // What show_until() waits for may have come. Under the lock, so that nobody who has just looked
+  // in vain misses it.
+  void wake() {
+    const std::lock_guard guard(mutex_);
+    changed_.notify_all();
+  }
 
  private:
   std::mutex mutex_;
@@ -66,7 +71,7 @@ class Screen {
 class Listener final : public runtime::Subscriber {
  public:
   Listener(Screen& screen, ChatView& view, const Paint& paint, const bool& debug)
-      : screen_(screen), view_(view), paint_(paint), debug_(debug) {}
+      : screen_(screen), view_(view), paint_(paint), debug_(debug), trace_(paint) {}
 
   void said(const std::vector<runtime::ChatMessage>& messages) override {
     for (const runtime::ChatMessage& message : messages) {
@@ -100,7 +105,7 @@ class Listener final : public runtime::Subscriber {
   }
   void turned(const dialog::Turn& turn, const dialog::State& state,
               const flow::Program& program) override {
-    screen_.add([this, words = view_.traced(turn, state, program)] {
+    screen_.add([this, words = trace_.traced(turn, state, program)] {
       if (debug_) std::cout << words;
     });
   }
@@ -113,6 +118,7 @@ class Listener final : public runtime::Subscriber {
   ChatView& view_;
   const Paint& paint_;
   const bool& debug_;
+  TurnTrace trace_;  // the lane's alone
 };
 
 }  // namespace millrace::app

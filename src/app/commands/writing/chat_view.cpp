@@ -83,11 +83,11 @@ std::string ChatView::chosen(const std::string& line) const {
   return line;
 }
 
-std::string ChatView::noted(const std::string& words) const {
+std::string TurnTrace::noted(const std::string& words) const {
   return paint_.dim(std::string(kIndent) + "· " + words) + "\n";
 }
 
-std::string ChatView::changed_variables(const dialog::State& state) {
+std::string TurnTrace::changed_variables(const dialog::State& state) {
   std::map<std::string, std::string> now(state.variables.begin(), state.variables.end());
   for (const auto& [name, value] : state.secrets) now[name] = dialog::kMask;
   std::string out;
@@ -103,8 +103,8 @@ std::string ChatView::changed_variables(const dialog::State& state) {
   return out;
 }
 
-std::string ChatView::traced(const dialog::Turn& turn, const dialog::State& state,
-                             const flow::Program& program) {
+std::string TurnTrace::traced(const dialog::Turn& turn, const dialog::State& state,
+                              const flow::Program& program) {
   std::string out = changed_variables(state);
   for (const dialog::Taken& taken : turn.taken) {
     const std::string road = road_of(program, taken);

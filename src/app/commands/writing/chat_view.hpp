@@ -1,5 +1,5 @@
-// A conversation as a terminal shows it: what the bot says, with its choices numbered; and, where
-// the author wants to know, what the engine did.
+// A conversation as a terminal shows it: what the bot says, with its choices numbered (ChatView);
+// and, where the author wants to know, what the engine did (TurnTrace).
 #pragma once
 
 #include <string>
@@ -20,20 +20,29 @@ class ChatView {
   std::string chosen(const std::string& line) const;
   void forget_choices() { choices_.clear(); }
 
-  // What a turn did, for authors: branches taken, variables changed, calls, deliveries, events,
-  // timers, and what could not be worked out.
-  std::string traced(const dialog::Turn& turn, const dialog::State& state,
-                     const flow::Program& program);
-  void forget_variables() { variables_.clear(); }
-
  private:
   std::string choice(const dialog::Option& option);
+
+  Paint paint_;
+  std::vector<std::string> choices_;
+};
+
+// The turns of one chat, in their order.
+class TurnTrace {
+ public:
+  explicit TurnTrace(Paint paint) : paint_(paint) {}
+
+  // What a turn did: variables changed, branches taken, what could not be worked out, calls,
+  // deliveries, events and timers.
+  std::string traced(const dialog::Turn& turn, const dialog::State& state,
+                     const flow::Program& program);
+
+ private:
   std::string noted(const std::string& words) const;
   std::string changed_variables(const dialog::State& state);
 
   Paint paint_;
-  std::vector<std::string> choices_;
-  std::map<std::string, std::string> variables_;  // as they were when last looked at
+  std::map<std::string, std::string> variables_;  // as the turn before left them
 };
 
 }  // namespace millrace::app

@@ -8,6 +8,7 @@
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/local_server.hpp"
 #include "app/commands/writing/terminal.hpp"
 #include "app/commands/writing/watch.hpp"
 #include "app/wire/data/data_reading.hpp"
@@ -15,7 +16,6 @@
 #include "app/wire/log.hpp"
 #include "app/wire/python_inspector.hpp"
 #include "app/wire/receivers.hpp"
-#include "app/wire/server/server.hpp"
 #include "app/wire/signals.hpp"
 #include "app/wire/system.hpp"
 #include "posix/limits.hpp"
@@ -125,17 +125,10 @@ class Dev {
     if (server_) return true;
     auto deployments = deployments_of(data_);
     if (!deployments || deployments->current().empty()) return true;
-    ServeOptions serve;
-    serve.grants_all = true;
-    serve.data = data_;
+    ServeOptions serve = local_options(data_);
     serve.listen = options_.listen;
     serve.world = options_.world;
-    serve.log_level = base::Level::warning;
-    auto started = Server::start(serve, *log_);
-    if (!started && !options_.listen_given && started.error().code == base::Code::unavailable) {
-      serve.listen.port = 0;
-      started = Server::start(serve, *log_);
-    }
+    auto started = start_local(std::move(serve), !options_.listen_given, *log_);
     if (!started) {
       complain("dev", started.error(), 1);
       return false;

@@ -9,23 +9,13 @@
 #include <cwchar>
 #include <iostream>
 
-#include "base/escape.hpp"
-#include "base/text.hpp"
+#include "dialog/render.hpp"
 #include "posix/waiting.hpp"
 
 namespace millrace::app {
 namespace {
 
 constexpr int kHistoryMax = 500;  // lines
-
-// The closing mark of an emphasis that opens at `at`; npos where it is plain text.
-size_t closing(std::string_view text, size_t at, std::string_view mark) {
-  const size_t begin = at + mark.size();
-  const auto end = begin < text.size() ? text.find(mark, begin) : std::string_view::npos;
-  const bool is_plain = end == std::string_view::npos || end == begin || text[begin] == ' ' ||
-                        text.substr(begin, end - begin).contains('\n');
-  return is_plain ? std::string_view::npos : end;
-}
 
 }  // namespace
 
@@ -41,26 +31,7 @@ std::string Paint::painted(std::string_view code, std::string_view text) const {
 }
 
 std::string Paint::markdown(std::string_view text) const {
-  if (!is_on_) return std::string(text);
-  std::string out;
-  size_t at = 0;
-  const auto emphasis = [&](std::string_view mark, std::string_view code) {
-    if (!text.substr(at).starts_with(mark)) return false;
-    const auto end = closing(text, at, mark);
-    if (end == std::string_view::npos) return false;
-    out += painted(code, text.substr(at + mark.size(), end - at - mark.size()));
-    at = end + mark.size();
-    return true;
-  };
-  while (at < text.size()) {
-    if (text[at] == '\\' && at + 1 < text.size() && base::is_ascii_punctuation(text[at + 1])) {
-      out += text[at + 1];
-      at += 2;
-    } else if (!emphasis("**", "1") && !emphasis("*", "3") && !emphasis("`", "36")) {
-      out += text[at++];
-    }
-  }
-  return out;
+  return is_on_ ? dialog::to_markup(text, dialog::Markup::terminal) : std::string(text);
 }
 
 struct LineReader::Parts {
