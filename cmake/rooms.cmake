@@ -21,22 +21,9 @@ function(millrace_embed target namespace name file)
     COMMAND ${CMAKE_COMMAND} -DIN=${source} -DOUT=${out} -DNAMESPACE=${namespace} -DNAME=${name}
             -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
     DEPENDS ${source} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
+            ${CMAKE_SOURCE_DIR}/cmake/embed_bytes.cmake
     VERBATIM)
   target_sources(${target} PRIVATE ${out})
-endfunction()
-
-# The same for a file that browsers fetch: NAMEGzip is its bytes as gzip has them, made here once.
-function(millrace_embed_web target namespace name file)
-  millrace_embed(${target} ${namespace} ${name} ${file})
-  set(packed ${CMAKE_CURRENT_BINARY_DIR}/embedded/${target}_${name}.gz)
-  get_filename_component(source ${file} ABSOLUTE)
-  add_custom_command(
-    OUTPUT ${packed}
-    COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_CURRENT_BINARY_DIR}/embedded
-    COMMAND gzip -9nc ${source} > ${packed}
-    DEPENDS ${source}
-    VERBATIM)
-  millrace_embed(${target} ${namespace} ${name}Gzip ${packed})
 endfunction()
 
 # All files below the folders, with their paths from `root` on, as a table of (path, bytes).
@@ -56,6 +43,7 @@ function(millrace_embed_folders target namespace name root)
     COMMAND ${CMAKE_COMMAND} -DFOLDER=${root} "-DFILES=${joined}" -DOUT=${out}
             -DNAMESPACE=${namespace} -DNAME=${name} -P ${CMAKE_SOURCE_DIR}/cmake/embed_folder.cmake
     DEPENDS ${sources} ${CMAKE_SOURCE_DIR}/cmake/embed_folder.cmake
+            ${CMAKE_SOURCE_DIR}/cmake/embed_bytes.cmake
     VERBATIM)
   target_sources(${target} PRIVATE ${out})
 endfunction()

@@ -121,6 +121,16 @@ Timestamp start_of_utc_day(Date date) {
   return Timestamp{days.time_since_epoch().count() * kMsPerDay};
 }
 
+// nullopt where the zone is none.
+static std::optional<Date> date_there(Timestamp at, std::string_view zone) {
+  const auto known = zone_of(zone);
+  if (known == nullptr) return std::nullopt;
+  UErrorCode status = U_ZERO_ERROR;
+  int32_t raw = 0, saving = 0;
+  known->getOffset(static_cast<UDate>(at.ms), 0, raw, saving, status);
+  return utc_date(Timestamp{U_FAILURE(status) ? at.ms : at.ms + raw + saving});
+}
+
 bool is_time_zone(std::string_view name) {
   return zone_of(name) != nullptr;
 }
@@ -137,12 +147,12 @@ std::vector<std::string> time_zones() {
 }
 
 Date date_in_zone(Timestamp at, std::string_view zone) {
-  const auto known = zone_of(zone);
-  if (known == nullptr) return utc_date(at);
-  UErrorCode status = U_ZERO_ERROR;
-  int32_t raw = 0, saving = 0;
-  known->getOffset(static_cast<UDate>(at.ms), 0, raw, saving, status);
-  return utc_date(Timestamp{U_FAILURE(status) ? at.ms : at.ms + raw + saving});
+  return date_there(at, zone).value_or(utc_date(at));
+}
+
+Date LocalMoment::date() const {
+  if (const auto there = date_there(at, zone)) return *there;
+  return date_in_zone(at, otherwise);
 }
 
 std::string to_iso8601(Timestamp at) {

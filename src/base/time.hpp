@@ -39,7 +39,7 @@ struct LocalMoment {
   Timestamp at;
   std::string_view zone = {};       // where they are, as far as it is known
   std::string_view otherwise = {};  // the zone that holds where that is none
-  Date date() const { return date_in_zone(at, is_time_zone(zone) ? zone : otherwise); }
+  Date date() const;
 };
 
 // "2026-01-02T03:04:05.678Z"

@@ -12,6 +12,7 @@ add_custom_command(
           -DNAMESPACE=millrace::channels -DNAME=web_files
           -P ${CMAKE_SOURCE_DIR}/cmake/embed_table.cmake
   DEPENDS ${web_sources} ${CMAKE_SOURCE_DIR}/cmake/embed_table.cmake
+          ${CMAKE_SOURCE_DIR}/cmake/embed_bytes.cmake
           ${CMAKE_SOURCE_DIR}/cmake/without_comments.sed
   VERBATIM)
 target_sources(channels PRIVATE ${embedded}/channels_web_files.cpp)

@@ -118,6 +118,8 @@ Marks marks_of(Markup markup) {
     case Markup::whatsapp: return {"*", "*", "_", "_", "```", "```"};
     case Markup::slack: return {"*", "*", "_", "_", "`", "`"};
     case Markup::html: return {"<b>", "</b>", "<i>", "</i>", "<code>", "</code>"};
+    case Markup::terminal:
+      return {"\x1b[1m", "\x1b[22m", "\x1b[3m", "\x1b[23m", "\x1b[36m", "\x1b[39m"};
     default: return {"", "", "", "", "", ""};
   }
 }

@@ -16,8 +16,18 @@ using runtime::Side;
 
 constexpr size_t kFieldBytesMax = 2'048;
 
+// What a message has beyond a text and buttons, as JSON; empty where that is all.
+json::object rich_content(const dialog::Message& content) {
+  using dialog::AssetKind;
+  const AssetKind kind = content.asset.kind;
+  const bool is_rich = kind != AssetKind::none && kind != AssetKind::buttons;
+  if (!is_rich && content.expected.type.empty() && content.css_class.empty()) return {};
+  return dialog::to_json(content);
+}
+
 // Choices as buttons, which every client knows; `asset` has all there is, for those that know more.
-json::value app_object(const ChatMessage& message, const dialog::Rendered& rendered) {
+json::value app_object(const ChatMessage& message, const dialog::Rendered& rendered,
+                       json::object& rich) {
   if (message.content.asset.kind == dialog::AssetKind::none) return nullptr;
   json::array buttons;
   for (const dialog::Choice& choice : rendered.choices) {
@@ -27,7 +37,7 @@ json::value app_object(const ChatMessage& message, const dialog::Rendered& rende
                    {"buttons", std::move(buttons)},
                    {"input", message.content.input_disabled ? "disabled" : "enabled"}};
   if (message.content.asset.kind != dialog::AssetKind::buttons) {
-    out["asset"] = dialog::to_json(message.content)["asset"];
+    out["asset"] = std::move(rich["asset"]);
     // `msg` has the asset's words too, for clients that show nothing else.
     out["text"] = message.content.text;
   }
@@ -87,6 +97,7 @@ json::object message_json(const ChatMessage& message, const Identity& identity) 
   // Links, prompts and cards as words, which is what every client of the platform can show.
   static const flow::Capabilities& kWords = *flow::find_channel("rest");
   const auto rendered = dialog::render(message.content, kWords).front();
+  json::object rich = rich_content(message.content);
   json::object out{
       {"id", message.id.to_string()},
       {"chat_id", identity.chat.to_string()},
@@ -100,7 +111,7 @@ json::object message_json(const ChatMessage& message, const Identity& identity) 
       {"user_id", consumer},
       {"msg_type", "text"},
       {"msg", rendered.text},
-      {"app_object", app_object(message, rendered)},
+      {"app_object", app_object(message, rendered, rich)},
       {"secure_app_object", message.content.secure},
       {"client_msg_id", !by_consumer || message.input_id.starts_with('~')
                             ? json::value(nullptr)
@@ -110,9 +121,8 @@ json::object message_json(const ChatMessage& message, const Identity& identity) 
       {"version", "1"},
       {"ts", message.at.ms}};
   if (by_agent) out["agent_name"] = message.agent_name;
-  json::object content = dialog::to_json(message.content);
   for (const std::string_view more : {"expects", "class"}) {
-    if (auto* value = content.if_contains(more)) out[more] = std::move(*value);
+    if (auto* value = rich.if_contains(more)) out[more] = std::move(*value);
   }
   return out;
 }

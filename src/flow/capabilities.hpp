@@ -8,7 +8,7 @@
 
 namespace millrace::flow {
 
-enum class Markup { markdown, plain, whatsapp, slack, html };
+enum class Markup { markdown, plain, whatsapp, slack, html, terminal };  // terminal: ECMA-48
 
 // Limits as the channels publish them (docs/contracts/channels.md); 0 = not at all.
 struct Capabilities {

@@ -16,14 +16,6 @@ std::string_view written(std::array<char, 32>& into, Number number) {
   return {into.data(), end};
 }
 
-void append_double(std::string& out, double number) {
-  std::array<char, 32> buffer{};
-  const std::string_view text = written(buffer, number);
-  out += text;
-  // A whole number must come back as the double it was.
-  if (text.find_first_of(".en") == std::string_view::npos) out += ".0";
-}
-
 }  // namespace
 
 void append_json(std::string& out, std::string_view text) {
@@ -36,40 +28,11 @@ void append_json(std::string& out, int64_t number) {
 }
 
 void append_json(std::string& out, const json::object& object) {
-  out += '{';
-  bool first = true;
-  for (const auto& member : object) {
-    if (!std::exchange(first, false)) out += ',';
-    append_json(out, std::string_view(member.key()));
-    out += ':';
-    append_json(out, member.value());
-  }
-  out += '}';
+  json::append_plain(out, object);
 }
 
 void append_json(std::string& out, const json::value& value) {
-  using boost::json::kind;
-  switch (value.kind()) {
-    case kind::null: out += "null"; return;
-    case kind::bool_: out += value.get_bool() ? "true" : "false"; return;
-    case kind::int64: append_json(out, value.get_int64()); return;
-    case kind::uint64: {
-      std::array<char, 32> buffer{};
-      out += written(buffer, value.get_uint64());
-      return;
-    }
-    case kind::double_: append_double(out, value.get_double()); return;
-    case kind::string: append_json(out, std::string_view(value.get_string())); return;
-    case kind::object: append_json(out, value.get_object()); return;
-    case kind::array: break;
-  }
-  out += '[';
-  bool first = true;
-  for (const json::value& item : value.get_array()) {
-    if (!std::exchange(first, false)) out += ',';
-    append_json(out, item);
-  }
-  out += ']';
+  json::append_plain(out, value);
 }
 
 void append_time(std::string& out, base::Timestamp at) {

@@ -70,7 +70,8 @@ void read_css(YamlFile& file, const YamlPair& pair, std::string& into) {
     file.error(pair, "bad_css", "css holds what would end the page's style", "leave '</' out");
     into.clear();
   } else if (into.size() > kCssBytesMax) {
-    file.error(pair, "text_too_long", "css is longer than 32 KB", "shorten it");
+    file.error(pair, "text_too_long",
+               "css is longer than " + std::to_string(kCssBytesMax / 1'000) + " KB", "shorten it");
     into.clear();
   }
 }

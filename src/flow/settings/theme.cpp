@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/text.hpp"
+
 namespace millrace::flow {
 namespace {
 
@@ -30,13 +32,9 @@ Channels channels_of(std::string_view colour) {
 }
 
 std::string text_of(const Channels& channels) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out = "#";
-  for (const int channel : channels) {
-    out += kDigits[static_cast<size_t>(channel / 16)];
-    out += kDigits[static_cast<size_t>(channel % 16)];
-  }
-  return out;
+  std::string bytes;
+  for (const int channel : channels) bytes += static_cast<char>(channel);
+  return "#" + base::to_hex(bytes);
 }
 
 double luminance_of(std::string_view colour) {
