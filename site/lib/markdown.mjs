@@ -21,7 +21,7 @@ const CAPTIONS = new Map(Object.entries({
 const COMMAND = /^\s*(\$ )?(millrace|make|curl|systemctl|apt-get|npm|node|python3|build\/)\b/m;
 
 /** The anchor that GitHub gives a heading. @param {string} text */
-export function slug(text) {
+function slug(text) {
   return text.toLowerCase().replace(/[^\p{L}\p{N}_ -]/gu, '').trim().replaceAll(' ', '-');
 }
 

@@ -148,12 +148,13 @@ describe('The files of the page', () => {
   test('are named under a mark, packed, and kept for ever', async () => {
     const page = await raw(`/chat/${server.ready.app_id}`, {});
     assert.equal(page.headers['cache-control'], 'no-cache');
-    const names = [...page.body.toString().matchAll(/"\.\.(\/assets\/[0-9a-f]{16}\/[a-z0-9/_.-]+)"/g)]
-      .map(([, name]) => name);
+    const marked = /"\.\.(\/assets\/[0-9a-f]{16}\/[a-z0-9/_.-]+)"/g;
+    const names = [...page.body.toString().matchAll(marked)].map(([, name]) => name);
     assert.ok(names.length >= 5, names.join(' '));
     let packed = 0;
     for (const name of names) {
-      const file = readFileSync(join(kRepository, 'web/chat', name.replace(/^\/assets\/[0-9a-f]{16}\//, '')));
+      const path = name.replace(/^\/assets\/[0-9a-f]{16}\//, '');
+      const file = readFileSync(join(kRepository, 'web/chat', path));
       const plain = await raw(name, {});
       assert.equal(plain.headers['cache-control'], 'public, max-age=31536000, immutable');
       assert.equal(plain.headers.vary, 'Accept-Encoding');

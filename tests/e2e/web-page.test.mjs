@@ -6,7 +6,7 @@ import {randomUUID} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {after, before, describe, test} from 'node:test';
 
-import {ChatPage, launch, violationsOf} from './support/browser.mjs';
+import {ChatPage, blockStorage, launch, violationsOf} from './support/browser.mjs';
 import {answersOf, kAsks, kAsksInOrder, newPerson} from './support/people.mjs';
 import {Proxy} from './support/proxy.mjs';
 import {Server, temporaryFolder} from './support/server.mjs';
@@ -78,13 +78,7 @@ describe('Chat page, kept', () => {
 
   test('goes on in memory where nothing may be kept', async () => {
     const context = await browser.newContext({locale: 'en-US'});
-    await context.addInitScript(() => {
-      for (const name of ['localStorage', 'sessionStorage']) {
-        Object.defineProperty(window, name, {get() {
-          throw new DOMException('blocked', 'SecurityError');
-        }});
-      }
-    });
+    await context.addInitScript(blockStorage);
     const chat = await open(context);
     await chat.hear(kAsks.first);
     await chat.type('Ada');

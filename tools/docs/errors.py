@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import tempfile
 
+from house import samples
+
 from . import codes
 from .wrapping import wrapped
 
@@ -15,11 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PAGE = ROOT / 'docs' / 'errors.md'
 SAID = HERE / 'errors-said.txt'
-_BASE = {
-    'app.py': "import os\n\nNAME = 'A sample'\nBOTS = []\nCSV_BOTS = ['Sample']\n"
-              "PATH = os.path.dirname(__file__)\nPARAMS = {'sandbox': {}, 'live': {}}\n",
-    'solution.yaml': 'name: Sample\n',
-}
+_BASE = {path: samples.BASE[path] for path in ('app.py', 'solution.yaml')}
 _LANGUAGE = {'.yaml': 'yaml', '.py': 'python', '.csv': 'csv'}
 _HEAD = ('`millrace check` prints each problem with its place, what is wrong, what you can do, and '
          'in square brackets a code. An error keeps the solution from being deployed; a warning '

@@ -17,7 +17,7 @@ import textwrap
 
 _FENCE = re.compile(r'^(\s*)```(\S+)[ \t]*(.*)$')
 CHECKED = ('yaml', 'python')
-_BASE = {
+BASE = {
     'app.py': "import os\n\nNAME = 'A sample'\nBOTS = []\nCSV_BOTS = ['Sample']\n"
               "PATH = os.path.dirname(__file__)\nPARAMS = {'sandbox': {}, 'live': {}}\n",
     'solution.yaml': 'name: Sample\n',
@@ -84,7 +84,7 @@ def solutions(tree):
             continue
         folder = 'docs/samples/' + pathlib.PurePosixPath(page).stem + '/'
         like = tree.text(folder + 'like').strip() + '/'
-        base = dict(_BASE) if like == '/' else {}
+        base = dict(BASE) if like == '/' else {}
         for start in (like, folder) if like != '/' else (folder,):
             for path in tree.paths(under=(start,)):
                 base[path[len(start):]] = tree.text(path)

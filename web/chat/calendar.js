@@ -85,3 +85,13 @@ export function written(text, locale) {
     : /** @type {const} */ ({timeStyle: 'short'});
   return new Intl.DateTimeFormat(locale, {...how, timeZone: 'UTC'}).format(time);
 }
+
+/**
+ * A day that was chosen is said in the notation that everybody has, and shown in their own.
+ * @param {import('./items.js').Item} item
+ * @param {string} locale
+ */
+export function shownText({text, answers}, locale) {
+  const isDate = ['datepicker', 'timepicker'].includes(answers?.kind ?? '');
+  return (isDate && written(text, locale)) || text;
+}

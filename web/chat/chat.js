@@ -26,7 +26,7 @@ if (['light', 'dark'].includes(light)) root.style.colorScheme = light;
 root.classList.toggle('framed', host.isFrame);
 
 host.post('APP_MOUNT');
-const greeting = host.greeting(asked.has('host'));
+const greeting = host.greeting();
 keepWith((kept) => host.keep(kept));
 const words = await wordsOf(locale);
 

@@ -1,6 +1,6 @@
 // The conversation as a text file that a person can keep.
 
-import {written} from './calendar.js';
+import {shownText} from './calendar.js';
 
 /**
  * @param {import('./items.js').Item[]} items
@@ -11,8 +11,7 @@ export function transcriptOf(items, {title, you, locale}) {
   const lines = items
     .filter(({state}) => state === 'said')
     .map((item) => {
-      const isDate = ['datepicker', 'timepicker'].includes(item.answers?.kind ?? '');
-      const text = (isDate && written(item.text, locale)) || item.text;
+      const text = shownText(item, locale);
       const cards = item.cards.map((card) =>
         [card.title, card.description].filter(Boolean).join(': '),
       );

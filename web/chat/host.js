@@ -52,6 +52,7 @@ export class Host {
   #waiting = [];
   /** @type {Ears | null} */
   #ears = null;
+  #isExpected;
 
   /**
    * @param {string[]} patterns of origins
@@ -59,6 +60,7 @@ export class Host {
    */
   constructor(patterns, isExpected) {
     this.#patterns = patterns;
+    this.#isExpected = isExpected;
     const opener = isExpected ? /** @type {Window | null} */ (window.opener) : null;
     this.#around = window.parent === window ? opener : window.parent;
     window.addEventListener('message', (message) => {
@@ -78,11 +80,10 @@ export class Host {
 
   /**
    * What the page knows of its visitor: it says so at once, or not at all.
-   * @param {boolean} isExpected
    * @returns {Promise<Greeting>}
    */
-  greeting(isExpected) {
-    if (!this.#around || !isExpected) return Promise.resolve(kNothing);
+  greeting() {
+    if (!this.#around || !this.#isExpected) return Promise.resolve(kNothing);
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       window.setTimeout(() => resolve(kNothing), kGreetingMs);

@@ -3,7 +3,7 @@
 // its message is there, so that a screen reader hears each message once.
 
 import {kinds, updateAsset} from './assets/kinds.js';
-import {written} from './calendar.js';
+import {shownText} from './calendar.js';
 import {make, makeButton} from './dom.js';
 import {makeFace} from './face.js';
 import {withLines} from './items.js';
@@ -168,7 +168,7 @@ export class MessageList {
       bubble.dir = 'auto';
       if (item.side === 'bot') bubble.append(renderMarkdown(item.text));
       else if (isOwn)
-        bubble.append(make('span', 'aside', `${words.you}: `), make('bdi', '', this.#said(item)));
+        bubble.append(make('span', 'aside', `${words.you}: `), make('bdi', '', shownText(item, this.#tools.locale)));
       else bubble.append(item.text);
       element.append(bubble);
     }
@@ -180,15 +180,6 @@ export class MessageList {
     element.append(make('div', 'note ps-notice-timestamp'));
     this.#elements.set(item.key, element);
     return element;
-  }
-
-  /**
-   * A day that was chosen is said in the notation that everybody has, and shown in their own.
-   * @param {Item} item
-   */
-  #said({text, answers}) {
-    const isDate = ['datepicker', 'timepicker'].includes(answers?.kind ?? '');
-    return (isDate && written(text, this.#tools.locale)) || text;
   }
 
   /**

@@ -125,11 +125,12 @@ export class View {
   // ---- what the consumer does
 
   #write() {
-    const {facts, words} = {facts: this.#setting.facts, words: this.#words};
+    const {facts} = this.#setting;
+    const words = this.#words;
     get('message-label', HTMLElement).textContent = words.message;
     for (const [id, path] of Object.entries(kIcons)) get(id, HTMLElement).prepend(makeIcon(path));
     this.#send.setAttribute('aria-label', words.send);
-    get('offline', HTMLElement).textContent = words.offline;
+    this.#offline.textContent = words.offline;
     get('download', HTMLElement).textContent = words.download;
     get('hide', HTMLElement).setAttribute('aria-label', words.hide);
     this.#reveal.setAttribute('aria-label', words.reveal);

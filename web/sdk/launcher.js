@@ -24,7 +24,7 @@
     const load = () =>
       (loading ??= import(files + file)
         .then((module) => {
-          core = module.attach(facade, files);
+          core = module.attach(files);
         })
         .catch((error) => {
           loading = undefined; // the network was away: the next call tries again

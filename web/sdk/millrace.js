@@ -197,10 +197,9 @@ function configOf({visitor = {}, context}) {
 
 /**
  * Stands behind the global `Millrace` of launcher.js.
- * @param {any} facade
  * @param {string} files
  */
-export function attach(facade, files) {
+export function attach(files) {
   /** @type {Chat | null} */
   let chat = null;
   const needed = () => {
@@ -241,6 +240,5 @@ export function attach(facade, files) {
   ]) {
     methods[name] = (...args) => /** @type {any} */ (needed())[name](...args);
   }
-  Object.assign(facade, methods);
   return methods;
 }

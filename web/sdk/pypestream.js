@@ -254,30 +254,9 @@ class Pypestream {
 }
 
 /**
- * Stands behind the global `Pypestream` of launcher.js.
- * @param {any} facade
+ * What stands behind the global `Pypestream` of launcher.js.
  * @param {string} files
  */
-export function attach(facade, files) {
-  const sdk = new Pypestream(new URL('../', files).href);
-  const names = [
-    ...Object.keys(kHandlers),
-    'start',
-    'config',
-    'boot',
-    'show',
-    'hide',
-    'toggle',
-    'isVisible',
-    'shutdown',
-    'restartChat',
-    'updatePypestreamConfig',
-    'registerForEvents',
-    'onWindowVisibilityChange',
-  ];
-  /** @type {Record<string, (...args: any[]) => any>} */
-  const methods = {};
-  for (const name of names) methods[name] = (...args) => /** @type {any} */ (sdk)[name](...args);
-  Object.assign(facade, methods);
-  return methods;
+export function attach(files) {
+  return new Pypestream(new URL('../', files).href);
 }

@@ -129,3 +129,14 @@ export class ChatPage {
     assert.deepEqual(this.complaints, [], 'what the page complained of');
   }
 }
+
+/** For addInitScript: a browser that lets a page keep nothing. */
+export function blockStorage() {
+  for (const name of ['localStorage', 'sessionStorage']) {
+    Object.defineProperty(window, name, {
+      get() {
+        throw new DOMException('blocked', 'SecurityError');
+      },
+    });
+  }
+}
