@@ -7,7 +7,7 @@
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/wire/braze_edge.hpp"
 #include "app/wire/descriptors.hpp"
-#include "app/wire/log.hpp"
+#include "app/wire/log/log.hpp"
 #include "app/wire/signals.hpp"
 #include "app/wire/system.hpp"
 #include "base/level_names.hpp"

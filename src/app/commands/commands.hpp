@@ -49,6 +49,8 @@ void add_export_command(cli::App& cli, int& exit_code);
 void add_init_command(cli::App& cli, int& exit_code);
 // dev: a solution served while it is being written.
 void add_dev_command(cli::App& cli, int& exit_code);
+// doctor: whether this machine has what a server needs.
+void add_doctor_command(cli::App& cli, int& exit_code);
 // completions and man, made of the commands that were added before.
 void add_completions_commands(cli::App& cli, int& exit_code);
 // nlu train, test, parse, check, split and base.

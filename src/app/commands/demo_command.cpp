@@ -10,7 +10,7 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/local_server.hpp"
 #include "app/wire/data/temporary_folder.hpp"
-#include "app/wire/log.hpp"
+#include "app/wire/log/log.hpp"
 #include "app/wire/signals.hpp"
 #include "posix/limits.hpp"
 

@@ -11,7 +11,7 @@ ServeOptions local_options(const std::filesystem::path& data) {
 }
 
 base::Result<std::unique_ptr<Server>> start_local(ServeOptions options, bool any_port,
-                                                  base::Log& log) {
+                                                  ServerLog& log) {
   auto server = Server::start(options, log);
   if (server || !any_port || server.error().code != base::Code::unavailable) return server;
   options.listen.port = 0;

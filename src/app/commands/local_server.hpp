@@ -10,6 +10,6 @@ ServeOptions local_options(const std::filesystem::path& data);
 
 // Where `any_port`, another one is taken when the one of `options` is in use.
 base::Result<std::unique_ptr<Server>> start_local(ServeOptions options, bool any_port,
-                                                  base::Log& log);
+                                                  ServerLog& log);
 
 }  // namespace millrace::app

@@ -9,8 +9,9 @@
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/operators/service.hpp"
 #include "app/wire/data/data_folder.hpp"
-#include "app/wire/log.hpp"
+#include "app/wire/log/log.hpp"
 #include "app/wire/server/server.hpp"
+#include "app/wire/service_manager.hpp"
 #include "app/wire/signals.hpp"
 #include "base/level_names.hpp"
 #include "posix/limits.hpp"
@@ -33,13 +34,27 @@ struct ServeFlags {
   std::string page;
   std::string life;
   std::string level = "info";
+  std::string format = "text";
 };
+
+// Until then the service manager hears that the server's threads turn. Not that all is well: one
+// who cannot write to a full disk is not helped by being started again.
+void wait_for_stop(Server& server, const ServiceManager& manager) {
+  const auto every = manager.alive_every();
+  if (every == std::chrono::milliseconds(0)) return wait_for_stop_signal();
+  while (!stop_signal_within(every)) {
+    server.ask_whether_it_turns([&manager](bool turns) {
+      if (turns) manager.alive();
+    });
+  }
+}
 
 // Serves until SIGTERM or SIGINT; prints `ready {json}` on standard output when it listens.
 int run_serve(const ServeOptions& options) {
   block_stop_signals();
   posix::keep_files_private();
-  const auto log = make_log(options.log_level);
+  const auto manager = ServiceManager::from_environment();
+  const auto log = make_log(options.log_level, options.log_format);
   if (::geteuid() == 0) {
     log->line(base::Level::warning, "server",
               "runs as root, which it never needs: give it a user of its own");
@@ -50,8 +65,11 @@ int run_serve(const ServeOptions& options) {
   const auto server = Server::start(options, *log);
   if (!server) return complain("serve", server.error(), 1);
   std::cout << "ready " << json::serialize((*server)->ready().to_json()) << "\n" << std::flush;
-  wait_for_stop_signal();
+  const size_t count = (*server)->solutions().all().size();
+  manager.ready("solutions served: " + std::to_string(count));
+  wait_for_stop(**server, manager);
   log->line(base::Level::info, "server", "stopping");
+  manager.stopping();
   (*server)->stop();
   return 0;
 }
@@ -178,6 +196,14 @@ void add_serve_command(cli::App& cli, int& exit_code) {
                    "Least severe log lines to write, to standard error")
       ->default_str("info")
       ->check(cli::OneOf({"debug", "info", "warning", "error"}));
+  command->add_option("--log-format", flags->format, "How log lines are written")
+      ->default_str("text")
+      ->check(cli::OneOf({"text", "json"}));
+  command->add_flag("--access-log", options.logs_requests,
+                    "Log every request that is answered: its id, method, path, status, size, time, "
+                    "and the address of who asked; answers carry the id as X-Request-Id");
+  command->add_flag("--wait-for-deploy", options.waits_for_deploy,
+                    "Start also where nothing is deployed yet, and serve it once it is");
   command->footer(
       "When it listens it prints one line, `ready {json}`, on standard output. SIGTERM finishes\n"
       "what has begun and exits 0.");
@@ -186,6 +212,7 @@ void add_serve_command(cli::App& cli, int& exit_code) {
     if (!flags->sandbox.empty()) given.braze_sandbox = flags->sandbox_endpoint;
     if (!flags->metrics.empty()) given.metrics = flags->metrics_endpoint;
     given.log_level = base::kLevels.find(flags->level).value_or(base::Level::info);
+    if (flags->format == "json") given.log_format = LogFormat::json;
     exit_code = run_serve(given);
   });
 }

@@ -31,6 +31,12 @@ bool HealthReport::ready() const {
          std::ranges::all_of(checks, [](const HealthCheck& check) { return check.wrong.empty(); });
 }
 
+bool HealthReport::is_right(std::string_view name) const {
+  return std::ranges::any_of(checks, [name](const HealthCheck& check) {
+    return check.name == name && check.wrong.empty();
+  });
+}
+
 json::object HealthReport::to_json(bool is_vital_only, bool shows_checks) const {
   json::object body{{"status", (is_vital_only ? alive() : ready()) ? "ok" : "failing"}};
   if (!shows_checks) return body;
@@ -131,7 +137,7 @@ HealthReport Health::look() {
     return which.empty() ? which : "stopped: " + which;
   };
   HealthReport report;
-  report.checks.push_back({"lanes", ask_lanes(), true});
+  report.checks.push_back({std::string(kLanesCheck), ask_lanes(), true});
   report.checks.push_back({"journal", ask_journal(), true});
   report.checks.push_back({"disk", ask_disk()});
   report.checks.push_back({"workers", ports_.workers ? ports_.workers() : std::string()});

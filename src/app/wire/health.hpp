@@ -29,6 +29,8 @@ inline constexpr std::chrono::seconds kHealthEvery{
 inline constexpr size_t kHealthWaitingMax = 10'000;  // askers at once; others are told it fails
 inline constexpr uint64_t kDiskMinDefault = 64ULL << 20;
 
+inline constexpr std::string_view kLanesCheck = "lanes";
+
 struct HealthCheck {
   std::string name;       // "journal", "lanes", "workers", "disk", "deliveries"
   std::string wrong;      // what is wrong; "" when nothing is
@@ -37,8 +39,9 @@ struct HealthCheck {
 
 struct HealthReport {
   std::vector<HealthCheck> checks;
-  bool alive() const;  // messages can be taken
-  bool ready() const;  // and everything that follows from them can be done
+  bool alive() const;                          // messages can be taken
+  bool ready() const;                          // and everything that follows from them can be done
+  bool is_right(std::string_view name) const;  // a check of that name was made and found nothing
   // {"status": "ok" | "failing"}, with "checks": {name: "ok" | what is wrong} where they are shown.
   // With `is_vital_only` those alone that alive() asks.
   json::object to_json(bool is_vital_only, bool shows_checks) const;

@@ -111,6 +111,9 @@ base::Result<std::unique_ptr<Listeners>> Listeners::open(const ServeOptions& opt
     listener->router =
         std::make_unique<Router>(edges, Router::Rules{listener->served, options.public_url.prefix,
                                                       is_tls || options.public_url.is_https()});
+    if (ports.requests) {
+      listener->logged = std::make_unique<AccessLogged>(*listener->router, *ports.requests);
+    }
     http::ServerOptions http;
     http.address = listener->at.address;
     http.port = listener->at.port;
@@ -123,7 +126,7 @@ base::Result<std::unique_ptr<Listeners>> Listeners::open(const ServeOptions& opt
     http.rests_the_refused = true;
     http.notices = ports.notices;
     if (is_tls) http.tls = http::TlsFiles{options.tls_certificate, options.tls_key};
-    auto listening = http::Server::listen(ports.lanes, *listener->router, std::move(http));
+    auto listening = http::Server::listen(ports.lanes, listener->first(), std::move(http));
     if (!listening) return std::unexpected(listening.error());
     listener->server = std::move(*listening);
     listener->url = app::url_of(listener->at, listener->server->port(), is_tls);

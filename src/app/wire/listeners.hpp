@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/wire/log/access_log.hpp"
 #include "app/wire/options.hpp"
 #include "app/wire/router.hpp"
 #include "base/resilience/shares.hpp"
@@ -33,6 +34,7 @@ class Listeners {
     std::shared_ptr<lanes::Notices> notices;
     base::Log& log;
     size_t connections_max;
+    std::optional<AccessLogged::Ports> requests;  // where each is written down; none: nowhere
   };
   // Warns where others can ask in plain HTTP. invalid_argument: the options contradict each other;
   // unavailable: an address is taken.
@@ -52,8 +54,11 @@ class Listeners {
     Endpoint at;
     std::set<Surface> served;
     std::unique_ptr<Router> router;
+    std::unique_ptr<AccessLogged> logged;  // before it, where requests are written down
     std::unique_ptr<http::Server> server;
     std::string url;
+
+    web::Handler& first() const { return logged ? static_cast<web::Handler&>(*logged) : *router; }
   };
   std::vector<std::unique_ptr<Listener>> listeners_;  // the main one is the first
 };

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/wire/log/log.hpp"
 #include "app/wire/shares.hpp"
 #include "app/wire/world_options.hpp"
 #include "base/result.hpp"
@@ -79,6 +80,9 @@ struct ServeOptions {
   std::chrono::seconds token_life{24 * 3'600};
   std::optional<Endpoint> metrics;  // where figures are shown; not given: nowhere
   base::Level log_level = base::Level::info;
+  LogFormat log_format = LogFormat::text;
+  bool logs_requests = false;     // each one that is answered, with its id
+  bool waits_for_deploy = false;  // starts also where nothing is deployed yet
 };
 
 }  // namespace millrace::app

@@ -14,7 +14,7 @@ import {within} from './until.mjs';
 /**
  * @typedef {{
  *   base_url: string, app_id: string, pype_id: string, stream_id: string, chat_url: string,
- *   braze_sandbox_url: string, braze_api_key: string,
+ *   braze_sandbox_url: string, braze_api_key: string, solutions: {name: string, app_id: string}[],
  * }} Ready
  * @typedef {{code: number, stdout: string, stderr: string}} Outcome
  */

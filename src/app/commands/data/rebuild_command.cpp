@@ -5,7 +5,7 @@
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
-#include "app/wire/log.hpp"
+#include "app/wire/log/log.hpp"
 #include "storage/storage.hpp"
 #include "storage/upkeep/rebuild.hpp"
 

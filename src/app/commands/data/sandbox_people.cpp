@@ -4,7 +4,7 @@
 
 #include "app/wire/braze_edge.hpp"
 #include "app/wire/data/data_reading.hpp"
-#include "app/wire/log.hpp"
+#include "app/wire/log/log.hpp"
 #include "app/wire/system.hpp"
 #include "delivery/braze/owing.hpp"
 #include "http/http.hpp"

@@ -8,7 +8,7 @@
 #include "app/commands/trace_files.hpp"
 #include "app/commands/writing/chat_listener.hpp"
 #include "app/wire/data/temporary_folder.hpp"
-#include "app/wire/log.hpp"
+#include "app/wire/log/log.hpp"
 #include "app/wire/server/server.hpp"
 #include "base/text.hpp"
 #include "posix/limits.hpp"

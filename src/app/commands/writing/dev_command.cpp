@@ -13,7 +13,7 @@
 #include "app/commands/writing/watch.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "app/wire/data/temporary_folder.hpp"
-#include "app/wire/log.hpp"
+#include "app/wire/log/log.hpp"
 #include "app/wire/python_inspector.hpp"
 #include "app/wire/receivers.hpp"
 #include "app/wire/signals.hpp"
@@ -148,7 +148,7 @@ class Dev {
   const DevOptions& options_;
   const fs::path data_;
   const Paint paint_{STDOUT_FILENO};
-  std::unique_ptr<base::Log> log_;
+  std::unique_ptr<ServerLog> log_;
   std::unique_ptr<Server> server_;
   bool is_sound_ = false;
 };

@@ -47,7 +47,12 @@ void Ready::describe(const ServeOptions& options, const Listeners& listeners,
         "the REST channel of " + solution->name + " is " +
             (options.rest.is_off ? "switched off" : said_of_rest(rest_of(options, *solution))));
   }
-  const runtime::Solution first = *served.fallback();
+  const runtime::SolutionPtr fallback = served.fallback();
+  if (!fallback) {
+    rest = "off";
+    return;
+  }
+  const runtime::Solution& first = *fallback;
   rest = rest_of(options, first);
   app_id = first.app_id.to_string();
   pype_id = first.pype_id.to_string();
@@ -60,9 +65,9 @@ json::object Ready::to_json() const {
     return text.empty() ? json::value(nullptr) : json::value(text);
   };
   return {{"base_url", base_url},
-          {"app_id", app_id},
-          {"pype_id", pype_id},
-          {"stream_id", stream_id},
+          {"app_id", or_null(app_id)},
+          {"pype_id", or_null(pype_id)},
+          {"stream_id", or_null(stream_id)},
           {"rest_url", or_null(rest_url)},
           {"engagement_url", or_null(engagement_url)},
           {"chat_url", or_null(chat_url)},

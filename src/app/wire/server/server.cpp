@@ -118,9 +118,15 @@ base::Result<void> Server::Parts::serve_solutions(const ServeOptions& options) {
   if (auto done = served->add(options.solutions, tell); !done) return done;
   if (auto done = served->take_up_all(); !done) return done;
   if (served->solutions().fallback() == nullptr) {
-    return fail(Code::invalid_argument,
-                "nothing is deployed; give --solution DIR, or run `millrace deploy DIR` first",
-                options.data.string());
+    const std::string remedy = "run `millrace deploy DIR --data " + options.data.string() + "`";
+    if (!options.waits_for_deploy) {
+      return fail(Code::invalid_argument,
+                  "nothing is deployed: " + remedy +
+                      ", give --solution DIR, or start with --wait-for-deploy",
+                  options.data.string());
+    }
+    log.line(base::Level::warning, "server",
+             "nothing is deployed yet: " + remedy + ", which is served from then on");
   }
   note_trace_days();
   return served->add_old_versions();
@@ -171,10 +177,12 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
   detailed_health_pages = std::make_unique<HealthPages>(*health, Details::always);
   bot_manager = std::make_unique<engage::BotManager>(served->solutions());
   if (auto done = open_operators(options); !done) return done;
+  std::optional<AccessLogged::Ports> requests;
+  if (options.logs_requests) requests.emplace(log, clock, random);
   auto listening = Listeners::open(options,
                                    {*rest, *engagement, *page, *completions, *bot_manager,
                                     *health_pages, operators ? &operators->handler() : nullptr},
-                                   {*lanes, *shares, notices, log, descriptors.serving});
+                                   {*lanes, *shares, notices, log, descriptors.serving, requests});
   if (!listening) return std::unexpected(listening.error());
   listeners = std::move(*listening);
   return {};
@@ -252,7 +260,7 @@ void Server::Parts::stop() {
   journal.reset();
 }
 
-base::Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options, base::Log& log) {
+base::Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options, ServerLog& log) {
   auto parts = std::make_unique<Parts>(log);
   if (auto opened = parts->open(options); !opened) {
     parts->stop();
@@ -273,6 +281,11 @@ runtime::Runtime& Server::runtime() {
 }
 const runtime::Solutions& Server::solutions() const {
   return parts_->served->solutions();
+}
+void Server::ask_whether_it_turns(std::move_only_function<void(bool)> told) {
+  parts_->health->ask([told = std::move(told)](const HealthReport& report) mutable {
+    told(report.is_right(kLanesCheck));
+  });
 }
 void Server::skip(std::chrono::milliseconds time) {
   parts_->clock.skip(time);

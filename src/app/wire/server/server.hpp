@@ -2,6 +2,7 @@
 // versions, workers, runtime, edges, sandbox. Nothing here decides anything.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,7 +20,7 @@ struct Ready {
   std::string rest_url;  // "" where it is off; likewise:
   std::string engagement_url;
   std::string chat_url;  // of the first solution's page, as people reach it
-  std::string app_id;
+  std::string app_id;    // likewise where nothing is deployed yet
   std::string pype_id;
   std::string stream_id;
   std::string braze_sandbox_url;  // "" when there is none
@@ -40,13 +41,16 @@ class Server {
  public:
   // Starts everything and listens. Problems of a solution are written to standard error, and any
   // error among them refuses the start.
-  static base::Result<std::unique_ptr<Server>> start(const ServeOptions& options, base::Log& log);
+  static base::Result<std::unique_ptr<Server>> start(const ServeOptions& options, ServerLog& log);
   // As stop().
   ~Server();
 
   const Ready& ready() const;
   runtime::Runtime& runtime();
   const runtime::Solutions& solutions() const;
+
+  // Tells, from another thread, whether its threads turn: what a watchdog wants to know.
+  void ask_whether_it_turns(std::move_only_function<void(bool)> told);
 
   // Puts its clock forward, and takes up what is due by then.
   void skip(std::chrono::milliseconds time);

@@ -33,7 +33,7 @@ namespace millrace::app {
 
 // In the order in which they are made; they go in the reverse order.
 struct Server::Parts {
-  explicit Parts(base::Log& the_log) : log(the_log) {}
+  explicit Parts(ServerLog& the_log) : log(the_log) {}
 
   base::Result<void> open(const ServeOptions& options);
   base::Result<void> open_data(const ServeOptions& options);
@@ -48,7 +48,7 @@ struct Server::Parts {
   void drain();
   void stop();
 
-  base::Log& log;
+  ServerLog& log;
   SystemClock clock;
   SystemRandom random;
   Metrics metrics;
