@@ -8,10 +8,10 @@
   // ---- colours
 
   const THEMES = ['system', 'light', 'dark'];
-  const theme = byId('theme');
+  const theme = byId('site-theme');
   const showTheme = () => {
     const name = document.documentElement.dataset.theme ?? 'system';
-    byId('theme-name').textContent = name[0].toUpperCase() + name.slice(1);
+    byId('site-theme-name').textContent = name[0].toUpperCase() + name.slice(1);
     theme.setAttribute('aria-label', `Colours: ${name}`);
   };
   theme.hidden = false;
@@ -31,8 +31,8 @@
 
   // ---- the list of pages on small screens
 
-  const menu = byId('menu');
-  const pages = byId('pages');
+  const menu = byId('site-menu');
+  const pages = byId('site-pages');
   menu.hidden = false;
   document.documentElement.classList.add('has-script');
   menu.addEventListener('click', () => {
@@ -63,10 +63,10 @@
 
   // ---- the search
 
-  const dialog = byId('search');
-  const input = byId('search-words');
-  const found = byId('search-found');
-  const said = byId('search-said');
+  const dialog = byId('site-search');
+  const input = byId('site-search-words');
+  const found = byId('site-search-found');
+  const said = byId('site-search-said');
   /** @type {Promise<any> | undefined} */
   let index;
   let chosen = -1;
@@ -158,8 +158,8 @@
     index.then(search, () => { said.textContent = 'The search could not be loaded.'; });
   };
 
-  byId('search-open').hidden = false;
-  byId('search-open').addEventListener('click', open);
+  byId('site-search-open').hidden = false;
+  byId('site-search-open').addEventListener('click', open);
   input.addEventListener('input', search);
   found.addEventListener('click', (/** @type {MouseEvent} */ event) =>
     follow(/** @type {HTMLElement} */ (event.target).closest('[role="option"]')));

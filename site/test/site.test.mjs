@@ -115,9 +115,9 @@ describe('the site in a browser', () => {
         await page.goto(address(name));
         assert.deepEqual(await violations(page), [], name);
       }
-      await page.locator('#search-open').click();
-      await page.locator('#search-words').fill('braze');
-      await page.locator('#search [role="option"]').first().waitFor();
+      await page.locator('#site-search-open').click();
+      await page.locator('#site-search-words').fill('braze');
+      await page.locator('#site-search [role="option"]').first().waitFor();
       assert.deepEqual(await violations(page), [], 'the search');
       await context.close();
     });
@@ -129,7 +129,7 @@ describe('the site in a browser', () => {
     await page.goto(address('examples/hotel'));
     await page.keyboard.press('/');
     await page.keyboard.type('road_missing');
-    await page.locator('#search [aria-selected="true"]', {hasText: 'road_missing'}).waitFor();
+    await page.locator('#site-search [aria-selected="true"]', {hasText: 'road_missing'}).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(/errors\.html#road_missing$/);
     await context.close();
@@ -139,8 +139,8 @@ describe('the site in a browser', () => {
     const context = await browser.newContext({colorScheme: 'light'});
     const page = await context.newPage();
     await page.goto(address('flows'));
-    await page.locator('#theme').click();
-    await page.locator('#theme').click();
+    await page.locator('#site-theme').click();
+    await page.locator('#site-theme').click();
     await page.goto(address('testing'));
     assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
     await context.close();
@@ -154,8 +154,8 @@ describe('the site in a browser', () => {
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.equal(width, 320, name);
     }
-    await page.locator('#menu').click();
-    await page.locator('#pages a', {hasText: 'Flows in YAML'}).click();
+    await page.locator('#site-menu').click();
+    await page.locator('#site-pages a', {hasText: 'Flows in YAML'}).click();
     await page.waitForURL(/flows\.html$/);
     await context.close();
   });
@@ -164,8 +164,8 @@ describe('the site in a browser', () => {
     const context = await browser.newContext({javaScriptEnabled: false});
     const page = await context.newPage();
     await page.goto(address('flows'));
-    assert.ok(await page.locator('#pages a', {hasText: 'Command line'}).isVisible());
-    assert.ok(!await page.locator('#search-open').isVisible());
+    assert.ok(await page.locator('#site-pages a', {hasText: 'Command line'}).isVisible());
+    assert.ok(!await page.locator('#site-search-open').isVisible());
     await context.close();
   });
 });
