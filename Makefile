@@ -8,7 +8,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo check style test unit e2e docs docs-pages test-docs test-site map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload bench-nlu soak tsan ci clean setup setup-test setup-style setup-dev bench-check
+.PHONY: help build demo check style test unit e2e docs docs-pages test-docs test-site map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload bench-nlu soak tsan ci clean setup setup-test setup-style setup-dev bench-check bench-ask
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -136,6 +136,11 @@ bench-check: setup  ## how long a flow of 1,000 nodes takes to check
 	@cmake --preset release >build/configure-release.log || { cat build/configure-release.log; exit 1; }
 	@cmake --build --preset release -j $(JOBS) --target check_bench
 	@build/release/check_bench
+
+bench-ask: setup  ## how long one answer takes to read, by type
+	@cmake --preset release >build/configure-release.log || { cat build/configure-release.log; exit 1; }
+	@cmake --build --preset release -j $(JOBS) --target ask_bench
+	@build/release/ask_bench
 
 bench-heart: build  ## runtime, engine and journal without a network: turns a CPU-second; also encrypted at rest
 	@cmake --build --preset release -j $(JOBS) --target heart_bench

@@ -51,10 +51,12 @@ size_t words_in(std::string_view phrase, size_t said) {
 }
 
 bool is_at(const std::vector<std::string>& words, size_t begin, std::string_view phrase) {
-  for (const std::string_view wanted : base::split(phrase, ' ')) {
+  for (;;) {
+    const std::string_view wanted = phrase.substr(0, phrase.find(' '));
     if (words[begin++] != wanted) return false;
+    if (wanted.size() == phrase.size()) return true;
+    phrase.remove_prefix(wanted.size() + 1);
   }
-  return true;
 }
 
 }  // namespace

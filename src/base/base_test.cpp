@@ -107,6 +107,8 @@ TEST(BaseText, TrimsAndSplitsAtWhatPeopleDoNotSee) {
 TEST(BaseText, CountsLettersAsPeopleDo) {
   EXPECT_EQ(grapheme_count(""), 0U);
   EXPECT_EQ(grapheme_count("abc"), 3U);
+  EXPECT_EQ(grapheme_count("Köln\n"), 5U);
+  EXPECT_EQ(grapheme_count("Köln\r\n"), 5U);
   EXPECT_EQ(grapheme_count("e\u0301e\u0301"), 2U);
   EXPECT_EQ(grapheme_count("👩‍👩‍👧‍👦"), 1U);
   EXPECT_EQ(grapheme_count("🇩🇪🇫🇷"), 2U);

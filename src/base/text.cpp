@@ -1,12 +1,10 @@
 #include "base/text.hpp"
 
-#include <unicode/brkiter.h>
 #include <unicode/bytestream.h>
 #include <unicode/idna.h>
 #include <unicode/locid.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
-#include <unicode/utext.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
@@ -167,23 +165,6 @@ bool is_valid_utf8(std::string_view text) {
 size_t utf8_length(std::string_view text) {
   return static_cast<size_t>(std::ranges::count_if(
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-size_t grapheme_count(std::string_view text) {
-  if (is_plain_ascii(text) && !text.contains('\r')) return text.size();
-  UErrorCode status = U_ZERO_ERROR;
-  const std::unique_ptr<icu::BreakIterator> breaks(
-      icu::BreakIterator::createCharacterInstance(icu::Locale::getRoot(), status));
-  UText utext = UTEXT_INITIALIZER;
-  utext_openUTF8(&utext, text.data(), static_cast<int64_t>(text.size()), &status);
-  if (U_FAILURE(status)) return utf8_length(text);
-  breaks->setText(&utext, status);
-  size_t count = 0;
-  if (U_SUCCESS(status)) {
-    while (breaks->next() != icu::BreakIterator::DONE) ++count;
-  }
-  utext_close(&utext);
-  return count;
 }
 
 std::string_view utf8_prefix(std::string_view text, size_t max) {

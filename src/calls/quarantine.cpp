@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/json.hpp"
+#include "base/json_plain.hpp"
 
 namespace millrace::calls {
 namespace {
@@ -29,14 +29,14 @@ std::string DeathRecord::id() const {
 }
 
 std::string to_json(const DeathRecord& record) {
-  return json::serialize(json::object{{"key", record.key},
-                                      {"solution", record.solution},
-                                      {"version", record.version},
-                                      {"command", record.command},
-                                      {"deaths", record.deaths},
-                                      {"quarantined", record.is_aside},
-                                      {"at_ms", record.at.ms},
-                                      {"message", record.message}});
+  return json::serialize_plain(json::object{{"key", record.key},
+                                            {"solution", record.solution},
+                                            {"version", record.version},
+                                            {"command", record.command},
+                                            {"deaths", record.deaths},
+                                            {"quarantined", record.is_aside},
+                                            {"at_ms", record.at.ms},
+                                            {"message", record.message}});
 }
 
 base::Result<DeathRecord> death_record_from_json(std::string_view text) {

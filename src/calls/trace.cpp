@@ -1,6 +1,7 @@
 // A trace as JSON, and back.
 #include <algorithm>
 
+#include "base/json_plain.hpp"
 #include "base/text.hpp"
 #include "calls/calls.hpp"
 #include "calls/trace_keys.hpp"
@@ -127,19 +128,19 @@ std::string to_json(const CallTrace& trace) {
     if (attempts.size() == kAttemptsMax) break;
     attempts.push_back(to_object(attempt, room));
   }
-  return json::serialize(json::object{{"solution", word(trace.solution)},
-                                      {"version", word(trace.version)},
-                                      {"chat", word(trace.chat_id)},
-                                      {"node", word(trace.node)},
-                                      {"command", word(trace.command)},
-                                      {"key", word(trace.key)},
-                                      {"began_at", trace.began_at.ms},
-                                      {"ended_at", trace.ended_at.ms},
-                                      {"uncertain", trace.uncertain},
-                                      {"outcome", runtime::to_string(trace.outcome)},
-                                      {"message", trace.message},
-                                      {"effect_unknown", trace.effect_unknown},
-                                      {"attempts", std::move(attempts)}});
+  return json::serialize_plain(json::object{{"solution", word(trace.solution)},
+                                            {"version", word(trace.version)},
+                                            {"chat", word(trace.chat_id)},
+                                            {"node", word(trace.node)},
+                                            {"command", word(trace.command)},
+                                            {"key", word(trace.key)},
+                                            {"began_at", trace.began_at.ms},
+                                            {"ended_at", trace.ended_at.ms},
+                                            {"uncertain", trace.uncertain},
+                                            {"outcome", runtime::to_string(trace.outcome)},
+                                            {"message", trace.message},
+                                            {"effect_unknown", trace.effect_unknown},
+                                            {"attempts", std::move(attempts)}});
 }
 
 base::Result<CallTrace> trace_from_json(std::string_view text) {

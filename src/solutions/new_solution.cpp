@@ -85,6 +85,15 @@ std::span<const Template> templates() {
   return kTemplates;
 }
 
+flow::Files files_of_example(std::string_view example) {
+  flow::Files files;
+  const std::string folder = std::string(example) + "/";
+  for (const auto& [path, bytes] : kTemplateFiles) {
+    if (path.starts_with(folder)) files.emplace(path.substr(folder.size()), bytes);
+  }
+  return files;
+}
+
 base::Result<flow::Files> files_of_template(std::string_view name_of_template,
                                             std::string_view name) {
   const auto* found = std::ranges::find(kTemplates, name_of_template, &Template::name);
@@ -103,19 +112,14 @@ base::Result<flow::Files> files_of_template(std::string_view name_of_template,
     identifier += capitalized(word);
     title += title.empty() ? capitalized(word) : " " + word;
   }
-  flow::Files files;
-  const std::string folder = std::string(found->example) + "/";
-  for (const auto& [path, bytes] : kTemplateFiles) {
-    if (!path.starts_with(folder)) continue;
-    std::string text(bytes);
-    const std::string_view inner = path.substr(folder.size());
-    if (inner == "app.py") {
+  flow::Files files = files_of_example(found->example);
+  for (auto& [path, text] : files) {
+    if (path == "app.py") {
       text = with_line(text, "NAME = ", "'" + title + "'");
       text = with_line(text, "CSV_BOTS = ", "['" + identifier + "']");
-    } else if (inner == "solution.yaml") {
+    } else if (path == "solution.yaml") {
       text = with_line(text, "name: ", identifier);
     }
-    files.emplace(inner, std::move(text));
   }
   return files;
 }

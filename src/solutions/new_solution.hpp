@@ -19,6 +19,9 @@ struct Template {
 };
 std::span<const Template> templates();
 
+// An example's files as they are; none where there is no such example. Paths from its folder on.
+flow::Files files_of_example(std::string_view example);
+
 // The files of a template, for a solution of that name: paths from its folder on. `name` is what
 // people call it, "my-bot" or "My bot". invalid_argument: no such template, or a name without a
 // letter to begin with.

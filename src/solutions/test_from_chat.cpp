@@ -3,6 +3,7 @@
 #include <map>
 #include <vector>
 
+#include "base/json_plain.hpp"
 #include "dialog/dialog.hpp"
 #include "flow/yaml_text.hpp"
 #include "runtime/records/record.hpp"
@@ -63,13 +64,12 @@ class Writer {
     } else if (std::holds_alternative<dialog::TimerDue>(input.what) && at_) {
       steps_ += "      - wait: " + std::to_string(input.at.ms - at_->ms) + "ms\n";
     } else if (const auto* event = std::get_if<dialog::PageEvent>(&input.what)) {
-      steps_ +=
-          "      - page_event: " + json::serialize(json::object{{event->name, event->detail}}) +
-          "\n";
+      steps_ += "      - page_event: " +
+                json::serialize_plain(json::object{{event->name, event->detail}}) + "\n";
     } else if (std::holds_alternative<dialog::AgentJoined>(input.what)) {
       steps_ += "      - agent: joins\n";
     } else if (const auto* said = std::get_if<dialog::AgentSaid>(&input.what)) {
-      steps_ += "      - agent: {says: " + json::serialize(json::value(said->text)) + "}\n";
+      steps_ += "      - agent: {says: " + json::serialize_plain(json::value(said->text)) + "}\n";
     } else if (std::holds_alternative<dialog::AgentLeft>(input.what)) {
       steps_ += "      - agent: leaves\n";
     } else if (std::holds_alternative<dialog::NoAgent>(input.what)) {
@@ -94,14 +94,14 @@ class Writer {
     std::string answer;
     switch (ended.end) {
       case dialog::CallEnd::returned:
-        answer = json::serialize(json::object{{"returns", ended.result}});
+        answer = json::serialize_plain(json::object{{"returns", ended.result}});
         break;
       case dialog::CallEnd::timed_out: answer = "{times_out: true}"; break;
       case dialog::CallEnd::unknown: answer = "{unknown: true}"; break;
       case dialog::CallEnd::raised:
       case dialog::CallEnd::crashed:
       case dialog::CallEnd::refused:
-        answer = json::serialize(json::object{{"raises", ended.message}});
+        answer = json::serialize_plain(json::object{{"raises", ended.message}});
         break;
     }
     actions_[action->command].push_back(std::move(answer));

@@ -40,7 +40,7 @@ describe('millrace secret', () => {
     const again = await runWith(['secret', 'set', 'API_KEY', ...where], `${kValue}-2`);
     assert.match(again.output, /version 2/);
     const listed = await run(['secret', 'list', ...where]);
-    assert.match(listed.stdout, /^API_KEY +version 2 +made 20\S+ +changed 20\S+\n$/);
+    assert.match(listed.stdout, /^NAME +VERSION +MADE AT.*\nAPI_KEY +2 +20\S+ +20\S+\n$/);
     const rotated = await run(['secret', 'rotate', ...where]);
     assert.equal(rotated.code, 0, rotated.stderr);
     for (const text of [kept.output, again.output, listed.stdout, rotated.stdout,

@@ -196,10 +196,10 @@ describe('a channel that is sent to a webhook', () => {
     assert.equal(asked.data.chat, chat);
     assert.equal(asked.data.skill, 'front desk');
     assert.equal(asked.data.address, '+5');
-    const listed = await run(['chats', '--queued', '--data', data]);
+    const listed = await run(['chats', '--queued', '--data', data, '--json']);
     assert.equal(listed.code, 0, listed.stderr);
-    assert.equal(listed.stdout,
-      `${chat}  Kiosk  ${asked.data.since}  skill front desk\n`);
+    assert.deepEqual(JSON.parse(listed.stdout), [{chat, solution: 'Kiosk',
+      since: asked.data.since, skill: 'front desk', agent: null, agent_name: null}]);
     const seated = await run(['chats', '--with-agent', '--data', data]);
     assert.equal(seated.stdout, '');
     assert.match(seated.stderr, /no chat is with an agent/);

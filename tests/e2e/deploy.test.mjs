@@ -124,8 +124,9 @@ describe('a deploy under live chats', () => {
   });
 
   test('the list says which is current; a version that is installed is locked', async () => {
-    const listed = await millrace('versions');
-    const [, hash] = /** @type {RegExpMatchArray} */ (listed.match(/\* Probe v2 {2}(\w+)/));
+    const listed = JSON.parse(await millrace('versions', '--json'));
+    const {hash, version} = listed.find((/** @type {{current: boolean}} */ one) => one.current);
+    assert.equal(version, 'v2');
     const put = (/** @type {string} */ id) =>
       fetch(`${server.ready.base_url}/botmanager/versions/${id}/graph`, {method: 'PUT', body: '{}'});
     const locked = await put(hash);
@@ -150,7 +151,8 @@ describe('a deploy under live chats', () => {
   });
 
   test('every stored chat replays byte for byte, across its versions', async () => {
-    const chats = (await millrace('chats')).trim().split('\n').map((line) => line.split(' ')[0]);
+    const chats = JSON.parse(await millrace('chats', '--json'))
+      .map((/** @type {{chat: string}} */ {chat}) => chat);
     assert.ok(chats.length >= 10, `${chats.length} chats`);
     for (const chat of chats) {
       assert.match(await millrace('replay', chat), /byte for byte the same/);
@@ -160,8 +162,8 @@ describe('a deploy under live chats', () => {
   test('a stored chat becomes a test that passes', async () => {
     const talk = talker();
     for (const text of ['hi', 'Grace', '555', '1906-12-09', 'New York']) await talk.say(text);
-    const line = (await millrace('chats')).split('\n').sort(byLastTurn).at(-1) ?? '';
-    const found = await millrace('test', second, '--from-chat', line.split(' ')[0]);
+    const [{chat}] = JSON.parse(await millrace('chats', '--json'));
+    const found = await millrace('test', second, '--from-chat', chat);
     assert.match(found, /say: Grace/);
     mkdirSync(join(second, 'tests'));
     writeFileSync(join(second, 'tests', 'found.test.yaml'), found);
@@ -170,12 +172,3 @@ describe('a deploy under live chats', () => {
     assert.match(stdout, /1 .*passed/);
   });
 });
-
-/**
- * @param {string} a
- * @param {string} b
- */
-function byLastTurn(a, b) {
-  const at = (/** @type {string} */ line) => line.slice(line.lastIndexOf(' '));
-  return at(a) < at(b) ? -1 : 1;
-}

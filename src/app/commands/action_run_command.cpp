@@ -8,6 +8,7 @@
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/listing.hpp"
 #include "app/wire/one_call.hpp"
 #include "app/wire/receivers.hpp"
 #include "base/level_names.hpp"
@@ -141,7 +142,7 @@ void print(const Ran& ran) {
   times << ran.ms << " ms with the worker's start";
   std::cerr << runtime::to_string(ran.outcome.kind) << " in " << times.str() << "\n";
   if (ran.outcome.kind == Kind::returned) {
-    std::cout << json::serialize(ran.outcome.result) << "\n";
+    print_json(ran.outcome.result);
   } else {
     std::cerr << ran.outcome.message << "\n";
   }
@@ -154,7 +155,7 @@ int run(const RunOptions& options) {
     return 2;
   }
   if (options.json) {
-    std::cout << json::serialize(to_json(*ran)) << "\n";
+    print_json(to_json(*ran));
   } else {
     print(*ran);
   }

@@ -9,6 +9,7 @@
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
+#include "app/commands/listing.hpp"
 #include "app/commands/trace_files.hpp"
 #include "app/wire/data/death_files.hpp"
 #include "app/wire/system.hpp"
@@ -202,7 +203,7 @@ int list_nodes(const ActionsOptions& options) {
   }
   json::array array;
   for (const Row& row : rows) array.push_back(to_json(row));
-  std::cout << json::serialize(json::value(std::move(array))) << "\n";
+  print_json(std::move(array));
   return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
+#include "app/commands/listing.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "dialog/state/names.hpp"
 #include "posix/files.hpp"
@@ -26,7 +27,24 @@ struct ChatsOptions {
   std::string phase;
   std::string since;
   size_t limit = 1'000;
+  bool json = false;
 };
+
+// "v2" of a version's hash, as far as it was deployed here; else the hash.
+using VersionNames = std::map<std::string, std::string>;
+VersionNames version_names(const fs::path& data) {
+  VersionNames names;
+  const auto deployments = deployments_of(data);
+  if (!deployments) return names;
+  for (const solutions::Deployment& each : deployments->all()) {
+    names[each.hash] = "v" + std::to_string(each.version);
+  }
+  return names;
+}
+std::string name_of(const VersionNames& names, const std::string& hash) {
+  const auto found = names.find(hash);
+  return found == names.end() ? hash : found->second;
+}
 
 base::Result<runtime::ChatFilter> filter_of(const ChatsOptions& options) {
   runtime::ChatFilter filter{.solution = options.solution, .phase = options.phase, .latest = true};
@@ -52,10 +70,17 @@ int list_chats(const ChatsOptions& options) {
   if (!archive) return complain("chats", archive.error());
   const auto chats = (*archive)->live(*filter);
   if (!chats) return complain("chats", chats.error());
+  const VersionNames versions = version_names(options.data);
+  const auto deployments = deployments_of(options.data);
+  auto names = deployments ? solutions::solutions_by_version(*deployments)
+                           : std::map<std::string, std::string>();
+  Listing listing({"chat", "solution", "version", "phase", "turns", "last_at"});
   for (const runtime::ChatEntry& chat : *chats) {
-    std::cout << chat.chat.to_string() << "  " << chat.version << "  " << chat.phase << "  "
-              << chat.turns << " turns  " << base::to_iso8601(chat.last_at) << "\n";
+    listing.add({chat.chat.to_string(), chat.solution.empty() ? names[chat.version] : chat.solution,
+                 name_of(versions, chat.version), chat.phase, chat.turns,
+                 base::to_iso8601(chat.last_at)});
   }
+  listing.print(options.json);
   if (chats->size() == options.limit) {
     std::cerr << "there may be more: the last " << options.limit << " were listed (--limit)\n";
   }
@@ -78,18 +103,21 @@ base::Result<size_t> print_handed_over(const ChatsOptions& options) {
   const auto deployments = deployments_of(options.data);
   auto names = deployments ? solutions::solutions_by_version(*deployments)
                            : std::map<std::string, std::string>();
+  Listing listing({"chat", "solution", "since", "skill", "agent", "agent_name"});
   for (const runtime::ChatEntry& chat : *chats) {
     const auto state = solutions::state_of(**archive, chat, *key);
     if (!state) return std::unexpected(state.error());
     if (!state->agent) continue;
     const dialog::Seat& seat = *state->agent;
     const std::string& solution = chat.solution.empty() ? names[chat.version] : chat.solution;
-    std::cout << chat.chat.to_string() << "  " << solution << "  "
-              << base::to_iso8601(options.queued ? seat.asked_at : seat.joined_at) << "  skill "
-              << (seat.skill.empty() ? "-" : seat.skill);
-    if (!options.queued) std::cout << "  " << seat.id << " (" << seat.name << ")";
-    std::cout << "\n";
+    const auto or_null = [](const std::string& text) {
+      return text.empty() ? json::value(nullptr) : json::value(text);
+    };
+    listing.add({chat.chat.to_string(), solution,
+                 base::to_iso8601(options.queued ? seat.asked_at : seat.joined_at),
+                 or_null(seat.skill), or_null(seat.id), or_null(seat.name)});
   }
+  listing.print(options.json);
   return chats->size();
 }
 
@@ -105,15 +133,17 @@ int list_handed_over(const ChatsOptions& options) {
   return 0;
 }
 
-int list_parked(const fs::path& data) {
-  const auto archive = archive_of(data);
+int list_parked(const ChatsOptions& options) {
+  const auto archive = archive_of(options.data);
   const auto chats = archive ? (*archive)->parked() : std::unexpected(archive.error());
   if (!chats) return complain("chats", chats.error());
+  const VersionNames versions = version_names(options.data);
+  Listing listing({"chat", "solution", "version", "node", "since", "what"});
   for (const runtime::ParkedChat& chat : *chats) {
-    std::cout << chat.chat_id << "  " << chat.solution << "  " << chat.version << "  node "
-              << (chat.node.empty() ? "-" : chat.node) << "  " << base::to_iso8601(chat.at) << "  "
-              << chat.what << "\n";
+    listing.add({chat.chat_id, chat.solution, name_of(versions, chat.version), chat.node,
+                 base::to_iso8601(chat.at), chat.what});
   }
+  listing.print(options.json);
   if (chats->empty()) std::cerr << "no chat is parked\n";
   return 0;
 }
@@ -124,8 +154,8 @@ void add_chats_command(cli::App& cli, int& exit_code) {
   auto options = std::make_shared<ChatsOptions>();
   auto* chats = cli.add_subcommand(
       "chats",
-      "List the latest chat of every consumer, the last turn first: id, version, phase, turns, "
-      "time of the last.");
+      "List the latest chat of every consumer, the last turn first: id, solution, version, phase, "
+      "turns, time of the last.");
   add_data_option(*chats, options->data);
   chats->add_flag("--parked", options->parked,
                   "Only those that wait because the engine failed in them: id, solution, version, "
@@ -146,13 +176,14 @@ void add_chats_command(cli::App& cli, int& exit_code) {
   chats->add_option("--limit", options->limit, "At most so many")
       ->capture_default_str()
       ->check(cli::Range(1, 1'000'000));
+  chats->add_flag("--json", options->json, "Print a JSON array");
   chats->footer(
       "Works beside a running server. A parked chat answers with an error and hurts no other. It "
       "is tried again after a deploy "
       "of\n"
       "its solution and at the next start of the server; see docs/operating.md.");
   chats->callback([&exit_code, options] {
-    exit_code = options->parked                          ? list_parked(options->data)
+    exit_code = options->parked                          ? list_parked(*options)
                 : options->queued || options->with_agent ? list_handed_over(*options)
                                                          : list_chats(*options);
   });

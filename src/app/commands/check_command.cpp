@@ -4,6 +4,7 @@
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/listing.hpp"
 #include "app/wire/data/grant_book.hpp"
 #include "app/wire/python_inspector.hpp"
 #include "base/json.hpp"
@@ -43,7 +44,7 @@ int run_check(const CheckOptions& options) {
     }
   }
   if (options.json) {
-    std::cout << json::serialize(json::value(std::move(listed))) << "\n";
+    print_json(std::move(listed));
   } else {
     std::cout << options.solution.string() << ": " << errors << " error" << (errors == 1 ? "" : "s")
               << ", " << loaded->problems.size() - errors << " warning"

@@ -8,6 +8,7 @@
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
+#include "app/commands/listing.hpp"
 #include "app/wire/receivers.hpp"
 #include "base/redact.hpp"
 #include "delivery/codec.hpp"
@@ -100,34 +101,43 @@ json::object as_json(const StoredDelivery& stored, bool reveal) {
   return out;
 }
 
-std::string line_of(const StoredDelivery& stored) {
+// What there is to say of its end: the first reason of an item that was not taken.
+std::string said_of(const StoredDelivery& stored) {
   const json::object outcome = delivery::outcome_of(stored.state, stored.row.progress);
-  std::string out = std::to_string(stored.row.id) + "  " +
-                    std::string(delivery::to_string(stored.state)) + "  " +
-                    base::to_iso8601(stored.row.owed_at) + "  " + stored.solution + " (" +
-                    stored.environment + ")  " + stored.row.key + "  " + summary(stored);
-  if (outcome.contains("possible_duplicates")) out += "  may be there twice";
+  std::string out = outcome.contains("possible_duplicates") ? "may be there twice" : "";
   for (const json::value& item : outcome.at("items").as_array()) {
     const auto reason = json::get_string(item.as_object(), "reason").value_or("");
-    if (!reason.empty()) return out + "  " + std::string(reason);
+    if (!reason.empty()) return out + (out.empty() ? "" : "; ") + std::string(reason);
   }
   return out;
+}
+
+json::array row_of(const StoredDelivery& stored) {
+  return {stored.row.id,
+          delivery::to_string(stored.state),
+          base::to_iso8601(stored.row.owed_at),
+          stored.solution,
+          stored.environment,
+          stored.row.key,
+          summary(stored),
+          said_of(stored)};
 }
 
 int list(const DeliveriesOptions& options) {
   const auto filter = filter_of(options);
   if (!filter) return complain("deliveries", filter.error().describe());
   json::array all;
+  Listing listing({"row", "state", "owed_at", "solution", "environment", "key", "what", "outcome"});
   const auto read =
       each(options, *filter, limit_or(options, kListed), [&](const StoredDelivery& stored) {
         if (options.json) {
           all.push_back(as_json(stored, false));
         } else {
-          std::cout << line_of(stored) << "\n";
+          listing.add(row_of(stored));
         }
       });
   if (!read) return complain("deliveries", read.error().describe());
-  if (options.json) std::cout << json::serialize(json::value(std::move(all))) << "\n";
+  options.json ? print_json(std::move(all)) : listing.print(false);
   return 0;
 }
 
@@ -136,7 +146,7 @@ int show(const DeliveriesOptions& options) {
   if (!filter) return complain("deliveries", filter.error().describe());
   size_t shown = 0;
   const auto read = each(options, *filter, options.keys.size(), [&](const StoredDelivery& stored) {
-    std::cout << json::serialize(as_json(stored, options.reveal)) << "\n";
+    print_json(as_json(stored, options.reveal));
     ++shown;
   });
   if (!read) return complain("deliveries", read.error().describe());
@@ -148,10 +158,8 @@ int show(const DeliveriesOptions& options) {
 int write_out(const DeliveriesOptions& options) {
   const auto filter = filter_of(options);
   if (!filter) return complain("deliveries", filter.error().describe());
-  const auto read =
-      each(options, *filter, limit_or(options, SIZE_MAX), [](const StoredDelivery& stored) {
-        std::cout << json::serialize(as_json(stored, true)) << "\n";
-      });
+  const auto read = each(options, *filter, limit_or(options, SIZE_MAX),
+                         [](const StoredDelivery& stored) { print_json(as_json(stored, true)); });
   return read ? 0 : complain("deliveries", read.error().describe());
 }
 

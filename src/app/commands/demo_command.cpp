@@ -11,8 +11,10 @@
 #include "app/commands/local_server.hpp"
 #include "app/wire/data/temporary_folder.hpp"
 #include "app/wire/log/log.hpp"
+#include "app/wire/receivers.hpp"
 #include "app/wire/signals.hpp"
 #include "posix/limits.hpp"
+#include "solutions/new_solution.hpp"
 
 namespace millrace::app {
 namespace {
@@ -30,16 +32,19 @@ struct DemoOptions {
   std::string sandbox_text;
 };
 
-// The example beside the sources: from the folder we stand in, or from where the binary was built.
-std::optional<fs::path> find_example() {
-  fs::path wanted = fs::path("examples") / "braze-profile";
+// The example beside the sources that this program was built from; else the one that it carries,
+// laid out in `into`.
+base::Result<fs::path> find_example(const fs::path& into) {
+  const fs::path wanted = fs::path("examples") / "braze-profile";
   std::error_code error;
   fs::path at = fs::read_symlink("/proc/self/exe", error).parent_path();
-  if (fs::is_directory(wanted, error)) return wanted;
   for (int up = 0; up < 4 && !at.empty(); ++up, at = at.parent_path()) {
     if (fs::is_directory(at / wanted, error)) return at / wanted;
   }
-  return std::nullopt;
+  const auto written = solutions::write_solution(
+      into / "braze-profile", solutions::files_of_example("braze-profile"), receivers());
+  if (!written) return std::unexpected(written.error());
+  return into / "braze-profile";
 }
 
 void invite(const Ready& ready) {
@@ -54,17 +59,13 @@ void invite(const Ready& ready) {
 int run_demo(const DemoOptions& options) {
   block_stop_signals();
   posix::keep_files_private();
-  const auto example = options.solution.empty() ? find_example() : options.solution;
-  if (!example) {
-    return complain("demo", "examples/braze-profile was not found; give --solution DIR", 1);
-  }
-  std::optional<TemporaryFolder> temporary;
-  if (options.data.empty()) {
-    auto made = TemporaryFolder::make();
-    if (!made) return complain("demo", made.error(), 1);
-    temporary.emplace(std::move(*made));
-  }
-  ServeOptions serve = local_options(temporary ? temporary->path() : options.data);
+  const auto temporary = TemporaryFolder::make();
+  if (!temporary) return complain("demo", temporary.error(), 1);
+  const auto example = options.solution.empty() ? find_example(temporary->path())
+                                                : base::Result<fs::path>(options.solution);
+  if (!example) return complain("demo", example.error(), 1);
+  ServeOptions serve =
+      local_options(options.data.empty() ? temporary->path() / "data" : options.data);
   serve.solutions = {*example};
   serve.listen = options.listen;
   serve.braze_sandbox = options.braze_sandbox;

@@ -5,6 +5,7 @@
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/listing.hpp"
 #include "app/commands/version_options.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "app/wire/data/grant_book.hpp"
@@ -32,7 +33,12 @@ void tell_what_it_lacks(const VersionOptions& options, const solutions::Loaded& 
             << command << "\n";
 }
 
-void print_tests(const solutions::TestRun& tests) {
+json::value counted(const std::optional<solutions::TestRun>& tests) {
+  if (!tests) return nullptr;
+  return json::object{{"run", tests->outcomes.size()}, {"failed", tests->failed()}};
+}
+
+void print_tests(const solutions::TestRun& tests, std::ostream& out) {
   print_problems(tests.problems);
   for (const trial::Outcome& outcome : tests.outcomes) {
     if (outcome.passed) continue;
@@ -42,9 +48,9 @@ void print_tests(const solutions::TestRun& tests) {
   if (!tests.problems.empty()) return;
   const size_t all = tests.outcomes.size();
   if (all == 0) {
-    std::cout << "no tests (tests/*.test.yaml)\n";
+    out << "no tests (tests/*.test.yaml)\n";
   } else {
-    std::cout << all - tests.failed() << " of " << all << " tests passed\n";
+    out << all - tests.failed() << " of " << all << " tests passed\n";
   }
 }
 
@@ -67,7 +73,7 @@ int deploy(const VersionOptions& options) {
                         *deployments, inspector, receivers());
   if (!done) return complain("deploy", done.error());
   print_problems(done->loaded.problems);
-  if (done->tests) print_tests(*done->tests);
+  if (done->tests) print_tests(*done->tests, options.json ? std::cerr : std::cout);
   if (done->outcome == Outcome::has_errors || done->outcome == Outcome::fails_tests) {
     complain("deploy", done->outcome == Outcome::has_errors
                            ? "the solution has errors; nothing was deployed"
@@ -75,6 +81,14 @@ int deploy(const VersionOptions& options) {
     return 1;
   }
   tell_what_it_lacks(options, done->loaded, grants);
+  if (options.json) {
+    json::object out = as_json(done->deployment);
+    out["was_current"] = done->outcome == Outcome::was_current;
+    out["on_live"] = options.on_live;
+    out["tests"] = counted(done->tests);
+    print_json(out);
+    return 0;
+  }
   std::cout << (done->outcome == Outcome::was_current ? "already the current version: "
                                                       : "deployed ")
             << line_of(done->deployment) << "  live chats: " << options.on_live << "\n";
@@ -96,6 +110,7 @@ void add_deploy_command(cli::App& cli, int& exit_code) {
       ->check(cli::kExistingDirectory);
   command->add_flag("--skip-tests", options->skip_tests, "Deploy without running its tests");
   add_on_live_option(*command, *options);
+  add_json_flag(*command, *options);
   command->footer("Exits 0 when deployed, 1 when it is not sound, 2 when nothing could be done.");
   command->callback([&exit_code, options] {
     posix::keep_files_private();

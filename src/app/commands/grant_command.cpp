@@ -4,6 +4,7 @@
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/listing.hpp"
 #include "app/wire/data/grant_book.hpp"
 #include "app/wire/data/manifest.hpp"
 #include "posix/files.hpp"
@@ -69,7 +70,7 @@ int list(const GrantOptions& options) {
   const auto grants = read_grants(options.data);
   if (!grants) return complain("grant", grants.error(), 1);
   if (options.json) {
-    std::cout << json::serialize(grants->to_json()) << "\n";
+    print_json(grants->to_json());
     return 0;
   }
   for (const auto& [solution, grant] : grants->all()) {

@@ -6,12 +6,12 @@
 #include <cerrno>
 #include <csignal>
 #include <functional>
-#include <iomanip>
 #include <iostream>
 
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/listing.hpp"
 #include "app/wire/system.hpp"
 #include "posix/files.hpp"
 #include "posix/limits.hpp"
@@ -26,6 +26,7 @@ struct SecretOptions {
   std::string name;
   fs::path data;
   fs::path key;
+  bool json = false;
 };
 
 volatile std::sig_atomic_t interrupted = 0;
@@ -113,13 +114,12 @@ int list_secrets(const SecretOptions& options) {
   if (!store) return complain("secret", store.error(), 1);
   const auto entries = store->list();
   if (!entries) return complain("secret", entries.error(), 1);
-  size_t width = 4;
-  for (const auto& entry : *entries) width = std::max(width, entry.name.size());
+  Listing listing({"name", "version", "made_at", "changed_at"});
   for (const auto& entry : *entries) {
-    std::cout << std::left << std::setw(static_cast<int>(width)) << entry.name << "  version "
-              << entry.version << "  made " << base::to_iso8601(entry.created_at) << "  changed "
-              << base::to_iso8601(entry.changed_at) << "\n";
+    listing.add({entry.name, entry.version, base::to_iso8601(entry.created_at),
+                 base::to_iso8601(entry.changed_at)});
   }
+  listing.print(options.json);
   return 0;
 }
 
@@ -155,6 +155,7 @@ void add(cli::App& secret, const std::string& name, const std::string& help, boo
                    "The file of the master key, outside the data folder; by default in your "
                    "configuration folder")
       ->envname("MILLRACE_SECRETS_KEY_FILE");
+  if (name == "list") command->add_flag("--json", options->json, "Print a JSON array");
   command->callback([run, options, &exit_code] {
     posix::keep_files_private();
     exit_code = run(*options);

@@ -5,6 +5,7 @@
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
+#include "app/commands/listing.hpp"
 #include "app/commands/version_options.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "app/wire/python_inspector.hpp"
@@ -17,10 +18,6 @@ namespace millrace::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string version_of(const solutions::Deployment& deployment) {
-  return "v" + std::to_string(deployment.version);
-}
 
 // Who stays on the version that was left, and the commands that take them away from it.
 void print_those_who_stay(const VersionOptions& options, const solutions::RolledBack& done) {
@@ -59,6 +56,18 @@ int rollback(const VersionOptions& options) {
       solutions::roll_back({options.name, options.version, on_live, SystemClock().now()},
                            *deployments, {archive->get(), seal_key_of(options.data)}, versions);
   if (!done) return complain("rollback", done.error());
+  if (options.json) {
+    json::array named;
+    for (const base::Id& chat : done->named) named.push_back(json::value(chat.to_string()));
+    print_json({{"from", as_json(done->from)},
+                {"now", as_json(done->now)},
+                {"on_live", options.on_live},
+                {"live_on_from", done->on_from},
+                {"staying", done->staying},
+                {"can_migrate", done->can_migrate},
+                {"chats_staying", std::move(named)}});
+    return 0;
+  }
   std::cout << "deployed " << line_of(done->now) << "  live chats: " << options.on_live << "\n";
   print_those_who_stay(options, *done);
   return 0;
@@ -71,13 +80,15 @@ int versions(const VersionOptions& options) {
   if (!archive) return complain("versions", archive.error());
   const auto listed = solutions::list_versions(*deployments, archive->get());
   if (!listed) return complain("versions", listed.error());
+  Listing listing({"solution", "version", "current", "deployed_at", "on_live", "live", "hash"});
   for (const solutions::ListedVersion& version : *listed) {
-    std::cout << (version.is_current ? "* " : "  ") << line_of(version.deployment) << "  "
-              << base::to_iso8601(version.deployment.at) << "  "
-              << runtime::to_string(version.deployment.on_live) << "  " << version.live
-              << " live\n";
+    const solutions::Deployment& deployment = version.deployment;
+    listing.add({deployment.solution, version_of(deployment), version.is_current,
+                 base::to_iso8601(deployment.at), runtime::to_string(deployment.on_live),
+                 version.live, deployment.hash});
   }
-  if (listed->empty()) std::cout << "nothing has been deployed\n";
+  listing.print(options.json);
+  if (listed->empty()) std::cerr << "nothing has been deployed\n";
   return 0;
 }
 
@@ -97,6 +108,19 @@ int impact(const VersionOptions& options) {
   const auto found =
       solutions::impact(*loaded, {archive->get(), seal_key_of(options.data)}, versions);
   if (!found) return complain("impact", found.error());
+  if (options.json) {
+    json::object nodes;
+    for (const auto& [id, count] : found->nodes) {
+      nodes[id] = {{"touched", count.touched}, {"stranded", count.stranded}};
+    }
+    print_json({{"solution", loaded->program->solution},
+                {"chats", found->chats},
+                {"touched", found->touched},
+                {"stranded", found->stranded},
+                {"unreadable", found->unreadable},
+                {"nodes", std::move(nodes)}});
+    return 0;
+  }
   std::cout << found->chats << " live chats of '" << loaded->program->solution << "'; "
             << found->touched << " stand on a node that this deploy changes or takes away; "
             << found->stranded << " could not migrate now and would stay on their version\n";
@@ -124,6 +148,7 @@ void add_version_commands(cli::App& cli, int& exit_code) {
   rolls->add_option("SOLUTION", rolling->name, "The solution's name")->required();
   rolls->add_option("--to", rolling->version, "vN or a hash; the one under it, when not given");
   add_on_live_option(*rolls, *rolling);
+  add_json_flag(*rolls, *rolling);
   rolls->footer(
       "Says which live chats stay on the version that was left, and what takes them away from it. "
       "A\n"
@@ -135,6 +160,7 @@ void add_version_commands(cli::App& cli, int& exit_code) {
 
   const auto [lists, listing] =
       add("versions", "List what was deployed, and how many live chats stand on each.");
+  add_json_flag(*lists, *listing);
   lists->callback([&exit_code, listing = listing] { exit_code = versions(*listing); });
 
   const auto [tells, telling] = add(
@@ -143,6 +169,7 @@ void add_version_commands(cli::App& cli, int& exit_code) {
   tells->add_option("DIR", telling->solution, "The solution's folder")
       ->required()
       ->check(cli::kExistingDirectory);
+  add_json_flag(*tells, *telling);
   tells->callback([&exit_code, telling = telling] { exit_code = impact(*telling); });
 }
 

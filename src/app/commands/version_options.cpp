@@ -18,8 +18,22 @@ void add_on_live_option(cli::App& command, VersionOptions& options) {
       ->check(cli::OneOf({"pin", "migrate", "restart"}));
 }
 
+void add_json_flag(cli::App& command, VersionOptions& options) {
+  command.add_flag("--json", options.json, "Print it as JSON");
+}
+
+std::string version_of(const solutions::Deployment& deployment) {
+  return "v" + std::to_string(deployment.version);
+}
+
+json::object as_json(const solutions::Deployment& deployment) {
+  return {{"solution", deployment.solution},
+          {"version", version_of(deployment)},
+          {"hash", deployment.hash}};
+}
+
 std::string line_of(const solutions::Deployment& deployment) {
-  return deployment.solution + " v" + std::to_string(deployment.version) + "  " + deployment.hash;
+  return deployment.solution + " " + version_of(deployment) + "  " + deployment.hash;
 }
 
 }  // namespace millrace::app

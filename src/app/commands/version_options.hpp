@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/wire/world_options.hpp"
+#include "base/json.hpp"
 #include "solutions/deployments.hpp"
 
 namespace millrace::app::cli {
@@ -20,12 +21,18 @@ struct VersionOptions {
   std::string version;
   std::string on_live = "pin";
   bool skip_tests = false;
+  bool json = false;
   WorldOptions world;
 };
 
 void add_data_option(cli::App& command, VersionOptions& options);
 void add_on_live_option(cli::App& command, VersionOptions& options);
+void add_json_flag(cli::App& command, VersionOptions& options);
 
+// "v3"
+std::string version_of(const solutions::Deployment& deployment);
+// {"solution": "Hotel", "version": "v3", "hash": "1f0c..."}
+json::object as_json(const solutions::Deployment& deployment);
 // "Hotel v3  1f0c..."
 std::string line_of(const solutions::Deployment& deployment);
 

@@ -2,17 +2,12 @@
 #include <charconv>
 #include <iostream>
 
+#include "app/commands/listing.hpp"
 #include "app/operators/command.hpp"
 #include "app/wire/data/data_reading.hpp"
 
 namespace millrace::app {
 namespace {
-
-void print(const access::AuditRow& row) {
-  std::cout << row.number << "  " << base::to_iso8601(row.at) << "  "
-            << (row.who.empty() ? "nobody" : row.who) << "  " << row.action << "  " << row.object
-            << "  " << row.outcome << (row.from.empty() ? "" : "  from " + row.from) << "\n";
-}
 
 base::Result<int> list_audit(OpenedAccess& opened, const OperatorOptions& options) {
   const auto rows = opened.access().audit({.who = options.who,
@@ -20,7 +15,12 @@ base::Result<int> list_audit(OpenedAccess& opened, const OperatorOptions& option
                                            .object = options.object,
                                            .limit = options.limit});
   if (!rows) return std::unexpected(rows.error());
-  for (const access::AuditRow& row : *rows) print(row);
+  Listing listing({"number", "at", "who", "action", "object", "outcome", "from"});
+  for (const access::AuditRow& row : *rows) {
+    listing.add({row.number, base::to_iso8601(row.at), row.who, row.action, row.object, row.outcome,
+                 row.from});
+  }
+  listing.print(options.json);
   return 0;
 }
 
@@ -83,6 +83,7 @@ void add_audit_command(cli::App& cli, int& exit_code) {
   listed.command->add_option("--limit", listed.options->limit, "At most so many")
       ->capture_default_str()
       ->check(cli::Range(1, 100'000));
+  add_json_flag(listed);
   add_operator_command(*audit, "export", "The whole log with its hashes, as lines of JSON",
                        export_audit, exit_code);
   const OperatorCommand verified = add_operator_command(

@@ -45,8 +45,19 @@ std::string in_words(const access::Grants& grants) {
   return out.empty() ? "nothing" : out;
 }
 
-std::string in_words(base::Timestamp at) {
-  return at.ms == 0 ? "never" : base::to_iso8601(at);
+json::array as_json(const access::Grants& grants) {
+  json::array out;
+  for (const access::Grant& grant : grants) out.push_back(json::value(access::to_text(grant)));
+  return out;
+}
+
+json::value as_json(base::Timestamp at) {
+  if (at.ms == 0) return nullptr;
+  return json::value(base::to_iso8601(at));
+}
+
+void add_json_flag(const OperatorCommand& added) {
+  added.command->add_flag("--json", added.options->json, "Print a JSON array");
 }
 
 OperatorCommand add_operator_command(cli::App& family, const char* name, const char* help,

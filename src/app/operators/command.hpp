@@ -10,6 +10,7 @@
 #include "access/access.hpp"
 #include "app/cli/cli.hpp"
 #include "app/wire/system.hpp"
+#include "base/json.hpp"
 
 namespace millrace::app {
 
@@ -48,7 +49,8 @@ class OpenedAccess {
 access::Asker asking_command();
 base::Result<access::Grants> grants_of(const OperatorOptions& options);
 std::string in_words(const access::Grants& grants);
-std::string in_words(base::Timestamp at);
+json::array as_json(const access::Grants& grants);
+json::value as_json(base::Timestamp at);  // null: never
 
 using OperatorRun = base::Result<int> (*)(OpenedAccess&, const OperatorOptions&);
 struct OperatorCommand {
@@ -59,6 +61,7 @@ struct OperatorCommand {
 OperatorCommand add_operator_command(cli::App& family, const char* name, const char* help,
                                      OperatorRun run, int& exit_code);
 void add_grants_option(const OperatorCommand& added);
+void add_json_flag(const OperatorCommand& added);
 
 void add_user_command(cli::App& cli, int& exit_code);
 void add_key_command(cli::App& cli, int& exit_code);

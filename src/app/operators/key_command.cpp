@@ -1,6 +1,7 @@
 // `millrace key`: keys with which programs use the operator's API.
 #include <iostream>
 
+#include "app/commands/listing.hpp"
 #include "app/operators/command.hpp"
 #include "app/wire/options.hpp"
 
@@ -23,18 +24,21 @@ base::Result<int> make_key(OpenedAccess& opened, const OperatorOptions& options)
   return 0;
 }
 
-base::Result<int> list_keys(OpenedAccess& opened, const OperatorOptions&) {
+base::Result<int> list_keys(OpenedAccess& opened, const OperatorOptions& options) {
   constexpr size_t kPage = 500;
+  Listing listing({"id", "name", "grants", "expires_at", "used_at"});
   std::string after;
   for (;;) {
     const auto keys = opened.access().keys(after, kPage);
     if (!keys) return std::unexpected(keys.error());
     for (const access::Key& key : *keys) {
-      std::cout << key.id << "  " << key.name << "  " << in_words(key.grants) << "  until "
-                << (key.expires_at.ms == 0 ? "revoked" : base::to_iso8601(key.expires_at))
-                << "  used " << in_words(key.used_at) << "\n";
+      listing.add(
+          {key.id, key.name, as_json(key.grants), as_json(key.expires_at), as_json(key.used_at)});
     }
-    if (keys->size() < kPage) return 0;
+    if (keys->size() < kPage) {
+      listing.print(options.json);
+      return 0;
+    }
     after = keys->back().id;
   }
 }
@@ -59,8 +63,8 @@ void add_key_command(cli::App& cli, int& exit_code) {
                            "An address, or a network like 192.0.2.0/24, from which alone it may be "
                            "used; may be given again");
   made.command->add_option("--life", made.options->life, "How long it is valid: 24h, 90d");
-  add_operator_command(*key, "list", "Every key: id, name, grants, until when, last use", list_keys,
-                       exit_code);
+  add_json_flag(add_operator_command(
+      *key, "list", "Every key: id, name, grants, until when, last use", list_keys, exit_code));
   const OperatorCommand revoked =
       add_operator_command(*key, "revoke", "Revoke a key, at once", revoke_key, exit_code);
   revoked.command->add_option("ID", revoked.options->name, "The key's id")->required();

@@ -1,6 +1,7 @@
 // `millrace user`: who may use the operator's API, and for what.
 #include <iostream>
 
+#include "app/commands/listing.hpp"
 #include "app/operators/command.hpp"
 
 namespace millrace::app {
@@ -22,20 +23,22 @@ base::Result<int> add_user(OpenedAccess& opened, const OperatorOptions& options)
   return 0;
 }
 
-base::Result<int> list_users(OpenedAccess& opened, const OperatorOptions&) {
+base::Result<int> list_users(OpenedAccess& opened, const OperatorOptions& options) {
   constexpr size_t kPage = 500;
+  Listing listing(
+      {"id", "name", "grants", "disabled", "authenticator", "external", "signed_in_at"});
   std::string after;
   for (;;) {
     const auto users = opened.access().users(after, kPage);
     if (!users) return std::unexpected(users.error());
     for (const access::User& user : *users) {
-      std::cout << user.id << "  " << user.name << "  " << in_words(user.grants)
-                << (user.disabled ? "  disabled" : "")
-                << (user.totp_secret.empty() ? "" : "  authenticator")
-                << (user.subject.empty() ? "" : "  external") << "  signed in "
-                << in_words(user.signed_in_at) << "\n";
+      listing.add({user.id, user.name, as_json(user.grants), user.disabled,
+                   !user.totp_secret.empty(), !user.subject.empty(), as_json(user.signed_in_at)});
     }
-    if (users->size() < kPage) return 0;
+    if (users->size() < kPage) {
+      listing.print(options.json);
+      return 0;
+    }
     after = users->back().id;
   }
 }
@@ -81,8 +84,8 @@ void add_user_command(cli::App& cli, int& exit_code) {
   };
   add_grants_option(
       named("add", "Add somebody, and print a one-time link that sets the password", add_user));
-  add_operator_command(*user, "list", "Everybody: id, name, grants, when they signed in",
-                       list_users, exit_code);
+  add_json_flag(add_operator_command(
+      *user, "list", "Everybody: id, name, grants, when they signed in", list_users, exit_code));
   add_grants_option(named("grant", "Say anew what somebody may do", grant_user));
   named("disable", "Keep somebody out, at once",
         [](OpenedAccess& opened, const OperatorOptions& options) {

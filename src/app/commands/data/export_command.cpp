@@ -5,6 +5,7 @@
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/people.hpp"
+#include "app/commands/listing.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "solutions/export.hpp"
 #include "storage/storage.hpp"
@@ -20,9 +21,8 @@ base::Result<void> print_all(const PersonOptions& options) {
   const auto deliveries = [&](const runtime::DeliveryFilter& filter) {
     return storage::list_deliveries(options.data / "journal.db", filter);
   };
-  return solutions::export_person(
-      *people, {**archive, deliveries, seal_key_of(options.data)},
-      [](const json::object& line) { std::cout << json::serialize(line) << "\n"; });
+  return solutions::export_person(*people, {**archive, deliveries, seal_key_of(options.data)},
+                                  [](const json::object& line) { print_json(line); });
 }
 
 int run(const PersonOptions& options) {

@@ -7,6 +7,7 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/data/verify_data.hpp"
+#include "app/commands/listing.hpp"
 #include "base/json.hpp"
 #include "storage/storage.hpp"
 #include "storage/upkeep/verify.hpp"
@@ -75,7 +76,7 @@ int verify(const VerifyOptions& options) {
   const auto found = verify_data(options.data);
   if (!found) return complain("verify", found.error());
   if (options.json) {
-    std::cout << json::serialize(to_json(*found, mended)) << "\n";
+    print_json(to_json(*found, mended));
   } else {
     for (const std::string& done : mended) std::cout << "mended: " << done << "\n";
     print_found(*found, "all right");

@@ -6,6 +6,7 @@
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/doctor/finding.hpp"
+#include "app/commands/listing.hpp"
 
 namespace millrace::app {
 namespace {
@@ -22,7 +23,7 @@ int run_doctor(const DoctorFlags& flags) {
     for (Finding& each : look(flags.options)) found.push_back(std::move(each));
   }
   if (flags.json) {
-    std::cout << json::serialize(as_json(found)) << "\n";
+    print_json(as_json(found));
   } else {
     std::cout << as_text(found);
   }

@@ -6,6 +6,7 @@
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/listing.hpp"
 #include "app/commands/nlu/nlu_files.hpp"
 #include "base/hash.hpp"
 #include "base/json.hpp"
@@ -108,7 +109,7 @@ int parse(const NluOptions& options) {
     json::object out = understood(understanding);
     out["entities"] = entities_of(options, text);
     if (options.json) {
-      std::cout << json::serialize(out) << "\n";
+      print_json(out);
       return;
     }
     std::cout << text << "\n";

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "app/commands/command.hpp"
+#include "app/commands/listing.hpp"
 #include "app/commands/nlu/nlu_files.hpp"
 #include "base/json.hpp"
 #include "nlu/judge/judge.hpp"
@@ -70,7 +71,7 @@ double percent(size_t part, size_t whole) {
   return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
-void print_json(const nlu::Report& report) {
+void print_report_json(const nlu::Report& report) {
   json::array confusions;
   for (const auto& one : report.confusions) {
     confusions.push_back(json::object{
@@ -83,7 +84,7 @@ void print_json(const nlu::Report& report) {
                          {"refused", report.refused},
                          {"calibration_error", report.calibration_error},
                          {"confusions", std::move(confusions)}};
-  std::cout << json::serialize(out) << "\n";
+  print_json(out);
 }
 
 void print(const nlu::Report& report) {
@@ -112,7 +113,7 @@ int test_nlu(const NluOptions& options) {
   if (!outcomes) return complain("nlu test", outcomes.error(), 1);
   const nlu::Report report = nlu::make_report(*outcomes);
   if (options.json) {
-    print_json(report);
+    print_report_json(report);
   } else {
     print(report);
   }
@@ -144,7 +145,7 @@ int check_nlu(const NluOptions& options) {
     }
   }
   if (options.json) {
-    std::cout << json::serialize(json::value(std::move(listed))) << "\n";
+    print_json(std::move(listed));
   } else {
     std::cout << examples->size() << " examples, " << findings.size() << " findings\n";
   }

@@ -8,6 +8,7 @@
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
+#include "app/commands/listing.hpp"
 #include "app/commands/writing/terminal.hpp"
 #include "app/commands/writing/watch.hpp"
 #include "app/wire/data/data_reading.hpp"
@@ -30,6 +31,7 @@ struct TestOptions {
   double coverage_min = 0;
   unsigned jobs = 0;
   bool watches = false;
+  bool json = false;
   WorldOptions world;
 };
 
@@ -55,6 +57,27 @@ int write_test_from(const TestOptions& options) {
   return 0;
 }
 
+json::object as_json(const solutions::TestRun& run, double seconds) {
+  json::array tests;
+  for (const trial::Outcome& outcome : run.outcomes) {
+    json::object test{{"name", outcome.test->name},
+                      {"file", outcome.test->file},
+                      {"passed", outcome.passed},
+                      {"seconds", outcome.seconds}};
+    if (!outcome.passed) {
+      test["line"] = outcome.line;
+      test["failure"] = outcome.failure;
+      test["transcript"] = outcome.transcript;
+    }
+    tests.push_back(std::move(test));
+  }
+  return {{"passed", run.outcomes.size() - run.failed()},
+          {"failed", run.failed()},
+          {"seconds", seconds},
+          {"coverage_percent", run.coverage.percent()},
+          {"tests", std::move(tests)}};
+}
+
 int run_tests(const TestOptions& options) {
   if (!options.chat.empty()) return write_test_from(options);
   const auto loaded =
@@ -76,8 +99,12 @@ int run_tests(const TestOptions& options) {
     return complain("test", "there is no test; write tests/<name>.test.yaml (docs/testing.md)");
   }
   const double seconds = run->took.count();
-  std::cout << trial::text_report(run->outcomes, run->coverage, seconds,
-                                  Paint(STDOUT_FILENO).is_on());
+  if (options.json) {
+    print_json(as_json(*run, seconds));
+  } else {
+    std::cout << trial::text_report(run->outcomes, run->coverage, seconds,
+                                    Paint(STDOUT_FILENO).is_on());
+  }
   const bool is_written =
       write_report(options.junit,
                    trial::junit_report(run->outcomes, run->program->solution, seconds)) &&
@@ -123,6 +150,7 @@ void add_test_command(cli::App& cli, int& exit_code) {
   auto* data = command->add_option("--data", options->data, "The server's data folder");
   chat->needs(data);
   add_at_rest_option(*command, options->data);
+  command->add_flag("--json", options->json, "Print one JSON object instead of the report");
   command->add_option("--junit", options->junit, "Write JUnit XML to this file");
   command->add_option("--html", options->html, "Write the coverage, drawn, to this file");
   command
