@@ -3,7 +3,7 @@
 // tests/e2e/api-rights.test.mjs.
 #include "api/guard.hpp"
 
-#include "api/testing.hpp"
+#include "tests/support/api.hpp"
 
 namespace millrace::api {
 namespace {

@@ -2,7 +2,7 @@
 // is, and that secrets stand nowhere.
 #include <gtest/gtest.h>
 
-#include "api/testing.hpp"
+#include "tests/support/api.hpp"
 
 namespace millrace::api {
 namespace {

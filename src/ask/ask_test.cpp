@@ -141,6 +141,38 @@ TEST(AskAside, HearsWhatIsBesideThePointInFiveLanguages) {
   }
 }
 
+TEST(AskAside, HearsTheManyWaysToSayIt) {
+  const Case cases[] = {
+      {"en", "edit my phone number", "change:phone number"},
+      {"en", "I made a mistake in my name", "change:name"},
+      {"en", "No wait, my name is Bob", "change:name=Bob"},
+      {"en", "my name is actually Bob", "change:name=Bob"},
+      {"en", "Can I speak to someone?", "human"},
+      {"en", "Why do you want to know?", "why"},
+      {"pt-BR", "corrigir o telefone", "change:telefone"},
+      {"pt-BR", "quero corrigir meu nome", "change:nome"},
+      {"pt-BR", "Espera, meu nome é Bob", "change:nome=Bob"},
+      {"pt-BR", "Posso falar com alguém?", "human"},
+      {"pt-BR", "Por que você quer saber?", "why"},
+      {"es", "quiero corregir mi apellido", "change:apellido"},
+      {"es", "Espera, mi nombre es Bob", "change:nombre=Bob"},
+      {"es", "¿Puedo hablar con alguien?", "human"},
+      {"es", "¿Por qué lo necesitas?", "why"},
+      {"fr", "je veux modifier mon e-mail", "change:e-mail"},
+      {"fr", "Attendez, mon nom est Bob", "change:nom=Bob"},
+      {"fr", "Je veux parler à quelqu'un", "human"},
+      {"fr", "Pourquoi voulez-vous le savoir ?", "why"},
+      {"de", "ich will meine Adresse ändern", "change:Adresse"},
+      {"de", "Moment, mein Name ist Bob", "change:Name=Bob"},
+      {"de", "Mein Name ist eigentlich Bob", "change:Name=Bob"},
+      {"de", "Kann ich mit jemandem sprechen?", "human"},
+      {"de", "Warum wollt ihr das wissen?", "why"},
+  };
+  for (const Case& item : cases) {
+    EXPECT_EQ(aside(item.text, item.locale), item.wanted) << item.locale << ": " << item.text;
+  }
+}
+
 TEST(AskAside, OwnPhrasesTakeThePlaceOfTheStockOnes) {
   const std::vector<OwnPhrases> own{{Command::human, {"operator", "Get me somebody"}}};
   EXPECT_TRUE(find_aside("get me somebody", "en", own));

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "ask/days.hpp"
+#include "ask/spelled.hpp"
 #include "ask/words.hpp"
 #include "base/text.hpp"
 
@@ -43,16 +44,20 @@ std::optional<Date> day_of(const Rules& rules, Year year, int month, int day, Da
   return Date::make(nearest, month, day);
 }
 
-// Without a year: the next such day where the past is ruled out, the last one where the future is.
-std::optional<Date> day_of_some_year(const Rules& rules, int month, int day, Date today) {
+// Of a day without a year the next one, or the last: today is both.
+std::optional<Date> day_of_nearest_year(int month, int day, Date today, bool looks_back) {
   constexpr int kLeapAfterMost = 8;
-  if (rules.not_past == rules.not_future) return std::nullopt;
-  const int step = rules.not_past ? 1 : -1;
   for (int i = 0; i <= kLeapAfterMost; ++i) {
-    const auto date = Date::make(today.year + i * step, month, day);
-    if (date && (rules.not_past ? *date >= today : *date <= today)) return date;
+    const auto date = Date::make(today.year + (looks_back ? -i : i), month, day);
+    if (date && (looks_back ? *date <= today : *date >= today)) return date;
   }
   return std::nullopt;
+}
+
+// Without a year: the next such day where the past is ruled out, the last one where the future is.
+std::optional<Date> day_of_some_year(const Rules& rules, int month, int day, Date today) {
+  if (rules.not_past == rules.not_future) return std::nullopt;
+  return day_of_nearest_year(month, day, today, rules.not_future);
 }
 
 enum class Order { day_first, month_first, either };
@@ -89,6 +94,23 @@ Reading either(const Rules& rules, std::optional<Date> day_first, std::optional<
                   {by_day.value, show_date(by_day.value, locale)}}};
 }
 
+// Where nothing rules either out: the next one, or the last, as the person says.
+Reading of_either_year(const Rules& rules, int month, int day, std::optional<int> weekday,
+                       std::string_view locale, Date today) {
+  std::vector<Candidate> found;
+  for (const bool looks_back : {false, true}) {
+    const auto date = day_of_nearest_year(month, day, today, looks_back);
+    if (!date || !fits(rules, *date, today)) continue;
+    if (weekday && weekday_of(*date) != *weekday) continue;
+    std::string value = base::to_iso8601(*date);
+    if (!found.empty() && found.front().value == value) continue;
+    found.push_back({value, show_date(value, locale)});
+  }
+  if (found.empty()) return {};
+  if (found.size() == 1) return accepted(found.front().value);
+  return Reading{Verdict::ambiguous, {}, std::move(found)};
+}
+
 // 03/04/1990, 3-4-90, 1990.04.03, 24.12.
 std::optional<Reading> read_numeric(const Rules& rules, std::string_view text,
                                     std::string_view locale, Date today) {
@@ -104,6 +126,11 @@ std::optional<Reading> read_numeric(const Rules& rules, std::string_view text,
   if (!a || !b) return std::nullopt;
   if (parts.size() == 2) {
     if (parts[0].size() > 2) return Reading{};
+    if (rules.not_past == rules.not_future && order_of(locale) != Order::either) {
+      const bool is_day_first = order_of(locale) == Order::day_first;
+      return of_either_year(rules, is_day_first ? *b : *a, is_day_first ? *a : *b, std::nullopt,
+                            locale, today);
+    }
     return either(rules, day_of_some_year(rules, *b, *a, today),
                   day_of_some_year(rules, *a, *b, today), locale, today);
   }
@@ -145,22 +172,51 @@ std::optional<int> month_named(std::string_view word, std::string_view locale) {
   return by_beginning.size() == 1 ? std::optional(*by_beginning.begin()) : std::nullopt;
 }
 
-// "3 de abril de 1990", "April 3rd, 1990", "3. April 1990", "3 avril", "samedi 5 décembre 2099".
+// The day of a month in words, as many of them as spell it: "fifth", "twenty first", "trois".
+std::optional<std::pair<int, size_t>> spelled_day(const std::vector<std::string>& words,
+                                                  size_t begin, std::string_view locale) {
+  constexpr size_t kMost = 3;
+  for (size_t count = std::min(kMost, words.size() - begin); count > 0; --count) {
+    if (const auto day = ordinal(joined(words, begin, begin + count), locale)) {
+      return std::pair(*day, count);
+    }
+    const std::vector<std::string> some(words.begin() + static_cast<ptrdiff_t>(begin),
+                                        words.begin() + static_cast<ptrdiff_t>(begin + count));
+    const auto number = spelled_number(some, locale);
+    if (number && *number >= 1 && *number <= 31) {
+      return std::pair(static_cast<int>(*number), count);
+    }
+  }
+  return std::nullopt;
+}
+
+// "3 de abril de 1990", "April 3rd, 1990", "3. April 1990", "3 avril", "samedi 5 décembre 2099",
+// "the fifth of May".
 Reading read_named(const Rules& rules, std::vector<std::string> words, std::string_view locale,
                    Date today) {
   if (words.size() > 10) return {};
   const auto weekday = take_weekday(words, locale);
   std::optional<int> day, month;
   std::optional<Year> year;
-  for (const std::string& word : words) {
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
     const auto digits = std::min(word.find_first_not_of("0123456789"), word.size());
     if (digits == 0) {
-      const auto named = month_named(word, locale);
+      auto named = month_named(word, locale);
+      // "dez de dezembro": a number that is also how a month is shortened.
+      const bool is_followed =
+          std::any_of(words.begin() + static_cast<ptrdiff_t>(i) + 1, words.end(),
+                      [&](const std::string& later) { return month_named(later, locale); });
+      if (named && !day && is_followed && spelled_day(words, i, locale)) named = std::nullopt;
       if (named && month) return {};
       if (named) month = named;
       constexpr std::string_view kBetween =
           "of the de del do da le el den am on em no na dia year d l";
-      if (!named && !is_listed(kBetween, word)) return {};
+      if (named || is_listed(kBetween, word)) continue;
+      const auto spelled = day ? std::nullopt : spelled_day(words, i, locale);
+      if (!spelled) return {};
+      day = spelled->first;
+      i += spelled->second - 1;
       continue;
     }
     const auto number = figures(std::string_view(word).substr(0, digits), 4);
@@ -177,6 +233,9 @@ Reading read_named(const Rules& rules, std::vector<std::string> words, std::stri
     }
   }
   if (!day || !month) return {};
+  if (!year && rules.not_past == rules.not_future) {
+    return of_either_year(rules, *month, *day, weekday, locale, today);
+  }
   const auto date = year ? day_of(rules, *year, *month, *day, today)
                          : day_of_some_year(rules, *month, *day, today);
   // A weekday that is another one was a mistake, in it or in the date.

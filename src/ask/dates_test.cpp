@@ -45,7 +45,7 @@ TEST(AskDate, ReadsWhatPeopleOfTheLocaleWrite) {
                                     {"en", "1990-02-30", "?"},
                                     {"en", "31/31/1990", "?"},
                                     {"en", "next year", "?"},
-                                    {"en", "3rd of April", "?"},
+                                    {"en", "3rd of April", "2026-04-03|2025-04-03"},
                                     {"en", "hello", "?"},
                                     {"en", "", "?"},
                                     {"en", "3 April 199", "?"},
@@ -172,6 +172,44 @@ TEST(AskDate, TakesTheCenturyThatTheRulesLeave) {
                    {"de", "13.5.85", "2085-05-13"},
                    {"en", "13/05/25", "2125-05-13"}});
   expect_all(either, {{"en", "13/05/29", "2029-05-13"}, {"en", "13/05/85", "1985-05-13"}});
+}
+
+TEST(AskDate, ReadsDaysOfTheMonthInWords) {
+  expect_all({.type = Type::date, .not_past = true},
+             {
+                 {"en", "the fifth of may", "2026-05-05"},
+                 {"en", "May the twenty-first", "2026-05-21"},
+                 {"en", "the third of april 2027", "2027-04-03"},
+                 {"pt-BR", "primeiro de maio", "2026-05-01"},
+                 {"pt-BR", "dez de dezembro", "2026-12-10"},
+                 {"pt-BR", "vinte e cinco de dezembro", "2026-12-25"},
+                 {"es", "primero de mayo", "2026-05-01"},
+                 {"es", "el tres de abril", "2026-04-03"},
+                 {"es", "veinticinco de diciembre", "2026-12-25"},
+                 {"fr", "le premier mai", "2026-05-01"},
+                 {"fr", "le trois avril", "2026-04-03"},
+                 {"fr", "vingt-cinq décembre", "2026-12-25"},
+                 {"de", "am ersten Mai", "2026-05-01"},
+                 {"de", "dritter April", "2026-04-03"},
+                 {"en", "the fortieth of may", "?"},
+             });
+}
+
+TEST(AskDate, WithoutAYearIsAskedBackWhereNoRuleLeavesOne) {
+  expect_all({.type = Type::date}, {
+                                       {"en", "March 5", "2026-03-05|2025-03-05"},
+                                       {"en-GB", "5/3", "2026-03-05|2025-03-05"},
+                                       {"en-US", "3/5", "2026-03-05|2025-03-05"},
+                                       {"pt-BR", "5 de março", "2026-03-05|2025-03-05"},
+                                       {"es", "el 5 de marzo", "2026-03-05|2025-03-05"},
+                                       {"fr", "le 5 mars", "2026-03-05|2025-03-05"},
+                                       {"de", "5. März", "2026-03-05|2025-03-05"},
+                                       {"de", "5.3.", "2026-03-05|2025-03-05"},
+                                       {"en", "January 5", "2026-01-05"},
+                                       {"en", "Thursday, March 5", "2026-03-05"},
+                                       {"en", "29 February", "2028-02-29|2024-02-29"},
+                                       {"en", "31 April", "?"},
+                                   });
 }
 
 }  // namespace

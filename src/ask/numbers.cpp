@@ -6,6 +6,7 @@
 #include <cmath>
 #include <memory>
 
+#include "ask/amounts.hpp"
 #include "ask/spelled.hpp"
 #include "ask/words.hpp"
 #include "base/text.hpp"
@@ -49,6 +50,8 @@ std::string plain_marks(std::string_view text) {
     replace(blank, " ");
   }
   replace("\u2019", "'");
+  replace("\u066c", "'");  // of Arabic figures
+  replace("\u066b", ".");
   replace("\u2212", "-");
   return out;
 }
@@ -122,6 +125,15 @@ constexpr std::string_view kCourtesy =
 constexpr std::string_view kGluedUnits =
     "kg g mg km m cm mm l ml h hr hrs min s lb lbs oz ft mi yo yrs kwh m2 m² eur usd gbp x";
 
+// What a number in figures may be multiplied by: "5k", "3 million", "2,5 Mio".
+struct Scale {
+  std::string_view words;
+  double by;
+};
+constexpr Scale kScales[] = {{"k thousand mil tausend tsd mille", 1e3},
+                             {"million millions mio milhao milhoes millon millones millionen", 1e6},
+                             {"billion milliard milliards milliarde milliarden", 1e9}};
+
 struct Token {
   std::string_view written;
   std::vector<std::string> words;
@@ -144,6 +156,19 @@ std::string_view without_glued_unit(std::string_view token) {
   if (end == std::string_view::npos || end + 1 == token.size()) return token;
   const std::string unit = fold(token.substr(end + 1));
   return is_listed(kGluedUnits, unit) ? token.substr(0, end + 1) : token;
+}
+
+// "5k" or "3 million": figures, and what multiplies them.
+std::optional<double> scaled(std::string_view text, std::string_view locale) {
+  const auto end = text.find_last_of("0123456789");
+  if (end == std::string_view::npos || end + 1 == text.size()) return std::nullopt;
+  std::string word = fold(base::trim(text.substr(end + 1)));
+  if (word.ends_with('.')) word.pop_back();
+  const auto* scale =
+      std::ranges::find_if(kScales, [&](const Scale& each) { return is_listed(each.words, word); });
+  if (scale == std::end(kScales)) return std::nullopt;
+  const auto number = written_number(text.substr(0, end + 1), separators_of(locale));
+  return number ? std::optional(*number * scale->by) : std::nullopt;
 }
 
 std::optional<double> number_of(const std::vector<Token>& tokens, size_t begin, size_t end,
@@ -209,6 +234,8 @@ Reading read_number(const Rules& rules, std::string_view answer, std::string_vie
     if (text.ends_with(sign)) text = base::trim(text.substr(0, text.size() - sign.size()));
   }
   auto number = written_number(text, separators_of(locale));
+  if (!number) number = scaled(text, locale);
+  if (!number) number = amount_in_words(text, locale);
   if (!number) number = counted(text, locale);
   if (!number || !std::isfinite(*number)) return {};
   if (std::abs(*number) > kLargest) return out_of_range();

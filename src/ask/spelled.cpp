@@ -15,8 +15,6 @@ namespace {
 constexpr int kTableMax = 1'000;
 constexpr int kOrdinalMax = 31;
 constexpr WordLists kAnd = {"and", "e", "y", "et", ""};
-constexpr std::string_view kLarge[] = {"thousand", "mil",  "tausend", "illi",
-                                       "ilha",     "ilho", "illon"};
 constexpr const char* kTags[kLanguageCount] = {"en", "pt", "es", "fr", "de"};
 
 // The words of it run together, without what only links them.
@@ -81,22 +79,58 @@ std::optional<int> find(const std::unordered_map<std::string, int>& in, const st
   return found == in.end() ? std::nullopt : std::optional(found->second);
 }
 
-// Larger ones are what ICU reads of them, if it writes the same for that.
-std::optional<int64_t> parsed(const std::vector<std::string>& words, Language language) {
-  UErrorCode status = U_ZERO_ERROR;
-  icu::RuleBasedNumberFormat speller(icu::URBNF_SPELLOUT,
-                                     icu::Locale(kTags[static_cast<size_t>(language)]), status);
-  if (U_FAILURE(status)) return std::nullopt;
-  icu::UnicodeString text = icu::UnicodeString::fromUTF8(joined(words));
-  icu::ParsePosition position(0);
-  icu::Formattable result;
-  speller.parse(text, result, position);
-  if (position.getIndex() != text.length() || position.getErrorIndex() >= 0) return std::nullopt;
-  const int64_t number = result.getInt64(status);
-  if (U_FAILURE(status)) return std::nullopt;
-  const bool is_the_same = spelled(speller, speller.getDefaultRuleSetName(), number, language) ==
-                           run_together(words, language);
-  return is_the_same ? std::optional(number) : std::nullopt;
+// What multiplies the number before it, the larger ones first.
+struct Multiplier {
+  std::string_view word;
+  int64_t by;
+};
+constexpr int64_t kThousand = 1'000, kMillion = kThousand * kThousand;
+constexpr Multiplier kMultipliers[kLanguageCount][5] = {
+    {{"billion", kThousand* kMillion}, {"million", kMillion}, {"thousand", kThousand}},
+    {{"milhoes", kMillion}, {"milhao", kMillion}, {"mil", kThousand}},
+    {{"millones", kMillion}, {"millon", kMillion}, {"mil", kThousand}},
+    {{"milliards", kThousand* kMillion},
+     {"milliard", kThousand* kMillion},
+     {"millions", kMillion},
+     {"million", kMillion},
+     {"mille", kThousand}},
+    {{"milliarden", kThousand* kMillion},
+     {"milliarde", kThousand* kMillion},
+     {"millionen", kMillion},
+     {"million", kMillion},
+     {"tausend", kThousand}}};
+// One of what multiplies: "a hundred", "um milhão", "eine Million".
+constexpr WordLists kOne = {"a an", "um", "un", "un", "ein eine"};
+
+std::optional<int64_t> small(std::string_view together, Language language) {
+  const auto& cardinals = table(language).cardinals;
+  std::string text(together);
+  if (const auto number = find(cardinals, text)) return number;
+  if (language == Language::de && text.starts_with("hundert")) return find(cardinals, "ein" + text);
+  if (language == Language::en && text.starts_with("ahundred")) {
+    return find(cardinals, "one" + text.substr(1));
+  }
+  return std::nullopt;
+}
+
+// "onethousandtwohundred": what stands before the largest multiplier, times it, and the rest.
+std::optional<int64_t> composed(std::string_view together, Language language, int64_t below) {
+  for (const Multiplier& multiplier : kMultipliers[static_cast<size_t>(language)]) {
+    if (multiplier.word.empty() || multiplier.by >= below) continue;
+    const auto at = together.find(multiplier.word);
+    if (at == std::string_view::npos) continue;
+    const std::string_view before = together.substr(0, at);
+    const std::string_view rest = together.substr(at + multiplier.word.size());
+    const bool is_one = before.empty() || is_listed(kOne, language, before);
+    const auto times = is_one ? std::optional<int64_t>(1) : small(before, language);
+    if (!times || *times == 0 || *times >= kThousand) continue;
+    const auto added =
+        rest.empty() ? std::optional<int64_t>(0) : composed(rest, language, multiplier.by);
+    if (!added) continue;
+    return *times * multiplier.by + *added;
+  }
+  const auto number = small(together, language);
+  return number && *number < below ? number : std::nullopt;
 }
 
 }  // namespace
@@ -109,16 +143,7 @@ std::optional<int64_t> spelled_number(const std::vector<std::string>& words,
   for (const Language language : {own, Language::en}) {
     const std::string together = run_together(words, language);
     if (together.empty() || together.size() > 100) return std::nullopt;
-    if (const auto number = find(table(language).cardinals, together)) return number;
-    if (language == Language::de && together.starts_with("hundert")) {
-      if (const auto number = find(table(language).cardinals, "ein" + together)) return number;
-    }
-    // No larger one is without these; what ICU parses with takes long to make.
-    const bool is_large =
-        std::ranges::any_of(kLarge, [&](std::string_view word) { return together.contains(word); });
-    if (is_large) {
-      if (const auto number = parsed(words, language)) return number;
-    }
+    if (const auto number = composed(together, language, INT64_MAX)) return number;
   }
   return std::nullopt;
 }
@@ -134,7 +159,8 @@ std::optional<int> ordinal(std::string_view word, std::string_view locale) {
     if (!is_ordinal || word[0] == '0' || *number > kOrdinalMax) return std::nullopt;
     return number;
   }
-  const std::string folded(word);
+  std::string folded(word);
+  std::erase(folded, ' ');
   for (const Language language : {language_of(locale), Language::en}) {
     if (const auto number = find(table(language).ordinals, folded)) return number;
   }

@@ -10,11 +10,10 @@
 namespace millrace::ask {
 
 // What the folded words spell, all of them together: {"twenty", "five"} is 25 and {"five", "six"}
-// is nothing. Up to 1,000 without regard to hyphens, blanks and accents; more as the language
-// writes it.
+// is nothing, without regard to hyphens, blanks and accents. Up to billions.
 std::optional<int64_t> spelled_number(const std::vector<std::string>& words,
                                       std::string_view locale);
-// 2 of "second", "zweite", "deuxième", "2nd", "2º"; from 1 to 31.
+// 2 of "second", "zweite", "deuxième", "2nd", "2º", 21 of "twenty first"; from 1 to 31.
 std::optional<int> ordinal(std::string_view word, std::string_view locale);
 
 }  // namespace millrace::ask

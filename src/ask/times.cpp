@@ -73,6 +73,13 @@ constexpr Fraction kBehind[kLanguageCount][4] = {
     {{"et demie", 30}, {"et quart", 15}, {"moins le quart", -15}, {"et demi", 30}},
     {{"", 0}}};
 
+// Between minutes and the hour that they come after or before ("ten past five", "fünf vor zwölf"),
+// and between the hour and the minutes that are taken from it ("ocho menos diez").
+constexpr WordLists kPast = {"past after", "", "", "", "nach"};
+constexpr WordLists kTo = {"to before till", "para", "para", "", "vor"};
+constexpr WordLists kLess = {"", "menos", "menos", "moins", ""};
+constexpr std::string_view kArticles = "as a o las la les minutos minutes minuten";
+
 // What was said, taken apart.
 struct Told {
   int hour = 0, minute = 0;
@@ -108,6 +115,53 @@ std::optional<int> hour_of(const Words& words, std::string_view locale, Told& to
   const auto number = spelled_number(words, locale);
   if (!number || *number > 24) return std::nullopt;
   return static_cast<int>(*number);
+}
+
+// A number of minutes, in figures or in words.
+std::optional<int> minutes_of(Words words, std::string_view locale) {
+  std::erase_if(words, [](const std::string& word) { return is_listed(kArticles, word); });
+  if (words.size() == 1) {
+    if (const auto number = figures(words[0], 2)) return number;
+  }
+  const auto number = spelled_number(words, locale);
+  if (!number || *number >= kHour) return std::nullopt;
+  return static_cast<int>(*number);
+}
+
+// "ten past five", "huit heures moins dix": takes the minutes away, and leaves the hour.
+std::optional<int> take_distance(Words& words, std::string_view locale) {
+  const Language language = language_of(locale);
+  const auto in = [&](const WordLists& lists, const std::string& word) {
+    return is_listed_here(lists, language, word);
+  };
+  for (size_t i = 1; i + 1 < words.size(); ++i) {
+    const bool is_past = in(kPast, words[i]), is_to = in(kTo, words[i]);
+    const bool is_less = in(kLess, words[i]);
+    if (!is_past && !is_to && !is_less) continue;
+    Words before(words.begin(), words.begin() + static_cast<ptrdiff_t>(i));
+    Words behind(words.begin() + static_cast<ptrdiff_t>(i) + 1, words.end());
+    const auto minutes = minutes_of(is_less ? behind : before, locale);
+    if (!minutes || *minutes == 0) continue;
+    words = is_less ? std::move(before) : std::move(behind);
+    std::erase_if(words, [](const std::string& word) { return is_listed(kArticles, word); });
+    return is_past ? *minutes : -*minutes;
+  }
+  return std::nullopt;
+}
+
+// "ten thirty", "dix sept trente": takes the minutes off the end, where the whole is no number.
+std::optional<int> take_spelled_minutes(Words& words, std::string_view locale) {
+  if (words.size() < 2 || spelled_number(words, locale)) return std::nullopt;
+  for (size_t split = 1; split < words.size(); ++split) {
+    const auto at = words.begin() + static_cast<ptrdiff_t>(split);
+    const Words hour(words.begin(), at), minute(at, words.end());
+    const auto hours = spelled_number(hour, locale);
+    const auto minutes = spelled_number(minute, locale);
+    if (!hours || *hours > 24 || !minutes || *minutes == 0 || *minutes >= kHour) continue;
+    words.erase(at, words.end());
+    return static_cast<int>(*minutes);
+  }
+  return std::nullopt;
 }
 
 void take_half(Words& words, Language language, Told& told) {
@@ -166,7 +220,8 @@ Reading judged(const Told& told, int fraction, std::string_view locale) {
     return accepted(written(minutes));
   }
   minutes = told.hour % 12 * kHour + told.minute + fraction;
-  const std::string early = written(minutes), late = written(minutes + kHalfDay);
+  std::string early = written(minutes), late = written(minutes + kHalfDay);
+  if (late < early) std::swap(early, late);  // five to twelve
   return Reading{
       Verdict::ambiguous, {}, {{early, show_time(early, locale)}, {late, show_time(late, locale)}}};
 }
@@ -191,19 +246,39 @@ Reading read_time(std::string_view text, std::string_view locale) {
   words = split_figures(words);
   Told told;
   take_half(words, language, told);
-  const int fraction = take_fraction(words, language, told);
+  int fraction = take_fraction(words, language, told);
+  if (const auto distance = fraction == 0 ? take_distance(words, locale) : std::nullopt) {
+    fraction = *distance;
+    told.is_of_a_half_day = true;
+  }
+  if (fraction != 0) {
+    const std::string hour = joined(words);
+    if (hour == "meio dia" || in(kNoon, hour)) return accepted(written(kHalfDay + fraction));
+    if (hour == "meia noite" || in(kMidnight, hour)) return accepted(written(fraction));
+  }
   const auto is_clock = [&](const std::string& word) { return in(kClock, word) || word == "min"; };
   // "17 Uhr 30", "17h30", "5 o'clock": the word of the clock stands behind the hour.
   const bool names_clock =
       std::ranges::any_of(words, [&](const std::string& word) { return in(kClock, word); });
   told.says_24 = names_clock && language != Language::en;
+  std::optional<int> minute;
+  // "vingt heures cinq" is not twenty-five.
+  const auto clock = std::ranges::find_if(words, is_clock);
+  if (clock != words.begin() && clock != words.end()) {
+    Words behind(clock + 1, words.end());
+    std::erase_if(behind, is_clock);
+    const bool is_a_figure = behind.size() == 1 && behind[0].size() == 1 && figures(behind[0], 1);
+    if (!is_a_figure) minute = minutes_of(std::move(behind), locale);
+    if (minute) words.erase(clock, words.end());
+  }
   std::erase_if(words, is_clock);
   if (words.empty() || words.size() > 4) return {};
-  std::optional<int> minute;
-  if (words.size() >= 2 && (minute = figures(words.back(), 2))) {
+  if (const auto last = minute || words.size() < 2 ? std::nullopt : figures(words.back(), 2)) {
     if (words.back().size() != 2) return {};
+    minute = last;
     words.pop_back();
   }
+  if (!minute) minute = take_spelled_minutes(words, locale);
   const auto hour = hour_of(words, locale, told);
   if (!hour) return {};
   told.hour = *hour;

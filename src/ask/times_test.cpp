@@ -68,5 +68,35 @@ TEST(AskTime, AsksBackWhatReadsTwoWays) {
   }
 }
 
+TEST(AskTime, CountsMinutesInWordsFromTheHour) {
+  expect_all({.type = Type::time}, {
+                                       {"en", "ten thirty am", "10:30"},
+                                       {"en", "five past ten am", "10:05"},
+                                       {"en", "ten to six pm", "17:50"},
+                                       {"en", "five to twelve", "11:55|23:55"},
+                                       {"en", "twenty past 8 in the evening", "20:20"},
+                                       {"pt-BR", "meio-dia e meia", "12:30"},
+                                       {"pt-BR", "dez para as oito da noite", "19:50"},
+                                       {"pt-BR", "cinco e quinze da tarde", "17:15"},
+                                       {"pt-BR", "oito menos dez da manhã", "07:50"},
+                                       {"es", "mediodía y media", "12:30"},
+                                       {"es", "las ocho menos diez de la mañana", "07:50"},
+                                       {"es", "las cinco y diez de la tarde", "17:10"},
+                                       {"es", "diez para las ocho de la noche", "19:50"},
+                                       {"fr", "midi et demi", "12:30"},
+                                       {"fr", "dix-sept heures trente", "17:30"},
+                                       {"fr", "minuit et quart", "00:15"},
+                                       {"fr", "huit heures moins dix du soir", "19:50"},
+                                       {"fr", "vingt heures cinq", "20:05"},
+                                       {"de", "fünf vor zwölf", "11:55|23:55"},
+                                       {"de", "zehn nach acht abends", "20:10"},
+                                       {"de", "viertel nach acht morgens", "08:15"},
+                                       {"de", "zwanzig Uhr dreißig", "20:30"},
+                                       {"en", "9ish", "?"},
+                                       {"en", "between 5 and 6", "?"},
+                                       {"en", "ten to", "?"},
+                                   });
+}
+
 }  // namespace
 }  // namespace millrace::ask

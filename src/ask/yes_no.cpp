@@ -26,10 +26,13 @@ constexpr WordLists kStrongly = {
     "sur certainement absolument evidemment bien naturellement assurement mais",
     "naturlich selbstverstandlich klar sicher sicherlich gewiss absolut unbedingt durchaus"};
 constexpr WordLists kNo = {
-    "no n nope nah nay never not none negative false cannot dont didnt wont wouldnt isnt",
-    "nao n nunca jamais negativo nem falso", "no n nunca jamas tampoco negativo nop falso",
-    "non n jamais pas nan negatif aucunement nullement faux",
-    "nein n nee no nö ne nie niemals nicht keinesfalls keineswegs kein keine falsch"};
+    "no n nope nah nay never not none negative false cannot dont didnt wont wouldnt isnt incorrect "
+    "wrong disagree disagreed",
+    "nao n nunca jamais negativo nem falso incorreto errado discordo",
+    "no n nunca jamas tampoco negativo nop falso incorrecto",
+    "non n jamais pas nan negatif aucunement nullement faux incorrect inexact",
+    "nein n nee no nö ne nie niemals nicht keinesfalls keineswegs kein keine falsch "
+    "unrichtig"};
 // Says neither, wherever it stands.
 constexpr WordLists kBeside = {
     "please thanks thank you of sir madam that is s it the way i do would d ll will am m like to "
@@ -42,33 +45,65 @@ constexpr WordLists kBeside = {
     "bitte danke sehr ich das es ist ach so na dann gar auch schon mal aber vielen dank bin"};
 
 // Whole messages that their words alone would not tell.
-constexpr std::string_view kYesPhrases[kLanguageCount][14] = {
-    {"why not", "no problem", "please do", "go ahead", "that s right", "no doubt", "no worries",
-     "i don t mind", "i do", "you bet", "not a problem", "without a doubt", "sounds good",
-     "by all means"},
-    {"por que nao", "sem problema", "pode ser", "sem duvida", "nao tem problema", "com prazer",
-     "nao ha problema", "de acordo", "tudo bem", "esta bem", "pois sim", "nao faz mal"},
+constexpr std::string_view kYesPhrases[kLanguageCount][26] = {
+    {"why not",       "no problem",        "please do",     "go ahead",     "that s right",
+     "no doubt",      "no worries",        "i don t mind",  "i do",         "you bet",
+     "not a problem", "without a doubt",   "sounds good",   "by all means", "i think so",
+     "i guess so",    "i suppose so",      "i agree",       "i m in",       "that s fine",
+     "that is fine",  "unfortunately yes", "i m afraid so", "i hope so"},
+    {"por que nao",    "sem problema",     "pode ser",     "sem duvida",      "nao tem problema",
+     "com prazer",     "nao ha problema",  "de acordo",    "tudo bem",        "esta bem",
+     "pois sim",       "nao faz mal",      "acho que sim", "creio que sim",   "penso que sim",
+     "espero que sim", "infelizmente sim", "beleza",       "estou de acordo", "por mim sim"},
     {"por que no", "sin problema", "de acuerdo", "como no", "sin duda", "no hay problema",
-     "claro que si", "esta bien", "por supuesto", "desde luego", "con gusto", "no me importa"},
-    {"d accord", "pourquoi pas", "pas de probleme", "avec plaisir", "c est ca", "sans probleme",
-     "sans aucun doute", "bien sur", "tout a fait", "aucun probleme", "sans doute", "ca me va",
-     "je veux bien"},
-    {"warum nicht", "kein problem", "na klar", "auf jeden fall", "ohne zweifel", "in ordnung",
-     "ich bitte darum", "nichts dagegen", "aber ja", "na sicher", "warum denn nicht",
-     "ohne weiteres", "keine frage"}};
-constexpr std::string_view kNoPhrases[kLanguageCount][11] = {
-    {"not now", "not today", "not really", "no way", "i m good", "not yet", "no chance",
-     "i d rather not", "rather not", "not at all", "i would rather not"},
+     "claro que si", "esta bien", "por supuesto", "desde luego", "con gusto", "no me importa",
+     "creo que si", "pienso que si", "supongo que si", "espero que si", "por desgracia si",
+     "me parece bien", "estoy de acuerdo"},
+    {"d accord",           "pourquoi pas",     "pas de probleme",
+     "avec plaisir",       "c est ca",         "sans probleme",
+     "sans aucun doute",   "bien sur",         "tout a fait",
+     "aucun probleme",     "sans doute",       "ca me va",
+     "je veux bien",       "je pense que oui", "je crois que oui",
+     "je suppose que oui", "j espere que oui", "malheureusement oui",
+     "ca marche",          "c est juste",      "c est exact",
+     "je pense",           "je crois"},
+    {"warum nicht",      "kein problem",    "na klar",        "auf jeden fall",   "ohne zweifel",
+     "in ordnung",       "ich bitte darum", "nichts dagegen", "aber ja",          "na sicher",
+     "warum denn nicht", "ohne weiteres",   "keine frage",    "ich glaube schon", "ich denke schon",
+     "ich glaube ja",    "ich denke ja",    "leider ja",      "leider schon",     "bin dafur",
+     "ich bin dafur",    "passt",           "passt so"}};
+constexpr std::string_view kNoPhrases[kLanguageCount][26] = {
+    {"not now",        "not today",          "not really",
+     "no way",         "i m good",           "not yet",
+     "no chance",      "i d rather not",     "rather not",
+     "not at all",     "i would rather not", "i don t think so",
+     "i think not",    "i guess not",        "i suppose not",
+     "i m afraid not", "unfortunately not",  "unfortunately no",
+     "hell no",        "by no means",        "i don t agree",
+     "that s wrong",   "that is wrong",      "i hope not"},
     {"agora nao", "hoje nao", "de jeito nenhum", "acho que nao", "nem pensar", "de maneira nenhuma",
-     "ainda nao", "de modo nenhum", "claro que nao", "nem por sombras", "prefiro nao"},
-    {"ahora no", "hoy no", "para nada", "de ninguna manera", "ni hablar", "todavia no",
-     "claro que no", "en absoluto", "aun no", "creo que no", "prefiero que no"},
-    {"pas maintenant", "pas du tout", "pas vraiment", "surtout pas", "pas encore",
-     "certainement pas", "bien sur que non", "en aucun cas", "pas question", "hors de question",
-     "plutot pas"},
-    {"jetzt nicht", "heute nicht", "auf keinen fall", "eher nicht", "lieber nicht", "noch nicht",
-     "uberhaupt nicht", "kommt nicht in frage", "auf gar keinen fall", "bestimmt nicht",
-     "naturlich nicht"}};
+     "ainda nao", "de modo nenhum", "claro que nao", "nem por sombras", "prefiro nao",
+     "creio que nao", "penso que nao", "espero que nao", "infelizmente nao", "nao esta bem",
+     "nao acho", "acho melhor nao"},
+    {"ahora no",          "hoy no",          "para nada",
+     "de ninguna manera", "ni hablar",       "todavia no",
+     "claro que no",      "en absoluto",     "aun no",
+     "creo que no",       "prefiero que no", "pienso que no",
+     "supongo que no",    "espero que no",   "por desgracia no",
+     "me parece mal",     "en desacuerdo",   "estoy en desacuerdo",
+     "no me parece bien", "mejor no",        "que va"},
+    {"pas maintenant",   "pas du tout",      "pas vraiment",        "surtout pas",
+     "pas encore",       "certainement pas", "bien sur que non",    "en aucun cas",
+     "pas question",     "hors de question", "plutot pas",          "je pense que non",
+     "je crois que non", "je ne pense pas",  "je ne crois pas",     "je crois pas",
+     "je pense pas",     "j espere que non", "malheureusement non", "malheureusement pas",
+     "ca ne marche pas", "ca ne me va pas",  "c est pas juste"},
+    {"jetzt nicht",         "heute nicht",    "auf keinen fall", "eher nicht",
+     "lieber nicht",        "noch nicht",     "uberhaupt nicht", "kommt nicht in frage",
+     "auf gar keinen fall", "bestimmt nicht", "naturlich nicht", "ich glaube nicht",
+     "ich denke nicht",     "leider nicht",   "leider nein",     "stimmt nicht",
+     "das stimmt nicht",    "passt nicht",    "das passt nicht", "bin dagegen",
+     "ich bin dagegen",     "besser nicht",   "ich glaube kaum", "wohl kaum"}};
 
 // 1 yes, -1 no, 0 neither: of the signs that people send instead of words.
 int of_signs(std::string_view text) {

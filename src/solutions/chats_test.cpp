@@ -4,7 +4,7 @@
 #include "solutions/export.hpp"
 #include "solutions/replay.hpp"
 #include "solutions/test_from_chat.hpp"
-#include "solutions/testing.hpp"
+#include "tests/support/solutions.hpp"
 
 namespace millrace::solutions {
 namespace {

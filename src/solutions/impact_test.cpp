@@ -2,7 +2,7 @@
 #include "solutions/impact.hpp"
 
 #include "solutions/chats.hpp"
-#include "solutions/testing.hpp"
+#include "tests/support/solutions.hpp"
 
 namespace millrace::solutions {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <future>
 
-#include "solutions/testing.hpp"
+#include "tests/support/solutions.hpp"
 #include "tests/fakes/log.hpp"
 
 namespace millrace::solutions {

@@ -2,7 +2,7 @@
 
 #include "solutions/folder.hpp"
 #include "solutions/new_action.hpp"
-#include "solutions/testing.hpp"
+#include "tests/support/solutions.hpp"
 
 namespace millrace::solutions {
 namespace {

@@ -2,7 +2,7 @@
 #include <cerrno>
 
 #include "posix/files.hpp"
-#include "solutions/testing.hpp"
+#include "tests/support/solutions.hpp"
 #include "solutions/workspace/workspace.hpp"
 #include "tests/faults/disk.hpp"
 

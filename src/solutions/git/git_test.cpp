@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "solutions/testing.hpp"
+#include "tests/support/solutions.hpp"
 
 namespace millrace::solutions {
 namespace {

@@ -2,7 +2,7 @@
 #include "solutions/workspace/workspace.hpp"
 
 #include "posix/files.hpp"
-#include "solutions/testing.hpp"
+#include "tests/support/solutions.hpp"
 
 namespace millrace::solutions {
 namespace {

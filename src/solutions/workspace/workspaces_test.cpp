@@ -1,7 +1,7 @@
 // Workspaces of solutions, proposals of changes, and drafts from memory.
 #include "solutions/workspace/workspaces.hpp"
 
-#include "solutions/testing.hpp"
+#include "tests/support/solutions.hpp"
 #include "solutions/workspace/drafts.hpp"
 #include "solutions/workspace/proposals.hpp"
 

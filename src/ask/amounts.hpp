@@ -1,0 +1,12 @@
+// Numbers that are said in words around halves and dozens. For the files of this room only.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace millrace::ask {
+
+// "minus five", "two and a half", "anderthalb", "a dozen", "meia dúzia": all of the text is it.
+std::optional<double> amount_in_words(std::string_view text, std::string_view locale);
+
+}  // namespace millrace::ask
