@@ -9,7 +9,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo check style test unit e2e docs docs-pages test-docs test-site map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload bench-nlu soak tsan ci clean install deb setup setup-test setup-style setup-dev bench-check bench-ask
+.PHONY: help build demo check style test unit e2e docs docs-pages test-docs test-site map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload bench-nlu soak tsan ci clean install deb clean-root setup setup-test setup-style setup-dev bench-check bench-ask
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -194,6 +194,11 @@ deb: build  ## make the Debian package, as build/millrace_VERSION_amd64.deb
 	@tools/setup.sh tools/packages-deb.txt
 	@cpack --config build/release/CPackConfig.cmake -B $(CURDIR)/build >build/cpack.log 2>&1 || { cat build/cpack.log; exit 1; }
 	@echo "Made $(DEB)"
+
+clean-root: deb  ## try the package in a clean Debian 12: install, serve, upgrade, purge; and follow the documents from nothing
+	@tools/setup.sh tools/packages-clean-root.txt
+	@tools/clean-root deb $(DEB)
+	@tools/clean-root walk $(DEB)
 
 ci: test  ## what CI runs
 
