@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 20
-DEB = build/millrace_$(shell sed -n 's/^project(millrace VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)_amd64.deb
+DEB = build/millrace_$(shell sed -n 's/^project.millrace VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)_amd64.deb
 CPP = 'src/*.[ch]pp' 'tests/*.[ch]pp' 'fuzz/*.cpp' 'bench/*.[ch]pp'
 export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
