@@ -3,12 +3,13 @@
 SHELL := /bin/sh
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 20
+DEB = build/millrace_$(shell sed -n 's/^project.millrace VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)_amd64.deb
 CPP = 'src/*.[ch]pp' 'tests/*.[ch]pp' 'fuzz/*.cpp' 'bench/*.[ch]pp'
 export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo check style test unit e2e docs docs-pages test-docs test-site map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload bench-nlu soak tsan ci clean setup setup-test setup-style setup-dev bench-check bench-ask
+.PHONY: help build demo check style test unit e2e docs docs-pages test-docs test-site map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload bench-nlu soak tsan ci clean install deb clean-root setup setup-test setup-style setup-dev bench-check bench-ask
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -184,6 +185,20 @@ bench-nlu: setup  ## intents on the public sets of NLU_DATA, beside fastText whe
 bench-overload: build setup-test  ## five times the load for SECONDS=120, beside a slow action, slow readers and a second solution
 	@cmake --build --preset release -j $(JOBS) --target overload_load
 	@SECONDS=$(or $(SECONDS),120) node bench/overload.mjs build/release/millrace build/release/overload_load
+
+install: build  ## put the program, its manual page, completions and examples below PREFIX=/usr/local, and that below DESTDIR
+	@cmake --install build/release --strip --component program --prefix $(or $(PREFIX),/usr/local) >build/install.log || { cat build/install.log; exit 1; }
+	@echo "Installed below $(DESTDIR)$(or $(PREFIX),/usr/local)"
+
+deb: build  ## make the Debian package, as build/millrace_VERSION_amd64.deb
+	@tools/setup.sh tools/packages-deb.txt
+	@cpack --config build/release/CPackConfig.cmake -B $(CURDIR)/build >build/cpack.log 2>&1 || { cat build/cpack.log; exit 1; }
+	@echo "Made $(DEB)"
+
+clean-root: deb  ## try the package in a clean Debian 12: install, serve, upgrade, purge; and follow the documents from nothing
+	@tools/setup.sh tools/packages-clean-root.txt
+	@tools/clean-root deb $(DEB)
+	@tools/clean-root walk $(DEB)
 
 ci: test  ## what CI runs
 

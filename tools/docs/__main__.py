@@ -4,7 +4,9 @@
     python3 tools/docs --binary FILE            and: docs/cli.md, and what the program says of the
                                                 examples of docs/errors.md
     python3 tools/docs --check [--binary FILE]  writes nothing; exits 1 where a page would change
-    python3 tools/docs tutorial --binary FILE   follows docs/tutorial.md in a fresh folder"""
+    python3 tools/docs tutorial --binary FILE   follows docs/tutorial.md in a fresh folder; with
+                                                --told prints each command with its time, with
+                                                --sections N ends after the Nth"""
 import argparse
 import pathlib
 import sys
@@ -41,9 +43,11 @@ def main():
     parser.add_argument('what', nargs='?', choices=('pages', 'tutorial'), default='pages')
     parser.add_argument('--check', action='store_true')
     parser.add_argument('--binary', type=lambda text: pathlib.Path(text).resolve())
+    parser.add_argument('--told', action='store_true')
+    parser.add_argument('--sections', type=int)
     options = parser.parse_args()
     if options.what == 'tutorial':
-        return tutorial.follow(options.binary)
+        return tutorial.follow(options.binary, options.told, options.sections)
     wrong = list(_breaches(options))
     for line in wrong:
         print(line)

@@ -127,7 +127,12 @@ class Reader:
         return codes
 
 
-def _follow(reader, text):
+def first_sections(text, count):
+    """The page up to the end of its numbered section `count`."""
+    return re.split(rf'^## (?!\d)|^## {count + 1}\.', text, flags=re.M)[0]
+
+
+def _follow(reader, text, tell):
     """What went otherwise than the page says, one line each; and how many commands were typed."""
     count, taken = 0, {}
     for line, language, about, block in blocks_of(text):
@@ -135,6 +140,7 @@ def _follow(reader, text):
         where = f'docs/tutorial.md:{line}'
         if language == 'sh':
             count += len(commands_in(block))
+            tell(block)
             code = (reader.serve if about == 'in a second terminal' else reader.run)(block)
             if code != 0:
                 yield count, f'{where}: exit code {code}:\n{textwrap.indent(reader.came, "    ")}'
@@ -149,14 +155,22 @@ def _follow(reader, text):
     yield count, None
 
 
-def follow(binary):
-    """0 where everything is as the page says."""
+def follow(binary, is_told=False, sections=None):
+    """0 where everything is as the page says. Told, each command is printed with its time."""
     began = time.monotonic()
     text = PAGE.read_text(encoding='utf-8')
+    if sections:
+        text = first_sections(text, sections)
+
+    def tell(block):
+        if is_told:
+            for command in commands_in(block):
+                print(f'{time.monotonic() - began:6.1f} s  {command}', flush=True)
+
     with tempfile.TemporaryDirectory(prefix='millrace-tutorial-') as folder:
         reader = Reader(binary, folder)
         try:
-            found = list(_follow(reader, text))
+            found = list(_follow(reader, text, tell))
         finally:
             codes = reader.leave()
     wrong = [words for _, words in found if words]

@@ -25,6 +25,11 @@ class Blocks(unittest.TestCase):
         self.assertEqual(first, tutorial.with_free_ports(named, taken))
         self.assertEqual(len(set(taken.values())), 2)
 
+    def test_the_first_sections_end_before_the_next_number_and_before_what_has_none(self):
+        text = '# Page\n\n## 1. One\n\none\n\n## 2. Two\n\ntwo\n\n## What next\n\nend\n'
+        self.assertEqual(tutorial.first_sections(text, 1), '# Page\n\n## 1. One\n\none\n\n')
+        self.assertTrue(tutorial.first_sections(text, 2).endswith('two\n\n'))
+
 
 class Agrees(unittest.TestCase):
     def test_dots_stand_for_anything_within_a_line(self):
