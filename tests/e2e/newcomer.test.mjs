@@ -204,4 +204,47 @@ describe('A server with two versions', () => {
     const named = await run(['rollback', 'SignUp', '--to', 'v2', '--data', data]);
     assert.match(named.stdout, /deployed SignUp v2/);
   });
+
+  /** @type {Record<string, RegExp>} */
+  const kLists = {
+    'chats': /^CHAT +SOLUTION +VERSION .*\n\S+ +SignUp +v2 /,
+    'versions': /^.*SOLUTION +VERSION .*\n.*SignUp +v1 /,
+    'deliveries list': /^.*STATE +OWED AT .*\n.*delivered /,
+    'secret list': /^NAME +VERSION .*\nA +1 /,
+    'user list': /^.*NAME .*\n.*ada /,
+  };
+
+  test('lists what it has under headers for people, and as arrays for programs', async () => {
+    await setSecret('one', 'A', '--data', data, '--secrets-key', join(folder, 'secrets.key'));
+    const added = await run(['user', 'add', 'ada', '--grant', 'viewer', '--data', data]);
+    assert.equal(added.code, 0, added.stderr);
+    for (const [name, header] of Object.entries(kLists)) {
+      const shown = await run([...name.split(' '), '--data', data]);
+      assert.match(shown.stdout, header, name);
+      const {stdout} = await run([...name.split(' '), '--json', '--data', data]);
+      const rows = JSON.parse(stdout);
+      assert.ok(Array.isArray(rows) && rows.length > 0, `${name}: ${stdout}`);
+      for (const [key, value] of rows.flatMap((row) => Object.entries(row))) {
+        if (key.endsWith('_at') && value !== null) assert.match(value, /^\d{4}-\d\d-\d\dT/, key);
+      }
+    }
+  });
+
+  test('says in JSON what a deploy would touch and what it did', async () => {
+    const impact = JSON.parse(
+      (await run(['impact', solution, '--data', data, '--json'])).stdout);
+    assert.equal(impact.solution, 'SignUp');
+    assert.ok(impact.chats > 0, JSON.stringify(impact));
+    const deployed = await run(['deploy', solution, '--skip-tests', '--data', data, '--json']);
+    const {version, was_current} = JSON.parse(deployed.stdout);
+    assert.deepEqual([version, was_current], ['v2', true]);
+  });
+});
+
+test('the demo plays its example away from the sources', async () => {
+  const folder = temporaryFolder();
+  cpSync(kBinary, join(folder, 'millrace'));
+  const there = `cd "${folder}" && exec ./millrace demo --script`;
+  const {code, stdout, stderr} = await run(['-c', there], 'sh');
+  assert.equal(code, 0, stdout + stderr);
 });
