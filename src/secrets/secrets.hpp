@@ -89,9 +89,20 @@ class Store {
   // Makes the master key when there is none and nothing is stored yet. Gives the new version.
   base::Result<int64_t> set(std::string_view name, std::string_view value, base::Timestamp now);
   base::Result<void> remove(std::string_view name);
-  // A new master key, under which every record's key is sealed anew; the old one goes. A crash on
-  // the way leaves a store that opens. Gives how many records there are.
-  base::Result<size_t> rotate();
+  // A new master key, under which every record's key is sealed anew. Former keys stay in the file
+  // behind it, because stores of other data folders may be sealed under them; with
+  // Former::forgotten they go, and what they seal elsewhere is lost. A crash on the way leaves a
+  // store that opens. failed_precondition: a record is sealed under a key that is not in the file.
+  struct Rotated {
+    size_t records = 0;
+    size_t former_keys = 0;  // that stay in the file
+  };
+  enum class Former { kept, forgotten };
+  base::Result<Rotated> rotate(Former former = Former::kept);
+
+  // Whether each record can be opened; where there is no store nothing is amiss.
+  // failed_precondition: the key file is missing, or has not the key of a record, which is named.
+  base::Result<void> check() const;
 
   const std::filesystem::path& key_file() const { return key_; }
 

@@ -12,47 +12,12 @@
 #include <iterator>
 #include <thread>
 
-#include "tests/fakes/folder.hpp"
+#include "tests/support/secrets.hpp"
 
 namespace millrace::secrets {
 namespace {
 
-namespace fs = std::filesystem;
 using base::Code;
-
-constexpr std::string_view kPlanted = "planted-value-1d8f";
-
-class Secrets : public ::testing::Test {
- protected:
-  Secrets() { fs::create_directories(data()); }
-
-  fs::path data() const { return root_ / "data"; }
-  fs::path key() const { return root_ / "config" / "secrets.key"; }
-  Store store() const { return *Store::at(data(), key()); }
-
-  fs::path write(const std::string& name, std::string_view text, mode_t mode = 0600) const {
-    const fs::path file = root_ / name;
-    fs::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << text;
-    ::chmod(file.c_str(), mode);
-    return file;
-  }
-  static std::string read(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  }
-  std::string everything_kept() const {
-    std::string all;
-    for (const auto& entry : fs::recursive_directory_iterator(root_)) {
-      if (entry.is_regular_file()) all += read(entry.path());
-    }
-    return all;
-  }
-
-  fakes::Folder home_;
-  const fs::path& root_ = home_.path;
-  const base::Timestamp now_{1'767'323'045'000};
-};
 
 TEST_F(Secrets, AreNamedInATextByTheirMark) {
   EXPECT_EQ(names_in("a = '${secret:B_KEY}', b = \"${secret:A.key-2}${secret:B_KEY}\""),
@@ -305,62 +270,6 @@ TEST_F(Secrets, ABrokenStoreOrKeyIsAnErrorAndNoMore) {
   EXPECT_EQ(kept.get("A").error().code, Code::permission_denied);
   write("config/secrets.key", good_key);
   EXPECT_EQ(kept.get("A"), kPlanted);
-}
-
-TEST_F(Secrets, ARotationTakesANewKeyAndTheOldOneOpensNothing) {
-  auto kept = store();
-  EXPECT_FALSE(kept.rotate()) << "nothing is stored";
-  for (const char* const name : {"A", "B", "C"}) ASSERT_TRUE(kept.set(name, kPlanted, now_));
-  const std::string old_key = read(key());
-  EXPECT_EQ(kept.rotate(), 3U);
-  EXPECT_FALSE(read(key()).contains(old_key.substr(0, 43)));
-  EXPECT_EQ(kept.get("B"), kPlanted);
-  write("config/secrets.key", old_key);
-  EXPECT_FALSE(kept.get("B"));
-}
-
-TEST_F(Secrets, ARotationThatACrashCutOffLeavesAStoreThatOpens) {
-  auto kept = store();
-  ASSERT_TRUE(kept.set("A", kPlanted, now_));
-  const std::string old_key = read(key());
-  const std::string old_store = read(data() / "secrets.json");
-  ASSERT_TRUE(kept.rotate());
-  const std::string both = read(key()) + old_key;
-  const std::string new_store = read(data() / "secrets.json");
-  write("config/secrets.key", both);
-  for (const std::string& text : {old_store, new_store}) {
-    write("data/secrets.json", text);
-    EXPECT_EQ(kept.get("A"), kPlanted);
-  }
-  write("data/secrets.json", old_store);
-  ASSERT_TRUE(kept.set("B", "new", now_));
-  EXPECT_EQ(kept.rotate(), 2U);
-  EXPECT_EQ(read(key()).size(), old_key.size()) << "one key is left";
-  EXPECT_EQ(kept.get("A"), kPlanted);
-  EXPECT_EQ(kept.get("B"), "new");
-}
-
-TEST_F(Secrets, ReadersAndWritersInManyThreadsMeetNoHalfChange) {
-  auto kept = store();
-  ASSERT_TRUE(kept.set("STEADY", kPlanted, now_));
-  std::atomic<bool> over = false;
-  std::atomic<int> read_count = 0;
-  std::vector<std::jthread> threads;
-  for (int i = 0; i < 2; ++i) {
-    threads.emplace_back([&] {
-      const Resolver resolver({{}, {}, data(), key()});
-      while (!over) {
-        const auto value = resolver.resolve("STEADY", Rights::all());
-        EXPECT_EQ(value, kPlanted) << (value ? "" : value.error().describe());
-        ++read_count;
-      }
-    });
-  }
-  for (int i = 0; i < 20 || read_count < 20; ++i) {
-    EXPECT_TRUE(kept.set("OTHER", std::to_string(i), now_));
-    EXPECT_TRUE(kept.rotate());
-  }
-  over = true;
 }
 
 }  // namespace

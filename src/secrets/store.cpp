@@ -1,8 +1,6 @@
 // secrets.json:
 //   {"format": 1, "records": {"NAME": {"version": 2, "created_at": ms, "changed_at": ms,
 //                                      "master": "id of the key", "key": "...", "value": "..."}}}
-// The key file has one key a line, base64url, the newest first. There are two only while a rotation
-// is under way: whoever reads a record finds the key that it names, whichever half is done.
 #include <sys/stat.h>
 
 #include "base/hash.hpp"
@@ -11,6 +9,7 @@
 #include "posix/locks.hpp"
 #include "secrets/envelope.hpp"
 #include "secrets/files.hpp"
+#include "secrets/master_keys.hpp"
 #include "secrets/secrets.hpp"
 
 namespace millrace::secrets {
@@ -22,26 +21,7 @@ using base::fail;
 
 constexpr size_t kStoreBytesMax = 16 << 20;
 constexpr size_t kRecordsMax = 10'000;
-constexpr size_t kKeyFileBytesMax = 1 << 10;
-constexpr size_t kKeyBytes = 32;
 constexpr int kLooksMax = 5;  // a reader may meet a rotation half-way
-
-// The newest first; wiped when they go.
-struct Keys {
-  Keys() = default;
-  Keys(Keys&&) = default;
-  Keys& operator=(Keys&&) = delete;
-  ~Keys() {
-    for (std::string& key : list) wipe(key);
-  }
-  const std::string* named(std::string_view id) const {
-    for (const std::string& key : list) {
-      if (key_id(key) == id) return &key;
-    }
-    return nullptr;
-  }
-  std::vector<std::string> list;
-};
 
 fs::path file_in(const fs::path& data) {
   return data / "secrets.json";
@@ -83,71 +63,6 @@ base::Result<void> write_records(const fs::path& data, json::object records) {
       json::serialize(json::object{{"format", 1}, {"records", std::move(records)}}) + "\n");
 }
 
-base::Result<Keys> read_keys(const fs::path& file) {
-  auto text = read_secret_file(file, kKeyFileBytesMax, posix::Readers::owner);
-  if (!text) return std::unexpected(text.error());
-  const Wiped wiped(*text);
-  Keys keys;
-  for (std::string_view rest = *text; !rest.empty();) {
-    const size_t end = rest.find('\n');
-    const std::string_view line = base::trim(rest.substr(0, end));
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (line.empty()) continue;
-    keys.list.push_back(base::from_base64url(line));
-    if (keys.list.back().size() != kKeyBytes) {
-      return fail(Code::data_loss,
-                  "this is not a key of the store of secrets; put the file back from a backup",
-                  file.string());
-    }
-  }
-  if (keys.list.empty()) {
-    return fail(Code::data_loss, "this key file is empty; put it back from a backup",
-                file.string());
-  }
-  return keys;
-}
-
-base::Result<void> write_keys(const fs::path& file, const Keys& keys) {
-  std::string text;
-  const Wiped wiped(text);
-  text.reserve(keys.list.size() * 2 * kKeyBytes);
-  for (const std::string& key : keys.list) {
-    std::string line = base::to_base64url(key);
-    text += line;
-    text += '\n';
-    wipe(line);
-  }
-  return posix::replace_file(file, text);
-}
-
-std::unexpected<base::Error> no_key(const fs::path& file) {
-  return fail(Code::failed_precondition,
-              "the store's master key is not there, and without it no secret of the store can be "
-              "read; put the file back from a backup, or name it: MILLRACE_SECRETS_KEY_FILE or "
-              "--secrets-key. If it is lost, remove secrets.json and set every secret again",
-              file.string());
-}
-
-// As an attempt that found no room left it.
-bool is_empty_file(const fs::path& file) {
-  std::error_code failed;
-  return fs::is_regular_file(file, failed) && fs::file_size(file, failed) == 0 && !failed;
-}
-
-base::Result<Keys> keys_for(const fs::path& file, bool is_store_empty) {
-  auto keys = read_keys(file);
-  if (keys) return keys;
-  const bool is_missing = keys.error().code == Code::not_found;
-  if (!is_missing && !(is_store_empty && is_empty_file(file))) return keys;
-  if (!is_store_empty) return no_key(file);
-  auto folder = posix::make_private_folder(file.parent_path());
-  if (!folder) return std::unexpected(folder.error());
-  Keys fresh;
-  fresh.list.push_back(new_key());
-  if (auto written = write_keys(file, fresh); !written) return std::unexpected(written.error());
-  return fresh;
-}
-
 json::object sealed_record(const Keys& keys, std::string_view name, int64_t version,
                            std::string_view value) {
   std::string own = new_key();
@@ -167,7 +82,10 @@ base::Result<std::string> record_key(const Keys& keys, const std::string& name,
   const std::string* const master = keys.named(text_in(record, "master"));
   if (master == nullptr) {
     return fail(Code::failed_precondition,
-                "the secret '" + name + "' is sealed under another master key than the one given");
+                "the secret '" + name +
+                    "' is sealed under another master key than the one given; name the file that "
+                    "has it (MILLRACE_SECRETS_KEY_FILE or --secrets-key), or remove it and set it "
+                    "again");
   }
   const int64_t version = json::get_integer(record, "version").value_or(0);
   auto own = open(*master, place_of("key", name, version), text_in(record, "key"));
@@ -182,6 +100,18 @@ base::Result<std::string> open_record(const Keys& keys, const std::string& name,
   const Wiped wiped(*own);
   const int64_t version = json::get_integer(record, "version").value_or(0);
   return open(*own, place_of("value", name, version), text_in(record, "value"));
+}
+
+// Whether every record but that of `except` can be opened.
+base::Result<void> all_open(const Keys& keys, const json::object& records,
+                            std::string_view except = {}) {
+  for (const auto& record : records) {
+    if (record.key() == except) continue;
+    auto own = record_key(keys, std::string(record.key()), record.value().get_object());
+    if (!own) return std::unexpected(own.error());
+    wipe(*own);
+  }
+  return {};
 }
 
 bool is_inside(const fs::path& file, const fs::path& folder) {
@@ -257,6 +187,10 @@ base::Result<int64_t> Store::set(std::string_view name, std::string_view value,
   if (!records) return std::unexpected(records.error());
   const auto keys = keys_for(key_, records->empty());
   if (!keys) return std::unexpected(keys.error());
+  // A store of two masters would look whole and be half lost. The one that is set anew may be.
+  if (auto opens = all_open(*keys, *records, name); !opens) {
+    return std::unexpected(opens.error());
+  }
   const auto* old = json::get_object(*records, name);
   if (old == nullptr && records->size() >= kRecordsMax) {
     return fail(Code::resource_exhausted, "the store has 10,000 secrets already");
@@ -284,14 +218,40 @@ base::Result<void> Store::remove(std::string_view name) {
   return write_records(data_, std::move(*records));
 }
 
-base::Result<size_t> Store::rotate() {
+base::Result<void> Store::check() const {
+  for (int look = 1;; ++look) {
+    const auto records = read_or_empty(data_);
+    if (!records) return std::unexpected(records.error());
+    if (records->empty()) return {};
+    const auto keys = read_keys(key_);
+    if (!keys && keys.error().code == Code::not_found) return no_key(key_);
+    if (!keys) return std::unexpected(keys.error());
+    auto opens = all_open(*keys, *records);
+    const bool is_missing = !opens && opens.error().code == Code::failed_precondition;
+    if (!is_missing || look == kLooksMax) return opens;
+  }
+}
+
+base::Result<Store::Rotated> Store::rotate(Former former) {
   const auto lock = posix::FileLock::wait_for(data_ / "secrets.lock");
   if (!lock) return std::unexpected(lock.error());
   auto records = read_records(data_);
   if (!records) return std::unexpected(records.error());
+  // One after the other, whichever data folder they are of: nobody writes over another's key.
+  std::error_code failed;
+  if (!fs::exists(key_, failed)) return no_key(key_);
+  const auto key_lock = posix::FileLock::wait_for(lock_of(key_));
+  if (!key_lock) return std::unexpected(key_lock.error());
   auto keys = read_keys(key_);
   if (!keys && keys.error().code == Code::not_found) return no_key(key_);
   if (!keys) return std::unexpected(keys.error());
+  if (former == Former::kept && keys->list.size() >= kKeysMax) {
+    return fail(Code::resource_exhausted,
+                "the key file has " + std::to_string(keys->list.size()) +
+                    " former keys; rotate every data folder that uses it, the last one with "
+                    "--forget-former",
+                key_.string());
+  }
   keys->list.insert(keys->list.begin(), new_key());
   const std::string& fresh = keys->list.front();
   for (auto& member : *records) {
@@ -310,10 +270,11 @@ base::Result<size_t> Store::rotate() {
   if (auto done = write_records(data_, std::move(*records)); !done) {
     return std::unexpected(done.error());
   }
+  if (former == Former::kept) return Rotated{count, keys->list.size() - 1};
   for (size_t i = 1; i < keys->list.size(); ++i) wipe(keys->list[i]);
   keys->list.resize(1);
   if (auto done = write_keys(key_, *keys); !done) return std::unexpected(done.error());
-  return count;
+  return Rotated{count, 0};
 }
 
 }  // namespace millrace::secrets

@@ -27,6 +27,7 @@ struct SecretOptions {
   fs::path data;
   fs::path key;
   bool json = false;
+  bool forgets_former = false;
 };
 
 volatile std::sig_atomic_t interrupted = 0;
@@ -90,12 +91,14 @@ int set_secret(const SecretOptions& options) {
                      {}},
                     1);
   }
-  if (auto made = posix::make_private_folder(options.data); !made)
-    return complain("secret", made.error(), 1);
   auto store = secrets::Store::at(options.data, options.key);
   if (!store) return complain("secret", store.error(), 1);
   auto value = read_value(options.name);
   if (!value) return complain("secret", value.error(), 1);
+  if (auto made = posix::make_private_folder(options.data); !made) {
+    secrets::wipe(*value);
+    return complain("secret", made.error(), 1);
+  }
   SystemClock clock;
   const bool had_key = fs::exists(store->key_file());
   const auto version = store->set(options.name, *value, clock.now());
@@ -135,10 +138,16 @@ int remove_secret(const SecretOptions& options) {
 int rotate_secrets(const SecretOptions& options) {
   auto store = secrets::Store::at(options.data, options.key);
   if (!store) return complain("secret", store.error(), 1);
-  const auto count = store->rotate();
-  if (!count) return complain("secret", count.error(), 1);
-  std::cout << *count << (*count == 1 ? " secret is" : " secrets are")
+  const auto former =
+      options.forgets_former ? secrets::Store::Former::forgotten : secrets::Store::Former::kept;
+  const auto done = store->rotate(former);
+  if (!done) return complain("secret", done.error(), 1);
+  std::cout << done->records << (done->records == 1 ? " secret is" : " secrets are")
             << " sealed under a new master key, " << store->key_file().string() << "\n";
+  if (done->former_keys > 0) {
+    std::cout << "Former keys stay in that file, for backups and for other data folders that use "
+                 "it. Rotate those as well; the last time with --forget-former.\n";
+  }
   return 0;
 }
 
@@ -155,6 +164,11 @@ void add(cli::App& secret, const std::string& name, const std::string& help, boo
                    "The file of the master key, outside the data folder; by default in your "
                    "configuration folder")
       ->envname("MILLRACE_SECRETS_KEY_FILE");
+  if (name == "rotate") {
+    command->add_flag("--forget-former", options->forgets_former,
+                      "Take the former keys out of the file: what other data folders and backups "
+                      "have under them can never be read again");
+  }
   if (name == "list") command->add_flag("--json", options->json, "Print a JSON array");
   command->callback([run, options, &exit_code] {
     posix::keep_files_private();

@@ -58,8 +58,7 @@ class Use:
 )");
   Bench bench(with_secrets(folder, {}));
   EXPECT_TRUE(bench.run("Use").message.contains(
-      "PARAMS['sandbox']['credential'] wants the secret 'BRAZE', which is not set; say: millrace "
-      "secret set BRAZE"));
+      "PARAMS['sandbox']['credential'] wants the secret 'BRAZE', which it was not given"));
   const std::string log = bench.log.text();
   EXPECT_TRUE(log.contains("python: PARAMS['sandbox']['header'] wants the secret 'BRAZE'")) << log;
   EXPECT_FALSE(log.contains("LIVE")) << log;  // nobody asked for that environment

@@ -109,6 +109,12 @@ base::Result<void> note_data_folder(const fs::path& data) {
   return manifest->add({kJournal, kTokensKey, kJournalKey});
 }
 
+base::Result<void> check_secrets(const fs::path& data, const fs::path& key) {
+  const auto store = secrets::Store::at(data, key);
+  // Without a home, or with a key where none may lie, there is nothing that was kept with it.
+  return store ? store->check() : base::Result<void>();
+}
+
 base::Result<std::string> load_sandbox_key(const fs::path& data,
                                            const std::vector<std::string>& make_anew) {
   auto manifest = Manifest::read(data);

@@ -31,6 +31,10 @@ base::Result<DataFolder> open_data_folder(const std::filesystem::path& data,
 // Notes that the journal and the keys exist; called once the journal is open.
 base::Result<void> note_data_folder(const std::filesystem::path& data);
 
+// Whether the folder's store of secrets can be opened: the first consumer would notice otherwise.
+base::Result<void> check_secrets(const std::filesystem::path& data,
+                                 const std::filesystem::path& key);
+
 // The Braze sandbox's own key, for a folder that the caller has locked.
 base::Result<std::string> load_sandbox_key(const std::filesystem::path& data,
                                            const std::vector<std::string>& make_anew = {});

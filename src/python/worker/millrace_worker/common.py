@@ -159,8 +159,7 @@ class SecretPlaces:
                 found[key] = self.filled(value, at, depth - 1)
             except KeyError as error:
                 name = error.args[0]
-                missing[key] = "{} wants the secret '{}', which is not set; say: millrace " \
-                               "secret set {}".format(at, name, name)
+                missing[key] = "{} wants the secret '{}', which it was not given".format(at, name)
                 self.problems.append(missing[key])
         return Incomplete(found, missing) if missing else found
 
