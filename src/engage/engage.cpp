@@ -21,12 +21,20 @@ web::Respond with_cors(web::Respond respond) {
 }
 
 web::Response preflight() {
-  return {
-      204,
-      {{"Access-Control-Allow-Methods", "POST"},
-       {"Access-Control-Allow-Headers", "Authorization, Content-Type, X-Pypestream-Webhook-URL"},
-       {"Access-Control-Max-Age", "86400"}},
-      {}};
+  return {204,
+          {{"Access-Control-Allow-Methods", "GET, POST"},
+           {"Access-Control-Allow-Headers",
+            "Authorization, Content-Type, X-Pypestream-Webhook-URL, X-Phoenix-AuthToken"},
+           {"Access-Control-Max-Age", "86400"}},
+          {}};
+}
+
+// Of those that are spoken: who names no version means the first.
+std::optional<Serializer> serializer_of(const web::Request& request) {
+  const auto version = request.query_parameter("vsn").value_or("");
+  if (version.empty() || version.starts_with("1.")) return Serializer::v1;
+  if (version.starts_with("2.")) return Serializer::v2;
+  return std::nullopt;
 }
 
 // Fields that must be there as texts that are not empty.
@@ -43,15 +51,14 @@ std::vector<FieldError> missing_fields(const json::object& body,
 
 }  // namespace
 
-Engagement::Engagement(runtime::Runtime& runtime, const runtime::Solutions& solutions,
-                       base::Clock& clock, base::Shares& shares, std::string key,
-                       EngagementOptions options)
-    : runtime_(runtime),
-      solutions_(solutions),
-      clock_(clock),
-      shares_(shares),
+Engagement::Engagement(Ports ports, std::string key, EngagementOptions options)
+    : runtime_(ports.runtime),
+      solutions_(ports.solutions),
+      clock_(ports.clock),
+      shares_(ports.shares),
       key_(std::move(key)),
-      options_(std::move(options)) {}
+      options_(std::move(options)),
+      long_polls_(ports.lanes, ports.clock, ports.random) {}
 
 // The published addresses, and who may ask there: whoever comes, or whoever has a chat's token.
 struct Engagement::Table {
@@ -88,14 +95,19 @@ struct Engagement::Table {
   static bool is_socket(std::string_view path) {
     return path == "/socket/websocket" || path == "/socket/websocket/websocket";
   }
+  static bool is_long_poll(std::string_view path) {
+    return path == "/socket/longpoll" || path == "/socket/longpoll/longpoll" ||
+           path == "/socket/websocket/longpoll" || path == "/socket/longpoll/websocket";
+  }
 };
 
 void Engagement::handle(web::Request request, web::Respond respond) {
   auto answer = with_cors(std::move(respond));
+  if (request.method == "OPTIONS") return answer(preflight());
+  if (Table::is_long_poll(request.path)) return long_poll(request, std::move(answer));
   if (request.path.starts_with("/socket/")) {
     return answer(error_response(400, "this address takes web sockets only"));
   }
-  if (request.method == "OPTIONS") return answer(preflight());
   const auto found = Table::routes().find(request.method, request.path);
   if (!found && found.error().allowed.empty()) {
     return answer(error_response(404, "there is nothing at this address"));
@@ -204,12 +216,34 @@ void Engagement::renew(const web::Request& request, Identity identity, web::Resp
                                         {"expires_in", options_.token_life.count()}})));
 }
 
+std::expected<Identity, int> Engagement::socket_identity(
+    const web::Request& request, const std::optional<std::string>& offered) const {
+  auto token = request.query_parameter("token");
+  if (!token) token = offered;
+  if (!token || token->empty()) return std::unexpected(400);
+  const auto identity = read_token(key_, *token, clock_.now());
+  if (!identity) return std::unexpected(403);
+  if (!web::may_come_from(request, options_.origins, origins_of(solutions_, identity->app))) {
+    return std::unexpected(403);
+  }
+  return *identity;
+}
+
+std::shared_ptr<web::SocketHandler> Engagement::new_socket(const web::Request& request,
+                                                           const Identity& identity) {
+  const auto serializer = serializer_of(request);
+  if (!serializer) return nullptr;
+  return std::make_shared<SocketConnection>(SocketPorts{runtime_, solutions_, clock_, shares_},
+                                            key_, identity, *serializer,
+                                            Asker{request.network, request.is_local});
+}
+
 web::UpgradeAnswer Engagement::upgrade(const web::Request& request) {
   if (!Table::is_socket(request.path)) {
     return error_response(404, "there is no web socket at this address");
   }
-  auto token = request.query_parameter("token");
   web::SocketAccept accept;
+  std::optional<std::string> token;
   if (const auto offered = request.header("Sec-WebSocket-Protocol")) {
     for (const std::string_view item : base::split(*offered, ',')) {
       const auto protocol = base::trim(item);
@@ -217,18 +251,31 @@ web::UpgradeAnswer Engagement::upgrade(const web::Request& request) {
       if (!token) token = token_of_subprotocol(protocol);
     }
   }
-  if (!token || token->empty()) return error_response(400, "the parameter token is missing");
-  const auto identity = read_token(key_, *token, clock_.now());
-  if (!identity) return error_response(403, "the access token is not valid, or over");
-  if (!web::may_come_from(request, options_.origins, origins_of(solutions_, identity->app))) {
-    return error_response(403, "pages of this origin may not talk here");
+  const auto identity = socket_identity(request, token);
+  if (!identity && identity.error() == 400) {
+    return error_response(400, "the parameter token is missing");
   }
-  const auto version = request.query_parameter("vsn").value_or("1.0.0");
-  const Serializer serializer = version.starts_with("2.") ? Serializer::v2 : Serializer::v1;
-  accept.handler = std::make_shared<SocketConnection>(
-      SocketPorts{runtime_, solutions_, clock_, shares_}, key_, *identity, serializer,
-      Asker{request.network, request.is_local});
+  if (!identity) {
+    return error_response(403, "the access token is not valid, or over, or is not for this page");
+  }
+  accept.handler = new_socket(request, *identity);
+  if (!accept.handler) return error_response(400, "vsn is neither 1.0.0 nor 2.0.0");
   return accept;
+}
+
+void Engagement::long_poll(const web::Request& request, web::Respond respond) {
+  const std::string session = LongPolls::session_of(request);
+  if (request.method == "POST") {
+    return long_polls_.push(session, request.body, std::move(respond));
+  }
+  if (request.method != "GET") return respond(error_response(405, "use GET or POST"));
+  if (!session.empty()) return long_polls_.poll(session, std::move(respond));
+  std::optional<std::string> token;
+  if (const auto given = request.header("X-Phoenix-AuthToken")) token = std::string(*given);
+  const auto identity = socket_identity(request, token);
+  auto handler = identity ? new_socket(request, *identity) : nullptr;
+  if (!handler) return LongPolls::forbid(std::move(respond));
+  long_polls_.open(std::move(handler), std::move(respond));
 }
 
 }  // namespace millrace::engage

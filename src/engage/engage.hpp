@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "base/resilience/shares.hpp"
 #include "base/web/web.hpp"
 #include "base/web/web_origin.hpp"
+#include "engage/long_polls.hpp"
 #include "engage/tokens.hpp"
 #include "runtime/runtime.hpp"
 
@@ -24,8 +26,15 @@ struct EngagementOptions {
 class Engagement final : public web::Handler {
  public:
   // `key` signs access tokens; whoever has it can speak for any consumer.
-  Engagement(runtime::Runtime& runtime, const runtime::Solutions& solutions, base::Clock& clock,
-             base::Shares& shares, std::string key, EngagementOptions options = {});
+  struct Ports {
+    runtime::Runtime& runtime;
+    const runtime::Solutions& solutions;
+    base::Lanes& lanes;
+    base::Clock& clock;
+    base::Random& random;
+    base::Shares& shares;
+  };
+  Engagement(Ports ports, std::string key, EngagementOptions options = {});
 
   void handle(web::Request request, web::Respond respond) override;
   web::UpgradeAnswer upgrade(const web::Request& request) override;
@@ -34,6 +43,12 @@ class Engagement final : public web::Handler {
   struct Table;  // engage.cpp: which address is what
   enum class Does { look, change };
 
+  // Whom a new socket is for, or why there is none: the status.
+  std::expected<Identity, int> socket_identity(const web::Request& request,
+                                               const std::optional<std::string>& offered) const;
+  std::shared_ptr<web::SocketHandler> new_socket(const web::Request& request,
+                                                 const Identity& identity);
+  void long_poll(const web::Request& request, web::Respond respond);
   void open_session(base::Id app, const json::object& body, web::Respond respond);
   base::Timestamp end_of_token();
   std::optional<Identity> identity_of(const web::Request& request);
@@ -66,6 +81,7 @@ class Engagement final : public web::Handler {
   base::Shares& shares_;
   const std::string key_;
   const EngagementOptions options_;
+  LongPolls long_polls_;
 };
 
 // PUT /botmanager/versions/{version}/graph (reference: studio-and-action-nodes.md 8). Whatever is

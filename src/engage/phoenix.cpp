@@ -1,5 +1,7 @@
 #include "engage/phoenix.hpp"
 
+#include "base/text.hpp"
+
 namespace millrace::engage {
 namespace {
 
@@ -74,6 +76,29 @@ base::Result<Frame> read_frame(Serializer serializer, std::string_view text) {
   }
   return make_frame(object->at("join_ref"), object->at("ref"), object->at("topic"),
                     object->at("event"), object->at("payload"));
+}
+
+base::Result<Frame> read_binary_frame(std::string_view bytes) {
+  constexpr size_t kHeader = 5;
+  const auto wrong = [] { return fail(Code::invalid_argument, "not a binary push"); };
+  if (bytes.size() < kHeader || bytes[0] != 0) return wrong();
+  std::string parts[kHeader - 1];
+  size_t at = kHeader;
+  for (size_t i = 0; i < std::size(parts); ++i) {
+    const auto length = static_cast<size_t>(static_cast<unsigned char>(bytes[i + 1]));
+    if (bytes.size() - at < length) return wrong();
+    parts[i] = bytes.substr(at, length);
+    if (!base::is_valid_utf8(parts[i])) return wrong();
+    at += length;
+  }
+  const auto ref = [](std::string text) {
+    return text.empty() ? std::nullopt : std::optional(std::move(text));
+  };
+  return Frame{ref(std::move(parts[0])),
+               ref(std::move(parts[1])),
+               std::move(parts[2]),
+               std::move(parts[3]),
+               {}};
 }
 
 std::string write_frame(Serializer serializer, const Frame& frame) {

@@ -118,6 +118,15 @@ void SocketConnection::received_text(std::string_view text) {
   }
 }
 
+// No event of the contract takes bytes: the push fails, and the socket goes on.
+bool SocketConnection::received_binary(std::string_view bytes) {
+  if (serializer_ != Serializer::v2) return false;
+  const auto frame = read_binary_frame(bytes);
+  if (!frame) socket_->close(kCloseBadFormat, "badly formatted message");
+  if (frame) reply(*socket_, *frame, "error", {{"reason", "binary payloads are not taken"}});
+  return true;
+}
+
 void SocketConnection::join(const Frame& frame) {
   auto given = json::get_string(frame.payload, "access_token");
   if (!given) given = json::get_string(frame.payload, "token");
@@ -286,12 +295,6 @@ void SocketConnection::refuse_for(web::Socket& socket, const Frame& frame, int w
          {"status", 429},
          {"message", "too much was sent; wait"},
          {"retry_after", wait_seconds}});
-}
-
-std::optional<std::string> token_of_subprotocol(std::string_view protocol) {
-  constexpr std::string_view kPrefix = "base64url.bearer.phx.";
-  if (!protocol.starts_with(kPrefix)) return std::nullopt;
-  return base::from_base64url(protocol.substr(kPrefix.size()));
 }
 
 }  // namespace millrace::engage

@@ -32,6 +32,7 @@ class SocketConnection final : public web::SocketHandler,
 
   void opened(std::shared_ptr<web::Socket> socket) override;
   void received_text(std::string_view text) override;
+  bool received_binary(std::string_view bytes) override;
   void closed() override;
 
  private:
@@ -68,8 +69,5 @@ class SocketConnection final : public web::SocketHandler,
   // The one chat of the token; null while it is not joined. Only the socket's own calls touch it.
   std::shared_ptr<Channel> channel_;
 };
-
-// The token in a subprotocol "base64url.bearer.phx.<base64 of the token>", if it is one.
-std::optional<std::string> token_of_subprotocol(std::string_view protocol);
 
 }  // namespace millrace::engage

@@ -58,4 +58,10 @@ std::optional<Identity> read_token(std::string_view key, std::string_view token,
   return identity;
 }
 
+std::optional<std::string> token_of_subprotocol(std::string_view protocol) {
+  constexpr std::string_view kPrefix = "base64url.bearer.phx.";
+  if (!protocol.starts_with(kPrefix)) return std::nullopt;
+  return base::from_base64url(protocol.substr(kPrefix.size()));
+}
+
 }  // namespace millrace::engage

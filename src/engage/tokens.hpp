@@ -27,4 +27,7 @@ std::string make_token(std::string_view key, const Identity& identity);
 std::optional<Identity> read_token(std::string_view key, std::string_view token,
                                    base::Timestamp now);
 
+// The token in a subprotocol "base64url.bearer.phx.<base64 of the token>", if it is one.
+std::optional<std::string> token_of_subprotocol(std::string_view protocol);
+
 }  // namespace millrace::engage

@@ -153,12 +153,14 @@ class SocketSession final : public Connection,
   void take() {
     const auto data = buffer_.data();
     const std::string_view text(static_cast<const char*>(data.data()), data.size());
-    if (!stream_.got_text()) {
-      begin_close(ws::close_code::unknown_data, "text only");
-    } else if (!closing_ && !has_share(text.size())) {
+    if (closing_) {
+      // Nothing more is taken.
+    } else if (!has_share(text.size())) {
       begin_close(ws::close_code::try_again_later, "this address has sent its share of bytes");
-    } else if (!closing_) {
+    } else if (stream_.got_text()) {
       handler_->received_text(text);
+    } else if (!handler_->received_binary(text)) {
+      begin_close(ws::close_code::unknown_data, "text only");
     }
     buffer_.consume(buffer_.size());
     if (buffer_.capacity() > kKeptBufferBytes) buffer_ = beast::flat_buffer();

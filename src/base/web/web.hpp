@@ -90,6 +90,8 @@ class SocketHandler {
   // The handshake is done; `socket` stays valid for as long as it is held.
   virtual void opened(std::shared_ptr<Socket> socket) = 0;
   virtual void received_text(std::string_view text) = 0;
+  // False: binary frames are not taken, and the socket is closed with 1003.
+  virtual bool received_binary(std::string_view) { return false; }
   // The last call. Not made when `opened` was not.
   virtual void closed() = 0;
 };
