@@ -23,6 +23,9 @@
 
 namespace millrace::braze {
 
+// Every permission there is, by Braze's name of it.
+std::set<std::string> all_permissions();
+
 struct ApiKey {
   std::string key;
   std::set<std::string> permissions;  // "users.track", ...; "*" is every one

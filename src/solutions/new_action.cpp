@@ -101,9 +101,11 @@ base::Result<std::vector<fs::path>> write_action_node(const fs::path& solution,
     return fail(Code::invalid_argument,
                 "'" + name + "' cannot be a class of Python's; write a name such as SendBooking");
   }
-  if (flow::find_native(name) != nullptr || delivery::command_of(kinds, name).command != nullptr) {
-    return fail(Code::already_exists,
-                "'" + name + "' is a built-in command, which would run instead");
+  // A script goes before a built-in command of the same name. What is owed has no script.
+  if (delivery::command_of(kinds, name).command != nullptr) {
+    return fail(Code::already_exists, "'" + name +
+                                          "' is a command that the server carries out itself; "
+                                          "choose another name");
   }
   std::error_code failed;
   if (!fs::exists(solution / "app.py", failed)) {

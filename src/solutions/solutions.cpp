@@ -1,6 +1,7 @@
 #include "solutions/solutions.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "solutions/folder.hpp"
 #include "solutions/library.hpp"
@@ -8,6 +9,32 @@
 namespace millrace::solutions {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+bool is_unread(const flow::Problem& problem) {
+  return problem.severity == flow::Severity::error &&
+         (problem.code == "yaml_syntax" || problem.code == "script");
+}
+
+// A file that could not be read lacks everything: what others miss in it is not said as well.
+void drop_what_follows(std::vector<flow::Problem>& problems) {
+  std::set<std::string> unread;
+  for (const flow::Problem& problem : problems) {
+    if (is_unread(problem)) unread.insert(problem.file);
+  }
+  const bool is_flow_unread = std::ranges::any_of(
+      unread, [](const std::string& file) { return file.starts_with("flows/"); });
+  std::erase_if(problems, [&](const flow::Problem& problem) {
+    if (problem.code == "unknown_node" && problem.file.starts_with("messages/")) {
+      return is_flow_unread;
+    }
+    const bool is_lack = problem.code == "translation_missing" || problem.code == "one_bot";
+    return is_lack && unread.contains(problem.file);
+  });
+}
+
+}  // namespace
 
 size_t Loaded::errors() const {
   return static_cast<size_t>(
@@ -27,6 +54,7 @@ Loaded compiled(flow::Files files, Inspected inspected, delivery::Kinds kinds,
   flow::Compilation compilation = compiler == nullptr ? flow::compile(files, loaded.facts)
                                                       : compiler->compile(files, loaded.facts);
   std::ranges::move(compilation.problems, std::back_inserter(loaded.problems));
+  drop_what_follows(loaded.problems);
   std::erase_if(files, [](const auto& each) { return !flow::is_part_of_version(each.first); });
   if (loaded.errors() == 0) {
     loaded.program = std::make_shared<const flow::Program>(std::move(*compilation.program));

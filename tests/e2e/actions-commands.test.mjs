@@ -85,7 +85,7 @@ describe('millrace action', () => {
     const before = readFileSync(join(solution, 'action_nodes/SendBooking.py'), 'utf8');
     assert.equal((await run(['action', 'new', 'SendBooking', ...at])).code, 1);
     assert.equal(readFileSync(join(solution, 'action_nodes/SendBooking.py'), 'utf8'), before);
-    for (const name of ['class', '9lives', '_helper', 'a-b', '../up', 'SysSetEnv', '']) {
+    for (const name of ['class', '9lives', '_helper', 'a-b', '../up', 'BrazeTrack', '']) {
       const refused = await run(['action', 'new', name, ...at]);
       assert.notEqual(refused.code, 0, name);
       assert.match(refused.stderr, /./, name);

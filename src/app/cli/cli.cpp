@@ -197,7 +197,13 @@ void App::require_subcommand(int count) {
 }
 
 void App::callback(std::function<void()> run) {
-  app_.callback(std::move(run));
+  app_.callback([this, run = std::move(run)] {
+    // What the library takes from a file into a flag it leaves there (CLI11 2.1).
+    for (CLI::Option* option : app_.get_options()) {
+      if (option->count() > 0 && !option->get_callback_run()) option->run_callback();
+    }
+    run();
+  });
 }
 
 void App::parse_complete_callback(std::function<void()> check) {
@@ -224,11 +230,20 @@ int App::run(int argc, char** argv, const int& exit_code) {
   } else if (words.size() == 1 && words[0] == "version") {
     words[0] = "--version";
   }
+  constexpr const char* kConfigVariable = "MILLRACE_CONFIG";
   if (app_.get_config_ptr() == nullptr) {
     app_.set_config("--config", "",
                     "A file of options: under [serve] those of serve, such as listen = "
                     "\"127.0.0.1:8080\"")
-        ->envname("MILLRACE_CONFIG");
+        ->envname(kConfigVariable);
+  }
+  // The library reads its variables after the file.
+  const char* file = std::getenv(kConfigVariable);
+  const bool is_given = std::ranges::any_of(words, [](const std::string& word) {
+    return word == "--config" || word.starts_with("--config=");
+  });
+  if (file != nullptr && *file != '\0' && !is_given) {
+    words.insert(words.begin(), {"--config", file});
   }
   take_data_from_environment(app_);
   return read(std::move(words), exit_code);

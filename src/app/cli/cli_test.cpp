@@ -88,7 +88,7 @@ TEST(AppCli, SaysWhatIsWrongAndRunsNothing) {
 // A program of commands that need something.
 struct Needy {
   std::string folder, data, shown;
-  bool has_run = false;
+  bool has_run = false, is_loud = false, was_loud = false;
 
   int run(std::vector<std::string> given) {
     App app("program", "What it is.");
@@ -97,7 +97,11 @@ struct Needy {
     App* serve = app.add_subcommand("serve", "Serves.");
     serve->add_option("DIR", folder, "A folder")->required();
     serve->add_option("--data", data, "A folder")->required();
-    serve->callback([this] { has_run = true; });
+    serve->add_flag("--loud", is_loud, "A fact");
+    serve->callback([this] {
+      has_run = true;
+      was_loud = is_loud;
+    });
     App* secret = app.add_subcommand("secret", "Secrets.");
     secret->require_subcommand(1);
     secret->add_subcommand("list", "Lists.");
@@ -164,6 +168,20 @@ TEST(AppCli, TakesWhatIsSaidOnceForAll) {
   Needy filed;
   EXPECT_EQ(filed.run({"--config", file, "serve", "x"}), 0) << filed.shown;
   EXPECT_EQ(filed.data, "/file");
+  EXPECT_FALSE(filed.was_loud);
+
+  std::ofstream(file) << "[serve]\ndata = \"/file\"\nloud = true\n";
+  ::setenv("MILLRACE_CONFIG", file.c_str(), 1);
+  Needy by_variable;
+  EXPECT_EQ(by_variable.run({"serve", "x"}), 0) << by_variable.shown;
+  EXPECT_EQ(by_variable.data, "/file");
+  EXPECT_TRUE(by_variable.was_loud);
+  Needy named;
+  EXPECT_EQ(named.run({"--config", "/nowhere.toml", "serve", "x", "--data", "/d"}), 2);
+  Needy helped;
+  EXPECT_EQ(helped.run({"help", "serve"}), 0);
+  ::unsetenv("MILLRACE_CONFIG");
+  std::filesystem::remove(file);
 }
 
 TEST(AppCli, EndsWithTheCodeThatACommandStopsWith) {

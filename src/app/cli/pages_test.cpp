@@ -38,6 +38,7 @@ std::string offered(const std::vector<std::string>& words) {
   FILE* pipe = ::popen(("bash " + file + " 2>&1").c_str(), "r");
   while (std::fgets(part.data(), part.size(), pipe) != nullptr) out += part.data();
   ::pclose(pipe);
+  std::filesystem::remove(file);
   if (!out.empty() && out.back() == '\n') out.pop_back();
   return out;
 }

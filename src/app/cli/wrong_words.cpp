@@ -11,11 +11,20 @@ namespace {
 
 constexpr int kWrongWords = 2;
 
+// Two letters that stand side by side have changed places: "inti".
+bool is_swapped(std::string_view word, std::string_view name) {
+  const auto [here, there] = std::ranges::mismatch(word, name);
+  const auto at = static_cast<size_t>(here - word.begin());
+  return word.size() == name.size() && at + 1 < word.size() && word[at] == name[at + 1] &&
+         word[at + 1] == name[at] && word.substr(at + 2) == name.substr(at + 2);
+}
+
 std::string nearest(const std::string& word, const std::vector<std::string>& known) {
   std::string best;
   size_t fewest = std::max<size_t>(1, word.size() / 3) + 1;
   for (const std::string& name : known) {
-    const size_t edits = name.starts_with(word) ? 1 : base::edit_distance(word, name);
+    const size_t edits =
+        name.starts_with(word) || is_swapped(word, name) ? 1 : base::edit_distance(word, name);
     if (edits >= fewest) continue;
     fewest = edits;
     best = name;

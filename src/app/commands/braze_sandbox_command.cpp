@@ -34,21 +34,31 @@ struct BrazeSandboxOptions {
   bool is_strict = false;
 };
 
-braze::ApiKey read_key(const std::string& text) {
+base::Result<braze::ApiKey> read_key(const std::string& text) {
   // A key of Braze's has no '='; what stands behind the last one says what it may do.
   const auto equals = text.rfind('=');
-  if (equals == std::string::npos) return {text, {"*"}};
+  if (equals == std::string::npos) return braze::ApiKey{text, {"*"}};
   braze::ApiKey key{text.substr(0, equals), {}};
   for (const std::string_view permission :
        base::split(std::string_view(text).substr(equals + 1), ',')) {
     key.permissions.insert(std::string(base::trim(permission)));
+  }
+  const auto known = braze::all_permissions();
+  for (const std::string& permission : key.permissions) {
+    if (permission == "*" || known.contains(permission)) continue;
+    return base::fail(base::Code::invalid_argument,
+                      "there is no permission '" + permission + "', such as users.track", "--key");
   }
   return key;
 }
 
 base::Result<braze::SandboxOptions> sandbox_options(const BrazeSandboxOptions& given) {
   braze::SandboxOptions options;
-  for (const std::string& key : given.keys) options.keys.push_back(read_key(key));
+  for (const std::string& text : given.keys) {
+    auto key = read_key(text);
+    if (!key) return std::unexpected(key.error());
+    options.keys.push_back(std::move(*key));
+  }
   if (given.profile == "legacy") options.profile = braze::LimitProfile::legacy;
   if (given.profile == "mau") options.profile = braze::LimitProfile::mau;
   if (given.apply_delay == "realistic") options.apply_delay = braze::ApplyDelay::realistic;

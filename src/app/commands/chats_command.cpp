@@ -7,6 +7,8 @@
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/listing.hpp"
 #include "app/wire/data/data_reading.hpp"
+#include "app/wire/options.hpp"
+#include "app/wire/system.hpp"
 #include "dialog/state/names.hpp"
 #include "posix/files.hpp"
 #include "solutions/chats.hpp"
@@ -54,11 +56,9 @@ base::Result<runtime::ChatFilter> filter_of(const ChatsOptions& options) {
   }
   filter.limit = options.limit;
   if (!options.since.empty()) {
-    filter.since = base::parse_iso8601(options.since);
-    if (!filter.since) {
-      return fail(Code::invalid_argument,
-                  "'" + options.since + "' is no time, such as 2026-01-31T08:00:00Z");
-    }
+    const auto since = parse_since(options.since, SystemClock().now());
+    if (!since) return std::unexpected(since.error());
+    filter.since = *since;
   }
   return filter;
 }
@@ -171,8 +171,10 @@ void add_chats_command(cli::App& cli, int& exit_code) {
   const auto phases = dialog::kPhases.all();
   chats->add_option("--phase", options->phase, "Only chats in this phase")
       ->check(cli::OneOf(std::vector<std::string>(phases.begin(), phases.end())));
-  chats->add_option("--since", options->since,
-                    "Only chats whose last turn is not before this time, as 2026-01-31T08:00:00Z");
+  chats->add_option(
+      "--since", options->since,
+      "Only chats whose last turn is not before this time: 2026-01-31T08:00:00Z, or 24h, "
+      "7d ago");
   chats->add_option("--limit", options->limit, "At most so many")
       ->capture_default_str()
       ->check(cli::Range(1, 1'000'000));

@@ -46,10 +46,9 @@ int run_check(const CheckOptions& options) {
   if (options.json) {
     print_json(std::move(listed));
   } else {
-    std::cout << options.solution.string() << ": " << errors << " error" << (errors == 1 ? "" : "s")
-              << ", " << loaded->problems.size() - errors << " warning"
-              << (loaded->problems.size() - errors == 1 ? "" : "s");
-    if (loaded->program) std::cout << ", " << loaded->program->nodes.size() << " nodes";
+    std::cout << options.solution.string() << ": " << counted(errors, "error") << ", "
+              << counted(loaded->problems.size() - errors, "warning");
+    if (loaded->program) std::cout << ", " << counted(loaded->program->nodes.size(), "node");
     std::cout << "\n";
     for (const std::string& note : loaded->script_notes) std::cout << "  " << note << "\n";
     if (loaded->program) tell_what_it_needs(*loaded);

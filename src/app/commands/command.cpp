@@ -29,4 +29,19 @@ std::string shell_word(std::string_view text) {
   return out + "'";
 }
 
+std::string counted(size_t count, std::string_view what) {
+  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+}
+
+MayBeMade::MayBeMade(std::filesystem::path folder) : folder_(std::move(folder)) {
+  std::error_code failed;
+  if (std::filesystem::exists(folder_, failed) || failed) folder_.clear();
+}
+
+MayBeMade::~MayBeMade() {
+  std::error_code ignored;
+  // Of a folder that is not empty nothing is removed.
+  if (!folder_.empty()) std::filesystem::remove(folder_, ignored);
+}
+
 }  // namespace millrace::app

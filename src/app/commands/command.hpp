@@ -2,6 +2,7 @@
 // callback, so that they live as long as the command and no longer.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,22 @@ int complain(std::string_view command, const base::Error& error, int exit_code =
 
 // Each on a line of its own, on standard error.
 void print_problems(const std::vector<flow::Problem>& problems);
+
+// "1 node", "2 nodes".
+std::string counted(size_t count, std::string_view what);
+
+// A folder that a command may have to make: where it was not there before, and nothing has come to
+// lie in it, it goes again.
+class MayBeMade {
+ public:
+  explicit MayBeMade(std::filesystem::path folder);
+  ~MayBeMade();
+  MayBeMade(const MayBeMade&) = delete;
+  MayBeMade& operator=(const MayBeMade&) = delete;
+
+ private:
+  std::filesystem::path folder_;  // "" = it was there
+};
 
 // The text as one word of a POSIX shell, in quotes where it needs them: for commands that are given
 // to be typed.

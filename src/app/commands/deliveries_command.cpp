@@ -9,7 +9,9 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/listing.hpp"
+#include "app/wire/options.hpp"
 #include "app/wire/receivers.hpp"
+#include "app/wire/system.hpp"
 #include "base/redact.hpp"
 #include "delivery/codec.hpp"
 #include "delivery/progress.hpp"
@@ -56,11 +58,8 @@ base::Result<runtime::DeliveryFilter> filter_of(const DeliveriesOptions& options
     }
   }
   if (!options.since.empty()) {
-    const auto since = base::parse_iso8601(options.since);
-    if (!since) {
-      return base::fail(base::Code::invalid_argument,
-                        "--since wants a moment like 2026-01-02T03:04:05Z: " + options.since);
-    }
+    const auto since = parse_since(options.since, SystemClock().now());
+    if (!since) return std::unexpected(since.error());
     filter.since = *since;
   }
   return filter;

@@ -55,6 +55,7 @@ void print_tests(const solutions::TestRun& tests, std::ostream& out) {
 }
 
 int deploy(const VersionOptions& options) {
+  const MayBeMade folder(options.data);
   auto deployments = deployments_of(options.data);
   if (!deployments) return complain("deploy", deployments.error());
   GrantBook grants({options.data, {}, {}});

@@ -46,8 +46,6 @@ int change(const GrantOptions& options) {
     return complain("grant",
                     "say what: --secret NAME, --env NAME, --host HOST; each may be given again", 1);
   }
-  if (auto made = posix::make_private_folder(options.data); !made)
-    return complain("grant", made.error(), 1);
   const auto lock = posix::FileLock::wait_for(options.data / "grants.lock");
   if (!lock) return complain("grant", lock.error(), 1);
   auto grants = read_grants(options.data);
@@ -94,7 +92,9 @@ void add_grant_commands(cli::App& cli, int& exit_code) {
   grant->add_option("--host", options->hosts,
                     "A host as egress.allow writes it, for a server of several solutions; an "
                     "internal one needs --allow-internal as well; may be given again");
-  grant->add_option("--data", options->data, "The server's data folder")->required();
+  grant->add_option("--data", options->data, "The server's data folder")
+      ->required()
+      ->check(cli::kExistingDirectory);
   grant->add_flag("--revoke", options->revokes, "Take it back instead");
   grant->callback([&exit_code, options] {
     posix::keep_files_private();

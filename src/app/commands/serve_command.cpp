@@ -10,6 +10,7 @@
 #include "app/operators/service.hpp"
 #include "app/wire/data/data_folder.hpp"
 #include "app/wire/log/log.hpp"
+#include "app/wire/python_inspector.hpp"
 #include "app/wire/server/server.hpp"
 #include "app/wire/service_manager.hpp"
 #include "app/wire/signals.hpp"
@@ -37,6 +38,37 @@ struct ServeFlags {
   std::string format = "text";
 };
 
+// Whether there is anything to serve, before a folder is made for it: one that was mistyped stays
+// unmade.
+bool has_something(const ServeOptions& options) {
+  std::error_code failed;
+  if (std::filesystem::exists(options.data, failed) || options.waits_for_deploy) return true;
+  if (options.solutions.empty()) {
+    complain("serve",
+             base::Error{base::Code::not_found,
+                         "there is no such folder, and so nothing is deployed: run `millrace "
+                         "deploy DIR --data " +
+                             shell_word(options.data.string()) +
+                             "`, give --solution DIR, or start with --wait-for-deploy",
+                         options.data.string()});
+    return false;
+  }
+  for (const auto& solution : options.solutions) {
+    const auto loaded = load_solution(solution, {.is_sandboxed = !options.world.unsafe_no_sandbox});
+    if (loaded && loaded->program) continue;
+    if (!loaded) {
+      complain("serve", loaded.error());
+      return false;
+    }
+    for (const flow::Problem& problem : loaded->problems) {
+      std::cerr << solution.string() << "/" << problem.describe() << "\n";
+    }
+    complain("serve", "the solution has errors; nothing is served");
+    return false;
+  }
+  return true;
+}
+
 // Until then the service manager hears that the server's threads turn. Not that all is well: one
 // who cannot write to a full disk is not helped by being started again.
 void wait_for_stop(Server& server, const ServiceManager& manager) {
@@ -53,6 +85,7 @@ void wait_for_stop(Server& server, const ServiceManager& manager) {
 int run_serve(const ServeOptions& options) {
   block_stop_signals();
   posix::keep_files_private();
+  if (!has_something(options)) return 1;
   const auto manager = ServiceManager::from_environment();
   const auto log = make_log(options.log_level, options.log_format);
   if (::geteuid() == 0) {

@@ -25,7 +25,7 @@ void print_those_who_stay(const VersionOptions& options, const solutions::Rolled
   const std::string from = version_of(done.from);
   const std::string now = version_of(done.now);
   if (done.staying == 0) {
-    std::cout << done.on_from << " live chats on " << from << " go over to " << now
+    std::cout << counted(done.on_from, "live chat") << " on " << from << " go over to " << now
               << " when they next speak\n";
     return;
   }
@@ -62,13 +62,15 @@ int rollback(const VersionOptions& options) {
     print_json({{"from", as_json(done->from)},
                 {"now", as_json(done->now)},
                 {"on_live", options.on_live},
+                {"was_current", done->from.hash == done->now.hash},
                 {"live_on_from", done->on_from},
                 {"staying", done->staying},
                 {"can_migrate", done->can_migrate},
                 {"chats_staying", std::move(named)}});
     return 0;
   }
-  std::cout << "deployed " << line_of(done->now) << "  live chats: " << options.on_live << "\n";
+  std::cout << (done->from.hash == done->now.hash ? "already the current version: " : "deployed ")
+            << line_of(done->now) << "  live chats: " << options.on_live << "\n";
   print_those_who_stay(options, *done);
   return 0;
 }
@@ -121,7 +123,7 @@ int impact(const VersionOptions& options) {
                 {"nodes", std::move(nodes)}});
     return 0;
   }
-  std::cout << found->chats << " live chats of '" << loaded->program->solution << "'; "
+  std::cout << counted(found->chats, "live chat") << " of '" << loaded->program->solution << "'; "
             << found->touched << " stand on a node that this deploy changes or takes away; "
             << found->stranded << " could not migrate now and would stay on their version\n";
   if (found->unreadable > 0) {

@@ -1,5 +1,7 @@
 #include "app/wire/delivery_edge.hpp"
 
+#include <set>
+
 #include "app/wire/receivers.hpp"
 #include "delivery/codec.hpp"
 #include "egress/egress.hpp"
@@ -15,6 +17,23 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
     text.replace(at, what.size(), with);
     at += with.size();
   }
+}
+
+// Those that its nodes owe something to.
+std::set<std::string> receivers_of(const flow::Program& program) {
+  std::set<std::string> found;
+  for (const auto& [number, node] : program.nodes) {
+    const auto* action = std::get_if<flow::ActionNode>(&node.does);
+    if (action != nullptr && action->owes.kind != nullptr) {
+      found.insert(std::string(action->owes.kind->name));
+    }
+  }
+  for (const std::string& named : {program.track, program.hand_overs}) {
+    if (!named.empty()) found.insert(named);
+  }
+  // Of several of one kind ("webhook:crm") a node names one by what it sends.
+  std::erase_if(found, [&](const std::string& name) { return !program.receivers.contains(name); });
+  return found;
 }
 
 }  // namespace
@@ -130,6 +149,18 @@ DeliveryEdge::~DeliveryEdge() {
 
 base::Result<void> DeliveryEdge::start() {
   return parts_->sender->start();
+}
+
+void DeliveryEdge::warn_of_unknown(std::string_view environment) const {
+  for (const runtime::SolutionPtr& solution : parts_->ports.solutions.all()) {
+    for (const std::string& receiver : receivers_of(*solution->program)) {
+      runtime::DeliveryTarget target;
+      target.solution = solution->name;
+      target.environment = environment;
+      target.receiver = receiver;
+      (void)parts_->destination(target);  // says what is missing
+    }
+  }
 }
 
 runtime::Deliveries& DeliveryEdge::deliveries() {

@@ -42,6 +42,9 @@ class DeliveryEdge {
   ~DeliveryEdge();  // as stop()
 
   base::Result<void> start();
+  // Warns of each receiver that what is served sends to and that is not known in this environment:
+  // sooner than with the first thing owed.
+  void warn_of_unknown(std::string_view environment) const;
   runtime::Deliveries& deliveries();
   void stop();
 

@@ -74,4 +74,14 @@ base::Result<std::chrono::seconds> parse_life(std::string_view text) {
   return std::chrono::seconds(count * factor);
 }
 
+base::Result<base::Timestamp> parse_since(std::string_view text, base::Timestamp now) {
+  if (const auto moment = base::parse_iso8601(text)) return *moment;
+  const auto ago = parse_life(text == "yesterday" ? "24h" : text);
+  if (ago) return base::Timestamp{now.ms - ago->count() * 1'000};
+  return base::fail(base::Code::invalid_argument,
+                    "'" + std::string(text) +
+                        "' is neither a moment such as 2026-01-31T08:00:00Z nor a time such as "
+                        "15m, 24h or 7d");
+}
+
 }  // namespace millrace::app

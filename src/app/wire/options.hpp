@@ -13,6 +13,7 @@
 #include "app/wire/shares.hpp"
 #include "app/wire/world_options.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "base/world.hpp"
 
 namespace millrace::app {
@@ -47,6 +48,10 @@ base::Result<PublicUrl> parse_public_url(std::string_view text);
 
 // "90s", "15m", "24h", "7d"; from one second to a year.
 base::Result<std::chrono::seconds> parse_life(std::string_view text);
+
+// A moment, "2026-01-31T08:00:00Z", or how long ago it was, "90s", "15m", "24h", "7d"; "yesterday"
+// is 24 hours ago.
+base::Result<base::Timestamp> parse_since(std::string_view text, base::Timestamp now);
 
 struct ServeOptions {
   std::vector<std::filesystem::path> solutions;

@@ -85,8 +85,6 @@ struct Matched {
 Matched find_endpoint(std::string_view method, std::string_view path);
 // The path of the table that looks most like this one; "" when none does.
 std::string_view nearest_path(std::string_view path);
-// Every permission there is.
-std::set<std::string> all_permissions();
 
 // {"message": "success"} with what else there is to say, before it.
 Outcome success(int status, json::object body = {});

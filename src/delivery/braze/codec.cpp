@@ -113,7 +113,8 @@ std::string BrazeCodec::summary(const Row& row) const {
     const auto count = std::ranges::count(parcel->objects, static_cast<int>(array), &Object::array);
     if (count == 0) continue;
     out += (out.empty() ? "" : ", ") + std::to_string(count) + " ";
-    out += to_string(array);
+    const std::string_view name = to_string(array);
+    out += count == 1 ? name.substr(0, name.size() - 1) : name;
   }
   return out;
 }

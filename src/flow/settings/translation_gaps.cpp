@@ -10,6 +10,12 @@ std::string path_of(const Node& node) {
   return node.id.contains('.') ? node.id : "bot." + node.id;
 }
 
+// "message.2" stands in a list of as many as there are; the rest has a line of its own.
+std::string remedy_for(const Node& node, const std::string& path) {
+  const bool is_one_of_several = path.starts_with("message.");
+  return "add " + path_of(node) + (is_one_of_several ? ": {say: [..., ...]}" : "." + path);
+}
+
 std::vector<Node*> in_order(Program& program) {
   std::vector<Node*> nodes;
   for (auto& [number, node] : program.nodes) nodes.push_back(&node);
@@ -31,7 +37,7 @@ void fill_gaps(Program& program, Problems& problems, size_t locale) {
                         .code = "translation_missing",
                         .message = "no " + program.locales[locale] + " text; the " +
                                    program.locales[0] + " one is shown instead",
-                        .remedy = "add " + path_of(*node) + "." + path,
+                        .remedy = remedy_for(*node, path),
                         .node = node->number,
                         .node_id = node->id});
     });

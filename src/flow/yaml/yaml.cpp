@@ -255,7 +255,16 @@ std::vector<YAML::Node> YamlFile::maps(const YamlPair& pair) {
 }
 
 void YamlFile::unknown_key(const YamlPair& pair, const std::vector<std::string>& known) {
-  const std::string near = did_you_mean(pair.key, known);
+  // What other systems and other places of ours call it.
+  constexpr std::pair<std::string_view, std::string_view> kOtherWords[] = {
+      {"options", "choices"}, {"choices", "options"}, {"buttons", "choices"}, {"text", "say"},
+      {"message", "say"},     {"question", "ask"},    {"goto", "next"},       {"then", "next"}};
+  std::string near = did_you_mean(pair.key, known);
+  for (const auto& [other, ours] : kOtherWords) {
+    const bool is_known = std::ranges::find(known, ours) != known.end();
+    if (near.empty() && pair.key == other && is_known) near = ours;
+  }
+  if (known.empty()) return error(pair, "unknown_key", "nothing may be said here", "remove it");
   error(pair, "unknown_key", "there is no key '" + pair.key + "' here",
         near.empty() ? "known are " + list_of(known) : "did you mean '" + near + "'?");
 }

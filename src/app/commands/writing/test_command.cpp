@@ -80,6 +80,12 @@ json::object as_json(const solutions::TestRun& run, double seconds) {
 
 int run_tests(const TestOptions& options) {
   if (!options.chat.empty()) return write_test_from(options);
+  for (const fs::path& report : {options.junit, options.html}) {
+    const fs::path folder = report.parent_path();
+    std::error_code failed;
+    if (folder.empty() || fs::is_directory(folder, failed)) continue;
+    return complain("test", "there is no folder " + folder.string() + " to write the report into");
+  }
   const auto loaded =
       load_solution(options.solution, {.is_sandboxed = !options.world.unsafe_no_sandbox});
   if (!loaded) return complain("test", loaded.error());

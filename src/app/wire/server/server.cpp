@@ -43,6 +43,7 @@ base::Result<void> Server::Parts::open(const ServeOptions& options) {
   lanes->start();
   if (auto done = runtime->recover(); !done) return done;
   if (auto done = deliveries->start(); !done) return done;
+  deliveries->warn_of_unknown(options.environment);
   if (auto done = listen(options); !done) return done;
   if (auto done = show_metrics(options); !done) return done;
   if (operators) tell_where(*operators, *listeners, ready);
@@ -63,6 +64,7 @@ base::Result<void> Server::Parts::open_data(const ServeOptions& options) {
   auto folder = open_data_folder(options.data, options.make_anew);
   if (!folder) return std::unexpected(folder.error());
   data.emplace(std::move(*folder));
+  if (auto right = check_secrets(options.data, options.world.secrets.key); !right) return right;
   auto opened = storage::open_journal(options.data / "journal.db", log, meter);
   if (!opened) return std::unexpected(opened.error());
   journal = std::move(*opened);
@@ -162,8 +164,8 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
   shares = std::make_unique<ServedShares>(options.limits, log, metrics);
   rest_keys = std::make_unique<ServedRestKeys>(actions->secrets(), *grants);
   engagement = std::make_unique<engage::Engagement>(
-      *runtime, served->solutions(), clock, *shares, data->token_key,
-      engage::EngagementOptions{options.token_life, origins(options.engagement)});
+      engage::Engagement::Ports{*runtime, served->solutions(), *lanes, clock, random, *shares},
+      data->token_key, engage::EngagementOptions{options.token_life, origins(options.engagement)});
   rest = std::make_unique<channels::RestChannel>(
       *runtime, served->solutions(), journal->identities(), *shares, *rest_keys,
       channels::RestOptions{options.environment, reach_of(options, options.rest).is_loopback,
