@@ -58,7 +58,7 @@ class Secrets(unittest.TestCase):
         places = common.SecretPlaces({})
         filled = places.filled({'a': '${secret:KEY}', 'b': 'x'}, 'PARAMS')
         self.assertEqual(filled['b'], 'x')
-        with self.assertRaisesRegex(KeyError, 'millrace secret set KEY'):
+        with self.assertRaisesRegex(KeyError, "wants the secret 'KEY', which it was not given"):
             filled['a']
         self.assertEqual(len(places.problems), 1)
 
