@@ -2,8 +2,8 @@
 
 #include <future>
 
-#include "tests/support/solutions.hpp"
 #include "tests/fakes/log.hpp"
+#include "tests/support/solutions.hpp"
 
 namespace millrace::solutions {
 namespace {

@@ -2,9 +2,9 @@
 #include <cerrno>
 
 #include "posix/files.hpp"
-#include "tests/support/solutions.hpp"
 #include "solutions/workspace/workspace.hpp"
 #include "tests/faults/disk.hpp"
+#include "tests/support/solutions.hpp"
 
 namespace millrace::solutions {
 namespace {

@@ -1,9 +1,9 @@
 // Workspaces of solutions, proposals of changes, and drafts from memory.
 #include "solutions/workspace/workspaces.hpp"
 
-#include "tests/support/solutions.hpp"
 #include "solutions/workspace/drafts.hpp"
 #include "solutions/workspace/proposals.hpp"
+#include "tests/support/solutions.hpp"
 
 namespace millrace::solutions {
 namespace {
