@@ -66,6 +66,9 @@ class Server {
   ~Server();
 
   uint16_t port() const;
+  // Open now; `sockets()` of them are web sockets. Thread-safe.
+  size_t connections() const;
+  size_t sockets() const;
   void stop_accepting();
   // Takes nothing new, lets requests in progress be answered, closes web sockets with 1001.
   // Returns true when all is closed, false when the time is over.

@@ -65,6 +65,7 @@ struct Shared {
   std::unique_ptr<Certificates> certificates;  // null: plain HTTP
   std::vector<std::unique_ptr<PerLane>> per_lane;
   std::atomic<size_t> connections{0};
+  std::atomic<size_t> sockets{0};  // those of `connections` that are web sockets
   std::atomic<bool> draining{false};
   std::mutex mutex;
   std::condition_variable closed_one;

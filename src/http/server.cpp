@@ -214,6 +214,14 @@ Server::Server(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() {
   impl_->closed.store(true);
 }
+size_t Server::connections() const {
+  return impl_->shared->connections.load(std::memory_order_relaxed);
+}
+
+size_t Server::sockets() const {
+  return impl_->shared->sockets.load(std::memory_order_relaxed);
+}
+
 uint16_t Server::port() const {
   return impl_->port;
 }

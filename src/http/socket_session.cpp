@@ -66,6 +66,7 @@ class SocketSession final : public Connection,
                              return;
                            }
                            self.accepted_ = true;
+                           ++self.place_.shared().sockets;
                            self.handler_->opened(self.shared_from_this());
                            if (self.closing_) self.send_close();
                            self.read();
@@ -236,7 +237,9 @@ class SocketSession final : public Connection,
     drop();
     // The handler and this socket hold each other; here they part.
     const auto handler = std::exchange(handler_, nullptr);
-    if (accepted_) handler->closed();
+    if (!accepted_) return;
+    --place_.shared().sockets;
+    handler->closed();
   }
 
   static constexpr size_t kFrameBytes = 64;  // what a waiting frame takes besides its text

@@ -117,3 +117,30 @@ test('the doctor finds a machine fit, and names what is wrong with its remedy', 
   assert.match(text.stdout, /^wrong +data +.*\n +`millrace deploy DIR --data/m);
   await server.stop();
 });
+
+test('figures tell of turns, chats, requests, sockets, commits and the process', async () => {
+  const server = await Server.start({data: temporaryFolder(), solutions: [kSignup],
+    more: ['--metrics', '127.0.0.1:0']});
+  const base = server.ready.base_url;
+  const talk = new RestTalker(base, 'ada');
+  for (const words of ['hi', 'Ada', 'Lovelace']) await talk.say(words);
+  assert.equal((await fetch(`${base}/nowhere`)).status, 404);
+  const text = await (await fetch(/** @type {any} */ (server.ready).metrics_url)).text();
+  const figure = (/** @type {string} */ name) => {
+    const line = text.split('\n').find((each) => each.startsWith(`millrace_${name} `));
+    assert.ok(line, `${name} in\n${text}`);
+    return Number(line.slice(line.lastIndexOf(' ')));
+  };
+  assert.ok(figure('turn_seconds_count{solution="SignUp"}') >= 3);
+  assert.equal(figure('chats_started_total{solution="SignUp"}'), 1);
+  assert.equal(figure('http_request_seconds_count{part="rest",status="2xx"}'), 3);
+  assert.equal(figure('http_request_seconds_count{part="nothing",status="4xx"}'), 1);
+  assert.ok(figure('commit_seconds_count{store="journal.db"}') >= 3);
+  assert.ok(figure('connections_open') >= 1);
+  assert.equal(figure('sockets_open'), 0);
+  assert.ok(figure('process_resident_bytes') > 1e6);
+  assert.ok(figure('process_cpu_seconds_total') > 0);
+  assert.ok(figure('data_disk_free_bytes') > 1e6);
+  assert.match(text, /millrace_build_info\{version="[0-9.]+"\} 1/);
+  await server.stop();
+});

@@ -108,9 +108,9 @@ base::Result<std::unique_ptr<Listeners>> Listeners::open(const ServeOptions& opt
   const bool is_tls = !options.tls_certificate.empty();
   for (const auto& listener : all) {
     warn_of_plain_http(options, listener->at, ports.log);
-    listener->router =
-        std::make_unique<Router>(edges, Router::Rules{listener->served, options.public_url.prefix,
-                                                      is_tls || options.public_url.is_https()});
+    listener->router = std::make_unique<Router>(
+        edges, Router::Rules{listener->served, options.public_url.prefix,
+                             is_tls || options.public_url.is_https(), ports.meter});
     if (ports.requests) {
       listener->logged = std::make_unique<AccessLogged>(*listener->router, *ports.requests);
     }
@@ -138,6 +138,18 @@ std::string Listeners::url_of(Surface part) const {
   const auto found = std::ranges::find_if(
       listeners_, [&](const auto& listener) { return listener->served.contains(part); });
   return found == listeners_.end() ? std::string() : (*found)->url;
+}
+
+size_t Listeners::connections() const {
+  size_t all = 0;
+  for (const auto& listener : listeners_) all += listener->server->connections();
+  return all;
+}
+
+size_t Listeners::sockets() const {
+  size_t all = 0;
+  for (const auto& listener : listeners_) all += listener->server->sockets();
+  return all;
 }
 
 void Listeners::stop_accepting() {

@@ -35,6 +35,7 @@ class Listeners {
     base::Log& log;
     size_t connections_max;
     std::optional<AccessLogged::Ports> requests;  // where each is written down; none: nowhere
+    base::Meter* meter = nullptr;                 // where they are measured; none: nowhere
   };
   // Warns where others can ask in plain HTTP. invalid_argument: the options contradict each other;
   // unavailable: an address is taken.
@@ -44,6 +45,10 @@ class Listeners {
   // "http://127.0.0.1:8080", where it is reached from this machine; "" when it is served nowhere.
   std::string url_of(Surface part) const;
   std::string main_url() const { return listeners_.front()->url; }
+
+  // Of all of them.
+  size_t connections() const;
+  size_t sockets() const;
 
   void stop_accepting();
   // As http::Server::drain, of all of them.

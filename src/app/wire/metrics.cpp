@@ -23,6 +23,14 @@ constexpr std::pair<std::string_view, std::string_view> kHelp[] = {
     {"call_seconds", "Calls of action nodes from the first attempt to the end"},
     {"call_queue_seconds", "How long an attempt waited for its turn and for a worker"},
     {"call_breaker_open", "1 while a circuit breaker keeps calls away from an action node"},
+    {"turn_seconds", "Turns from the moment their input came until they were durable"},
+    {"chats_started_total", "Chats that began"},
+    {"chats_ended_total", "Chats that ended, by why"},
+    {"http_request_seconds", "Requests until they were answered"},
+    {"commit_seconds", "Transactions of a store with their sync"},
+    {"connections_open", "Connections that are open now"},
+    {"sockets_open", "Web sockets that are open now"},
+    {"data_disk_free_bytes", "Room left on the data folder's disk"},
     {"health_ok", "1 while that check of /readyz is right; `all` for all of them"},
     {"call_long_waits_total", "Times that calls were seen to wait over a second for a worker"},
     {"calls_quarantined_total", "Calls and commands put aside as they kept ending workers"},
@@ -166,6 +174,10 @@ void MetricsHandler::handle(web::Request request, web::Respond respond) {
   } else if (request.method != "GET") {
     respond({405, {{"Allow", "GET"}, {"Content-Type", "text/plain"}}, "only GET\n"});
   } else {
+    if (figures_ != nullptr) {
+      const std::lock_guard lock(looking_);
+      figures_->look();
+    }
     respond(
         {200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}}, metrics_.expose()});
   }

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "app/wire/health_pages.hpp"
+#include "app/wire/process_figures.hpp"
 #include "base/meter.hpp"
 #include "base/web/web.hpp"
 
@@ -36,13 +38,17 @@ class Metrics final : public base::Meter {
 class MetricsHandler final : public web::Handler {
  public:
   // `health`: none, and only the figures are here.
-  explicit MetricsHandler(const Metrics& metrics, HealthPages* health = nullptr)
-      : metrics_(metrics), health_(health) {}
+  // `figures`: what is looked at when somebody asks; none: nothing.
+  explicit MetricsHandler(const Metrics& metrics, HealthPages* health = nullptr,
+                          ProcessFigures* figures = nullptr)
+      : metrics_(metrics), health_(health), figures_(figures) {}
   void handle(web::Request request, web::Respond respond) override;
 
  private:
   const Metrics& metrics_;
   HealthPages* health_;
+  ProcessFigures* figures_;
+  std::mutex looking_;
 };
 
 }  // namespace millrace::app

@@ -1,6 +1,7 @@
 #include "app/wire/router.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/text.hpp"
 
@@ -15,6 +16,19 @@ const web::Header kUsual[] = {
     {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
 };
 constexpr std::string_view kStrictTransport = "max-age=31536000";
+
+std::string_view name_of(Surface part) {
+  switch (part) {
+    case Surface::rest: return "rest";
+    case Surface::engagement: return "engagement";
+    case Surface::page: return "page";
+    case Surface::completions: return "completions";
+    case Surface::bot_manager: return "botmanager";
+    case Surface::health: return "health";
+    case Surface::operators: return "operators";
+  }
+  return "nothing";
+}
 
 web::Response nothing_here() {
   return web::json_response(404, R"({"message":"there is nothing at this address"})");
@@ -61,9 +75,23 @@ std::string_view Router::below_prefix(std::string_view path) const {
   return rest.empty() || rest.starts_with('/') ? rest : path;
 }
 
-web::Handler* Router::find(const web::Request& request) const {
+std::optional<Router::Served> Router::find(const web::Request& request) const {
   const auto found = routes_.find(request.method, request.path);
-  return found && rules_.served.contains(found->route.who) ? found->route.serve : nullptr;
+  if (!found || !rules_.served.contains(found->route.who)) return std::nullopt;
+  if (found->route.serve == nullptr) return std::nullopt;
+  return Served{found->route.who, found->route.serve};
+}
+
+web::Respond Router::measured(const std::optional<Served>& served, web::Respond respond) const {
+  if (rules_.meter == nullptr) return respond;
+  return [meter = rules_.meter, part = served ? name_of(served->part) : "nothing",
+          began = std::chrono::steady_clock::now(),
+          respond = std::move(respond)](web::Response response) mutable {
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    const std::string status = std::to_string(response.status / 100) + "xx";
+    meter->observe("http_request_seconds", {{"part", part}, {"status", status}}, took.count());
+    respond(std::move(response));
+  };
 }
 
 void Router::handle(web::Request request, web::Respond respond) {
@@ -79,16 +107,17 @@ void Router::handle(web::Request request, web::Respond respond) {
     return answer({308, {{"Location", last + "/"}}, {}});
   }
   if (below.size() < request.path.size()) request.path = std::string(below);
-  web::Handler* edge = find(request);
-  if (edge == nullptr) return answer(nothing_here());
-  edge->handle(std::move(request), std::move(answer));
+  const auto served = find(request);
+  answer = measured(served, std::move(answer));
+  if (!served) return answer(nothing_here());
+  served->by->handle(std::move(request), std::move(answer));
 }
 
 web::UpgradeAnswer Router::upgrade(const web::Request& request) {
   web::Request below = request;
   below.path = std::string(below_prefix(request.path));
-  web::Handler* edge = find(below);
-  web::UpgradeAnswer answer = edge == nullptr ? nothing_here() : edge->upgrade(below);
+  const auto served = find(below);
+  web::UpgradeAnswer answer = served ? served->by->upgrade(below) : nothing_here();
   if (auto* refused = std::get_if<web::Response>(&answer)) secure(*refused, rules_.is_https);
   return answer;
 }

@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "base/meter.hpp"
 #include "base/web/routes.hpp"
 #include "base/web/web.hpp"
 
@@ -30,7 +31,8 @@ class Router final : public web::Handler {
     // "/talk": addresses are answered below it as well as without it, for a proxy that passes
     // requests on with their path or cuts it off.
     std::string prefix;
-    bool is_https = false;  // browsers are told to come by https from now on
+    bool is_https = false;         // browsers are told to come by https from now on
+    base::Meter* meter = nullptr;  // takes how long each answer took; none: nobody asks for it
   };
   Router(const Edges& edges, Rules rules);
 
@@ -38,7 +40,12 @@ class Router final : public web::Handler {
   web::UpgradeAnswer upgrade(const web::Request& request) override;
 
  private:
-  web::Handler* find(const web::Request& request) const;
+  struct Served {
+    Surface part;
+    web::Handler* by;
+  };
+  std::optional<Served> find(const web::Request& request) const;
+  web::Respond measured(const std::optional<Served>& served, web::Respond respond) const;
   // The path below the prefix; "" when it is the prefix itself.
   std::string_view below_prefix(std::string_view path) const;
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "runtime/lane/lane.hpp"
+#include "runtime/lane/measures.hpp"
 
 namespace millrace::runtime {
 namespace {
@@ -75,6 +76,8 @@ void Runtime::Lane::tell_of_turn(const Consumer& consumer, const dialog::Turn& t
 
 void Runtime::Lane::tell_listeners(Consumer& consumer, const std::vector<ChatMessage>& messages,
                                    const ToDo& wanted, base::Timestamp at) {
+  measure_turn(ports_.meter, consumer.program->solution, *consumer.chat, wanted.ended != nullptr,
+               at, ports_.clock.now());
   if (consumer.listeners.empty()) return;
   const bool started = consumer.chat->turn == 1;
   std::vector<ChatMessage> to_agent;

@@ -102,6 +102,7 @@ void GroupWriter::write(std::vector<Work>& group) {
 }
 
 base::Result<void> GroupWriter::transact(std::vector<Work>& group, size_t begin, size_t end) {
+  const auto began = std::chrono::steady_clock::now();
   auto result = connection_.execute("BEGIN IMMEDIATE");
   bool is_disk_failing = !result;
   for (size_t i = begin; i < end && result; ++i) result = group[i].apply();
@@ -110,6 +111,8 @@ base::Result<void> GroupWriter::transact(std::vector<Work>& group, size_t begin,
     is_disk_failing = !result;
   }
   if (result) {
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    reporting_.meter.observe("commit_seconds", {{"store", name_}}, took.count());
     if (durable_) durable_();
     return result;
   }

@@ -184,7 +184,8 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
   auto listening = Listeners::open(options,
                                    {*rest, *engagement, *page, *completions, *bot_manager,
                                     *health_pages, operators ? &operators->handler() : nullptr},
-                                   {*lanes, *shares, notices, log, descriptors.serving, requests});
+                                   {*lanes, *shares, notices, log, descriptors.serving, requests,
+                                    options.metrics ? &meter : nullptr});
   if (!listening) return std::unexpected(listening.error());
   listeners = std::move(*listening);
   return {};
@@ -205,21 +206,6 @@ base::Result<void> Server::Parts::open_operators(const ServeOptions& options) {
        meter});
   if (!opened) return std::unexpected(opened.error());
   operators = std::move(*opened);
-  return {};
-}
-
-base::Result<void> Server::Parts::show_metrics(const ServeOptions& options) {
-  if (!options.metrics) return {};
-  metrics_page = std::make_unique<MetricsHandler>(metrics, detailed_health_pages.get());
-  http::ServerOptions http_options;
-  http_options.address = options.metrics->address;
-  http_options.port = options.metrics->port;
-  http_options.max_connections = descriptors.beside;
-  http_options.notices = notices;
-  auto listening = http::Server::listen(*lanes, *metrics_page, http_options);
-  if (!listening) return std::unexpected(listening.error());
-  metrics_server = std::move(*listening);
-  ready.metrics_url = url_of(*options.metrics, metrics_server->port()) + "/metrics";
   return {};
 }
 

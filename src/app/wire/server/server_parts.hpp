@@ -78,6 +78,7 @@ struct Server::Parts {
   std::unique_ptr<Health> health;
   std::unique_ptr<HealthPages> health_pages;
   std::unique_ptr<HealthPages> detailed_health_pages;
+  std::unique_ptr<ProcessFigures> figures;
   std::unique_ptr<MetricsHandler> metrics_page;
   std::unique_ptr<OperatorEdge> operators;
   std::unique_ptr<Listeners> listeners;
