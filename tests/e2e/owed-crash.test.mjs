@@ -83,7 +83,7 @@ test(`${kKills} kills lose nothing that is owed, and double nothing unseen`, asy
   process.env.OWING_KEY = kKey;
   const solution = temporaryFolder();
   writeSolution(solution);
-  const data = join(temporaryFolder(), 'data');
+  const data = temporaryFolder();
   const granted = await run(['grant', 'Owing', '--secret', 'OWING_KEY', '--data', data]);
   assert.equal(granted.code, 0, granted.stderr);
   const site = await Site.open(data, [solution], ['--allow-internal', new URL(braze.url).host]);
