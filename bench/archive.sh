@@ -32,7 +32,8 @@ echo "$turns turns written in $(($(date +%s%3N) - before)) ms; journal.db $(stat
 before=$(date +%s%3N); serve
 echo "the server was ready after $(($(date +%s%3N) - before)) ms"
 for text in hi Ada Lovelace ada@example.com 1990-12-10 London; do say "$text"; done
-live=$("$millrace" chats --data "$data" --solution SignUp --limit 1 2>/dev/null | tail -n +2 | cut -d' ' -f1)
+listed=$("$millrace" chats --data "$data" --solution SignUp --limit 1 2>/dev/null)
+live=$(tail -n +2 <<<"$listed" | cut -d' ' -f1)
 timed() {
   for _ in 1 2 3 4 5; do
     local from; from=$(date +%s%N)

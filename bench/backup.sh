@@ -62,7 +62,8 @@ began=$(now)
 echo "restore: $(($(now) - began)) ms"
 "$millrace" verify --data "$work/restored"
 same=0
-chats=$("$millrace" chats --data "$work/restored" --limit "$replays" 2>/dev/null | tail -n +2 | cut -d' ' -f1)
+listed=$("$millrace" chats --data "$work/restored" --limit "$replays" 2>/dev/null)
+chats=$(tail -n +2 <<<"$listed" | cut -d" " -f1)
 for chat in $chats; do
   "$millrace" replay "$chat" --data "$work/restored" >/dev/null ||
     { echo "chat $chat does not replay" >&2; exit 1; }
