@@ -82,7 +82,8 @@ base::Result<Keys> keys_for(const fs::path& file, bool is_store_empty) {
   const auto lock = posix::FileLock::wait_for(lock_of(file));
   if (!lock) return std::unexpected(lock.error());
   // Somebody else may have made it meanwhile.
-  if (auto made = read_keys(file); made || !is_store_empty) return made;
+  auto made = read_keys(file);
+  if (made || (made.error().code != Code::not_found && !is_empty_file(file))) return made;
   Keys fresh;
   fresh.list.push_back(new_key());
   if (auto written = write_keys(file, fresh); !written) return std::unexpected(written.error());

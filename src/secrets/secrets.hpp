@@ -89,10 +89,12 @@ class Store {
   // Makes the master key when there is none and nothing is stored yet. Gives the new version.
   base::Result<int64_t> set(std::string_view name, std::string_view value, base::Timestamp now);
   base::Result<void> remove(std::string_view name);
-  // A new master key, under which every record's key is sealed anew. Former keys stay in the file
-  // behind it, because stores of other data folders may be sealed under them; with
-  // Former::forgotten they go, and what they seal elsewhere is lost. A crash on the way leaves a
-  // store that opens. failed_precondition: a record is sealed under a key that is not in the file.
+  // Every record's key is sealed anew under the newest master key of the file; where all are under
+  // it already, a new one is made. So a file that several data folders share has one new key once
+  // all of them were rotated. Former keys stay in the file behind it, because other stores may be
+  // sealed under them; with Former::forgotten they go, and what they seal elsewhere is lost. A
+  // crash on the way leaves a store that opens. failed_precondition: a record is sealed under a key
+  // that is not in the file.
   struct Rotated {
     size_t records = 0;
     size_t former_keys = 0;  // that stay in the file

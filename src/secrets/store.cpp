@@ -1,11 +1,9 @@
 // secrets.json:
 //   {"format": 1, "records": {"NAME": {"version": 2, "created_at": ms, "changed_at": ms,
 //                                      "master": "id of the key", "key": "...", "value": "..."}}}
-#include <sys/stat.h>
+#include <algorithm>
 
-#include "base/hash.hpp"
 #include "base/json.hpp"
-#include "base/text.hpp"
 #include "posix/locks.hpp"
 #include "secrets/envelope.hpp"
 #include "secrets/files.hpp"
@@ -112,6 +110,12 @@ base::Result<void> all_open(const Keys& keys, const json::object& records,
     wipe(*own);
   }
   return {};
+}
+
+bool is_under(const json::object& records, std::string_view master) {
+  return std::ranges::all_of(records, [&](const auto& record) {
+    return text_in(record.value().get_object(), "master") == master;
+  });
 }
 
 bool is_inside(const fs::path& file, const fs::path& folder) {
@@ -245,14 +249,19 @@ base::Result<Store::Rotated> Store::rotate(Former former) {
   auto keys = read_keys(key_);
   if (!keys && keys.error().code == Code::not_found) return no_key(key_);
   if (!keys) return std::unexpected(keys.error());
-  if (former == Former::kept && keys->list.size() >= kKeysMax) {
-    return fail(Code::resource_exhausted,
-                "the key file has " + std::to_string(keys->list.size()) +
-                    " former keys; rotate every data folder that uses it, the last one with "
-                    "--forget-former",
-                key_.string());
+  // What other folders moved to the newest key is still to be read: with the former keys
+  // to go, a new one is made only where none of them is left.
+  const bool may_renew = former == Former::kept || keys->list.size() == 1;
+  if (may_renew && is_under(*records, key_id(keys->list.front()))) {
+    if (former == Former::kept && keys->list.size() >= kKeysMax) {
+      return fail(Code::resource_exhausted,
+                  "the key file has " + std::to_string(keys->list.size()) +
+                      " keys; rotate every data folder that uses it, the last one with "
+                      "--forget-former",
+                  key_.string());
+    }
+    keys->list.insert(keys->list.begin(), new_key());
   }
-  keys->list.insert(keys->list.begin(), new_key());
   const std::string& fresh = keys->list.front();
   for (auto& member : *records) {
     const std::string name(member.key());

@@ -39,7 +39,7 @@ class NoEcho {
   NoEcho() {
     is_terminal_ = ::tcgetattr(STDIN_FILENO, &before_) == 0;
     if (!is_terminal_) return;
-    struct sigaction noticed{};
+    struct sigaction noticed {};
     noticed.sa_handler = [](int) { interrupted = 1; };
     ::sigaction(SIGINT, &noticed, nullptr);
     termios quiet = before_;
@@ -143,10 +143,10 @@ int rotate_secrets(const SecretOptions& options) {
   const auto done = store->rotate(former);
   if (!done) return complain("secret", done.error(), 1);
   std::cout << done->records << (done->records == 1 ? " secret is" : " secrets are")
-            << " sealed under a new master key, " << store->key_file().string() << "\n";
+            << " sealed under the newest master key, " << store->key_file().string() << "\n";
   if (done->former_keys > 0) {
     std::cout << "Former keys stay in that file, for backups and for other data folders that use "
-                 "it. Rotate those as well; the last time with --forget-former.\n";
+                 "it. Rotate those as well, the last of them with --forget-former.\n";
   }
   return 0;
 }
