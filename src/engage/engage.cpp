@@ -275,7 +275,7 @@ void Engagement::long_poll(const web::Request& request, web::Respond respond) {
   const auto identity = socket_identity(request, token);
   auto handler = identity ? new_socket(request, *identity) : nullptr;
   if (!handler) return LongPolls::forbid(std::move(respond));
-  long_polls_.open(std::move(handler), std::move(respond));
+  long_polls_.open(request.network, std::move(handler), std::move(respond));
 }
 
 }  // namespace millrace::engage

@@ -11,7 +11,8 @@ namespace millrace::engage {
 namespace {
 
 constexpr std::string_view kSessionPrefix = "lp.";
-constexpr int kFine = 200, kNothing = 204, kForbidden = 403, kGone = 410, kFull = 503;
+constexpr int kFine = 200, kNothing = 204, kForbidden = 403, kGone = 410;
+constexpr int kFull = 500;  // the client comes again after it, as it does after no other error
 
 web::Response told(int status, std::string_view token = {}, json::array messages = {}) {
   json::object body{{"status", status}, {"messages", std::move(messages)}};
@@ -34,14 +35,16 @@ std::string bytes_of(std::string_view text) {
 // fetched is under `mutex_`, which is never held while somebody else is called.
 class LongPolls::Session final : public web::Socket {
  public:
-  Session(std::string token, std::shared_ptr<web::SocketHandler> handler, size_t bytes_max,
-          int64_t now_ms)
+  Session(std::string token, std::string network, std::shared_ptr<web::SocketHandler> handler,
+          size_t bytes_max, int64_t now_ms)
       : token_(std::move(token)),
+        network_(std::move(network)),
         handler_(std::move(handler)),
         bytes_max_(bytes_max),
         asked_at_ms_(now_ms) {}
 
   const std::string& token() const { return token_; }
+  const std::string& network() const { return network_; }
 
   void send_text(std::string text) override {
     std::unique_lock lock(mutex_);
@@ -122,6 +125,7 @@ class LongPolls::Session final : public web::Socket {
   }
 
   const std::string token_;
+  const std::string network_;
   std::mutex calling_;
   std::shared_ptr<web::SocketHandler> handler_;
   const size_t bytes_max_;
@@ -149,19 +153,16 @@ std::string LongPolls::session_of(const web::Request& request) {
   return last.starts_with(kSessionPrefix) ? last : std::string();
 }
 
-void LongPolls::open(std::shared_ptr<web::SocketHandler> handler, web::Respond respond) {
+void LongPolls::open(std::string network, std::shared_ptr<web::SocketHandler> handler,
+                     web::Respond respond) {
   std::array<uint8_t, 24> bytes{};
   random_.fill(bytes);
   const std::string token =
       std::string(kSessionPrefix) +
       base::to_hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  auto session = std::make_shared<Session>(token, std::move(handler), limits_.unsent_bytes_max,
-                                           clock_.steady_ms());
-  {
-    const std::lock_guard lock(mutex_);
-    if (sessions_.size() >= limits_.sessions_max) return respond(told(kFull));
-    sessions_.emplace(token, session);
-  }
+  const auto session = std::make_shared<Session>(token, std::move(network), std::move(handler),
+                                                 limits_.unsent_bytes_max, clock_.steady_ms());
+  if (!add(session)) return respond(told(kFull));
   session->with_handler([&](web::SocketHandler& of) { of.opened(session); });
   look_after(session);
   respond(told(kGone, token));
@@ -179,13 +180,13 @@ void LongPolls::poll(const std::string& token, web::Respond respond) {
 void LongPolls::push(const std::string& token, std::string_view frames, web::Respond respond) {
   const auto session = find(token);
   if (!session || session->is_over()) return respond(told(kGone));
-  const auto lines = base::split(frames, '\n');
-  if (lines.size() > limits_.frames_max) {
+  if (static_cast<size_t>(std::ranges::count(frames, '\n')) >= limits_.frames_max) {
     end(session);
     return respond(told(kGone));
   }
   session->with_handler([&](web::SocketHandler& handler) {
-    for (const std::string_view line : lines) {
+    for (const std::string_view line : base::split(frames, '\n')) {
+      if (session->is_over()) return;
       if (line.empty()) continue;
       if (line.front() == '[' || line.front() == '{') {
         handler.received_text(line);
@@ -196,12 +197,22 @@ void LongPolls::push(const std::string& token, std::string_view frames, web::Res
       }
     }
   });
-  if (session->is_over()) end(session);
-  respond(told(kFine, token));
+  if (!session->is_over()) return respond(told(kFine, token));
+  end(session);
+  respond(told(kGone));
 }
 
 void LongPolls::forbid(web::Respond respond) {
   respond(told(kForbidden));
+}
+
+bool LongPolls::add(const std::shared_ptr<Session>& session) {
+  const std::lock_guard lock(mutex_);
+  const auto own = static_cast<size_t>(std::ranges::count_if(
+      sessions_, [&](const auto& each) { return each.second->network() == session->network(); }));
+  const size_t left = limits_.sessions_max - (sessions_.size() - own);
+  if (own >= (left + 1) / 2) return false;
+  return sessions_.emplace(session->token(), session).second;
 }
 
 std::shared_ptr<LongPolls::Session> LongPolls::find(const std::string& token) {

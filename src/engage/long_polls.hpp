@@ -17,11 +17,11 @@ namespace millrace::engage {
 
 // Thread-safe. Must outlive the lanes' threads. Every answer is HTTP 200 with the status in its
 // body, as the published client wants it: 200, 204 (nothing came), 410 (a session that was just
-// opened, or is over), 403, 503.
+// opened, or is over), 403, 500 (there are too many sessions).
 class LongPolls {
  public:
   struct Limits {
-    size_t sessions_max = 10'000;
+    size_t sessions_max = 10'000;         // of one network: half of what the others leave
     size_t unsent_bytes_max = 256 << 10;  // then the session is over
     size_t frames_max = 100;              // of one POST
     std::chrono::milliseconds held_for{10'000};
@@ -37,13 +37,14 @@ class LongPolls {
   static std::string session_of(const web::Request& request);
 
   // Begins a session; the answer names it.
-  void open(std::shared_ptr<web::SocketHandler> handler, web::Respond respond);
+  void open(std::string network, std::shared_ptr<web::SocketHandler> handler, web::Respond respond);
   void poll(const std::string& token, web::Respond respond);
   void push(const std::string& token, std::string_view frames, web::Respond respond);
   static void forbid(web::Respond respond);
 
  private:
   class Session;
+  bool add(const std::shared_ptr<Session>& session);  // false: there is no room for it
   std::shared_ptr<Session> find(const std::string& token);
   void look_after(const std::shared_ptr<Session>& session);
   void end(const std::shared_ptr<Session>& session);

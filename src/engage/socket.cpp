@@ -1,6 +1,5 @@
 #include "engage/socket.hpp"
 
-#include "base/hash.hpp"
 #include "base/resilience/shares.hpp"
 #include "engage/start_chat.hpp"
 #include "engage/wire.hpp"
