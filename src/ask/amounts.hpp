@@ -6,7 +6,8 @@
 
 namespace millrace::ask {
 
-// "minus five", "two and a half", "anderthalb", "a dozen", "meia dúzia": all of the text is it.
+// "two and a half", "anderthalb", "two and a half million", "a dozen", "meia dúzia": all of the
+// text is it.
 std::optional<double> amount_in_words(std::string_view text, std::string_view locale);
 
 }  // namespace millrace::ask

@@ -17,21 +17,21 @@ constexpr std::string_view kPhrases[kLanguageCount][kCommandCount] = {
      "update my {what} to {value}|i made a mistake in my {what}|"
      "there is a mistake in my {what}|i got my {what} wrong|no wait my {what} is {value}|"
      "wait my {what} is {value}|my {what} is actually {value}|my {what} should be {value}|"
-     "i need to change my {what}|can i change my {what}|change my {what} please|"
+     "i need to change my {what}|can i change my {what}|"
      "i want to correct my {what}",
      "cancel|stop|quit|exit|forget it|never mind|nevermind",
      "start over|restart|start again|begin again|from the beginning",
      "why|why do you ask|why do you need that|why do you need this|why do you need to know|"
      "what for|why do you want to know|why do you want that|what do you need that for|"
      "what do you need it for",
-     "agent|human|a person please|talk to a person|talk to a human|talk to an agent|"
+     "agent|human|a person|talk to a person|talk to a human|talk to an agent|"
      "speak to a person|speak to a human|speak to an agent|speak with an agent|"
      "i want to talk to a person|i want to talk to a human|i want to speak to a person|"
      "i want to speak to someone|representative|real person|customer service|"
      "can i speak to someone|can i talk to someone|can i talk to a human|"
      "can i speak to a human|can i talk to a person|let me talk to a human|talk to someone|"
      "speak to someone|i need a human|i want to talk to someone|i d like to talk to a human|"
-     "i d like to speak to someone|live agent|a human please|an agent please"},
+     "i d like to speak to someone|live agent|a human|an agent"},
     {"voltar|volta|anterior|pergunta anterior|desfazer",
      "na verdade meu {what} é {value}|na verdade minha {what} é {value}|"
      "na verdade o meu {what} é {value}|na verdade a minha {what} é {value}|"
@@ -77,7 +77,7 @@ constexpr std::string_view kPhrases[kLanguageCount][kCommandCount] = {
      "quiero hablar con una persona|quiero hablar con un agente|quiero hablar con alguien|"
      "puedo hablar con alguien|puedo hablar con una persona|quiero un agente|"
      "necesito un agente|hablar con un humano|quiero hablar con un humano|"
-     "una persona por favor|hablar con un asesor|quiero hablar con un asesor|"
+     "una persona|hablar con un asesor|quiero hablar con un asesor|"
      "me gustaría hablar con alguien"},
     {"retour|précédent|question précédente|revenir|revenir en arrière|annuler la réponse",
      "en fait mon {what} est {value}|en fait ma {what} est {value}|"
@@ -108,7 +108,7 @@ constexpr std::string_view kPhrases[kLanguageCount][kCommandCount] = {
      "est ce que je peux parler à quelqu un|est-ce que je peux parler à quelqu un|"
      "je veux parler à un humain|je veux parler à un conseiller|"
      "je voudrais parler à un conseiller|je voudrais parler à un humain|"
-     "je voudrais parler à une personne|un conseiller s il vous plaît|un humain s il vous plaît"},
+     "je voudrais parler à une personne|un conseiller|un humain"},
     {"zurück|zurueck|vorherige frage|einen schritt zurück|rückgängig",
      "eigentlich ist meine {what} {value}|eigentlich ist mein {what} {value}|"
      "nein meine {what} ist {value}|nein mein {what} ist {value}|"
@@ -135,7 +135,7 @@ constexpr std::string_view kPhrases[kLanguageCount][kCommandCount] = {
      "ich will mit einem menschen sprechen|ich will mit einem mitarbeiter sprechen|"
      "ich will mit jemandem sprechen|kann ich mit jemandem sprechen|"
      "kann ich mit einem menschen sprechen|kann ich mit einem mitarbeiter sprechen|"
-     "einen mitarbeiter bitte|einen menschen bitte|ich brauche einen menschen"}};
+     "einen mitarbeiter|einen menschen|ich brauche einen menschen"}};
 
 }  // namespace
 

@@ -1,12 +1,11 @@
 #include <unicode/datefmt.h>
-#include <unicode/dtfmtsym.h>
 #include <unicode/timezone.h>
 
 #include <algorithm>
 #include <memory>
-#include <set>
 
 #include "ask/days.hpp"
+#include "ask/month_names.hpp"
 #include "ask/spelled.hpp"
 #include "ask/words.hpp"
 #include "base/text.hpp"
@@ -98,15 +97,19 @@ Reading either(const Rules& rules, std::optional<Date> day_first, std::optional<
 Reading of_either_year(const Rules& rules, int month, int day, std::optional<int> weekday,
                        std::string_view locale, Date today) {
   std::vector<Candidate> found;
+  bool is_out_of_range = false;
   for (const bool looks_back : {false, true}) {
     const auto date = day_of_nearest_year(month, day, today, looks_back);
-    if (!date || !fits(rules, *date, today)) continue;
-    if (weekday && weekday_of(*date) != *weekday) continue;
+    if (!date || (weekday && weekday_of(*date) != *weekday)) continue;
+    if (!fits(rules, *date, today)) {
+      is_out_of_range = true;
+      continue;
+    }
     std::string value = base::to_iso8601(*date);
     if (!found.empty() && found.front().value == value) continue;
     found.push_back({value, show_date(value, locale)});
   }
-  if (found.empty()) return {};
+  if (found.empty()) return is_out_of_range ? out_of_range() : Reading{};
   if (found.size() == 1) return accepted(found.front().value);
   return Reading{Verdict::ambiguous, {}, std::move(found)};
 }
@@ -126,10 +129,13 @@ std::optional<Reading> read_numeric(const Rules& rules, std::string_view text,
   if (!a || !b) return std::nullopt;
   if (parts.size() == 2) {
     if (parts[0].size() > 2) return Reading{};
-    if (rules.not_past == rules.not_future && order_of(locale) != Order::either) {
-      const bool is_day_first = order_of(locale) == Order::day_first;
-      return of_either_year(rules, is_day_first ? *b : *a, is_day_first ? *a : *b, std::nullopt,
-                            locale, today);
+    if (rules.not_past == rules.not_future) {
+      constexpr int kLeapYear = 2024;
+      const Order order = order_of(locale);
+      const bool by_day = order != Order::month_first && Date::make(kLeapYear, *b, *a);
+      const bool by_month = order != Order::day_first && Date::make(kLeapYear, *a, *b);
+      if (by_day == by_month && *a != *b) return Reading{};
+      return of_either_year(rules, by_day ? *b : *a, by_day ? *a : *b, std::nullopt, locale, today);
     }
     return either(rules, day_of_some_year(rules, *b, *a, today),
                   day_of_some_year(rules, *a, *b, today), locale, today);
@@ -144,32 +150,6 @@ std::optional<Reading> read_numeric(const Rules& rules, std::string_view text,
   const Year year{*c, parts[2].size() == 2};
   return either(rules, day_of(rules, year, *b, *a, today), day_of(rules, year, *a, *b, today),
                 locale, today);
-}
-
-// Full and short names, of the locale first, then English; or how one of them alone begins.
-std::optional<int> month_named(std::string_view word, std::string_view locale) {
-  std::set<int> by_beginning;
-  for (const std::string_view tag : {locale, std::string_view("en")}) {
-    UErrorCode status = U_ZERO_ERROR;
-    const icu::Locale where = icu::Locale::forLanguageTag(std::string(tag), status);
-    const icu::DateFormatSymbols symbols(where, status);
-    if (U_FAILURE(status)) continue;
-    for (const auto width : {icu::DateFormatSymbols::WIDE, icu::DateFormatSymbols::ABBREVIATED}) {
-      int32_t count = 0;
-      const icu::UnicodeString* names =
-          symbols.getMonths(count, icu::DateFormatSymbols::FORMAT, width);
-      for (int32_t i = 0; i < count; ++i) {
-        std::string name;
-        names[i].toUTF8String(name);
-        const auto parts = words_of(name);
-        if (parts.size() == 1 && parts[0] == word) return i + 1;
-        const bool is_beginning = width == icu::DateFormatSymbols::WIDE && word.size() >= 3 &&
-                                  parts.size() == 1 && parts[0].starts_with(word);
-        if (is_beginning) by_beginning.insert(i + 1);
-      }
-    }
-  }
-  return by_beginning.size() == 1 ? std::optional(*by_beginning.begin()) : std::nullopt;
 }
 
 // The day of a month in words, as many of them as spell it: "fifth", "twenty first", "trois".
@@ -196,18 +176,21 @@ Reading read_named(const Rules& rules, std::vector<std::string> words, std::stri
                    Date today) {
   if (words.size() > 10) return {};
   const auto weekday = take_weekday(words, locale);
+  const MonthNames months(locale);
   std::optional<int> day, month;
   std::optional<Year> year;
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     const auto digits = std::min(word.find_first_not_of("0123456789"), word.size());
     if (digits == 0) {
-      auto named = month_named(word, locale);
+      auto named = months.find(word);
       // "dez de dezembro": a number that is also how a month is shortened.
-      const bool is_followed =
-          std::any_of(words.begin() + static_cast<ptrdiff_t>(i) + 1, words.end(),
-                      [&](const std::string& later) { return month_named(later, locale); });
-      if (named && !day && is_followed && spelled_day(words, i, locale)) named = std::nullopt;
+      if (named && !day && spelled_day(words, i, locale)) {
+        const auto is_month = [&](const std::string& later) { return months.find(later); };
+        if (std::any_of(words.begin() + static_cast<ptrdiff_t>(i) + 1, words.end(), is_month)) {
+          named = std::nullopt;
+        }
+      }
       if (named && month) return {};
       if (named) month = named;
       constexpr std::string_view kBetween =

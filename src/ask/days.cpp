@@ -88,12 +88,9 @@ std::optional<int> weekday_named(std::string_view word, Language language) {
 
 std::optional<int> count_of(const Words& words, std::string_view locale) {
   constexpr size_t kDigitsMax = 3;
-  if (words.size() == 1) {
-    if (const auto number = figures(words[0], kDigitsMax)) return number;
-  }
   constexpr std::string_view kOne = "a an one um uma un una uno une ein eine einem einer einen";
   if (words.size() == 1 && is_listed(kOne, words[0])) return 1;
-  const auto number = spelled_number(words, locale);
+  const auto number = number_said(words, locale, kDigitsMax);
   if (!number || *number > 999) return std::nullopt;
   return static_cast<int>(*number);
 }

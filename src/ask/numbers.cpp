@@ -111,12 +111,12 @@ constexpr WordLists kLeads = {
     "pour j ai je suis nous sommes c est ce sont l le la age de environ seulement pendant",
     "für fur ich bin wir sind es ist das mein alter nur etwa ungefahr circa ca die der den"};
 constexpr WordLists kNoUnits = {
-    "or and to till until minus plus times half dozen hundred thousand million billion trillion "
-    "more "
-    "less least most than percentile k nd st rd th",
-    "ou e a ate menos mais vezes meio meia metade duzia cem mil milhao milhoes bilhao ou",
-    "o u y a hasta menos mas por medio media docena cien mil millon millones",
-    "ou et a jusqu moins plus fois demi demie douzaine cent mille million millions milliard",
+    "or and to till until minus plus times half dozen dozens hundred thousand million billion "
+    "trillion more less least most than percentile k nd st rd th",
+    "ou e a ate menos mais vezes meio meia metade duzia duzias cem mil milhao milhoes bilhao ou",
+    "o u y a hasta menos mas por medio media docena docenas cien mil millon millones",
+    "ou et a jusqu moins plus fois demi demie douzaine douzaines cent mille million millions "
+    "milliard",
     "oder und bis minus plus mal halb halbe halbes dutzend hundert tausend million millionen mehr "
     "weniger als"};
 constexpr std::string_view kCourtesy =
@@ -125,14 +125,12 @@ constexpr std::string_view kCourtesy =
 constexpr std::string_view kGluedUnits =
     "kg g mg km m cm mm l ml h hr hrs min s lb lbs oz ft mi yo yrs kwh m2 m² eur usd gbp x";
 
-// What a number in figures may be multiplied by: "5k", "3 million", "2,5 Mio".
-struct Scale {
-  std::string_view words;
-  double by;
-};
-constexpr Scale kScales[] = {{"k thousand mil tausend tsd mille", 1e3},
-                             {"million millions mio milhao milhoes millon millones millionen", 1e6},
-                             {"billion milliard milliards milliarde milliarden", 1e9}};
+constexpr WordLists kMinus = {"minus negative", "menos", "menos", "moins", "minus"};
+// "Thanks a million" counts nothing.
+constexpr std::string_view kThanks =
+    "thanks thank thx apologies sorry pardon danke dank entschuldigung merci mercis excuses "
+    "gracias perdon disculpas obrigado obrigada obrigados desculpa desculpas";
+constexpr std::string_view kArticles = "a an one um uma un una une ein eine";
 
 struct Token {
   std::string_view written;
@@ -158,17 +156,14 @@ std::string_view without_glued_unit(std::string_view token) {
   return is_listed(kGluedUnits, unit) ? token.substr(0, end + 1) : token;
 }
 
-// "5k" or "3 million": figures, and what multiplies them.
-std::optional<double> scaled(std::string_view text, std::string_view locale) {
-  const auto end = text.find_last_of("0123456789");
-  if (end == std::string_view::npos || end + 1 == text.size()) return std::nullopt;
-  std::string word = fold(base::trim(text.substr(end + 1)));
-  if (word.ends_with('.')) word.pop_back();
-  const auto* scale =
-      std::ranges::find_if(kScales, [&](const Scale& each) { return is_listed(each.words, word); });
-  if (scale == std::end(kScales)) return std::nullopt;
-  const auto number = written_number(text.substr(0, end + 1), separators_of(locale));
-  return number ? std::optional(*number * scale->by) : std::nullopt;
+// "5k": figures, and what multiplies them.
+std::optional<double> scaled(std::string_view token, std::string_view locale) {
+  const auto end = token.find_last_of("0123456789");
+  if (end == std::string_view::npos || end + 1 == token.size()) return std::nullopt;
+  const auto by = multiplier(fold(token.substr(end + 1)), locale);
+  const auto number =
+      by ? written_number(token.substr(0, end + 1), separators_of(locale)) : std::nullopt;
+  return number ? std::optional(*number * static_cast<double>(*by)) : std::nullopt;
 }
 
 std::optional<double> number_of(const std::vector<Token>& tokens, size_t begin, size_t end,
@@ -177,6 +172,13 @@ std::optional<double> number_of(const std::vector<Token>& tokens, size_t begin, 
     const auto written =
         written_number(without_glued_unit(tokens[begin].written), separators_of(locale));
     if (written) return written;
+    if (const auto number = scaled(tokens[begin].written, locale)) return number;
+  }
+  if (end == begin + 2 && tokens[begin + 1].words.size() == 1) {
+    const auto by = multiplier(tokens[begin + 1].words[0], locale);
+    const auto number =
+        by ? written_number(tokens[begin].written, separators_of(locale)) : std::nullopt;
+    if (number) return *number * static_cast<double>(*by);
   }
   std::vector<std::string> words;
   for (size_t i = begin; i < end; ++i) {
@@ -192,6 +194,12 @@ std::optional<double> counted(std::string_view text, std::string_view locale) {
   if (text.size() > 100) return std::nullopt;
   const Language language = language_of(locale);
   std::vector<Token> tokens = tokens_of(text);
+  const auto any_word = [](const Token& token, std::string_view list) {
+    return std::ranges::any_of(token.words,
+                               [&](const std::string& word) { return is_listed(list, word); });
+  };
+  const bool thanks =
+      std::ranges::any_of(tokens, [&](const Token& token) { return any_word(token, kThanks); });
   std::erase_if(tokens, [](const Token& token) {
     return !token.words.empty() && std::ranges::all_of(token.words, [](const std::string& word) {
       return is_listed(kCourtesy, word);
@@ -207,12 +215,20 @@ std::optional<double> counted(std::string_view text, std::string_view locale) {
     for (size_t end = tokens.size(); end > begin; --end) {
       const auto number = number_of(tokens, begin, end, locale);
       if (!number) continue;
+      const bool is_lone =
+          std::all_of(tokens.begin() + static_cast<ptrdiff_t>(begin),
+                      tokens.begin() + static_cast<ptrdiff_t>(end), [&](const Token& token) {
+                        return any_word(token, kArticles) ||
+                               (token.words.size() == 1 && multiplier(token.words[0], locale));
+                      });
+      if (thanks && is_lone) return std::nullopt;
       for (size_t i = end; i < tokens.size(); ++i) {
         const Token& after = tokens[i];
         if (i - end >= kAfterMax) return std::nullopt;
         const bool has_digit = after.written.find_first_of("0123456789") != std::string_view::npos;
         if (has_digit || after.words.empty() || in(kNoUnits, after) ||
-            !denials_in(after.words, language).empty() || number_of(tokens, i, i + 1, locale)) {
+            !denials_in(after.words, language).empty() || number_of(tokens, i, i + 1, locale) ||
+            multiplier(after.words[0], locale)) {
           return std::nullopt;
         }
       }
@@ -221,6 +237,15 @@ std::optional<double> counted(std::string_view text, std::string_view locale) {
     if (!in(kLeads, tokens[begin])) return std::nullopt;
   }
   return std::nullopt;
+}
+
+// "minus five": takes the minus off. What follows is all the number then: "moins de dix" is none.
+bool take_minus(std::string_view& text, std::string_view locale) {
+  const auto blank = text.find(' ');
+  if (blank == std::string_view::npos) return false;
+  if (!is_listed_here(kMinus, language_of(locale), fold(text.substr(0, blank)))) return false;
+  text = base::trim(text.substr(blank));
+  return true;
 }
 
 }  // namespace
@@ -233,10 +258,16 @@ Reading read_number(const Rules& rules, std::string_view answer, std::string_vie
     if (text.starts_with(sign)) text = base::trim(text.substr(sign.size()));
     if (text.ends_with(sign)) text = base::trim(text.substr(0, text.size() - sign.size()));
   }
+  const bool is_negative = take_minus(text, locale);
   auto number = written_number(text, separators_of(locale));
-  if (!number) number = scaled(text, locale);
   if (!number) number = amount_in_words(text, locale);
-  if (!number) number = counted(text, locale);
+  if (!number && is_negative) {
+    const auto spelled = spelled_number(words_of(text), locale);
+    if (spelled) number = static_cast<double>(*spelled);
+  } else if (!number) {
+    number = counted(text, locale);
+  }
+  if (number && is_negative) number = *number < 0 ? std::nullopt : std::optional(-*number);
   if (!number || !std::isfinite(*number)) return {};
   if (std::abs(*number) > kLargest) return out_of_range();
   if (rules.whole && *number != std::trunc(*number)) return out_of_range();

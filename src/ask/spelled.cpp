@@ -79,26 +79,39 @@ std::optional<int> find(const std::unordered_map<std::string, int>& in, const st
   return found == in.end() ? std::nullopt : std::optional(found->second);
 }
 
-// What multiplies the number before it, the larger ones first.
+// What multiplies the number before it: in words, where one that begins like another stands before
+// it, and as it is shortened behind figures.
 struct Multiplier {
-  std::string_view word;
+  std::string_view words[2];
+  std::string_view shortened;
   int64_t by;
 };
 constexpr int64_t kThousand = 1'000, kMillion = kThousand * kThousand;
+constexpr int64_t kMilliard = kThousand * kMillion, kBillion = kMillion * kMillion;
+// The larger ones first. A billion is a thousand millions in English and in Brazil, and a million
+// of them elsewhere; Portugal's is written in another way than Brazil's.
 constexpr Multiplier kMultipliers[kLanguageCount][5] = {
-    {{"billion", kThousand* kMillion}, {"million", kMillion}, {"thousand", kThousand}},
-    {{"milhoes", kMillion}, {"milhao", kMillion}, {"mil", kThousand}},
-    {{"millones", kMillion}, {"millon", kMillion}, {"mil", kThousand}},
-    {{"milliards", kThousand* kMillion},
-     {"milliard", kThousand* kMillion},
-     {"millions", kMillion},
-     {"million", kMillion},
-     {"mille", kThousand}},
-    {{"milliarden", kThousand* kMillion},
-     {"milliarde", kThousand* kMillion},
-     {"millionen", kMillion},
-     {"million", kMillion},
-     {"tausend", kThousand}}};
+    {{{"trillion"}, "", kBillion},
+     {{"billion"}, "bn", kMilliard},
+     {{"million"}, "", kMillion},
+     {{"thousand"}, "k", kThousand}},
+    {{{"trilhoes", "trilhao"}, "", kBillion},
+     {{"bilioes", "biliao"}, "", kBillion},
+     {{"bilhoes", "bilhao"}, "bi", kMilliard},
+     {{"milhoes", "milhao"}, "mi", kMillion},
+     {{"mil"}, "k", kThousand}},
+    {{{"billones", "billon"}, "", kBillion},
+     {{"millardos", "millardo"}, "", kMilliard},
+     {{"millones", "millon"}, "", kMillion},
+     {{"mil"}, "k", kThousand}},
+    {{{"billions", "billion"}, "", kBillion},
+     {{"milliards", "milliard"}, "mrd", kMilliard},
+     {{"millions", "million"}, "mio", kMillion},
+     {{"mille"}, "k", kThousand}},
+    {{{"billionen", "billion"}, "", kBillion},
+     {{"milliarden", "milliarde"}, "mrd", kMilliard},
+     {{"millionen", "million"}, "mio", kMillion},
+     {{"tausend"}, "tsd k", kThousand}}};
 // One of what multiplies: "a hundred", "um milhão", "eine Million".
 constexpr WordLists kOne = {"a an", "um", "un", "un", "ein eine"};
 
@@ -110,24 +123,28 @@ std::optional<int64_t> small(std::string_view together, Language language) {
   if (language == Language::en && text.starts_with("ahundred")) {
     return find(cardinals, "one" + text.substr(1));
   }
+  if (language == Language::fr) return find(cardinals, text + "s");  // deux cent mille
   return std::nullopt;
 }
 
 // "onethousandtwohundred": what stands before the largest multiplier, times it, and the rest.
+// English counts no thousands of millions, as "dos mil millones" does.
 std::optional<int64_t> composed(std::string_view together, Language language, int64_t below) {
-  for (const Multiplier& multiplier : kMultipliers[static_cast<size_t>(language)]) {
-    if (multiplier.word.empty() || multiplier.by >= below) continue;
-    const auto at = together.find(multiplier.word);
-    if (at == std::string_view::npos) continue;
-    const std::string_view before = together.substr(0, at);
-    const std::string_view rest = together.substr(at + multiplier.word.size());
-    const bool is_one = before.empty() || is_listed(kOne, language, before);
-    const auto times = is_one ? std::optional<int64_t>(1) : small(before, language);
-    if (!times || *times == 0 || *times >= kThousand) continue;
-    const auto added =
-        rest.empty() ? std::optional<int64_t>(0) : composed(rest, language, multiplier.by);
-    if (!added) continue;
-    return *times * multiplier.by + *added;
+  const int64_t times_below = language == Language::en ? kThousand : kMillion;
+  for (const Multiplier& each : kMultipliers[static_cast<size_t>(language)]) {
+    if (each.by == 0 || each.by >= below) continue;
+    for (const std::string_view word : each.words) {
+      const auto at = word.empty() ? std::string_view::npos : together.find(word);
+      if (at == std::string_view::npos) continue;
+      const std::string_view before = together.substr(0, at);
+      const std::string_view rest = together.substr(at + word.size());
+      const bool is_one = before.empty() || is_listed(kOne, language, before);
+      const auto times = is_one ? std::optional<int64_t>(1)
+                                : composed(before, language, std::min(each.by, times_below));
+      const auto added =
+          rest.empty() ? std::optional<int64_t>(0) : composed(rest, language, each.by);
+      if (times && *times > 0 && added) return *times * each.by + *added;
+    }
   }
   const auto number = small(together, language);
   return number && *number < below ? number : std::nullopt;
@@ -144,6 +161,25 @@ std::optional<int64_t> spelled_number(const std::vector<std::string>& words,
     const std::string together = run_together(words, language);
     if (together.empty() || together.size() > 100) return std::nullopt;
     if (const auto number = composed(together, language, INT64_MAX)) return number;
+  }
+  return std::nullopt;
+}
+
+std::optional<int64_t> number_said(const std::vector<std::string>& words, std::string_view locale,
+                                   size_t digits_max) {
+  if (words.size() == 1) {
+    if (const auto number = figures(words[0], digits_max)) return *number;
+  }
+  return spelled_number(words, locale);
+}
+
+std::optional<int64_t> multiplier(std::string_view word, std::string_view locale) {
+  for (const Language language : {language_of(locale), Language::en}) {
+    for (const Multiplier& each : kMultipliers[static_cast<size_t>(language)]) {
+      const bool is_it = std::ranges::find(each.words, word) != std::end(each.words) ||
+                         is_listed(each.shortened, word);
+      if (is_it && !word.empty()) return each.by;
+    }
   }
   return std::nullopt;
 }

@@ -2,6 +2,7 @@
 // anywhere) is asked back.
 #include <algorithm>
 
+#include "ask/clock_parts.hpp"
 #include "ask/spelled.hpp"
 #include "ask/words.hpp"
 
@@ -18,67 +19,6 @@ constexpr WordLists kLeads = {"at by around about", "as a pelas o ao", "a las la
                               "um gegen ab"};
 constexpr WordLists kClock = {"o clock sharp oclock", "hora horas h hs em ponto",
                               "hora horas h en punto", "heure heures h pile", "uhr punkt h"};
-
-// What says which half of the day is meant; longer ones first.
-struct Part {
-  std::string_view words;
-  bool is_afternoon;
-};
-constexpr Part kParts[kLanguageCount][9] = {
-    {{"in the morning", false},
-     {"in the afternoon", true},
-     {"in the evening", true},
-     {"at night", true},
-     {"this morning", false},
-     {"this afternoon", true},
-     {"tonight", true},
-     {"this evening", true}},
-    {{"da manha", false}, {"da tarde", true}, {"da noite", true}, {"da madrugada", false}},
-    {{"de la manana", false},
-     {"de la tarde", true},
-     {"de la noche", true},
-     {"de la madrugada", false},
-     {"por la manana", false},
-     {"por la tarde", true}},
-    {{"du matin", false},
-     {"de l apres midi", true},
-     {"du soir", true},
-     {"le matin", false},
-     {"le soir", true}},
-    {{"am morgen", false},
-     {"am vormittag", false},
-     {"am nachmittag", true},
-     {"am abend", true},
-     {"morgens", false},
-     {"fruh", false},
-     {"vormittags", false},
-     {"nachmittags", true},
-     {"abends", true}}};
-
-// Minutes that are added to the hour they are said with, before or behind it.
-struct Fraction {
-  std::string_view words;
-  int minutes;
-};
-constexpr Fraction kBefore[kLanguageCount][5] = {
-    {{"half past", 30}, {"half", 30}, {"quarter past", 15}, {"quarter to", -15}},
-    {{"um quarto para as", -15}, {"quinze para as", -15}},
-    {{"", 0}},
-    {{"", 0}},
-    {{"halb", -30}, {"viertel nach", 15}, {"viertel vor", -15}, {"dreiviertel", -15}}};
-constexpr Fraction kBehind[kLanguageCount][4] = {
-    {{"", 0}},
-    {{"e meia", 30}, {"e um quarto", 15}, {"menos um quarto", -15}},
-    {{"y media", 30}, {"y cuarto", 15}, {"menos cuarto", -15}},
-    {{"et demie", 30}, {"et quart", 15}, {"moins le quart", -15}, {"et demi", 30}},
-    {{"", 0}}};
-
-// Between minutes and the hour that they come after or before ("ten past five", "fünf vor zwölf"),
-// and between the hour and the minutes that are taken from it ("ocho menos diez").
-constexpr WordLists kPast = {"past after", "", "", "", "nach"};
-constexpr WordLists kTo = {"to before till", "para", "para", "", "vor"};
-constexpr WordLists kLess = {"", "menos", "menos", "moins", ""};
-constexpr std::string_view kArticles = "as a o las la les minutos minutes minuten";
 
 // What was said, taken apart.
 struct Told {
@@ -117,36 +57,12 @@ std::optional<int> hour_of(const Words& words, std::string_view locale, Told& to
   return static_cast<int>(*number);
 }
 
-// A number of minutes, in figures or in words.
+// The minutes of an hour, in figures or in words.
 std::optional<int> minutes_of(Words words, std::string_view locale) {
-  std::erase_if(words, [](const std::string& word) { return is_listed(kArticles, word); });
-  if (words.size() == 1) {
-    if (const auto number = figures(words[0], 2)) return number;
-  }
-  const auto number = spelled_number(words, locale);
+  drop_listed(words, kMinuteWords);
+  const auto number = number_said(words, locale, 2);
   if (!number || *number >= kHour) return std::nullopt;
   return static_cast<int>(*number);
-}
-
-// "ten past five", "huit heures moins dix": takes the minutes away, and leaves the hour.
-std::optional<int> take_distance(Words& words, std::string_view locale) {
-  const Language language = language_of(locale);
-  const auto in = [&](const WordLists& lists, const std::string& word) {
-    return is_listed_here(lists, language, word);
-  };
-  for (size_t i = 1; i + 1 < words.size(); ++i) {
-    const bool is_past = in(kPast, words[i]), is_to = in(kTo, words[i]);
-    const bool is_less = in(kLess, words[i]);
-    if (!is_past && !is_to && !is_less) continue;
-    Words before(words.begin(), words.begin() + static_cast<ptrdiff_t>(i));
-    Words behind(words.begin() + static_cast<ptrdiff_t>(i) + 1, words.end());
-    const auto minutes = minutes_of(is_less ? behind : before, locale);
-    if (!minutes || *minutes == 0) continue;
-    words = is_less ? std::move(before) : std::move(behind);
-    std::erase_if(words, [](const std::string& word) { return is_listed(kArticles, word); });
-    return is_past ? *minutes : -*minutes;
-  }
-  return std::nullopt;
 }
 
 // "ten thirty", "dix sept trente": takes the minutes off the end, where the whole is no number.
@@ -164,38 +80,6 @@ std::optional<int> take_spelled_minutes(Words& words, std::string_view locale) {
   return std::nullopt;
 }
 
-void take_half(Words& words, Language language, Told& told) {
-  for (const auto& [marks, is_afternoon] :
-       {std::pair{"p m", true}, {"pm", true}, {"a m", false}, {"am", false}}) {
-    if (!take_back(words, marks)) continue;
-    told.is_afternoon = is_afternoon;
-    return;
-  }
-  for (const Language of : {language, Language::en}) {
-    for (const Part& part : kParts[static_cast<size_t>(of)]) {
-      if (!take_back(words, part.words)) continue;
-      told.is_afternoon = part.is_afternoon;
-      return;
-    }
-  }
-}
-
-int take_fraction(Words& words, Language language, Told& told) {
-  for (const Language of : {language, Language::en}) {
-    for (const Fraction& fraction : kBefore[static_cast<size_t>(of)]) {
-      if (!take_front(words, fraction.words)) continue;
-      told.is_of_a_half_day = true;
-      return fraction.minutes;
-    }
-    for (const Fraction& fraction : kBehind[static_cast<size_t>(of)]) {
-      if (!take_back(words, fraction.words)) continue;
-      told.is_of_a_half_day = true;
-      return fraction.minutes;
-    }
-  }
-  return 0;
-}
-
 std::string two(int number) {
   return (number < 10 ? "0" : "") + std::to_string(number);
 }
@@ -204,14 +88,14 @@ std::string written(int minutes) {
   return two(of_day / kHour) + ":" + two(of_day % kHour);
 }
 
-Reading judged(const Told& told, int fraction, std::string_view locale) {
+Reading judged(const Told& told, int offset, std::string_view locale) {
   if (told.hour > 24 || told.minute >= kHour || (told.hour == 24 && told.minute > 0)) return {};
-  int minutes = told.hour * kHour + told.minute + fraction;
+  int minutes = told.hour * kHour + told.minute + offset;
   const bool may_be_either = told.hour >= 1 && told.hour <= 12;
   if (told.is_afternoon) {
     if (!may_be_either) return {};
     // Midnight is the twelfth hour of the morning.
-    const int within = told.hour % 12 * kHour + told.minute + fraction;
+    const int within = told.hour % 12 * kHour + told.minute + offset;
     return accepted(written(within + (*told.is_afternoon ? kHalfDay : 0)));
   }
   const bool counts_to_twelve = language_of(locale) == Language::en || told.is_of_a_half_day;
@@ -219,7 +103,7 @@ Reading judged(const Told& told, int fraction, std::string_view locale) {
       (told.says_24 && !told.is_of_a_half_day)) {
     return accepted(written(minutes));
   }
-  minutes = told.hour % 12 * kHour + told.minute + fraction;
+  minutes = told.hour % 12 * kHour + told.minute + offset;
   std::string early = written(minutes), late = written(minutes + kHalfDay);
   if (late < early) std::swap(early, late);  // five to twelve
   return Reading{
@@ -245,16 +129,13 @@ Reading read_time(std::string_view text, std::string_view locale) {
   }
   words = split_figures(words);
   Told told;
-  take_half(words, language, told);
-  int fraction = take_fraction(words, language, told);
-  if (const auto distance = fraction == 0 ? take_distance(words, locale) : std::nullopt) {
-    fraction = *distance;
-    told.is_of_a_half_day = true;
-  }
-  if (fraction != 0) {
+  told.is_afternoon = take_half_of_day(words, language);
+  const auto offset = take_offset(words, locale);
+  told.is_of_a_half_day = offset.has_value();
+  if (offset) {
     const std::string hour = joined(words);
-    if (hour == "meio dia" || in(kNoon, hour)) return accepted(written(kHalfDay + fraction));
-    if (hour == "meia noite" || in(kMidnight, hour)) return accepted(written(fraction));
+    if (hour == "meio dia" || in(kNoon, hour)) return accepted(written(kHalfDay + *offset));
+    if (hour == "meia noite" || in(kMidnight, hour)) return accepted(written(*offset));
   }
   const auto is_clock = [&](const std::string& word) { return in(kClock, word) || word == "min"; };
   // "17 Uhr 30", "17h30", "5 o'clock": the word of the clock stands behind the hour.
@@ -283,7 +164,7 @@ Reading read_time(std::string_view text, std::string_view locale) {
   if (!hour) return {};
   told.hour = *hour;
   told.minute = minute.value_or(0);
-  return judged(told, fraction, locale);
+  return judged(told, offset.value_or(0), locale);
 }
 
 std::string show_time(std::string_view value, std::string_view locale) {

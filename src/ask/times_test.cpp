@@ -95,6 +95,19 @@ TEST(AskTime, CountsMinutesInWordsFromTheHour) {
                                        {"en", "9ish", "?"},
                                        {"en", "between 5 and 6", "?"},
                                        {"en", "ten to", "?"},
+                                       {"en", "9 to 5", "?"},
+                                       {"en", "9 to 5 pm", "?"},
+                                       {"en", "17 to 19", "?"},
+                                       {"en", "8 to 20", "?"},
+                                       {"en", "12 to 14", "?"},
+                                       {"en", "9 till 17", "?"},
+                                       {"en", "90 to 5", "?"},
+                                       {"en", "nine to five", "?"},
+                                       {"en", "five to twenty", "?"},
+                                       {"en", "10 minutes to 5 pm", "16:50"},
+                                       {"en", "10 past 5 pm", "17:10"},
+                                       {"de", "5 vor 12", "11:55|23:55"},
+                                       {"pt-BR", "10 para as 8 da noite", "19:50"},
                                    });
 }
 

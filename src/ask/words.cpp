@@ -70,6 +70,10 @@ bool is_listed(std::string_view list, std::string_view word) {
   return false;
 }
 
+void drop_listed(std::vector<std::string>& words, std::string_view list) {
+  std::erase_if(words, [&](const std::string& word) { return is_listed(list, word); });
+}
+
 std::optional<int> figures(std::string_view text, size_t digits_max) {
   const bool is_number = !text.empty() && text.size() <= digits_max &&
                          text.find_first_not_of("0123456789") == std::string_view::npos;

@@ -24,6 +24,9 @@ inline bool is_listed_here(const WordLists& lists, Language language, std::strin
   return is_listed(lists, language, word) || is_listed(lists, Language::en, word);
 }
 
+// Takes the listed words away, wherever they stand.
+void drop_listed(std::vector<std::string>& words, std::string_view list);
+
 // The number that a text of at most so many figures is; nullopt when it is anything else.
 std::optional<int> figures(std::string_view text, size_t digits_max);
 

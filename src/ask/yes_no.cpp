@@ -26,13 +26,14 @@ constexpr WordLists kStrongly = {
     "sur certainement absolument evidemment bien naturellement assurement mais",
     "naturlich selbstverstandlich klar sicher sicherlich gewiss absolut unbedingt durchaus"};
 constexpr WordLists kNo = {
-    "no n nope nah nay never not none negative false cannot dont didnt wont wouldnt isnt incorrect "
-    "wrong disagree disagreed",
-    "nao n nunca jamais negativo nem falso incorreto errado discordo",
-    "no n nunca jamas tampoco negativo nop falso incorrecto",
-    "non n jamais pas nan negatif aucunement nullement faux incorrect inexact",
-    "nein n nee no nö ne nie niemals nicht keinesfalls keineswegs kein keine falsch "
-    "unrichtig"};
+    "no n nope nah nay never not none cannot dont didnt wont wouldnt isnt",
+    "nao n nunca jamais nem", "no n nunca jamas tampoco nop",
+    "non n jamais pas nan aucunement nullement",
+    "nein n nee no nö ne nie niemals nicht keinesfalls keineswegs kein keine"};
+// A no as well, unless something denies it: "not wrong" is nothing.
+constexpr WordLists kDisagreed = {
+    "negative false incorrect wrong disagree disagreed", "negativo falso incorreto errado discordo",
+    "negativo falso incorrecto", "negatif faux incorrect inexact", "falsch unrichtig"};
 // Says neither, wherever it stands.
 constexpr WordLists kBeside = {
     "please thanks thank you of sir madam that is s it the way i do would d ll will am m like to "
@@ -46,27 +47,30 @@ constexpr WordLists kBeside = {
 
 // Whole messages that their words alone would not tell.
 constexpr std::string_view kYesPhrases[kLanguageCount][26] = {
-    {"why not",       "no problem",        "please do",     "go ahead",     "that s right",
-     "no doubt",      "no worries",        "i don t mind",  "i do",         "you bet",
-     "not a problem", "without a doubt",   "sounds good",   "by all means", "i think so",
-     "i guess so",    "i suppose so",      "i agree",       "i m in",       "that s fine",
-     "that is fine",  "unfortunately yes", "i m afraid so", "i hope so"},
-    {"por que nao",    "sem problema",     "pode ser",     "sem duvida",      "nao tem problema",
-     "com prazer",     "nao ha problema",  "de acordo",    "tudo bem",        "esta bem",
-     "pois sim",       "nao faz mal",      "acho que sim", "creio que sim",   "penso que sim",
-     "espero que sim", "infelizmente sim", "beleza",       "estou de acordo", "por mim sim"},
+    {"why not",       "no problem",      "please do",    "go ahead",     "that s right",
+     "no doubt",      "no worries",      "i don t mind", "i do",         "you bet",
+     "not a problem", "without a doubt", "sounds good",  "by all means", "i think so",
+     "i guess so",    "i suppose so",    "i agree",      "i m in",       "unfortunately yes",
+     "i m afraid so", "i hope so"},
+    {"por que nao", "sem problema", "pode ser", "sem duvida", "nao tem problema", "com prazer",
+     "nao ha problema", "de acordo", "tudo bem", "esta bem", "pois sim", "nao faz mal",
+     "acho que sim", "creio que sim", "penso que sim", "espero que sim", "infelizmente sim",
+     "beleza", "por mim sim"},
     {"por que no", "sin problema", "de acuerdo", "como no", "sin duda", "no hay problema",
      "claro que si", "esta bien", "por supuesto", "desde luego", "con gusto", "no me importa",
      "creo que si", "pienso que si", "supongo que si", "espero que si", "por desgracia si",
-     "me parece bien", "estoy de acuerdo"},
-    {"d accord",           "pourquoi pas",     "pas de probleme",
-     "avec plaisir",       "c est ca",         "sans probleme",
-     "sans aucun doute",   "bien sur",         "tout a fait",
-     "aucun probleme",     "sans doute",       "ca me va",
-     "je veux bien",       "je pense que oui", "je crois que oui",
-     "je suppose que oui", "j espere que oui", "malheureusement oui",
-     "ca marche",          "c est juste",      "c est exact",
-     "je pense",           "je crois"},
+     "me parece bien"},
+    {"d accord",         "pourquoi pas",
+     "pas de probleme",  "avec plaisir",
+     "c est ca",         "sans probleme",
+     "sans aucun doute", "bien sur",
+     "tout a fait",      "aucun probleme",
+     "sans doute",       "ca me va",
+     "je veux bien",     "je pense que oui",
+     "je crois que oui", "je suppose que oui",
+     "j espere que oui", "malheureusement oui",
+     "ca marche",        "c est juste",
+     "je pense",         "je crois"},
     {"warum nicht",      "kein problem",    "na klar",        "auf jeden fall",   "ohne zweifel",
      "in ordnung",       "ich bitte darum", "nichts dagegen", "aber ja",          "na sicher",
      "warum denn nicht", "ohne weiteres",   "keine frage",    "ich glaube schon", "ich denke schon",
@@ -80,7 +84,7 @@ constexpr std::string_view kNoPhrases[kLanguageCount][26] = {
      "i think not",    "i guess not",        "i suppose not",
      "i m afraid not", "unfortunately not",  "unfortunately no",
      "hell no",        "by no means",        "i don t agree",
-     "that s wrong",   "that is wrong",      "i hope not"},
+     "i hope not"},
     {"agora nao", "hoje nao", "de jeito nenhum", "acho que nao", "nem pensar", "de maneira nenhuma",
      "ainda nao", "de modo nenhum", "claro que nao", "nem por sombras", "prefiro nao",
      "creio que nao", "penso que nao", "espero que nao", "infelizmente nao", "nao esta bem",
@@ -128,13 +132,15 @@ int of_words(const std::vector<std::string>& said, Language language) {
   if (is_one_of(kYesPhrases[of], whole)) return 1;
   if (is_one_of(kNoPhrases[of], whole)) return -1;
   size_t yes = 0;
-  bool no = false, strongly = false, is_turned_round = false;
+  bool no = false, disagreed = false, strongly = false, is_turned_round = false;
   for (size_t i = 0; i < said.size(); ++i) {
     const std::string& word = said[i];
     const bool is_no = is_listed(kNo, language, word) || denies(said, i, language);
     if (is_no) {
       is_turned_round |= strongly;
       no = true;
+    } else if (is_listed(kDisagreed, language, word)) {
+      disagreed = true;
     } else if (is_listed(kYes, language, word)) {
       ++yes;
     } else if (is_listed(kAgreed, language, word)) {
@@ -146,7 +152,8 @@ int of_words(const std::vector<std::string>& said, Language language) {
       return 0;
     }
   }
-  if (no) return yes > 0 ? 0 : -1;
+  if (no && disagreed) return 0;
+  if (no || disagreed) return yes > 0 ? 0 : -1;
   return yes > 0 || (strongly && !is_turned_round) ? 1 : 0;
 }
 
