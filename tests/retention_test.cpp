@@ -88,7 +88,7 @@ class Retention : public testing::Test {
     return promise.get_future().get();
   }
   void talk(const std::string& who, int day) {
-    for (const std::string text : {std::string("hi"), word(who, day), word(who, day) + "again"}) {
+    for (const std::string& text : {std::string("hi"), word(who, day), word(who, day) + "again"}) {
       const auto answer = say(who, text);
       ASSERT_TRUE(answer) << answer.error().describe();
     }

@@ -1,5 +1,7 @@
 #include "solutions/chats.hpp"
 
+#include <map>
+
 #include "runtime/records/record.hpp"
 
 namespace millrace::solutions {
@@ -31,14 +33,6 @@ std::vector<std::string> versions_of(const Deployments& deployments, std::string
     if (deployment.solution == solution) versions.push_back(deployment.hash);
   }
   return versions;
-}
-
-std::map<std::string, std::string> solutions_by_version(const Deployments& deployments) {
-  std::map<std::string, std::string> names;
-  for (const Deployment& deployment : deployments.all()) {
-    names[deployment.hash] = deployment.solution;
-  }
-  return names;
 }
 
 base::Result<std::vector<ListedVersion>> list_versions(const Deployments& deployments,

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -21,10 +20,9 @@ base::Result<void> each_chat(runtime::Archive& archive, runtime::ChatFilter filt
 base::Result<dialog::State> state_of(runtime::Archive& archive, const runtime::ChatEntry& chat,
                                      const std::string& seal_key);
 
-// The versions that were ever deployed of a solution, and the solution of each version: for chats
-// of a former build, which do not say the name of theirs.
+// The versions that were ever deployed of a solution: for chats of a former build, which do not say
+// the name of theirs.
 std::vector<std::string> versions_of(const Deployments& deployments, std::string_view solution);
-std::map<std::string, std::string> solutions_by_version(const Deployments& deployments);
 
 struct ListedVersion {
   Deployment deployment;

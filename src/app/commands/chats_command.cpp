@@ -6,6 +6,7 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/listing.hpp"
+#include "app/commands/version_options.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "app/wire/options.hpp"
 #include "app/wire/system.hpp"
@@ -32,20 +33,24 @@ struct ChatsOptions {
   bool json = false;
 };
 
-// "v2" of a version's hash, as far as it was deployed here; else the hash.
-using VersionNames = std::map<std::string, std::string>;
-VersionNames version_names(const fs::path& data) {
-  VersionNames names;
+// What was deployed here, by the hash of its version.
+using Deployed = std::map<std::string, solutions::Deployment>;
+Deployed deployed_in(const fs::path& data) {
+  Deployed all;
   const auto deployments = deployments_of(data);
-  if (!deployments) return names;
-  for (const solutions::Deployment& each : deployments->all()) {
-    names[each.hash] = "v" + std::to_string(each.version);
-  }
-  return names;
+  if (!deployments) return all;
+  for (const solutions::Deployment& each : deployments->all()) all[each.hash] = each;
+  return all;
 }
-std::string name_of(const VersionNames& names, const std::string& hash) {
-  const auto found = names.find(hash);
-  return found == names.end() ? hash : found->second;
+// "v2", as far as it was deployed here; else the hash.
+std::string version_name(const Deployed& all, const std::string& hash) {
+  const auto found = all.find(hash);
+  return found == all.end() ? hash : version_of(found->second);
+}
+// Chats of a former build do not say the name of theirs.
+std::string solution_of(const Deployed& all, const runtime::ChatEntry& chat) {
+  const auto found = all.find(chat.version);
+  return !chat.solution.empty() || found == all.end() ? chat.solution : found->second.solution;
 }
 
 base::Result<runtime::ChatFilter> filter_of(const ChatsOptions& options) {
@@ -70,14 +75,11 @@ int list_chats(const ChatsOptions& options) {
   if (!archive) return complain("chats", archive.error());
   const auto chats = (*archive)->live(*filter);
   if (!chats) return complain("chats", chats.error());
-  const VersionNames versions = version_names(options.data);
-  const auto deployments = deployments_of(options.data);
-  auto names = deployments ? solutions::solutions_by_version(*deployments)
-                           : std::map<std::string, std::string>();
+  const Deployed deployed = deployed_in(options.data);
   Listing listing({"chat", "solution", "version", "phase", "turns", "last_at"});
   for (const runtime::ChatEntry& chat : *chats) {
-    listing.add({chat.chat.to_string(), chat.solution.empty() ? names[chat.version] : chat.solution,
-                 name_of(versions, chat.version), chat.phase, chat.turns,
+    listing.add({chat.chat.to_string(), solution_of(deployed, chat),
+                 version_name(deployed, chat.version), chat.phase, chat.turns,
                  base::to_iso8601(chat.last_at)});
   }
   listing.print(options.json);
@@ -100,20 +102,17 @@ base::Result<size_t> print_handed_over(const ChatsOptions& options) {
       dialog::kPhases(options.queued ? dialog::Phase::queued : dialog::Phase::with_agent);
   const auto chats = (*archive)->live(*filter);
   if (!chats) return std::unexpected(chats.error());
-  const auto deployments = deployments_of(options.data);
-  auto names = deployments ? solutions::solutions_by_version(*deployments)
-                           : std::map<std::string, std::string>();
+  const Deployed deployed = deployed_in(options.data);
   Listing listing({"chat", "solution", "since", "skill", "agent", "agent_name"});
   for (const runtime::ChatEntry& chat : *chats) {
     const auto state = solutions::state_of(**archive, chat, *key);
     if (!state) return std::unexpected(state.error());
     if (!state->agent) continue;
     const dialog::Seat& seat = *state->agent;
-    const std::string& solution = chat.solution.empty() ? names[chat.version] : chat.solution;
     const auto or_null = [](const std::string& text) {
       return text.empty() ? json::value(nullptr) : json::value(text);
     };
-    listing.add({chat.chat.to_string(), solution,
+    listing.add({chat.chat.to_string(), solution_of(deployed, chat),
                  base::to_iso8601(options.queued ? seat.asked_at : seat.joined_at),
                  or_null(seat.skill), or_null(seat.id), or_null(seat.name)});
   }
@@ -137,10 +136,10 @@ int list_parked(const ChatsOptions& options) {
   const auto archive = archive_of(options.data);
   const auto chats = archive ? (*archive)->parked() : std::unexpected(archive.error());
   if (!chats) return complain("chats", chats.error());
-  const VersionNames versions = version_names(options.data);
+  const Deployed deployed = deployed_in(options.data);
   Listing listing({"chat", "solution", "version", "node", "since", "what"});
   for (const runtime::ParkedChat& chat : *chats) {
-    listing.add({chat.chat_id, chat.solution, name_of(versions, chat.version), chat.node,
+    listing.add({chat.chat_id, chat.solution, version_name(deployed, chat.version), chat.node,
                  base::to_iso8601(chat.at), chat.what});
   }
   listing.print(options.json);

@@ -44,13 +44,7 @@ bool has_something(const ServeOptions& options) {
   std::error_code failed;
   if (std::filesystem::exists(options.data, failed) || options.waits_for_deploy) return true;
   if (options.solutions.empty()) {
-    complain("serve",
-             base::Error{base::Code::not_found,
-                         "there is no such folder, and so nothing is deployed: run `millrace "
-                         "deploy DIR --data " +
-                             shell_word(options.data.string()) +
-                             "`, give --solution DIR, or start with --wait-for-deploy",
-                         options.data.string()});
+    complain("serve", nothing_deployed(options.data));
     return false;
   }
   for (const auto& solution : options.solutions) {
@@ -85,8 +79,8 @@ void wait_for_stop(Server& server, const ServiceManager& manager) {
 int run_serve(const ServeOptions& options) {
   block_stop_signals();
   posix::keep_files_private();
-  if (!has_something(options)) return 1;
   const auto manager = ServiceManager::from_environment();
+  if (!has_something(options)) return 1;
   const auto log = make_log(options.log_level, options.log_format);
   if (::geteuid() == 0) {
     log->line(base::Level::warning, "server",

@@ -19,20 +19,21 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
   }
 }
 
-// Those that its nodes owe something to.
-std::set<std::string> receivers_of(const flow::Program& program) {
-  std::set<std::string> found;
+// Those that something is owed to: by nodes, which say the kind and name one of it by what they
+// send, as events, for hand-overs, or for a channel.
+std::vector<std::string> owed_to(const flow::Program& program) {
+  std::set<const delivery::Kind*> kinds;
   for (const auto& [number, node] : program.nodes) {
-    const auto* action = std::get_if<flow::ActionNode>(&node.does);
-    if (action != nullptr && action->owes.kind != nullptr) {
-      found.insert(std::string(action->owes.kind->name));
+    if (const auto* action = std::get_if<flow::ActionNode>(&node.does)) {
+      kinds.insert(action->owes.kind);
     }
   }
-  for (const std::string& named : {program.track, program.hand_overs}) {
-    if (!named.empty()) found.insert(named);
+  std::set<std::string_view> named{program.track, program.hand_overs};
+  for (const auto& [channel, receiver] : program.pushed) named.insert(receiver);
+  std::vector<std::string> found;
+  for (const auto& [name, receiver] : program.receivers) {
+    if (kinds.contains(receiver.kind) || named.contains(name)) found.push_back(name);
   }
-  // Of several of one kind ("webhook:crm") a node names one by what it sends.
-  std::erase_if(found, [&](const std::string& name) { return !program.receivers.contains(name); });
   return found;
 }
 
@@ -153,7 +154,7 @@ base::Result<void> DeliveryEdge::start() {
 
 void DeliveryEdge::warn_of_unknown(std::string_view environment) const {
   for (const runtime::SolutionPtr& solution : parts_->ports.solutions.all()) {
-    for (const std::string& receiver : receivers_of(*solution->program)) {
+    for (const std::string& receiver : owed_to(*solution->program)) {
       runtime::DeliveryTarget target;
       target.solution = solution->name;
       target.environment = environment;

@@ -1,9 +1,9 @@
 #include "app/wire/health.hpp"
-#include "posix/threads.hpp"
-
-#include <sys/statvfs.h>
 
 #include <algorithm>
+
+#include "app/wire/system.hpp"
+#include "posix/threads.hpp"
 
 namespace millrace::app {
 namespace {
@@ -187,11 +187,10 @@ std::string Health::ask_lanes() {
 }
 
 std::string Health::ask_disk() const {
-  struct statvfs about{};
-  if (::statvfs(ports_.data.c_str(), &about) != 0) return "the room left is not known";
-  const uint64_t left = static_cast<uint64_t>(about.f_bavail) * about.f_frsize;
-  if (left >= ports_.disk_min) return {};
-  return std::to_string(left >> 20) + " MB are left, fewer than " +
+  const auto left = free_bytes(ports_.data);
+  if (!left) return "the room left is not known";
+  if (*left >= ports_.disk_min) return {};
+  return std::to_string(*left >> 20) + " MB are left, fewer than " +
          std::to_string(ports_.disk_min >> 20);
 }
 

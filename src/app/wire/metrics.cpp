@@ -23,7 +23,7 @@ constexpr std::pair<std::string_view, std::string_view> kHelp[] = {
     {"call_seconds", "Calls of action nodes from the first attempt to the end"},
     {"call_queue_seconds", "How long an attempt waited for its turn and for a worker"},
     {"call_breaker_open", "1 while a circuit breaker keeps calls away from an action node"},
-    {"turn_seconds", "Turns from the moment their input came until they were durable"},
+    {"turn_seconds", "Turns from when their lane took the input up until it was durable"},
     {"chats_started_total", "Chats that began"},
     {"chats_ended_total", "Chats that ended, by why"},
     {"http_request_seconds", "Requests until they were answered"},

@@ -1,11 +1,12 @@
 #include "app/wire/process_figures.hpp"
 
 #include <sys/resource.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <ctime>
 #include <fstream>
+
+#include "app/wire/system.hpp"
 
 namespace millrace::app {
 namespace {
@@ -37,12 +38,6 @@ double open_descriptors() {
   return count;
 }
 
-double free_bytes(const std::filesystem::path& folder) {
-  struct statvfs about{};
-  if (::statvfs(folder.c_str(), &about) != 0) return 0;
-  return static_cast<double>(about.f_bavail) * static_cast<double>(about.f_frsize);
-}
-
 }  // namespace
 
 ProcessFigures::ProcessFigures(base::Meter& meter, std::filesystem::path data,
@@ -58,7 +53,8 @@ void ProcessFigures::look() {
   cpu_seconds_ = cpu;
   meter_.set("process_resident_bytes", {}, resident_bytes());
   meter_.set("process_open_descriptors", {}, open_descriptors());
-  meter_.set("data_disk_free_bytes", {}, free_bytes(data_));
+  const auto free = free_bytes(data_);
+  if (free) meter_.set("data_disk_free_bytes", {}, static_cast<double>(*free));
   const Connections connections = connections_();
   meter_.set("connections_open", {}, static_cast<double>(connections.open));
   meter_.set("sockets_open", {}, static_cast<double>(connections.sockets));

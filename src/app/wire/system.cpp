@@ -1,6 +1,7 @@
 #include "app/wire/system.hpp"
 
 #include <sodium.h>
+#include <sys/statvfs.h>
 
 #include <chrono>
 
@@ -18,6 +19,12 @@ int64_t SystemClock::steady_ms() {
 
 void SystemRandom::fill(std::span<uint8_t> bytes) {
   randombytes_buf(bytes.data(), bytes.size());
+}
+
+std::optional<uint64_t> free_bytes(const std::filesystem::path& place) {
+  struct statvfs about {};
+  if (::statvfs(place.c_str(), &about) != 0) return std::nullopt;
+  return static_cast<uint64_t>(about.f_bavail) * about.f_frsize;
 }
 
 }  // namespace millrace::app

@@ -1,8 +1,11 @@
-// The real clock and the real randomness.
+// The real clock, the real randomness, and the real disk.
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
 
 #include "base/world.hpp"
 
@@ -23,5 +26,8 @@ class SystemRandom final : public base::Random {
  public:
   void fill(std::span<uint8_t> bytes) override;
 };
+
+// Bytes left on the disk of that file or folder; nullopt when they are not known.
+std::optional<uint64_t> free_bytes(const std::filesystem::path& place);
 
 }  // namespace millrace::app

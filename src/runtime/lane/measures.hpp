@@ -6,8 +6,8 @@
 
 namespace millrace::runtime {
 
-// How long it took since its input came, and whether a chat begins or ends with it. `state`: as the
-// turn left it. Nothing where there is no meter.
+// How long it took since the lane took its input up at `came`, and whether a chat begins or ends
+// with it. `state`: as the turn left it. Nothing where there is no meter.
 void measure_turn(base::Meter* meter, std::string_view solution, const dialog::State& state,
                   bool is_end, base::Timestamp came, base::Timestamp now);
 

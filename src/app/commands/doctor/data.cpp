@@ -11,6 +11,7 @@
 #include "app/wire/data/data_folder.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "app/wire/data/manifest.hpp"
+#include "app/wire/system.hpp"
 #include "posix/files.hpp"
 #include "posix/locks.hpp"
 #include "secrets/secrets.hpp"
@@ -21,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Finding look_at_folder(const fs::path& data) {
-  struct stat about{};
+  struct stat about {};
   if (::stat(data.c_str(), &about) != 0) {
     return {"data", State::wrong, data.string() + " is not there",
             "`millrace deploy DIR --data " + shell_word(data.string()) + "` makes it"};
@@ -39,12 +40,11 @@ Finding look_at_folder(const fs::path& data) {
 }
 
 Finding look_at_disk(const fs::path& data) {
-  struct statfs about{};
+  struct statfs about {};
   if (::statfs(data.c_str(), &about) != 0) {
     return {"disk", State::doubtful, "the room left cannot be told", ""};
   }
-  return judge_disk(static_cast<uint64_t>(about.f_type),
-                    static_cast<uint64_t>(about.f_bavail) * static_cast<uint64_t>(about.f_bsize),
+  return judge_disk(static_cast<uint64_t>(about.f_type), free_bytes(data).value_or(0),
                     ServeOptions().disk_min);
 }
 
@@ -116,7 +116,7 @@ Finding look_at_files(const fs::path& data) {
   }
   if (missing.empty()) return {"files", State::right, "all that were made are there", ""};
   return {"files", State::wrong, "missing: " + missing,
-          "put them back from a backup (docs/serving.md), or accept the loss with --make-anew"};
+          "put them back from a backup (docs/operating.md), or accept the loss with --make-anew"};
 }
 
 }  // namespace

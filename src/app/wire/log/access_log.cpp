@@ -17,12 +17,7 @@ constexpr size_t kPathMax = 200;
 std::string new_id(base::Random& random) {
   std::array<uint8_t, 12> bytes{};
   random.fill(bytes);
-  std::string id;
-  for (const uint8_t byte : bytes) {
-    id += "0123456789abcdef"[byte >> 4];
-    id += "0123456789abcdef"[byte & 15];
-  }
-  return id;
+  return base::to_hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 std::string id_of(const web::Request& request, base::Random& random) {

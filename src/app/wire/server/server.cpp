@@ -27,6 +27,13 @@ bool wants_sandbox(const ServeOptions& options) {
 
 }  // namespace
 
+base::Error nothing_deployed(const fs::path& data) {
+  return {Code::invalid_argument,
+          "nothing is deployed: run `millrace deploy DIR --data " + data.string() +
+              "`, give --solution DIR, or start with --wait-for-deploy",
+          data.string()};
+}
+
 base::Result<void> Server::Parts::open(const ServeOptions& options) {
   if (auto done = open_data(options); !done) return done;
   if (auto done = open_sandbox(options); !done) return done;
@@ -120,15 +127,10 @@ base::Result<void> Server::Parts::serve_solutions(const ServeOptions& options) {
   if (auto done = served->add(options.solutions, tell); !done) return done;
   if (auto done = served->take_up_all(); !done) return done;
   if (served->solutions().fallback() == nullptr) {
-    const std::string remedy = "run `millrace deploy DIR --data " + options.data.string() + "`";
-    if (!options.waits_for_deploy) {
-      return fail(Code::invalid_argument,
-                  "nothing is deployed: " + remedy +
-                      ", give --solution DIR, or start with --wait-for-deploy",
-                  options.data.string());
-    }
+    if (!options.waits_for_deploy) return std::unexpected(nothing_deployed(options.data));
     log.line(base::Level::warning, "server",
-             "nothing is deployed yet: " + remedy + ", which is served from then on");
+             "nothing is deployed yet; what `millrace deploy` puts into " + options.data.string() +
+                 " is served from then on");
   }
   note_trace_days();
   return served->add_old_versions();

@@ -37,6 +37,9 @@ struct Ready {
   json::object to_json() const;
 };
 
+// That there is nothing to serve in that folder, and what to do.
+base::Error nothing_deployed(const std::filesystem::path& data);
+
 class Server {
  public:
   // Starts everything and listens. Problems of a solution are written to standard error, and any
