@@ -1,14 +1,11 @@
 // The commands around action nodes, as a developer and an operator type them.
 
 import assert from 'node:assert/strict';
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import {cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
 
 import {kBinary, kSolution, run, temporaryFolder} from './support/server.mjs';
-import {within} from './support/until.mjs';
 
 const kValue = 'planted-secret-7c1f';
 
@@ -18,14 +15,8 @@ const kValue = 'planted-secret-7c1f';
  * @param {string} input
  */
 async function runWith(options, input) {
-  const child = spawn(kBinary, options, {stdio: ['pipe', 'pipe', 'pipe']});
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text) => (output += text));
-  }
-  child.stdin.on('error', () => {}).end(input);
-  const [code] = await within(options.join(' '), once(child, 'close'));
-  return {code, output};
+  const {code, stdout, stderr} = await run(options, kBinary, {}, input);
+  return {code, output: stdout + stderr};
 }
 
 describe('millrace secret', () => {

@@ -2,24 +2,14 @@
 // mistyped name made, one slip told many times.
 
 import assert from 'node:assert/strict';
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
-import {cpSync, existsSync, mkdirSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
 
-import {kBinary, kRepository, run, startServing, temporaryFolder} from './support/server.mjs';
+import {kBinary, kRepository, run, setSecret, startServing, temporaryFolder}
+  from './support/server.mjs';
 
 const kSignup = join(kRepository, 'examples/signup');
-
-/** @param {string} value @param {string[]} options */
-async function setSecret(value, ...options) {
-  const child = spawn(kBinary, ['secret', 'set', ...options],
-    {stdio: ['pipe', 'ignore', 'ignore']});
-  child.stdin.end(value);
-  const [code] = await once(child, 'close');
-  return code;
-}
 
 /** @param {Record<string, string>} files */
 function solution(files) {
@@ -155,10 +145,16 @@ test('a report without a folder to lie in is refused before anything runs', asyn
 
 test('--since takes a span', async () => {
   const data = join(temporaryFolder(), 'data');
-  cpSync(kSignup, join(data, '..', 'bot'), {recursive: true});
-  await run(['deploy', kSignup, '--data', data]);
-  const {stderr} = await run(['deliveries', 'list', '--since', '1h', '--data', data]);
-  assert.doesNotMatch(stderr, /wants a moment/);
+  const {child} = await startServing(['serve', '--solution', kSignup, '--data', data, '--listen',
+    '127.0.0.1:0', '--braze-sandbox', '127.0.0.1:0']);
+  child.kill();
+  for (const list of [['deliveries', 'list'], ['chats']]) {
+    for (const [since, code] of [['1h', 0], ['yesterday', 0], ['2026-01-31T08:00:00Z', 0],
+      ['soon', 2]]) {
+      const {stderr, ...done} = await run([...list, '--since', String(since), '--data', data]);
+      assert.equal(done.code, code, `${list} --since ${since}: ${stderr}`);
+    }
+  }
 });
 
 test('what init makes is laid out', async () => {

@@ -2,14 +2,11 @@
 // braces, a test that looks at the end only, and what the checker says of a slip.
 
 import assert from 'node:assert/strict';
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {describe, test} from 'node:test';
 
 import {kBinary, kRepository, run, temporaryFolder} from './support/server.mjs';
-import {within} from './support/until.mjs';
 
 const kApp = `NAME = 'Tea'
 BOTS = []
@@ -41,12 +38,8 @@ async function checked(files) {
  * @param {string[]} lines
  */
 async function chat(folder, lines) {
-  const child = spawn(kBinary, ['chat', folder], {stdio: ['pipe', 'pipe', 'inherit']});
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
-  child.stdin.end(lines.map((line) => `${line}\n`).join(''));
-  await within('millrace chat', once(child, 'close'));
-  return output;
+  const said = lines.map((line) => `${line}\n`).join('');
+  return (await run(['chat', folder], kBinary, {}, said)).stdout;
 }
 
 const kBye = '  bye: {say: Bye, end: true}\n';

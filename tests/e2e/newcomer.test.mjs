@@ -2,15 +2,14 @@
 // that is missing, a folder that is mistyped, a key that is another's, a version that was left.
 
 import assert from 'node:assert/strict';
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import {cpSync, existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
 
 import {RestTalker, textOf} from './support/rest.mjs';
-import {Server, kBinary, kRepository, run, temporaryFolder} from './support/server.mjs';
-import {until, within} from './support/until.mjs';
+import {Server, kBinary, kRepository, run, setSecret, temporaryFolder}
+  from './support/server.mjs';
+import {until} from './support/until.mjs';
 
 /** @typedef {{name: string, needs: string[]}} Command */
 
@@ -32,19 +31,6 @@ function commands() {
 }
 
 const kCommands = commands();
-
-/**
- * `secret set`, whose value comes on standard input.
- * @param {string} value
- * @param {string[]} options
- */
-async function setSecret(value, ...options) {
-  const child = spawn(kBinary, ['secret', 'set', ...options],
-    {stdio: ['pipe', 'ignore', 'inherit']});
-  child.stdin.end(value);
-  const [code] = await within('secret set', once(child, 'close'));
-  assert.equal(code, 0);
-}
 
 describe('Every command', () => {
   const folder = temporaryFolder();
@@ -113,8 +99,9 @@ describe('A store of secrets', () => {
   const [own, other] = [join(folder, 'own.key'), join(folder, 'other.key')];
 
   before(async () => {
-    await setSecret('one', 'A', '--data', data, '--secrets-key', own);
-    await setSecret('two', 'B', '--data', join(folder, 'elsewhere'), '--secrets-key', other);
+    assert.equal(await setSecret('one', 'A', '--data', data, '--secrets-key', own), 0);
+    assert.equal(
+      await setSecret('two', 'B', '--data', join(folder, 'elsewhere'), '--secrets-key', other), 0);
   });
 
   test('is not sealed anew under a key that does not open it', async () => {
@@ -215,7 +202,8 @@ describe('A server with two versions', () => {
   };
 
   test('lists what it has under headers for people, and as arrays for programs', async () => {
-    await setSecret('one', 'A', '--data', data, '--secrets-key', join(folder, 'secrets.key'));
+    const key = join(folder, 'secrets.key');
+    assert.equal(await setSecret('one', 'A', '--data', data, '--secrets-key', key), 0);
     const added = await run(['user', 'add', 'ada', '--grant', 'viewer', '--data', data]);
     assert.equal(added.code, 0, added.stderr);
     for (const [name, header] of Object.entries(kLists)) {

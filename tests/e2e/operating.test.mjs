@@ -44,11 +44,12 @@ test('a server that waits for a deploy is alive, and serves what is deployed', a
   await server.stop();
 });
 
-test('its service manager hears that it is ready, that it lives, and that it stops', async () => {
+test('its service manager hears that it is ready, that it lives, and that it stops', async (t) => {
   const folder = temporaryFolder();
   const socket = join(folder, 'notify');
   const manager = spawn('python3', ['-c', kManager, socket],
     {stdio: ['ignore', 'pipe', 'inherit']});
+  t.after(() => manager.kill());
   /** @type {string[]} */
   const heard = [];
   const lines = createInterface(manager.stdout);
@@ -60,7 +61,6 @@ test('its service manager hears that it is ready, that it lives, and that it sto
   assert.equal(heard[0], 'READY=1\nSTATUS=solutions served: 1');
   await server.stop();
   await until('stopping', async () => heard.some((line) => line.startsWith('STOPPING=1')));
-  manager.kill();
 });
 
 test('the access log has each request once, in JSON, with the id of its answer', async () => {

@@ -42,7 +42,8 @@ function configuration(folder, port, target, name, pair) {
     [/(ssl_certificate_key +)\S+;/g, `$1${pair.key};`],
     [/\/var\/log\/nginx\/millrace\.log/g, join(folder, 'access.log')],
     // Without a port of its own the server that leads to https would take 80.
-    [/server \{\s*server_name chat\.example\.com example\.com;[^}]*\}/, ''],
+    [/server \{\s*access_log off;\s*server_name chat\.example\.com example\.com;[^}]*\}/, ''],
+    [/\/var\/log\/nginx\/millrace-error\.log/g, join(folder, 'requests-error.log')],
   ];
   let text = sample;
   for (const [from, to] of changes) {

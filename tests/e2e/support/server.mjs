@@ -137,12 +137,14 @@ export class Server {
  * @param {string[]} options
  * @param {string} [program]
  * @param {Record<string, string>} [env] beside the environment of this process
+ * @param {string} [input] what it reads; none: nothing
  * @returns {Promise<Outcome>}
  */
-export async function run(options, program = kBinary, env = {}) {
+export async function run(options, program = kBinary, env = {}, input = '') {
   const child = spawn(program, options, {
-    cwd: kRepository, stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...env},
+    cwd: kRepository, stdio: ['pipe', 'pipe', 'pipe'], env: {...process.env, ...env},
   });
+  child.stdin.on('error', () => {}).end(input);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
@@ -152,4 +154,13 @@ export async function run(options, program = kBinary, env = {}) {
   } finally {
     child.kill('SIGKILL');
   }
+}
+
+/**
+ * Keeps a secret, and gives the exit code.
+ * @param {string} value
+ * @param {string[]} options its name, and where
+ */
+export async function setSecret(value, ...options) {
+  return (await run(['secret', 'set', ...options], kBinary, {}, value)).code;
 }
