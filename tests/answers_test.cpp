@@ -124,6 +124,77 @@ TEST(Answers, ThatCannotBeWorkedWithNeverEndTheChat) {
   }
 }
 
+TEST(Answers, GiveNothingOrAnotherValueWhereAnExpressionCannotBeComputed) {
+  struct Row {
+    const char* words;
+    const char* expression;
+    const char* shown;  // "": it fails, and that is remarked
+  };
+  constexpr Row kRows[] = {
+      {"forty", "number(V) + 1", ""},
+      {"quarante et un", "number(V) + 1", ""},
+      {"vierzig", "number(V) + 1", ""},
+      {"cuarenta", "number(V) + 1", ""},
+      {"quarenta", "number(V) + 1", ""},
+      {"41", "number(V) + 1", "42"},
+      {"1,5", "number(V)", ""},
+      {"12 34", "number(V)", ""},
+      {"1e5", "number(V)", ""},
+      {"0x10", "number(V)", ""},
+      {"½", "number(V)", ""},
+      {"٤١", "number(V)", ""},
+      {"-3", "number(V)", "-3"},
+      {"0", "10 / number(V)", ""},
+      {"5", "10 / number(V)", "2"},
+      {"0", "10 / (number(V) - number(V))", ""},
+      {"0", "5 - 10 / number(V)", ""},
+      {"7", "number(V) / 0", ""},
+      {"never", "age(V)", ""},
+      {"1990-01-05", "age(V)", "36"},
+      {"1990-02-30", "age(V)", ""},
+      {"amanhã", "age(V)", ""},
+      {"5 January 1990", "age(V)", ""},
+      {"soon", "days_between(V, today())", ""},
+      {"2026-13-01", "days_between(V, today())", ""},
+      {"2026-01-01", "days_between(V, '2026-01-05')", "4"},
+      {"a", "max(number(V), 3)", ""},
+      {"7", "max(number(V), 3)", "7"},
+      {"a", "min(3, number(V))", ""},
+      {"x", "round(number(V), 2)", ""},
+      {"x", "round(1.5, V)", ""},
+      {"2.345", "round(number(V), 2)", "2.35"},
+      {"abc", "length(V) / (length(V) - 3)", ""},
+      {"👩‍👩‍👧‍👦x", "length(V)", "2"},
+      {"x", "-number(V)", ""},
+      {"x", "number(V) * number(V)", ""},
+      {"x", "number(trim(V))", ""},
+      {"x", "if(number(V) > 3, 'big', 'small')", ""},
+      {"5", "if(number(V) > 3, 'big', 'small')", "big"},
+      {"x", "if(is_number(V), number(V), 0) + 1", "1"},
+      {"41", "if(is_number(V), number(V), 0) + 1", "42"},
+      {"x", "if(is_number(V), 10 / number(V), 'none')", "none"},
+      {"0", "if(number(V) = 0, 'none', 10 / number(V))", "none"},
+      {"x", "coalesce(number(V), 0)", "0"},
+      {"5", "coalesce(number(V), 0)", "5"},
+      {"x", "coalesce(age(V), number(V), 'unknown')", "unknown"},
+      {"x", "coalesce(age(V), number(V))", ""},
+      {"x", "is_number(V) and number(V) > 3", "false"},
+      {"x", "not is_number(V) or number(V) > 3", "true"},
+  };
+  for (const Row& row : kRows) {
+    const std::string flow = std::string(R"(nodes:
+  q: {ask: 'What?', variable: V}
+  s: {set: {R: ")") + "= " + row.expression +
+                             R"("}}
+  got: {say: 'GOT [{R}]', end: true}
+)";
+    std::vector<std::string> remarks;
+    EXPECT_EQ(answer_to({flow, ""}, row.words, &remarks), "GOT [" + std::string(row.shown) + "]")
+        << row.words << " in " << row.expression;
+    EXPECT_EQ(remarks.empty(), *row.shown != '\0') << row.words << " in " << row.expression;
+  }
+}
+
 TEST(Answers, ThatCannotBeWorkedWithGoToTheNodeForErrorsWhereThereIsOne) {
   const std::string flow = R"(nodes:
   q: {ask: 'How old are you?', variable: V}

@@ -92,8 +92,11 @@ TEST(BaseHash, AgreesWithPublishedVectors) {
 }
 
 TEST(BaseText, TrimsAndSplitsAtWhatPeopleDoNotSee) {
-  for (const char* blank : {" ", "\t", "\u00a0", "\u200b", "\ufeff", "\u2060", "\u3000", "\u200d",
-                            "\u202e", "\u00ad", "\u3164"}) {
+  for (const char* blank :
+       {" ",      "\t",     "\n",     "\r\n",   "\u0085", "\u00a0", "\u00ad", "\u1680",
+        "\u180e", "\u2003", "\u2009", "\u200a", "\u200b", "\u200c", "\u200d", "\u200e",
+        "\u200f", "\u2028", "\u2029", "\u202a", "\u202e", "\u202f", "\u205f", "\u2060",
+        "\u2064", "\u2066", "\u2069", "\u3000", "\u3164", "\ufeff"}) {
     EXPECT_EQ(trim_blank(std::string(blank) + "a b" + blank + blank), "a b") << blank;
     EXPECT_EQ(trim_blank(blank), "");
   }
@@ -105,14 +108,29 @@ TEST(BaseText, TrimsAndSplitsAtWhatPeopleDoNotSee) {
 }
 
 TEST(BaseText, CountsLettersAsPeopleDo) {
-  EXPECT_EQ(grapheme_count(""), 0U);
-  EXPECT_EQ(grapheme_count("abc"), 3U);
-  EXPECT_EQ(grapheme_count("Köln\n"), 5U);
-  EXPECT_EQ(grapheme_count("Köln\r\n"), 5U);
-  EXPECT_EQ(grapheme_count("e\u0301e\u0301"), 2U);
-  EXPECT_EQ(grapheme_count("👩‍👩‍👧‍👦"), 1U);
-  EXPECT_EQ(grapheme_count("🇩🇪🇫🇷"), 2U);
-  EXPECT_EQ(grapheme_count("a\r\nb"), 3U);
+  const std::pair<const char*, size_t> kRows[] = {
+      {"", 0},
+      {"abc", 3},
+      {"Köln\n", 5},
+      {"Köln\r\n", 5},
+      {"a\r\nb", 3},
+      {"e\u0301e\u0301", 2},
+      {"Zoe\u0308", 3},
+      {"\u0061\u0323\u0302", 1},
+      {"👩‍👩‍👧‍👦", 1},
+      {"👍🏽👍🏽", 2},
+      {"🇩🇪🇫🇷", 2},
+      {"🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F", 1},
+      {"❤️", 1},
+      {"1️⃣2️⃣", 2},
+      {"สวัสดี", 4},
+      {"각", 1},
+      {"\u1100\u1161\u11a8", 1},
+      {"مرحبا", 5},
+      {"שָׁלוֹם", 4},
+      {"日本語", 3},
+      {"\ufffd", 1}};
+  for (const auto& [text, letters] : kRows) EXPECT_EQ(grapheme_count(text), letters) << text;
 }
 
 TEST(BaseJson, SaysWhereItStoppedReading) {

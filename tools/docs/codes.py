@@ -2,7 +2,8 @@
 server with their HTTP status."""
 import re
 
-_SOURCES = ('src/flow/**/*.[ch]pp', 'src/trial/*.cpp', 'src/app/wire/python_inspector.cpp')
+_SOURCES = ('src/flow/**/*.[ch]pp', 'src/trial/*.cpp', 'src/solutions/needs.cpp',
+            'src/app/wire/python_inspector.cpp')
 # What reports a problem. A code is an argument of it that stands before the message.
 _REPORTS = re.compile(
     r'\b(?:(?:error|warning|warn|wrong|whole_file|file_problem|problem_in|push_back|at)\('

@@ -15,7 +15,11 @@ struct Written {
 class Checker {
  public:
   Checker(const Program& program, const AppFacts& facts, const Drafts& drafts, Problems& problems)
-      : program_(program), facts_(facts), problems_(problems), surroundings_(program) {
+      : program_(program),
+        facts_(facts),
+        flows_(drafts.flows),
+        problems_(problems),
+        surroundings_(program) {
     written_.reserve(drafts.nodes.size());
     for (size_t i = 0; i < drafts.nodes.size(); ++i) {
       const Draft& draft = drafts.nodes[i];
@@ -38,13 +42,23 @@ class Checker {
         program_.broken.contains(program_.start)) {
       return;
     }
-    const bool any_csv =
-        std::ranges::any_of(nodes, [](const Node* node) { return node->file == kBotFile; });
-    problems_.error({.file = any_csv || nodes.empty() ? std::string(kBotFile) : nodes.front()->file,
+    if (flows_.empty()) return;  // told already
+    if (flows_.front() == kBotFile) {
+      return problems_.error({.file = flows_.front(),
+                              .code = "start_missing",
+                              .message = "there is no node 1",
+                              .remedy = "node 1, or the first node of flows/main.flow.yaml, is "
+                                        "where a chat begins"});
+    }
+    constexpr const char* kMain = "flows/main.flow.yaml";
+    const bool has_main = std::ranges::find(flows_, kMain) != flows_.end();
+    problems_.error({.file = has_main ? kMain : flows_.front(),
                      .code = "start_missing",
-                     .message = "there is no node 1",
-                     .remedy = "node 1, or the first node of flows/main.flow.yaml, is where a "
-                               "chat begins"});
+                     .message = has_main ? "the flow has no node"
+                                         : "there is no flow 'main', where a chat begins",
+                     .remedy = has_main
+                                   ? "a chat begins at its first node"
+                                   : "a chat begins at the first node of " + std::string(kMain)});
   }
 
   // What was found before stays while all that the node asks of the others is answered as before.
@@ -74,6 +88,7 @@ class Checker {
 
   const Program& program_;
   const AppFacts& facts_;
+  const std::vector<std::string>& flows_;
   Problems& problems_;
   const Surroundings surroundings_;
   std::unordered_map<NodeNumber, Made> translated_;

@@ -46,6 +46,8 @@ class Judge {
   std::optional<Finding> look_at(const ExpressionNode& node) const {
     if (const auto* call = std::get_if<ExpressionNode::Call>(&node.is)) {
       if (auto found = judged(*call)) return found;
+      // What cannot be computed before the last one is passed over.
+      if (call->function->name == kCoalesce) return look_at(*call->arguments.back());
       return first_among(call->arguments);
     }
     if (const auto* is = std::get_if<ExpressionNode::Operator>(&node.is)) {

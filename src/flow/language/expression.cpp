@@ -94,6 +94,27 @@ Result<Value> evaluate_operator(const ExpressionNode::Operator& is,
   return compute(is.operation, *left, *right);
 }
 
+// Computes what it gives, and not the other: if(is_number(X), X + 1, 0) never fails.
+Result<Value> evaluate_if(const ExpressionNode::Call& call,
+                          const Expression::Environment& environment) {
+  const auto condition = evaluate_node(*call.arguments[0], environment);
+  if (!condition) return condition;
+  const std::string holds = to_text(*condition);
+  return evaluate_node(*call.arguments[holds.empty() || holds == "false" ? 2 : 1], environment);
+}
+
+// What cannot be computed is passed over; where there is nothing else, it is why.
+Result<Value> evaluate_coalesce(const ExpressionNode::Call& call,
+                                const Expression::Environment& environment) {
+  std::optional<Result<Value>> last;
+  for (const ExpressionPointer& argument : call.arguments) {
+    auto value = evaluate_node(*argument, environment);
+    if (value && !to_text(*value).empty()) return value;
+    if (value || !last) last = std::move(value);
+  }
+  return *last;
+}
+
 Result<Value> evaluate_node(const ExpressionNode& node,
                             const Expression::Environment& environment) {
   if (const auto* value = std::get_if<Value>(&node.is)) return *value;
@@ -105,6 +126,8 @@ Result<Value> evaluate_node(const ExpressionNode& node,
     return evaluate_operator(*is, environment);
   }
   const auto& call = std::get<ExpressionNode::Call>(node.is);
+  if (call.function->name == kIf) return evaluate_if(call, environment);
+  if (call.function->name == kCoalesce) return evaluate_coalesce(call, environment);
   std::vector<Value> arguments;
   for (const ExpressionPointer& argument : call.arguments) {
     auto value = evaluate_node(*argument, environment);

@@ -76,13 +76,7 @@ constexpr size_t kMany = 16;
 
 constexpr Function kFunctions[] = {
     {"age", 1, 1, "one date: full years until today", age},
-    {"coalesce", 1, kMany, "values: the first that is not empty",
-     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
-       for (const Value& value : given) {
-         if (!to_text(value).empty()) return value;
-       }
-       return Value(None{});
-     }},
+    {kCoalesce, 1, kMany, "values: the first that can be computed and is not empty", nullptr},
     {"contains", 2, 2, "a text and what to look for in it, case ignored",
      [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        return base::to_lower(to_text(given[0])).contains(base::to_lower(to_text(given[1])));
@@ -92,11 +86,7 @@ constexpr Function kFunctions[] = {
      [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        return to_text(given[0]).ends_with(to_text(given[1]));
      }},
-    {"if", 3, 3, "a condition, a value for true, a value for false",
-     [](Arguments given, const base::LocalMoment&) -> Result<Value> {
-       const std::string holds = to_text(given[0]);
-       return holds.empty() || holds == "false" ? given[2] : given[1];
-     }},
+    {kIf, 3, 3, "a condition, a value for true, a value for false", nullptr},
     {"is_number", 1, 1, "one value",
      [](Arguments given, const base::LocalMoment&) -> Result<Value> {
        return number_in(given[0]).has_value();
@@ -107,7 +97,7 @@ constexpr Function kFunctions[] = {
      }},
     {"length", 1, 1, "one text",
      [](Arguments given, const base::LocalMoment&) -> Result<Value> {
-       return static_cast<double>(base::utf8_length(to_text(given[0])));
+       return static_cast<double>(base::grapheme_count(to_text(given[0])));
      }},
     {"lower", 1, 1, "one text",
      [](Arguments given, const base::LocalMoment&) -> Result<Value> {

@@ -12,8 +12,11 @@ struct Function {
   size_t arguments_min;
   size_t arguments_max;
   std::string_view usage;
+  // Null where not every argument is computed: `evaluate` does those itself.
   base::Result<Value> (*run)(std::span<const Value> arguments, const base::LocalMoment& now);
 };
+inline constexpr std::string_view kIf = "if";
+inline constexpr std::string_view kCoalesce = "coalesce";
 
 // nullptr when there is none of that name.
 const Function* find_function(std::string_view name);

@@ -148,9 +148,8 @@ Drafts read_drafts(const Files& files, Sources& sources, Problems& problems) {
     sources.pieces_read += file.pieces_read;
   };
   sources.pieces_read = 0;
-  bool any = false;
   if (const auto found = files.find(std::string(kBotFile)); found != files.end()) {
-    any = true;
+    drafts.flows.push_back(found->first);
     add(found->first, found->second);
   }
   for (const auto& [path, text] : files) {
@@ -162,14 +161,14 @@ Drafts read_drafts(const Files& files, Sources& sources, Problems& problems) {
                         .remedy = "a flow's file name ends with .flow.yaml"});
       continue;
     }
-    any = true;
+    drafts.flows.push_back(path);
     add(path, text);
   }
-  if (!any) {
-    problems.error({.file = std::string(kBotFile),
+  if (drafts.flows.empty()) {
+    problems.error({.file = "flows/main.flow.yaml",
                     .code = "file_missing",
                     .message = "the solution has no flow",
-                    .remedy = "add templates/bot.csv, or flows/main.flow.yaml"});
+                    .remedy = "add this file, or templates/bot.csv"});
   }
   sources.files = std::move(read);
   return drafts;

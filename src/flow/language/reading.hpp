@@ -96,6 +96,7 @@ struct Drafts {
   std::vector<std::reference_wrapper<Draft>> nodes;
   std::vector<Made*> made;  // of each of them
   std::vector<std::pair<std::string, NodeNumber>> names;
+  std::vector<std::string> flows;  // the files that were read
   Problems in_cells;
 };
 Drafts read_drafts(const Files& files, Sources& sources, Problems& problems);
