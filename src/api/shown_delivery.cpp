@@ -20,6 +20,7 @@ json::object shown_delivery(const runtime::StoredDelivery& stored, std::string h
                    {"owed_at", base::to_iso8601(stored.row.owed_at)},
                    {"holds", std::move(holds)},
                    {"outcome", std::move(outcome)}};
+  if (!stored.stopped.empty()) out["stopped"] = stored.stopped;
   if (stored.changed_at.ms != 0) out["changed_at"] = base::to_iso8601(stored.changed_at);
   if (reveals) {
     const auto body = json::parse(stored.row.body);

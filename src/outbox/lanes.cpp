@@ -208,17 +208,18 @@ void Lanes::tell(Lane& lane, const delivery::Effects& effects) {
 
 void Lanes::tell(Lane& lane, const delivery::Notice& notice) {
   using Kind = delivery::Notice::Kind;
-  const auto stopped = [&](double value) {
-    set_figure(ports_.meter, "delivery_stopped", lane.target, value);
+  const auto stopped = [&](const std::string& why) {
+    set_figure(ports_.meter, "delivery_stopped", lane.target, why.empty() ? 0 : 1);
+    writer_.write({.target = lane.target.number, .stopped = why, .at = now()});
   };
   switch (notice.kind) {
     case Kind::stopped:
-      stopped(1);
+      stopped(notice.text);
       log(base::Level::error, lane,
           "deliveries are stopped, and kept: " + notice.text +
               "; mend it, then `millrace deliveries retry`");
       return writer_.tell_config_error(lane.target.number, lane.pipe.stopped_because());
-    case Kind::resumed: stopped(0); return log(base::Level::info, lane, notice.text);
+    case Kind::resumed: stopped(""); return log(base::Level::info, lane, notice.text);
     case Kind::away:
       return log(base::Level::warning, lane,
                  "does not take deliveries for now; they are kept: " + notice.text);

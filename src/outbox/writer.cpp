@@ -54,6 +54,7 @@ Writer::Entry& Writer::enqueue(runtime::DeliveryWrite change) {
   std::ranges::move(change.marks, std::back_inserter(entry.change.marks));
   std::ranges::move(change.unmark, std::back_inserter(entry.change.unmark));
   std::ranges::move(change.orders_done, std::back_inserter(entry.change.orders_done));
+  if (change.stopped) entry.change.stopped = std::move(change.stopped);
   entry.change.at = change.at;
   return entry;
 }

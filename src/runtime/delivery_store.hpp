@@ -31,6 +31,8 @@ struct StoredDelivery {
   std::string environment;
   delivery::State state = delivery::State::waiting;
   base::Timestamp changed_at;  // of the state; 0 while nothing has been tried
+  // Of one that waits, in a list: why its target is stopped; "" when it is not.
+  std::string stopped;
 };
 
 // Which deliveries are meant; what is not given does not matter.
@@ -64,6 +66,8 @@ struct DeliveryWrite {
   std::vector<std::pair<int64_t, std::vector<delivery::ObjectRef>>> marks;
   std::vector<int64_t> unmark;
   std::vector<int64_t> orders_done;
+  // Why the target is stopped from now on; "" when it goes on. It is forgotten at the next start.
+  std::optional<std::string> stopped;
   base::Timestamp at;
 };
 

@@ -76,6 +76,14 @@ class OutboxSender : public testing::Test {
       std::this_thread::yield();
     }
   }
+  void wait_until_listed(const std::string& key,
+                         const std::function<bool(const runtime::StoredDelivery&)>& is_so) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (!is_so(journal->deliveries().list({.keys = {key}})->front())) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      std::this_thread::yield();
+    }
+  }
   void order(runtime::DeliveryOrder::Action action, const std::string& key) {
     const int64_t row = (*journal->deliveries().find(key))->row.id;
     ASSERT_TRUE(storage::order_deliveries(folder / "journal.db", action, {row}));
@@ -124,10 +132,12 @@ TEST_F(OutboxSender, AWrongKeyIsToldTheQueueIsKeptAndAnOrderResumesIt) {
   EXPECT_EQ(settled("k2"), "config_error");
   EXPECT_FALSE(log.text().contains("SECRET-KEY"));
   EXPECT_TRUE(log.text().contains("deliveries are stopped"));
+  wait_until_listed("k2", [](const auto& row) { return row.stopped.contains("401"); });
   outbound.set_fault(Fault::none);
   order(runtime::DeliveryOrder::Action::retry, "k1");
   wait_for_state("k1", State::delivered);
   wait_for_state("k2", State::delivered);
+  wait_until_listed("k2", [](const auto& row) { return row.stopped.empty(); });
 }
 
 TEST_F(OutboxSender, TakesUpAnotherKeyWhileAllIsWell) {

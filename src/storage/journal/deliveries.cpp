@@ -3,6 +3,8 @@
 #include <array>
 #include <chrono>
 
+#include "storage/journal/deliveries_reading.hpp"
+
 namespace millrace::storage {
 namespace {
 
@@ -33,6 +35,9 @@ CREATE INDEX IF NOT EXISTS delivery_settled ON delivery_states(at) WHERE state I
 CREATE TABLE IF NOT EXISTS delivery_marks(mark INTEGER PRIMARY KEY, objects BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS delivery_orders(
   number INTEGER PRIMARY KEY AUTOINCREMENT, action INTEGER NOT NULL, id INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS delivery_stops(
+  target INTEGER PRIMARY KEY, at INTEGER NOT NULL, why TEXT NOT NULL);
+DELETE FROM delivery_stops;
 )";
 
 // Once there was one receiver. Its targets keep their numbers.
@@ -55,60 +60,9 @@ base::Result<void> name_receivers(Connection& writing) {
   return in_transaction(writing, [&] { return writing.execute(kNameReceivers); });
 }
 
-#define MILLRACE_STORED_COLUMNS                                                              \
-  "d.id, d.key, d.consumer, d.kind, d.body, COALESCE(s.progress, ''), d.owed_at, d.target, " \
-  "d.chat, t.solution, t.environment, COALESCE(s.state, 0), COALESCE(s.at, 0) "              \
-  "FROM deliveries d JOIN delivery_targets t ON t.target = d.target "                        \
-  "LEFT JOIN delivery_states s ON s.id = d.id "
-
 base::Timestamp system_now() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
-}
-
-delivery::Row row_of(const Statement& from) {
-  delivery::Row row;
-  row.id = from.integer(0);
-  row.key = from.bytes(1);
-  row.consumer = base::Id::from_bytes(from.bytes(2)).value_or(base::Id{});
-  row.kind = from.bytes(3);
-  row.body = from.bytes(4);
-  row.progress = from.bytes(5);
-  row.owed_at = {from.integer(6)};
-  return row;
-}
-
-StoredDelivery stored_of(const Statement& from) {
-  StoredDelivery out;
-  out.row = row_of(from);
-  out.target = from.integer(7);
-  out.chat_id = from.bytes(8);
-  out.solution = from.bytes(9);
-  out.environment = from.bytes(10);
-  out.state = static_cast<State>(from.integer(11));
-  out.changed_at = {from.integer(12)};
-  return out;
-}
-
-// Reads a statement's rows to its end.
-template <typename T, typename F>
-base::Result<std::vector<T>> all(Statement& statement, F read) {
-  std::vector<T> out;
-  for (;;) {
-    const auto row = statement.step();
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return out;
-    out.push_back(read(statement));
-  }
-}
-
-base::Result<std::optional<StoredDelivery>> first_stored(Statement& statement) {
-  const auto row = statement.step();
-  if (!row) return std::unexpected(row.error());
-  if (!*row) return std::nullopt;
-  std::optional<StoredDelivery> out = stored_of(statement);
-  statement.reset();
-  return out;
 }
 
 // A mark's objects: "row:object row:object ".
@@ -162,6 +116,8 @@ base::Result<void> Deliveries::prepare(GroupWriter& writer, const std::filesyste
       {&writing, &put_mark_, "INSERT OR REPLACE INTO delivery_marks VALUES(?1, ?2)"},
       {&writing, &remove_mark_, "DELETE FROM delivery_marks WHERE mark = ?1"},
       {&writing, &remove_order_, "DELETE FROM delivery_orders WHERE number = ?1"},
+      {&writing, &put_stop_, "INSERT OR REPLACE INTO delivery_stops VALUES(?1, ?2, ?3)"},
+      {&writing, &remove_stop_, "DELETE FROM delivery_stops WHERE target = ?1"},
       // The newest row stays, so that no number is ever given twice.
       {&writing, &list_old_,
        "SELECT s.id FROM delivery_states s JOIN deliveries d ON d.id = s.id "
@@ -253,7 +209,15 @@ base::Result<void> Deliveries::write(const runtime::DeliveryWrite& change) {
   for (const int64_t number : change.orders_done) {
     if (auto removed = remove_order_.bind_integer(1, number).run(); !removed) return removed;
   }
-  return {};
+  return change.stopped ? write_stop(change) : base::Result<void>();
+}
+
+base::Result<void> Deliveries::write_stop(const runtime::DeliveryWrite& change) {
+  if (change.stopped->empty()) return remove_stop_.bind_integer(1, change.target).run();
+  return put_stop_.bind_integer(1, change.target)
+      .bind_integer(2, change.at.ms)
+      .bind_text(3, *change.stopped)
+      .run();
 }
 
 base::Result<void> Deliveries::write_update(const delivery::RowUpdate& update, base::Timestamp at) {
@@ -350,45 +314,6 @@ base::Result<std::vector<runtime::DeliveryOrder>> Deliveries::orders(size_t limi
     return runtime::DeliveryOrder{
         from.integer(0), from.integer(1) == 0 ? Action::retry : Action::drop, from.integer(2)};
   });
-}
-
-base::Result<std::vector<StoredDelivery>> list_stored(Connection& reading,
-                                                      const runtime::DeliveryFilter& filter) {
-  if (!filter.keys.empty()) {
-    auto select = reading.prepare("SELECT " MILLRACE_STORED_COLUMNS "WHERE d.key = ?1");
-    if (!select) return std::unexpected(select.error());
-    std::vector<StoredDelivery> out;
-    for (const std::string& key : filter.keys) {
-      auto found = first_stored(select->bind_text(1, key));
-      if (!found) return std::unexpected(found.error());
-      if (*found && out.size() < filter.limit) out.push_back(std::move(**found));
-    }
-    return out;
-  }
-  std::string sql = "SELECT " MILLRACE_STORED_COLUMNS "WHERE d.id > ?1 AND d.owed_at >= ?2";
-  // The narrow tables lead where they can.
-  if (filter.state == State::waiting) {
-    sql += " AND d.id IN (SELECT id FROM delivery_waiting)";
-  } else if (filter.state == State::delivered) {
-    sql += " AND s.state = 1";
-  } else if (filter.state) {
-    sql += " AND d.id IN (SELECT id FROM delivery_states WHERE state <> 1 AND state = ?3)";
-  }
-  if (!filter.solution.empty()) sql += " AND t.solution = ?4";
-  if (!filter.environment.empty()) sql += " AND t.environment = ?5";
-  if (!filter.kind.empty()) sql += " AND d.kind = ?6";
-  if (!filter.chat_id.empty()) sql += " AND d.chat = ?7";
-  if (filter.consumer) sql += " AND d.consumer = ?8";
-  sql += " ORDER BY d.id LIMIT ?9";
-  auto select = reading.prepare(sql);
-  if (!select) return std::unexpected(select.error());
-  select->bind_integer(1, filter.after).bind_integer(2, filter.since.ms);
-  if (filter.state) select->bind_integer(3, static_cast<int64_t>(*filter.state));
-  select->bind_text(4, filter.solution).bind_text(5, filter.environment);
-  select->bind_text(6, filter.kind).bind_text(7, filter.chat_id);
-  if (filter.consumer) select->bind_blob(8, filter.consumer->as_bytes());
-  select->bind_integer(9, static_cast<int64_t>(filter.limit));
-  return all<StoredDelivery>(*select, stored_of);
 }
 
 }  // namespace millrace::storage

@@ -40,6 +40,7 @@ class Deliveries final : public runtime::DeliveryStore {
   base::Result<int64_t> target_of(const runtime::Delivery& delivery);
   base::Result<void> write(const runtime::DeliveryWrite& write);
   base::Result<void> write_update(const delivery::RowUpdate& update, base::Timestamp at);
+  base::Result<void> write_stop(const runtime::DeliveryWrite& write);
   base::Result<void> remove_old(int64_t target, base::Timestamp before, size_t limit);
 
   GroupWriter* writer_ = nullptr;
@@ -55,6 +56,8 @@ class Deliveries final : public runtime::DeliveryStore {
   Statement put_mark_;
   Statement remove_mark_;
   Statement remove_order_;
+  Statement put_stop_;
+  Statement remove_stop_;
   Statement list_old_;
   Statement remove_state_;
   Statement remove_row_;

@@ -134,6 +134,30 @@ TEST_F(StorageDeliveries, ListsWhatAFilterMeans) {
   EXPECT_EQ(count([](auto& f) { f.keys = {"c", "no such"}; }), 1u);
 }
 
+TEST_F(StorageDeliveries, ThoseThatWaitSayWhyTheirTargetIsStopped) {
+  ASSERT_TRUE(turn(1, {"k1", "k2"}));
+  ASSERT_TRUE(commit({.updates = {{1, State::delivered, "{}"}}, .stopped = "401 from braze"}));
+  const auto stops = [&] {
+    std::vector<std::string> out;
+    for (const auto& stored : *list_deliveries(folder / "j.db", {})) out.push_back(stored.stopped);
+    return out;
+  };
+  EXPECT_EQ(stops(), (Keys{"", "401 from braze"}));
+  ASSERT_TRUE(commit({.stopped = ""}));
+  EXPECT_EQ(stops(), (Keys{"", ""}));
+  ASSERT_TRUE(commit({.stopped = "401 from braze"}));
+  open();  // whoever sends tries again
+  EXPECT_EQ(stops(), (Keys{"", ""}));
+}
+
+TEST_F(StorageDeliveries, AJournalThatKnowsNoStopsIsListed) {
+  ASSERT_TRUE(turn(1, {"k1"}));
+  journal.reset();
+  auto former = Connection::open(folder / "j.db", Connection::Use::writing);
+  ASSERT_TRUE(former && former->execute("DROP TABLE delivery_stops"));
+  EXPECT_EQ(list_deliveries(folder / "j.db", {})->size(), 1);
+}
+
 TEST_F(StorageDeliveries, MarksStandUntilTheyAreTakenAway) {
   ASSERT_TRUE(turn(1, {"a"}));
   ASSERT_TRUE(commit({.marks = {{7, {{1, 0}, {1, 12}}}, {8, {{1, 3}}}}}));
