@@ -56,6 +56,8 @@ struct CallTrace {
 inline constexpr size_t kTraceBytesMax = 64 << 10;
 std::string to_json(const CallTrace& trace);
 base::Result<CallTrace> trace_from_json(std::string_view text);
+// As whoever looks is shown it: the same, with times in ISO 8601.
+json::object shown(const CallTrace& trace);
 
 struct TraceLimits {
   size_t count_max = 100'000;

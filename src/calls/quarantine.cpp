@@ -39,6 +39,13 @@ std::string to_json(const DeathRecord& record) {
                                             {"message", record.message}});
 }
 
+json::object shown(const DeathRecord& record) {
+  auto object = json::parse_object(to_json(record)).value_or(json::object());
+  object.erase("at_ms");
+  object["at"] = base::to_iso8601(record.at);
+  return object;
+}
+
 base::Result<DeathRecord> death_record_from_json(std::string_view text) {
   const auto read = json::parse_object(text);
   if (!read) return std::unexpected(read.error());

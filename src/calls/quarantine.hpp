@@ -40,6 +40,8 @@ struct DeathRecord {
   std::string id() const;
 };
 std::string to_json(const DeathRecord& record);
+// As whoever looks is shown it: the same, with the time in ISO 8601 as "at".
+json::object shown(const DeathRecord& record);
 base::Result<DeathRecord> death_record_from_json(std::string_view text);
 
 // Where they are kept, for ever or until somebody removes one. All calls block.

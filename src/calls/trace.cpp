@@ -143,6 +143,22 @@ std::string to_json(const CallTrace& trace) {
                                             {"attempts", std::move(attempts)}});
 }
 
+json::object shown(const CallTrace& trace) {
+  const auto with_times = [](json::object& object, std::initializer_list<const char*> names) {
+    for (const char* name : names) {
+      const int64_t ms = number_of(object, name);
+      object[name] =
+          ms == 0 ? json::value(nullptr) : json::value(base::to_iso8601(base::Timestamp{ms}));
+    }
+  };
+  auto object = json::parse_object(to_json(trace)).value_or(json::object());
+  with_times(object, {"began_at", "ended_at"});
+  for (json::value& attempt : object["attempts"].as_array()) {
+    with_times(attempt.as_object(), {"at", "began_at"});
+  }
+  return object;
+}
+
 base::Result<CallTrace> trace_from_json(std::string_view text) {
   const auto parsed = json::parse_object(text);
   if (!parsed) return std::unexpected(parsed.error());
