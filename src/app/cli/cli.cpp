@@ -132,7 +132,8 @@ App::~App() = default;
 
 App* App::add_subcommand(const std::string& name, const std::string& description) {
   CLI::App* added = app_.add_subcommand(name, description);
-  if (!group_.empty()) added->group(group_);
+  // Without a word it would stand under the heading of the command it belongs to.
+  added->group(group_.empty() ? "Subcommands" : group_);
   return commands_.emplace_back(std::make_unique<App>(*added)).get();
 }
 

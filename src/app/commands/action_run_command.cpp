@@ -165,9 +165,15 @@ int run(const RunOptions& options) {
 int write_new(const RunOptions& options) {
   const auto written = solutions::write_action_node(options.solution, options.name, receivers());
   if (!written) return complain("action new", written.error(), 1);
-  for (const fs::path& file : *written) std::cout << "wrote " << file.string() << "\n";
-  std::cout << "Try it: millrace action run " << options.name << " --solution "
-            << options.solution.string() << "\n";
+  std::string words;
+  json::array files;
+  for (const fs::path& file : *written) {
+    files.push_back(json::value(file.string()));
+    words += "wrote " + file.string() + "\n";
+  }
+  print_done(options.json, {{"files", std::move(files)}},
+             words + "Try it: millrace action run " + options.name + " --solution " +
+                 shell_word(options.solution.string()) + "\n");
   return 0;
 }
 
@@ -210,6 +216,7 @@ void add_action_command(cli::App& cli, int& exit_code) {
   fresh->add_option("--solution", naming->solution, "The solution's folder")
       ->required()
       ->check(cli::kExistingDirectory);
+  fresh->add_flag("--json", naming->json, kOneJsonObject);
   fresh->footer("Nothing that is there is written over.");
   fresh->callback([&exit_code, naming] { exit_code = write_new(*naming); });
 }

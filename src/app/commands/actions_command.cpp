@@ -13,6 +13,7 @@
 #include "app/commands/trace_files.hpp"
 #include "app/wire/data/death_files.hpp"
 #include "app/wire/system.hpp"
+#include "base/json_plain.hpp"
 
 namespace millrace::app {
 namespace {
@@ -96,7 +97,7 @@ int list_unknown(const ActionsOptions& options) {
   }
   std::cout << "[";
   for (size_t i = 0; i < found.size(); ++i) {
-    std::cout << (i == 0 ? "" : ",\n ") << calls::to_json(found[i]);
+    std::cout << (i == 0 ? "" : ",\n ") << json::serialize_plain(calls::shown(found[i]));
   }
   std::cout << "]\n";
   return 0;
@@ -214,7 +215,7 @@ int list_quarantined(const ActionsOptions& options) {
   if (options.json) {
     std::cout << "[";
     for (size_t i = 0; i < records.size(); ++i) {
-      std::cout << (i == 0 ? "" : ",\n ") << calls::to_json(records[i]);
+      std::cout << (i == 0 ? "" : ",\n ") << json::serialize_plain(calls::shown(records[i]));
     }
     std::cout << "]\n";
     return 0;
@@ -240,7 +241,7 @@ int release(const ActionsOptions& options) {
   if (released == 0) {
     return complain("actions", "nothing of that key or command is put aside: " + options.name, 1);
   }
-  std::cout << "released " << released << "\n";
+  print_done(options.json, {{"released", released}}, "released " + std::to_string(released) + "\n");
   return 0;
 }
 
@@ -256,7 +257,8 @@ void add_actions_command(cli::App& cli, int& exit_code) {
                        int (*run)(const ActionsOptions&)) {
     auto* command = actions->add_subcommand(name, help);
     add_data_option(*command, options->data);
-    command->add_flag("--json", options->json, "Print a JSON array");
+    command->add_flag("--json", options->json,
+                      name == "release" ? kOneJsonObject : "Print a JSON array");
     command->callback([run, &exit_code, options] { exit_code = run(*options); });
     return command;
   };

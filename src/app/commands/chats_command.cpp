@@ -9,10 +9,12 @@
 #include "app/commands/version_options.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "app/wire/options.hpp"
+#include "app/wire/receivers.hpp"
 #include "app/wire/system.hpp"
 #include "dialog/state/names.hpp"
 #include "posix/files.hpp"
 #include "solutions/chats.hpp"
+#include "solutions/versions.hpp"
 
 namespace millrace::app {
 namespace {
@@ -68,6 +70,37 @@ base::Result<runtime::ChatFilter> filter_of(const ChatsOptions& options) {
   return filter;
 }
 
+json::value or_null(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
+// Who talks in a chat, and at which node: as far as it can be read.
+class Standing {
+ public:
+  Standing(const fs::path& data, runtime::Archive& archive)
+      : archive_(archive), versions_(data / "versions", receivers()) {
+    if (auto key = posix::read_file(data / "journal.key")) key_ = std::move(*key);
+  }
+
+  struct Place {
+    std::string channel;
+    std::string sender;
+    std::string node;
+  };
+  Place of(const runtime::ChatEntry& chat) {
+    const auto state = solutions::state_of(archive_, chat, key_);
+    if (!state) return {};
+    const auto program = versions_.program(chat.version);
+    const flow::Node* node = program ? (*program)->find(state->node) : nullptr;
+    return {state->channel, state->address, node == nullptr ? "" : node->id};
+  }
+
+ private:
+  runtime::Archive& archive_;
+  solutions::Versions versions_;
+  std::string key_;
+};
+
 int list_chats(const ChatsOptions& options) {
   const auto filter = filter_of(options);
   if (!filter) return complain("chats", filter.error());
@@ -76,11 +109,14 @@ int list_chats(const ChatsOptions& options) {
   const auto chats = (*archive)->live(*filter);
   if (!chats) return complain("chats", chats.error());
   const Deployed deployed = deployed_in(options.data);
-  Listing listing({"chat", "solution", "version", "phase", "turns", "last_at"});
+  Standing standing(options.data, **archive);
+  Listing listing(
+      {"chat", "solution", "version", "phase", "node", "turns", "last_at", "channel", "sender"});
   for (const runtime::ChatEntry& chat : *chats) {
+    const Standing::Place place = standing.of(chat);
     listing.add({chat.chat.to_string(), solution_of(deployed, chat),
-                 version_name(deployed, chat.version), chat.phase, chat.turns,
-                 base::to_iso8601(chat.last_at)});
+                 version_name(deployed, chat.version), chat.phase, or_null(place.node), chat.turns,
+                 base::to_iso8601(chat.last_at), or_null(place.channel), or_null(place.sender)});
   }
   listing.print(options.json);
   if (chats->size() == options.limit) {
@@ -109,9 +145,6 @@ base::Result<size_t> print_handed_over(const ChatsOptions& options) {
     if (!state) return std::unexpected(state.error());
     if (!state->agent) continue;
     const dialog::Seat& seat = *state->agent;
-    const auto or_null = [](const std::string& text) {
-      return text.empty() ? json::value(nullptr) : json::value(text);
-    };
     listing.add({chat.chat.to_string(), solution_of(deployed, chat),
                  base::to_iso8601(options.queued ? seat.asked_at : seat.joined_at),
                  or_null(seat.skill), or_null(seat.id), or_null(seat.name)});
@@ -153,8 +186,8 @@ void add_chats_command(cli::App& cli, int& exit_code) {
   auto options = std::make_shared<ChatsOptions>();
   auto* chats = cli.add_subcommand(
       "chats",
-      "List the latest chat of every consumer, the last turn first: id, solution, version, phase, "
-      "turns, time of the last.");
+      "List the latest chat of every consumer, the last turn first: where it stands, and who "
+      "talks.");
   add_data_option(*chats, options->data);
   chats->add_flag("--parked", options->parked,
                   "Only those that wait because the engine failed in them: id, solution, version, "

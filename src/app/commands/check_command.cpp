@@ -1,4 +1,6 @@
 // `millrace check`: what is wrong with a solution.
+#include <algorithm>
+#include <cstdlib>
 #include <iostream>
 
 #include "app/cli/cli.hpp"
@@ -8,12 +10,14 @@
 #include "app/wire/data/grant_book.hpp"
 #include "app/wire/python_inspector.hpp"
 #include "base/json.hpp"
+#include "solutions/needs.hpp"
 
 namespace millrace::app {
 namespace {
 
 struct CheckOptions {
   std::filesystem::path solution;
+  std::string environment;  // "" = none in particular
   bool json = false;
   WorldOptions world;
 };
@@ -31,9 +35,15 @@ void tell_what_it_needs(const solutions::Loaded& loaded) {
 }
 
 int run_check(const CheckOptions& options) {
-  const auto loaded =
-      load_solution(options.solution, {.is_sandboxed = !options.world.unsafe_no_sandbox});
+  auto loaded = load_solution(options.solution, {.is_sandboxed = !options.world.unsafe_no_sandbox});
   if (!loaded) return complain("check", loaded.error(), 1);
+  if (!options.environment.empty()) {
+    const auto is_set = [](const std::string& name) {
+      return std::getenv(name.c_str()) != nullptr;
+    };
+    auto there = solutions::problems_in(*loaded, options.environment, is_set);
+    std::ranges::move(there, std::back_inserter(loaded->problems));
+  }
   const size_t errors = loaded->errors();
   json::array listed;
   for (const flow::Problem& problem : loaded->problems) {
@@ -65,6 +75,11 @@ void add_check_command(cli::App& cli, int& exit_code) {
   command->add_option("DIR", options->solution, "The solution's folder")
       ->required()
       ->check(cli::kExistingDirectory);
+  command
+      ->add_option("--env", options->environment,
+                   "Also what it would lack in that environment, with the variables that are set "
+                   "here")
+      ->check(cli::OneOf({"sandbox", "live"}));
   command->add_flag("--json", options->json, "Print the problems as a JSON array");
   add_sandbox_option(*command, options->world);
   command->footer("Exits 0 when the solution can be served, 1 when there are errors.");

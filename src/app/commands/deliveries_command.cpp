@@ -100,8 +100,10 @@ json::object as_json(const StoredDelivery& stored, bool reveal) {
   return out;
 }
 
-// What there is to say of its end: the first reason of an item that was not taken.
+// What there is to say of it: why it cannot leave, or the first reason of an item that was not
+// taken.
 std::string said_of(const StoredDelivery& stored) {
+  if (!stored.stopped.empty()) return "stopped: " + stored.stopped;
   const json::object outcome = delivery::outcome_of(stored.state, stored.row.progress);
   std::string out = outcome.contains("possible_duplicates") ? "may be there twice" : "";
   for (const json::value& item : outcome.at("items").as_array()) {
@@ -191,8 +193,10 @@ int order(const DeliveriesOptions& options, runtime::DeliveryOrder::Action actio
   if (!read) return complain("deliveries", read.error().describe());
   const auto ordered = storage::order_deliveries(options.data / "journal.db", action, rows);
   if (!ordered) return complain("deliveries", ordered.error().describe());
-  std::cout << rows.size() << (action == Action::retry ? " to be tried again" : " to be dropped")
-            << "; a running server takes it up within a second, else the next start does\n";
+  const bool is_retry = action == Action::retry;
+  print_done(options.json, {{"ordered", is_retry ? "retry" : "drop"}, {"deliveries", rows.size()}},
+             std::to_string(rows.size()) + (is_retry ? " to be tried again" : " to be dropped") +
+                 "; a running server takes it up within a second, else the next start does\n");
   return 0;
 }
 
@@ -237,11 +241,13 @@ void add_deliveries_command(cli::App& cli, int& exit_code) {
       "Send again what was rejected, is held or was dropped; held objects may then be there twice. "
       "Deliveries that were stopped go on.");
   add_filters(*retries, *options);
+  retries->add_flag("--json", options->json, kOneJsonObject);
   retries->footer("Without --key and --state: all that is rejected or held.");
   retries->callback([&exit_code, options] { exit_code = order(*options, Action::retry); });
 
   auto* drops = command->add_subcommand("drop", "Do not send these any more.");
   add_filters(*drops, *options);
+  drops->add_flag("--json", options->json, kOneJsonObject);
   drops->callback([&exit_code, options] { exit_code = order(*options, Action::drop); });
 
   auto* exports = command->add_subcommand(

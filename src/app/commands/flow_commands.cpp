@@ -4,6 +4,7 @@
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/listing.hpp"
 #include "app/wire/receivers.hpp"
 #include "flow/convert.hpp"
 #include "flow/schema.hpp"
@@ -23,11 +24,13 @@ struct ConvertOptions {
   fs::path solution;
   std::string to;
   bool write = false;
+  bool json = false;
 };
 
 struct FormatOptions {
   std::vector<fs::path> paths;
   bool check = false;
+  bool json = false;
 };
 
 base::Result<void> write_file(const fs::path& path, const std::string& text) {
@@ -37,18 +40,24 @@ base::Result<void> write_file(const fs::path& path, const std::string& text) {
 }
 
 // Writes the new files and takes away those they say the same as, so that no node is said twice.
-int replace_files(const fs::path& solution, const flow::Files& before, const flow::Files& after,
-                  bool to_yaml) {
+int replace_files(const ConvertOptions& options, const flow::Files& before,
+                  const flow::Files& after) {
+  const fs::path& solution = options.solution;
+  const bool to_yaml = options.to == "yaml";
   for (const auto& [path, text] : after) {
     if (!before.contains(path)) continue;
     return complain("convert",
                     (solution / path).string() + " is there already; move it away first");
   }
+  std::string words;
+  json::array wrote;
+  json::array removed;
   for (const auto& [path, text] : after) {
     if (const auto written = write_file(solution / path, text); !written) {
       return complain("convert", written.error());
     }
-    std::cout << "wrote " << path << "\n";
+    wrote.push_back(json::value(path));
+    words += "wrote " + path + "\n";
   }
   for (const auto& [path, text] : before) {
     const bool said_again =
@@ -57,8 +66,10 @@ int replace_files(const fs::path& solution, const flow::Files& before, const flo
     std::error_code failed;
     fs::remove(solution / path, failed);
     if (failed) return complain("convert", path + ": " + failed.message());
-    std::cout << "removed " << path << ", which says the same\n";
+    removed.push_back(json::value(path));
+    words += "removed " + path + ", which says the same\n";
   }
+  print_done(options.json, {{"wrote", std::move(wrote)}, {"removed", std::move(removed)}}, words);
   return 0;
 }
 
@@ -74,47 +85,54 @@ int run_convert(const ConvertOptions& options) {
   print_problems(converted.problems);
   if (!converted.text) return 1;
   if (!options.write) {
-    std::cout << *converted.text;
+    json::object texts;
+    for (const auto& [path, text] : converted.files) texts[path] = text;
+    print_done(options.json, {{"files", std::move(texts)}}, *converted.text);
     return 0;
   }
-  return replace_files(options.solution, *files, converted.files, to_yaml);
+  return replace_files(options, *files, converted.files);
 }
 
 bool is_yaml(const fs::path& path) {
   return path.extension() == ".yaml" || path.extension() == ".yml";
 }
 
-// 0 well laid out, 1 not (and mended unless only checked), 2 unreadable.
-int format_file(const fs::path& path, bool check) {
+struct Formatted {
+  size_t looked_at = 0;
+  json::array changed;  // files that were laid out anew, or would be
+  json::array unreadable;
+  std::string words;
+};
+
+// Whether it was well laid out; mended unless only checked.
+base::Result<bool> format_file(const fs::path& path, bool check) {
   const auto text = posix::read_file(path);
-  if (!text) {
-    std::cerr << text.error().describe() << "\n";
-    return 2;
-  }
+  if (!text) return std::unexpected(text.error());
   const auto formatted = flow::format_yaml(*text);
   if (!formatted) {
-    std::cerr << path.string() << ": " << formatted.error().describe() << "\n";
-    return 2;
+    return base::fail(formatted.error().code, formatted.error().describe(), path.string());
   }
-  if (*formatted == *text) return 0;
-  if (check) {
-    std::cout << path.string() << ": not in canonical layout\n";
-    return 1;
-  }
+  if (*formatted == *text) return true;
+  if (check) return false;
   if (const auto written = write_file(path, *formatted); !written) {
-    std::cerr << written.error().describe() << "\n";
-    return 2;
+    return std::unexpected(written.error());
   }
-  std::cout << "laid out " << path.string() << "\n";
-  return 1;
+  return false;
 }
 
 int run_format(const FormatOptions& options) {
-  int worst = 0;
-  size_t count = 0;
+  Formatted all;
   const auto format = [&](const fs::path& path) {
-    ++count;
-    worst = std::max(worst, format_file(path, options.check));
+    ++all.looked_at;
+    const auto was_well = format_file(path, options.check);
+    const std::string name = path.string();
+    if (!was_well) {
+      std::cerr << was_well.error().describe() << "\n";
+      all.unreadable.push_back(json::value(name));
+    } else if (!*was_well) {
+      all.words += options.check ? name + ": not in canonical layout\n" : "laid out " + name + "\n";
+      all.changed.push_back(json::value(name));
+    }
   };
   for (const fs::path& path : options.paths) {
     if (!fs::is_directory(path)) {
@@ -125,8 +143,15 @@ int run_format(const FormatOptions& options) {
       if (entry.is_regular_file() && is_yaml(entry.path())) format(entry.path());
     }
   }
-  std::cout << count << " file" << (count == 1 ? "" : "s") << " looked at\n";
-  return worst == 2 ? 2 : options.check ? worst : 0;
+  const bool has_changed = !all.changed.empty();
+  const bool has_failed = !all.unreadable.empty();
+  print_done(options.json,
+             {{"files", all.looked_at},
+              {options.check ? "not_canonical" : "laid_out", std::move(all.changed)},
+              {"unreadable", std::move(all.unreadable)}},
+             all.words + counted(all.looked_at, "file") + " looked at\n");
+  if (has_failed) return 2;
+  return options.check && has_changed ? 1 : 0;
 }
 
 int run_schema(const std::string& which) {
@@ -152,6 +177,7 @@ void add_flow_commands(cli::App& cli, int& exit_code) {
       ->check(cli::OneOf({"yaml", "csv"}));
   convert->add_flag("--write", converting->write,
                     "Write into the solution, and remove what was converted");
+  convert->add_flag("--json", converting->json, kOneJsonObject);
   convert->footer("Exits 1 when a flow says what CSV cannot, naming the line.");
   convert->callback([&exit_code, converting] { exit_code = run_convert(*converting); });
 
@@ -161,6 +187,7 @@ void add_flow_commands(cli::App& cli, int& exit_code) {
       ->required()
       ->check(cli::kExistingPath);
   format->add_flag("--check", formatting->check, "Change nothing; exit 1 when something would");
+  format->add_flag("--json", formatting->json, kOneJsonObject);
   format->callback([&exit_code, formatting] { exit_code = run_format(*formatting); });
 
   auto* schema =

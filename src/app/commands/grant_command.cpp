@@ -59,8 +59,14 @@ int change(const GrantOptions& options) {
   if (auto written = write_grants(options.data, *grants); !written) {
     return complain("grant", written.error(), 1);
   }
-  std::cout << options.solution << " may name\n" << told(grants->of(options.solution));
-  std::cout << "It counts for the next deploy or start of the server.\n";
+  const secrets::Grant& now = grants->of(options.solution);
+  print_done(options.json,
+             {{"solution", options.solution},
+              {"secrets", json::array(now.secrets.begin(), now.secrets.end())},
+              {"variables", json::array(now.variables.begin(), now.variables.end())},
+              {"hosts", json::array(now.hosts.begin(), now.hosts.end())}},
+             options.solution + " may name\n" + told(now) +
+                 "It counts for the next deploy or start of the server.\n");
   return 0;
 }
 
@@ -96,6 +102,7 @@ void add_grant_commands(cli::App& cli, int& exit_code) {
       ->required()
       ->check(cli::kExistingDirectory);
   grant->add_flag("--revoke", options->revokes, "Take it back instead");
+  grant->add_flag("--json", options->json, kOneJsonObject);
   grant->callback([&exit_code, options] {
     posix::keep_files_private();
     exit_code = change(*options);

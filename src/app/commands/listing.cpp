@@ -70,6 +70,11 @@ void Listing::print(bool as_json) const {
   std::cout << as_table();
 }
 
+void print_done(bool as_json, const json::object& done, std::string_view words) {
+  if (as_json) return print_json(done);
+  std::cout << words;
+}
+
 void print_json(const json::value& value) {
   std::cout << json::serialize_plain(value) << "\n";
 }

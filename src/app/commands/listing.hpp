@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.hpp"
@@ -28,6 +29,11 @@ class Listing {
   std::vector<std::string> columns_;
   std::vector<json::array> rows_;
 };
+
+// The help of --json where a command gives one.
+inline constexpr const char* kOneJsonObject = "Print one JSON object";
+// What a command did: an object for programs, or `words` for people, which end their own lines.
+void print_done(bool as_json, const json::object& done, std::string_view words);
 
 // An object, or whatever else a command has to say, on a line of standard output.
 void print_json(const json::value& value);

@@ -39,7 +39,7 @@ class NoEcho {
   NoEcho() {
     is_terminal_ = ::tcgetattr(STDIN_FILENO, &before_) == 0;
     if (!is_terminal_) return;
-    struct sigaction noticed {};
+    struct sigaction noticed{};
     noticed.sa_handler = [](int) { interrupted = 1; };
     ::sigaction(SIGINT, &noticed, nullptr);
     termios quiet = before_;
@@ -104,11 +104,17 @@ int set_secret(const SecretOptions& options) {
   const auto version = store->set(options.name, *value, clock.now());
   secrets::wipe(*value);
   if (!version) return complain("secret", version.error(), 1);
-  std::cout << options.name << " is kept, version " << *version << "\n";
+  std::string words = options.name + " is kept, version " + std::to_string(*version) + "\n";
   if (!had_key) {
-    std::cout << "The master key is " << store->key_file().string()
-              << "; without it no secret can be read again. Keep a copy apart from the data.\n";
+    words += "The master key is " + store->key_file().string() +
+             "; without it no secret can be read again. Keep a copy apart from the data.\n";
   }
+  print_done(options.json,
+             {{"name", options.name},
+              {"version", *version},
+              {"master_key", store->key_file().string()},
+              {"master_key_is_new", !had_key}},
+             words);
   return 0;
 }
 
@@ -131,7 +137,8 @@ int remove_secret(const SecretOptions& options) {
   if (!store) return complain("secret", store.error(), 1);
   if (const auto removed = store->remove(options.name); !removed)
     return complain("secret", removed.error(), 1);
-  std::cout << options.name << " is removed\n";
+  print_done(options.json, {{"name", options.name}, {"removed", true}},
+             options.name + " is removed\n");
   return 0;
 }
 
@@ -142,12 +149,19 @@ int rotate_secrets(const SecretOptions& options) {
       options.forgets_former ? secrets::Store::Former::forgotten : secrets::Store::Former::kept;
   const auto done = store->rotate(former);
   if (!done) return complain("secret", done.error(), 1);
-  std::cout << done->records << (done->records == 1 ? " secret is" : " secrets are")
-            << " sealed under the newest master key, " << store->key_file().string() << "\n";
+  std::string words = std::to_string(done->records) +
+                      (done->records == 1 ? " secret is" : " secrets are") +
+                      " sealed under the newest master key, " + store->key_file().string() + "\n";
   if (done->former_keys > 0) {
-    std::cout << "Former keys stay in that file, for backups and for other data folders that use "
-                 "it. Rotate those as well, the last of them with --forget-former.\n";
+    words +=
+        "Former keys stay in that file, for backups and for other data folders that use it. Rotate "
+        "those as well, the last of them with --forget-former.\n";
   }
+  print_done(options.json,
+             {{"secrets", done->records},
+              {"former_keys", done->former_keys},
+              {"master_key", store->key_file().string()}},
+             words);
   return 0;
 }
 
@@ -169,7 +183,8 @@ void add(cli::App& secret, const std::string& name, const std::string& help, boo
                       "Take the former keys out of the file: what other data folders and backups "
                       "have under them can never be read again");
   }
-  if (name == "list") command->add_flag("--json", options->json, "Print a JSON array");
+  command->add_flag("--json", options->json,
+                    name == "list" ? "Print a JSON array" : kOneJsonObject);
   command->callback([run, options, &exit_code] {
     posix::keep_files_private();
     exit_code = run(*options);

@@ -7,6 +7,7 @@
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/trace_files.hpp"
 #include "base/id.hpp"
+#include "base/json_plain.hpp"
 
 namespace millrace::app {
 namespace {
@@ -27,7 +28,7 @@ int show(const TraceOptions& options) {
       options.data, calls::traces_of_chat(chat), [](std::string_view) { return true; },
       [&](const calls::CallTrace& trace) {
         if (options.json) {
-          std::cout << (count == 0 ? "[" : ",\n ") << calls::to_json(trace);
+          std::cout << (count == 0 ? "[" : ",\n ") << json::serialize_plain(calls::shown(trace));
         } else {
           std::cout << describe(trace);
         }

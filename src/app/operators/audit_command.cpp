@@ -59,14 +59,23 @@ base::Result<int> verify_audit(OpenedAccess& opened, const OperatorOptions& opti
     return {};
   });
   if (!done) return std::unexpected(done.error());
-  if (!check->problem.empty()) {
-    std::cout << check->problem << "\n";
-    return 1;
+  const bool is_whole = check->problem.empty();
+  const std::string last = std::to_string(check->rows) + ":" + check->last_hash;
+  std::string words = check->problem + "\n";
+  if (is_whole) {
+    words = check->pruned > 0 ? "rows up to " + std::to_string(check->pruned) + " were pruned; "
+                              : std::string();
+    words +=
+        std::to_string(check->rows) + " rows, the chain is whole; the last one is " + last + "\n";
   }
-  if (check->pruned > 0) std::cout << "rows up to " << check->pruned << " were pruned; ";
-  std::cout << check->rows << " rows, the chain is whole; the last one is " << check->rows << ":"
-            << check->last_hash << "\n";
-  return 0;
+  print_done(options.json,
+             {{"whole", is_whole},
+              {"problem", is_whole ? json::value(nullptr) : json::value(check->problem)},
+              {"rows", check->rows},
+              {"pruned", check->pruned},
+              {"last", is_whole ? json::value(last) : json::value(nullptr)}},
+             words);
+  return is_whole ? 0 : 1;
 }
 
 }  // namespace
@@ -92,6 +101,7 @@ void add_audit_command(cli::App& cli, int& exit_code) {
   verified.command->add_option("--expect", verified.options->expect,
                                "NUMBER:HASH of a row, as noted elsewhere once: then rows that were "
                                "cut off the end, or a log made anew, show too");
+  add_json_flag(verified, kOneJsonObject);
   verified.command->footer(
       "Exits 0 when the chain is whole, 1 when it is not, 2 when it cannot be read.");
 }

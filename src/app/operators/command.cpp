@@ -56,8 +56,8 @@ json::value as_json(base::Timestamp at) {
   return json::value(base::to_iso8601(at));
 }
 
-void add_json_flag(const OperatorCommand& added) {
-  added.command->add_flag("--json", added.options->json, "Print a JSON array");
+void add_json_flag(const OperatorCommand& added, const char* help) {
+  added.command->add_flag("--json", added.options->json, help);
 }
 
 OperatorCommand add_operator_command(cli::App& family, const char* name, const char* help,

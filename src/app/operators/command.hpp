@@ -61,7 +61,7 @@ struct OperatorCommand {
 OperatorCommand add_operator_command(cli::App& family, const char* name, const char* help,
                                      OperatorRun run, int& exit_code);
 void add_grants_option(const OperatorCommand& added);
-void add_json_flag(const OperatorCommand& added);
+void add_json_flag(const OperatorCommand& added, const char* help = "Print a JSON array");
 
 void add_user_command(cli::App& cli, int& exit_code);
 void add_key_command(cli::App& cli, int& exit_code);

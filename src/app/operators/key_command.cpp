@@ -19,7 +19,9 @@ base::Result<int> make_key(OpenedAccess& opened, const OperatorOptions& options)
   }
   const auto made = opened.access().make_key(asking_command(), key);
   if (!made) return std::unexpected(made.error());
-  std::cout << made->second << "\n";
+  print_done(options.json,
+             {{"id", made->first.id}, {"name", made->first.name}, {"secret", made->second}},
+             made->second + "\n");
   std::cerr << "This is the only time that it is shown. Its id is " << made->first.id << "\n";
   return 0;
 }
@@ -46,7 +48,8 @@ base::Result<int> list_keys(OpenedAccess& opened, const OperatorOptions& options
 base::Result<int> revoke_key(OpenedAccess& opened, const OperatorOptions& options) {
   const auto done = opened.access().revoke_key(asking_command(), options.name);
   if (!done) return std::unexpected(done.error());
-  std::cout << options.name << " is revoked\n";
+  print_done(options.json, {{"id", options.name}, {"revoked", true}},
+             options.name + " is revoked\n");
   return 0;
 }
 
@@ -63,11 +66,13 @@ void add_key_command(cli::App& cli, int& exit_code) {
                            "An address, or a network like 192.0.2.0/24, from which alone it may be "
                            "used; may be given again");
   made.command->add_option("--life", made.options->life, "How long it is valid: 24h, 90d");
+  add_json_flag(made, kOneJsonObject);
   add_json_flag(add_operator_command(
       *key, "list", "Every key: id, name, grants, until when, last use", list_keys, exit_code));
   const OperatorCommand revoked =
       add_operator_command(*key, "revoke", "Revoke a key, at once", revoke_key, exit_code);
   revoked.command->add_option("ID", revoked.options->name, "The key's id")->required();
+  add_json_flag(revoked, kOneJsonObject);
 }
 
 }  // namespace millrace::app

@@ -25,9 +25,7 @@ base::Result<std::unique_ptr<runtime::Archive>> OperatorRecords::archive() {
 base::Result<void> OperatorRecords::traces(std::string_view chat, const Each& each) {
   return each_trace(
       ports_.data, calls::traces_of_chat(std::string(chat)), [](std::string_view) { return true; },
-      [&](const calls::CallTrace& trace) {
-        if (auto shown = json::parse_object(calls::to_json(trace))) each(std::move(*shown));
-      });
+      [&](const calls::CallTrace& trace) { each(calls::shown(trace)); });
 }
 
 std::string OperatorRecords::summary(const runtime::StoredDelivery& stored) {

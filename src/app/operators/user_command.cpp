@@ -7,8 +7,9 @@
 namespace millrace::app {
 namespace {
 
-void print_link(const std::string& token) {
-  std::cout << "/operator/#" << token << "\n";
+void print_link(const OperatorOptions& options, const std::string& token) {
+  const std::string link = "/operator/#" + token;
+  print_done(options.json, {{"name", options.name}, {"link", link}}, link + "\n");
   std::cerr << "Open it under the server's address within 24 hours; it sets the password, once.\n";
 }
 
@@ -19,7 +20,7 @@ base::Result<int> add_user(OpenedAccess& opened, const OperatorOptions& options)
   if (!user) return std::unexpected(user.error());
   const auto token = opened.access().link_for(asking_command(), user->id, false);
   if (!token) return std::unexpected(token.error());
-  print_link(*token);
+  print_link(options, *token);
   return 0;
 }
 
@@ -47,8 +48,13 @@ base::Result<int> change_user(OpenedAccess& opened, const OperatorOptions& optio
                               const access::UserChange& change) {
   const auto user = opened.access().change_user(asking_command(), options.name, change);
   if (!user) return std::unexpected(user.error());
-  std::cout << user->name << (user->disabled ? " is disabled: " : " may: ")
-            << in_words(user->grants) << "\n";
+  print_done(
+      options.json,
+      {{"id", user->id},
+       {"name", user->name},
+       {"disabled", user->disabled},
+       {"grants", as_json(user->grants)}},
+      user->name + (user->disabled ? " is disabled: " : " may: ") + in_words(user->grants) + "\n");
   return 0;
 }
 
@@ -61,14 +67,15 @@ base::Result<int> grant_user(OpenedAccess& opened, const OperatorOptions& option
 base::Result<int> link_user(OpenedAccess& opened, const OperatorOptions& options) {
   const auto token = opened.access().link_for(asking_command(), options.name, options.resets_totp);
   if (!token) return std::unexpected(token.error());
-  print_link(*token);
+  print_link(options, *token);
   return 0;
 }
 
 base::Result<int> remove_user(OpenedAccess& opened, const OperatorOptions& options) {
   const auto done = opened.access().remove_user(asking_command(), options.name);
   if (!done) return std::unexpected(done.error());
-  std::cout << options.name << " is removed\n";
+  print_done(options.json, {{"name", options.name}, {"removed", true}},
+             options.name + " is removed\n");
   return 0;
 }
 
@@ -80,6 +87,7 @@ void add_user_command(cli::App& cli, int& exit_code) {
   const auto named = [&](const char* name, const char* help, OperatorRun run) {
     const OperatorCommand added = add_operator_command(*user, name, help, run, exit_code);
     added.command->add_option("NAME", added.options->name, "The user's name, or id")->required();
+    add_json_flag(added, kOneJsonObject);
     return added;
   };
   add_grants_option(

@@ -1,11 +1,10 @@
 #include "app/wire/delivery_edge.hpp"
 
-#include <set>
-
 #include "app/wire/receivers.hpp"
 #include "delivery/codec.hpp"
 #include "egress/egress.hpp"
 #include "outbox/outbox.hpp"
+#include "solutions/needs.hpp"
 
 namespace millrace::app {
 namespace {
@@ -17,24 +16,6 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
     text.replace(at, what.size(), with);
     at += with.size();
   }
-}
-
-// Those that something is owed to: by nodes, which say the kind and name one of it by what they
-// send, as events, for hand-overs, or for a channel.
-std::vector<std::string> owed_to(const flow::Program& program) {
-  std::set<const delivery::Kind*> kinds;
-  for (const auto& [number, node] : program.nodes) {
-    if (const auto* action = std::get_if<flow::ActionNode>(&node.does)) {
-      kinds.insert(action->owes.kind);
-    }
-  }
-  std::set<std::string_view> named{program.track, program.hand_overs};
-  for (const auto& [channel, receiver] : program.pushed) named.insert(receiver);
-  std::vector<std::string> found;
-  for (const auto& [name, receiver] : program.receivers) {
-    if (kinds.contains(receiver.kind) || named.contains(name)) found.push_back(name);
-  }
-  return found;
 }
 
 }  // namespace
@@ -154,7 +135,7 @@ base::Result<void> DeliveryEdge::start() {
 
 void DeliveryEdge::warn_of_unknown(std::string_view environment) const {
   for (const runtime::SolutionPtr& solution : parts_->ports.solutions.all()) {
-    for (const std::string& receiver : owed_to(*solution->program)) {
+    for (const std::string& receiver : solutions::owed_to(*solution->program)) {
       runtime::DeliveryTarget target;
       target.solution = solution->name;
       target.environment = environment;

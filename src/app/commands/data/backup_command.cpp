@@ -2,14 +2,13 @@
 // be started on.
 #include <unistd.h>
 
-#include <iostream>
-
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/data/new_folder.hpp"
 #include "app/commands/data/verify_data.hpp"
+#include "app/commands/listing.hpp"
 #include "posix/files.hpp"
 #include "storage/upkeep/backup.hpp"
 
@@ -23,6 +22,7 @@ using base::fail;
 struct BackupOptions {
   fs::path data;
   fs::path to;
+  bool json = false;
 };
 
 enum class Kind { database, file, folder };
@@ -89,15 +89,22 @@ int run(const BackupOptions& options) {
   std::vector<std::string> copied;
   const auto found = back_up(options, copied);
   if (!found) return complain("backup", found.error());
-  std::cout << "copied:";
-  for (const std::string& name : copied) std::cout << " " << name;
-  std::cout << "\n";
+  std::string words = "copied:";
+  for (const std::string& name : copied) words += " " + name;
+  words += "\n";
+  json::array left_out;
   std::error_code error;
   if (fs::exists(options.data / "braze.db", error)) {
-    std::cout << "left out: braze.db, braze-records (the sandbox's profiles; stop the server and "
-                 "copy them by hand)\n";
+    left_out = {"braze.db", "braze-records"};
+    words +=
+        "left out: braze.db, braze-records (the sandbox's profiles; stop the server and copy them "
+        "by hand)\n";
   }
-  print_found(*found, "read back, all right");
+  json::object done = to_json(*found);
+  done["to"] = options.to.string();
+  done["copied"] = json::array(copied.begin(), copied.end());
+  done["left_out"] = std::move(left_out);
+  print_done(options.json, done, words + describe(*found, "read back, all right"));
   return found->problems_found == 0 ? 0 : 1;
 }
 
@@ -109,6 +116,7 @@ void add_backup_command(cli::App& cli, int& exit_code) {
   auto options = std::make_shared<BackupOptions>();
   add_data_option(*command, options->data);
   command->add_option("--to", options->to, "A new folder, or an empty one")->required();
+  command->add_flag("--json", options->json, kOneJsonObject);
   command->footer(
       "The copy has the server's keys and people's words: keep it as closed as the data folder. "
       "The "

@@ -1,11 +1,10 @@
 // `millrace data-key`, `encrypt` and `decrypt`: the key of a data folder that is encrypted at rest,
 // and folders converted.
-#include <iostream>
-
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
+#include "app/commands/listing.hpp"
 #include "posix/limits.hpp"
 #include "storage/at_rest/convert.hpp"
 #include "storage/storage.hpp"
@@ -19,6 +18,7 @@ using storage::Conversion;
 struct ConvertOptions {
   fs::path data;
   fs::path key;
+  bool json = false;
 };
 
 base::Result<std::vector<std::string>> convert(const ConvertOptions& options,
@@ -35,14 +35,15 @@ int run(const ConvertOptions& options, Conversion conversion) {
   const char* const name = conversion == Conversion::encrypt ? "encrypt" : "decrypt";
   const auto done = convert(options, conversion);
   if (!done) return complain(name, done.error());
-  std::cout << name << "ed:";
-  for (const std::string& part : *done) std::cout << " " << part;
-  std::cout << "\n";
+  std::string words = std::string(name) + "ed:";
+  for (const std::string& part : *done) words += " " + part;
+  words += "\n";
   if (conversion == Conversion::encrypt) {
-    std::cout << "from now on every command on this folder needs the key: --encrypt-at-rest "
-              << options.key.string() << ", or " << kAtRestVariable
-              << ". Without it nothing in the folder can be read: keep a copy of it elsewhere\n";
+    words += "from now on every command on this folder needs the key: --encrypt-at-rest " +
+             shell_word(options.key.string()) + ", or " + kAtRestVariable +
+             ". Without it nothing in the folder can be read: keep a copy of it elsewhere\n";
   }
+  print_done(options.json, {{"converted", json::array(done->begin(), done->end())}}, words);
   return 0;
 }
 
@@ -56,6 +57,7 @@ void add_conversion(cli::App& cli, const char* name, const char* help, Conversio
   command->add_option("--key", options->key, "File with the key; it lies outside of the folder")
       ->required()
       ->envname(kAtRestVariable);
+  command->add_flag("--json", options->json, kOneJsonObject);
   command->footer(
       "No server may use the folder, and no other command. It needs as much free room as the "
       "databases have. Whole or not at all: cut short, it is run again. Blocks of the disk that "
@@ -69,15 +71,19 @@ void add_conversion(cli::App& cli, const char* name, const char* help, Conversio
 void add_encrypt_commands(cli::App& cli, int& exit_code) {
   auto* keys = cli.add_subcommand("data-key",
                                   "Make a key for a data folder that is to be encrypted at rest.");
-  auto file = std::make_shared<fs::path>();
-  keys->add_option("FILE", *file, "A new file, outside of the data folder")->required();
+  auto options = std::make_shared<ConvertOptions>();
+  keys->add_option("FILE", options->key, "A new file, outside of the data folder")->required();
+  keys->add_flag("--json", options->json, kOneJsonObject);
   keys->footer(
       "32 bytes of chance, as base64, for your user's eyes only. Who loses it has lost the folder, "
       "and every copy of it.");
-  keys->callback([&exit_code, file] {
+  keys->callback([&exit_code, options] {
     posix::keep_files_private();
-    const auto made = storage::make_data_key(*file);
+    const auto made = storage::make_data_key(options->key);
     exit_code = made ? 0 : complain("data-key", made.error());
+    if (!made) return;
+    const std::string file = options->key.string();
+    print_done(options->json, {{"key", file}}, file + " is the key; keep a copy of it elsewhere\n");
   });
   add_conversion(cli, "encrypt", "Encrypt a data folder that was kept in the clear.",
                  Conversion::encrypt, exit_code);

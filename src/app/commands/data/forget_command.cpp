@@ -2,7 +2,6 @@
 // so that no byte of theirs is left in it.
 #include <algorithm>
 #include <cstdlib>
-#include <iostream>
 
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
@@ -10,6 +9,7 @@
 #include "app/commands/data/people.hpp"
 #include "app/commands/data/sandbox_people.hpp"
 #include "app/commands/data/verify_data.hpp"
+#include "app/commands/listing.hpp"
 #include "app/commands/trace_files.hpp"
 #include "app/wire/data/data_reading.hpp"
 #include "app/wire/system.hpp"
@@ -32,6 +32,7 @@ struct ForgetOptions {
   int older_than = 0;  // days; 0: a person is named
   bool drop_owed = false;
   bool dry_run = false;
+  bool json = false;
 };
 
 // Of those who are one person either all are quiet, or none counts as such.
@@ -151,6 +152,19 @@ std::string describe(const People& people, const Kept& kept) {
          std::to_string(kept.owed) + " still owed)";
 }
 
+// How much of whom `did` happen to.
+void tell(const ForgetOptions& options, std::string_view did, const People& people,
+          const Kept& kept) {
+  const json::object counted{{"dry_run", options.dry_run}, {"people", people.size()},
+                             {"chats", kept.chats.size()}, {"records", kept.records},
+                             {"bytes", kept.bytes},        {"deliveries", kept.deliveries},
+                             {"owed", kept.owed}};
+  const bool is_nobody = people.empty() && options.older_than == 0;
+  print_done(options.json, counted,
+             is_nobody ? "nothing is kept of such a person\n"
+                       : std::string(did) + ": " + describe(people, kept) + "\n");
+}
+
 base::Result<int> run_held(const ForgetOptions& options) {
   const fs::path& data = options.person.data;
   const fs::path journal = data / "journal.db";
@@ -163,7 +177,7 @@ base::Result<int> run_held(const ForgetOptions& options) {
   const auto kept = storage::kept_of(journal, *people, chat_in);
   if (!kept) return std::unexpected(kept.error());
   if (options.dry_run) {
-    std::cout << "would go: " << describe(*people, *kept) << "\n";
+    tell(options, "would go", *people, *kept);
     return 0;
   }
   if (kept->owed > 0 && !options.drop_owed) {
@@ -173,13 +187,8 @@ base::Result<int> run_held(const ForgetOptions& options) {
                     "about them with `millrace deliveries`, or give --drop-owed");
   }
   if (auto done = forget(data, *people, *kept); !done) return std::unexpected(done.error());
-  const bool is_nobody = people->empty() && options.older_than == 0;
-  if (is_nobody) {
-    std::cout << "nothing is kept of such a person\n";
-  } else {
-    std::cout << "forgotten: " << describe(*people, *kept) << "\n";
-  }
-  return is_nobody ? 1 : 0;
+  tell(options, "forgotten", *people, *kept);
+  return people->empty() && options.older_than == 0 ? 1 : 0;
 }
 
 int run(const ForgetOptions& options) {
@@ -212,6 +221,7 @@ void add_forget_command(cli::App& cli, int& exit_code) {
   command->add_flag("--drop-owed", options->drop_owed,
                     "Also when deliveries about this person wait or are held: they are not sent");
   command->add_flag("--dry-run", options->dry_run, "Say how much would go, and remove nothing");
+  command->add_flag("--json", options->json, kOneJsonObject);
   command->footer(
       "No server may use the folder: stop it first. It needs as much free room as journal.db has. "
       "Copies made by `millrace backup`, and what was sent to other systems, are not touched. "

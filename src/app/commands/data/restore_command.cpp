@@ -1,13 +1,12 @@
 // `millrace restore`: a data folder made of a copy that `millrace backup` took, which stays as it
 // is.
-#include <iostream>
-
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/data/new_folder.hpp"
 #include "app/commands/data/verify_data.hpp"
+#include "app/commands/listing.hpp"
 #include "storage/storage.hpp"
 #include "storage/upkeep/backup.hpp"
 
@@ -19,6 +18,7 @@ namespace fs = std::filesystem;
 struct RestoreOptions {
   fs::path from;
   fs::path data;
+  bool json = false;
 };
 
 base::Result<void> copy_all(const fs::path& from, const fs::path& to) {
@@ -63,9 +63,12 @@ base::Result<storage::Verification> restore(const RestoreOptions& options) {
 int run(const RestoreOptions& options) {
   const auto found = restore(options);
   if (!found) return complain("restore", found.error());
-  std::cout << "restored to " << options.data.string() << "; start `millrace serve --data "
-            << options.data.string() << "`\n";
-  print_found(*found, "read back, all right");
+  json::object done = to_json(*found);
+  done["data"] = options.data.string();
+  print_done(options.json, done,
+             "restored to " + options.data.string() + "; start `millrace serve --data " +
+                 shell_word(options.data.string()) + "`\n" +
+                 describe(*found, "read back, all right"));
   return found->problems_found == 0 ? 0 : 1;
 }
 
@@ -81,6 +84,7 @@ void add_restore_command(cli::App& cli, int& exit_code) {
   add_at_rest_option(*command, options->from);
   command->add_option("--data", options->data, "The data folder: a new one, or an empty one")
       ->required();
+  command->add_flag("--json", options->json, kOneJsonObject);
   command->footer(
       "The copy stays as it is. What was owed when it was taken counts as owed, though it may have "
       "been sent since: look at `millrace deliveries list` before you serve it. Exits 0 when the "

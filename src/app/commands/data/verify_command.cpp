@@ -16,7 +16,6 @@ namespace millrace::app {
 namespace {
 
 namespace fs = std::filesystem;
-using storage::Problem;
 using storage::Verification;
 
 struct VerifyOptions {
@@ -28,20 +27,6 @@ struct VerifyOptions {
 bool is_there(const fs::path& file) {
   std::error_code error;
   return fs::exists(file, error);
-}
-
-json::object to_json(const Verification& found, const std::vector<std::string>& mended) {
-  json::array problems;
-  for (const Problem& problem : found.problems) {
-    problems.push_back(json::object{{"place", problem.place},
-                                    {"what", problem.what},
-                                    {"consequence", problem.consequence},
-                                    {"mendable", problem.is_mendable}});
-  }
-  json::array done(mended.begin(), mended.end());
-  return {{"records", found.records},        {"consumers", found.consumers},
-          {"deliveries", found.deliveries},  {"problems_found", found.problems_found},
-          {"problems", std::move(problems)}, {"mended", std::move(done)}};
 }
 
 base::Result<std::vector<std::string>> repair(const fs::path& data) {
@@ -76,10 +61,12 @@ int verify(const VerifyOptions& options) {
   const auto found = verify_data(options.data);
   if (!found) return complain("verify", found.error());
   if (options.json) {
-    print_json(to_json(*found, mended));
+    json::object all = to_json(*found);
+    all["mended"] = json::array(mended.begin(), mended.end());
+    print_json(std::move(all));
   } else {
     for (const std::string& done : mended) std::cout << "mended: " << done << "\n";
-    print_found(*found, "all right");
+    std::cout << describe(*found, "all right");
   }
   return found->problems_found == 0 ? 0 : 1;
 }

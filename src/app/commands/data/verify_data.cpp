@@ -2,10 +2,7 @@
 
 #include <sys/stat.h>
 
-#include <iostream>
-
 #include "app/wire/data/data_reading.hpp"
-#include "base/json.hpp"
 #include "solutions/folder.hpp"
 #include "storage/storage.hpp"
 
@@ -127,21 +124,36 @@ base::Result<Verification> verify_data(const fs::path& data) {
   return found;
 }
 
-void print_found(const Verification& found, std::string_view when_right) {
+json::object to_json(const Verification& found) {
+  json::array problems;
   for (const Problem& problem : found.problems) {
-    std::cout << problem.place << ": " << problem.what << "\n    so: " << problem.consequence
-              << (problem.is_mendable ? " (--repair mends it)" : "") << "\n";
+    problems.push_back(json::object{{"place", problem.place},
+                                    {"what", problem.what},
+                                    {"consequence", problem.consequence},
+                                    {"mendable", problem.is_mendable}});
+  }
+  return {{"records", found.records},
+          {"consumers", found.consumers},
+          {"deliveries", found.deliveries},
+          {"problems_found", found.problems_found},
+          {"problems", std::move(problems)}};
+}
+
+std::string describe(const Verification& found, std::string_view when_right) {
+  std::string out;
+  for (const Problem& problem : found.problems) {
+    out += problem.place + ": " + problem.what + "\n    so: " + problem.consequence +
+           (problem.is_mendable ? " (--repair mends it)" : "") + "\n";
   }
   if (found.problems.size() < found.problems_found) {
-    std::cout << "and " << found.problems_found - found.problems.size() << " more\n";
+    out += "and " + std::to_string(found.problems_found - found.problems.size()) + " more\n";
   }
-  std::cout << found.records << " records of " << found.consumers << " consumers, "
-            << found.deliveries << " deliveries: ";
-  if (found.problems_found == 0) {
-    std::cout << when_right << "\n";
-  } else {
-    std::cout << found.problems_found << " problems\n";
-  }
+  out += std::to_string(found.records) + " records of " + std::to_string(found.consumers) +
+         " consumers, " + std::to_string(found.deliveries) + " deliveries: ";
+  return out +
+         (found.problems_found == 0 ? std::string(when_right)
+                                    : std::to_string(found.problems_found) + " problems") +
+         "\n";
 }
 
 }  // namespace millrace::app

@@ -1,9 +1,8 @@
 // `millrace init`: a new solution from a template.
-#include <iostream>
-
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/listing.hpp"
 #include "app/wire/receivers.hpp"
 #include "solutions/new_solution.hpp"
 
@@ -13,6 +12,7 @@ namespace {
 struct InitOptions {
   std::filesystem::path folder;
   std::string made_from = "blank";
+  bool json = false;
 };
 
 int init(const InitOptions& options) {
@@ -24,13 +24,18 @@ int init(const InitOptions& options) {
   if (!files) return complain("init", files.error());
   const auto written = solutions::write_solution(folder, *files, receivers());
   if (!written) return complain("init", written.error());
-  std::cout << "Made " << folder.string() << " from the template '" << options.made_from << "':\n";
-  for (const std::string& path : *written) std::cout << "  " << path << "\n";
+  std::string words =
+      "Made " + folder.string() + " from the template '" + options.made_from + "':\n";
+  for (const std::string& path : *written) words += "  " + path + "\n";
   const std::string word = shell_word(folder.string());
-  std::cout << "\nNext:\n"
-            << "  millrace dev " << word << "     # talk to it in a browser while you write\n"
-            << "  millrace test " << word << "    # run its tests\n"
-            << "  millrace chat " << word << "    # talk to it here\n";
+  words += "\nNext:\n  millrace dev " + word +
+           "     # talk to it in a browser while you write\n  millrace test " + word +
+           "    # run its tests\n  millrace chat " + word + "    # talk to it here\n";
+  print_done(options.json,
+             {{"folder", folder.string()},
+              {"template", options.made_from},
+              {"files", json::array(written->begin(), written->end())}},
+             words);
   return 0;
 }
 
@@ -53,6 +58,7 @@ void add_init_command(cli::App& cli, int& exit_code) {
   command->add_option("--template", options->made_from, "What it is made from")
       ->capture_default_str()
       ->check(cli::OneOf(names));
+  command->add_flag("--json", options->json, kOneJsonObject);
   command->footer(about);
   command->callback([&exit_code, options] { exit_code = init(*options); });
 }
