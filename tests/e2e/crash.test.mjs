@@ -45,7 +45,7 @@ async function talkOverRest(site) {
   const turns = [];
   const say = async (/** @type {string} */ text) => {
     const id = `${sender}-${turns.length}`;
-    const {status, body} = await patiently(`the answer to ${text}`, () =>
+    const {status, body} = await patiently(site, `the answer to ${text}`, () =>
       answerOf(post(site.ready.base_url, {sender, message: text, message_id: id})));
     assert.equal(status, 200, JSON.stringify(body));
     turns.push({id, text, answer: body});
@@ -70,7 +70,7 @@ async function talkOverRest(site) {
  */
 async function talkOverSocket(site) {
   const person = newPerson();
-  const opened = await patiently('a session', () => answerOf(requestSession(site.ready)));
+  const opened = await patiently(site, 'a session', () => answerOf(requestSession(site.ready)));
   assert.equal(opened.status, 201);
   /** @type {Session} */
   const session = opened.body;
@@ -80,7 +80,7 @@ async function talkOverSocket(site) {
     if (!line || line.isBroken) line = await Line.open(site.ready, session);
     return line;
   };
-  await patiently('the start', async () => {
+  await patiently(site, 'the start', async () => {
     await open();
     const started = await answerOf(call(site.ready, session, 'start',
       startBody(site.ready, session)));
@@ -90,11 +90,11 @@ async function talkOverSocket(site) {
   const turns = [];
   const say = async (/** @type {string} */ text) => {
     const id = `${session.chat_id}-${turns.length}`;
-    const receipt = await patiently(`the receipt for ${text}`, async () =>
+    const receipt = await patiently(site, `the receipt for ${text}`, async () =>
       (await open()).push('msg:send', messageBody(session, text, id)));
     assert.equal(receipt.client_msg_id, id);
     turns.push({id, text, receipt});
-    return patiently(`the answer to ${text}`, async () => {
+    return patiently(site, `the answer to ${text}`, async () => {
       const {messages} = await open();
       const answer = [...messages.values()].filter(({from_side, seq_num}) =>
         from_side === 'bot' && seq_num > receipt.seq_num);

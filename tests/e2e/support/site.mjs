@@ -20,6 +20,8 @@ export class Site {
     this.more = more;
     /** How long each start after a crash took. @type {number[]} */
     this.startsMs = [];
+    /** Settled while the server is up. @type {Promise<void>} */
+    this.isUp = Promise.resolve();
   }
 
   /**
@@ -37,6 +39,11 @@ export class Site {
   }
 
   async crash() {
+    this.isUp = this.#startAgain();
+    await this.isUp;
+  }
+
+  async #startAgain() {
     const {ports} = this.server;
     await this.server.kill();
     const began = Date.now();
@@ -50,13 +57,15 @@ export class Site {
 export class Broken extends Error {}
 
 /**
- * Tries until it works. Only Broken is met with patience.
+ * Tries until it works, and not while the server is down: asking it then would take from it the
+ * processor that it starts on. Only Broken is met with patience.
  * @template T
+ * @param {Site} site
  * @param {string} what
  * @param {() => Promise<T>} attempt
  * @returns {Promise<T>}
  */
-export async function patiently(what, attempt) {
+export async function patiently(site, what, attempt) {
   let last = '';
   try {
     const done = await until(what, async () => {
@@ -65,6 +74,7 @@ export async function patiently(what, attempt) {
       } catch (error) {
         if (!(error instanceof Broken)) throw error;
         last = error.message;
+        await site.isUp;
         return null;
       }
     }, kClientPatienceMs);
