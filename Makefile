@@ -69,8 +69,9 @@ e2e: build setup-test
 docs: setup-docs  ## make a site of the pages of docs/, in build/site
 	@cd site && npm run --silent build
 
-docs-pages: build  ## write the pages of docs/ that are made of the sources and of --help
+docs-pages: build setup-test  ## write the pages of docs/ that are made of the sources, of --help and of tables of tests
 	@python3 tools/docs --binary build/release/millrace
+	@cd tests/e2e && node cases-page.mjs --write
 
 test-docs: build  ## follow the tutorial to the letter in a fresh folder; compare pages with the program
 	@python3 tools/docs --check --binary build/release/millrace

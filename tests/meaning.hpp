@@ -1,6 +1,8 @@
 // What a program means, as text: equal texts behave alike, whatever their nodes' numbers are.
 #pragma once
 
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <sstream>
 
@@ -121,5 +123,27 @@ class Meaning {
   const flow::Program& program_;
   std::ostringstream out_;
 };
+
+// Of the program that the files make; or, where they make none, what is wrong with them.
+inline std::string meaning_of(const flow::Files& files, const flow::AppFacts& facts) {
+  const auto compiled = flow::compile(files, facts);
+  if (compiled.program) return Meaning::of(*compiled.program);
+  std::string out;
+  for (const flow::Problem& problem : compiled.problems) out += problem.describe() + "\n";
+  for (const auto& [path, text] : files) out += path + "\n" + text;
+  return out;
+}
+
+// A folder's files by their paths below it.
+inline flow::Files read_folder(const std::filesystem::path& root) {
+  flow::Files files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+    if (!entry.is_regular_file()) continue;
+    std::stringstream text;
+    text << std::ifstream(entry.path()).rdbuf();
+    files[std::filesystem::relative(entry.path(), root).string()] = text.str();
+  }
+  return files;
+}
 
 }  // namespace millrace::testing_support

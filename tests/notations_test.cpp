@@ -17,16 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 using testing_support::BigBot;
 using testing_support::MadeFlow;
-using testing_support::Meaning;
-
-std::string meaning_of(const flow::Files& files, const flow::AppFacts& facts) {
-  const auto compiled = flow::compile(files, facts);
-  if (compiled.program) return Meaning::of(*compiled.program);
-  std::string out;
-  for (const flow::Problem& problem : compiled.problems) out += problem.describe() + "\n";
-  for (const auto& [path, text] : files) out += path + "\n" + text;
-  return out;
-}
+using testing_support::meaning_of;
+using testing_support::read_folder;
 
 std::string problems_of(const flow::Conversion& conversion) {
   std::string out;
@@ -192,17 +184,6 @@ TEST(FlowNotations, TranslationsFitTheConvertedFlow) {
   files.erase("flows/main.flow.yaml");
   files["templates/bot.csv"] = *csv.text;
   EXPECT_EQ(meaning_of(files, MadeFlow::facts()), meant);
-}
-
-flow::Files read_folder(const fs::path& root) {
-  flow::Files files;
-  for (const auto& entry : fs::recursive_directory_iterator(root)) {
-    if (!entry.is_regular_file()) continue;
-    std::stringstream text;
-    text << std::ifstream(entry.path()).rdbuf();
-    files[fs::relative(entry.path(), root).string()] = text.str();
-  }
-  return files;
 }
 
 TEST(FlowNotations, EveryExampleMeansTheSameInBothOrIsRefusedByName) {

@@ -3,6 +3,7 @@
 #include "api/envelope.hpp"
 #include "api/guard.hpp"
 #include "api/live.hpp"
+#include "api/live_feeds.hpp"
 #include "api/page.hpp"
 #include "api/pool.hpp"
 #include "base/contain.hpp"
@@ -54,8 +55,10 @@ struct Api::Impl {
   Impl(Ports the_ports, Options the_options)
       : ports(the_ports),
         options(std::move(the_options)),
-        guard(ports, options, [this](base::Task task) { return pool.post(std::move(task)); }),
-        live(ports, options),
+        feeds(ports, [this](base::Task task) { return pool.post(std::move(task)); }),
+        guard(ports, options, feeds,
+              [this](base::Task task) { return pool.post(std::move(task)); }),
+        live(ports, options, feeds),
         pool(options.threads, options.waiting_max) {}
 
   web::Response answer(const web::Request& request) {
@@ -85,6 +88,7 @@ struct Api::Impl {
   const Ports ports;
   const Options options;
   const Table table = make_table();
+  Feeds feeds;
   Guard guard;
   Live live;
   Pool pool;  // last: its threads use the others

@@ -49,6 +49,8 @@ class Desk {
  public:
   virtual ~Desk() = default;
   virtual base::Result<json::array> versions(std::string_view solution) = 0;
+  // All deploys in their order: number, hash, at, on_live, is_rollback.
+  virtual base::Result<json::array> list_deploys(std::string_view solution) = 0;
   virtual base::Result<json::array> files(std::string_view solution, std::string_view version) = 0;
   virtual base::Result<json::object> file(std::string_view solution, std::string_view version,
                                           std::string_view path) = 0;

@@ -92,7 +92,7 @@ base::Result<void> Guard::check_right(Call& call) const {
 
 web::Response Guard::answer(const Operation& operation, web::PathValues values,
                             const web::Request& request) {
-  Call call(request, std::move(values), ports_, options_, post_, sign_ins_,
+  Call call(request, std::move(values), ports_, options_, feeds_, post_, sign_ins_,
             operation.who.in(options_.environment), operation.id);
   call.asker.request = new_request_id();
   call.asker.address = request.peer;

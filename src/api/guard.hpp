@@ -10,8 +10,8 @@ namespace millrace::api {
 
 class Guard {
  public:
-  Guard(const Ports& ports, const Options& options, Post post)
-      : ports_(ports), options_(options), post_(std::move(post)) {}
+  Guard(const Ports& ports, const Options& options, Feeds& feeds, Post post)
+      : ports_(ports), options_(options), feeds_(feeds), post_(std::move(post)) {}
 
   // Blocks.
   web::Response answer(const Operation& operation, web::PathValues values,
@@ -35,6 +35,7 @@ class Guard {
 
   const Ports& ports_;
   const Options& options_;
+  Feeds& feeds_;
   const Post post_;
   access::SignInLimits sign_ins_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/chats.hpp"
+#include "api/live_feeds.hpp"
 #include "api/live_listener.hpp"
 #include "base/contain.hpp"
 #include "posix/threads.hpp"
@@ -30,7 +31,7 @@ Live::~Live() {
 }
 
 std::shared_ptr<web::SocketHandler> Live::listener(Who who, Post post) {
-  auto made = std::make_shared<Listener>(ports_, options_, std::move(who), std::move(post));
+  auto made = std::make_shared<Listener>(ports_, options_, feeds_, std::move(who), std::move(post));
   const std::lock_guard lock(mutex_);
   std::erase_if(listeners_, [](const auto& each) { return each.expired(); });
   listeners_.push_back(made);
@@ -81,6 +82,7 @@ void Live::look(const Listeners& all) {
     listener->ask_again();
     listener->tell_runs();
   }
+  look_at_feeds(all);
   const auto begun = [&](bool audit) {
     std::optional<int64_t> least;
     for (const auto& listener : all) {
@@ -94,6 +96,22 @@ void Live::look(const Listeners& all) {
   };
   if (const auto after = begun(false)) ended(false, look_at_turns(all, *after));
   if (const auto after = begun(true)) ended(true, look_at_audit(all, *after));
+}
+
+void Live::look_at_feeds(const Listeners& all) {
+  std::map<std::string, std::set<std::string>> present = std::exchange(present_, {});
+  for (auto& [topic, people] : present) people.clear();  // of whom the last one has left as well
+  for (const auto& listener : all) {
+    if (!listener->is_open()) continue;
+    const std::string name = listener->name();
+    for (const std::string& topic : listener->fed_topics()) present[topic].insert(name);
+  }
+  for (auto& [topic, people] : present) {
+    feeds_.note_present(topic, people);
+    if (!people.empty()) present_.emplace(topic, std::move(people));
+  }
+  feeds_.look();
+  for (const auto& listener : all) listener->tell_feeds();
 }
 
 int64_t Live::look_at_turns(const Listeners& all, int64_t after) {

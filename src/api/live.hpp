@@ -7,6 +7,7 @@
 //   <- {"topic", "error": {type, message}}       <- {"topic", "gap": true}: ask for what is there
 //
 // Topics: chats:SOLUTION, chat:ID, audit. `seq` grows and has gaps; without `after` from now on.
+// workspace:SOLUTION/WORKSPACE and deploys:SOLUTION are those of live_feeds.hpp.
 // run:ID tells of a test run: an `outcome` for each test, numbered from 1, and `done`.
 #pragma once
 
@@ -16,6 +17,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "api/guard.hpp"
@@ -26,7 +29,8 @@ class Live {
  public:
   using Who = std::function<base::Result<std::optional<Guard::Known>>()>;
 
-  Live(const Ports& ports, const Options& options) : ports_(ports), options_(options) {}
+  Live(const Ports& ports, const Options& options, Feeds& feeds)
+      : ports_(ports), options_(options), feeds_(feeds) {}
   ~Live();
 
   void start();
@@ -41,6 +45,7 @@ class Live {
   using Listeners = std::vector<std::shared_ptr<Listener>>;
   void run();
   void look(const Listeners& all);
+  void look_at_feeds(const Listeners& all);
   // Tells everybody what they have not heard yet. One thread does, so that each hears it in order.
   // The number it has come to.
   int64_t look_at_turns(const Listeners& all, int64_t after);
@@ -49,12 +54,15 @@ class Live {
 
   const Ports& ports_;
   const Options& options_;
+  Feeds& feeds_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
   std::vector<std::weak_ptr<Listener>> listeners_;
   std::thread thread_;
-  std::map<base::Id, std::string> solutions_;  // the thread's; of chats
+  // The thread's.
+  std::map<base::Id, std::string> solutions_;             // of chats
+  std::map<std::string, std::set<std::string>> present_;  // who listened to a feed at the last look
 };
 
 }  // namespace millrace::api

@@ -10,26 +10,25 @@ namespace {
 using base::Code;
 
 constexpr int64_t kAskEveryMs = 60'000;
-constexpr size_t kTopicsMax = 64;
 constexpr size_t kWaitingMax = 16;
 constexpr int64_t kCatchUpMax = 10'000;  // positions; further back is a gap
-constexpr std::string_view kRun = "run:";
 constexpr int kPolicy = 1008;
 constexpr int kAway = 1001;
 
-json::object message(std::string_view topic, std::string_view key, json::value value) {
-  return {{"topic", topic}, {key, std::move(value)}};
+json::object error_of(std::string_view topic, Code code, std::string_view said) {
+  return live_message(topic, "error",
+                      json::object{{"type", base::to_string(code)}, {"message", said}});
 }
 
-json::object error_of(std::string_view topic, Code code, std::string_view said) {
-  return message(topic, "error", json::object{{"type", base::to_string(code)}, {"message", said}});
+}  // namespace
+
+json::object live_message(std::string_view topic, std::string_view key, json::value value) {
+  return {{"topic", topic}, {key, std::move(value)}};
 }
 
 json::object no_topic(std::string_view topic) {
   return error_of(topic, Code::permission_denied, "there is no such topic for you");
 }
-
-}  // namespace
 
 void Live::Listener::opened(std::shared_ptr<web::Socket> socket) {
   {
@@ -52,8 +51,7 @@ void Live::Listener::received_text(std::string_view text) {
 void Live::Listener::closed() {
   const std::lock_guard lock(mutex_);
   socket_ = nullptr;
-  topics_.clear();
-  runs_.clear();
+  forget_topics();
 }
 
 bool Live::Listener::is_open() {
@@ -104,8 +102,7 @@ void Live::Listener::end_look(bool audit, int64_t seq) {
 void Live::Listener::close(int code, std::string reason) {
   const std::lock_guard lock(mutex_);
   if (socket_) socket_->close(code, std::move(reason));
-  topics_.clear();
-  runs_.clear();
+  forget_topics();
 }
 
 void Live::Listener::send(const json::object& what) {
@@ -118,17 +115,18 @@ void Live::Listener::ask_who() {
   const bool is_asked = post_([self = shared_from_this()] {
     auto known = self->who_();
     if (!known || !*known) return self->close(kPolicy, "sign in, or give a key");
-    self->know(std::move((*known)->principal.grants));
+    self->know(std::move((*known)->principal));
   });
   if (!is_asked) close(kAway, "too much is asked at once");
 }
 
-void Live::Listener::know(access::Grants grants) {
+void Live::Listener::know(access::Principal principal) {
   std::vector<std::string> lost;
   std::vector<json::object> asked;
   {
     const std::lock_guard lock(mutex_);
-    grants_ = std::move(grants);
+    grants_ = std::move(principal.grants);
+    name_ = std::move(principal.name);
     is_known_ = true;
     asked.swap(waiting_);
     for (const auto& [topic, state] : topics_) {
@@ -137,10 +135,10 @@ void Live::Listener::know(access::Grants grants) {
     for (const auto& [topic, told] : runs_) {
       if (!may(topic)) lost.push_back(topic);
     }
-    for (const std::string& topic : lost) {
-      topics_.erase(topic);
-      runs_.erase(topic);
+    for (const auto& [topic, fed] : feds_) {
+      if (!may(topic)) lost.push_back(topic);
     }
+    for (const std::string& topic : lost) forget(topic);
   }
   for (const std::string& topic : lost) send(no_topic(topic));
   for (const json::object& each : asked) take(each);
@@ -155,8 +153,10 @@ bool Live::Listener::may(std::string_view topic) const {
   } else if (const auto found = solutions_.find(topic); found != solutions_.end()) {
     solution = found->second;
   }
+  if (Feeds::has(topic)) solution = Feeds::solution_of(topic);
   if (solution.empty()) return false;
-  if (topic.starts_with(kRun)) return access::may(grants_, Right::solution_read, {solution, ""});
+  if (topic.starts_with(kRun) || Feeds::has(topic))
+    return access::may(grants_, Right::solution_read, {solution, ""});
   return access::may(grants_, Right::chat_read, {solution, options_.environment});
 }
 
@@ -171,9 +171,7 @@ void Live::Listener::take(const json::object& asked) {
   if (asked.contains("ping")) return send({{"pong", asked.at("ping")}});
   if (const auto topic = json::get_string(asked, "unsub")) {
     const std::lock_guard lock(mutex_);
-    topics_.erase(std::string(*topic));
-    runs_.erase(std::string(*topic));
-    return;
+    return forget(std::string(*topic));
   }
   const auto topic = json::get_string(asked, "sub");
   if (!topic) return send(error_of("", Code::invalid_argument, "say sub, unsub or ping"));
@@ -182,6 +180,7 @@ void Live::Listener::take(const json::object& asked) {
 
 void Live::Listener::subscribe(const std::string& topic, std::optional<int64_t> after) {
   if (topic.starts_with(kRun)) return subscribe_to_run(topic, after.value_or(0));
+  if (Feeds::has(topic)) return subscribe_to_feed(topic, after);
   const auto archive = ports_.records.archive();
   if (!archive) return send(error_of(topic, archive.error().code, archive.error().message));
   if (topic.starts_with("chat:")) note_solution(**archive, topic);
@@ -196,54 +195,9 @@ void Live::Listener::subscribe(const std::string& topic, std::optional<int64_t> 
     return;
   }
   // Before the topic is there for others to tell of.
-  socket_->send_text(json::serialize(message(topic, "subscribed", from)));
-  if (is_gap) socket_->send_text(json::serialize(message(topic, "gap", true)));
+  socket_->send_text(json::serialize(live_message(topic, "subscribed", from)));
+  if (is_gap) socket_->send_text(json::serialize(live_message(topic, "gap", true)));
   topics_[topic] = {from, false};
-}
-
-void Live::Listener::subscribe_to_run(const std::string& topic, int64_t after) {
-  const auto run = ports_.studio.run(std::string_view(topic).substr(kRun.size()));
-  const std::lock_guard lock(mutex_);
-  if (socket_ == nullptr) return;
-  if (run && solutions_.size() < 16 * kTopicsMax) {
-    solutions_[topic] = json::get_string(*run, "solution").value_or("");
-  }
-  if (!run || !may(topic) || runs_.size() >= kTopicsMax) {
-    socket_->send_text(json::serialize(no_topic(topic)));
-    return;
-  }
-  const int64_t from = std::max<int64_t>(after, 0);
-  socket_->send_text(json::serialize(message(topic, "subscribed", from)));
-  runs_[topic] = from;
-}
-
-void Live::Listener::tell_runs() {
-  const std::lock_guard lock(mutex_);
-  for (auto each = runs_.begin(); each != runs_.end();) {
-    auto& [topic, told] = *each;
-    const auto run = ports_.studio.run(std::string_view(topic).substr(kRun.size()));
-    const auto say = [&](std::string_view type, json::value data) {
-      if (socket_ == nullptr) return;
-      socket_->send_text(json::serialize(json::object{
-          {"topic", topic}, {"seq", told}, {"type", type}, {"data", std::move(data)}}));
-    };
-    const auto* outcomes = run ? json::get_array(*run, "outcomes") : nullptr;
-    for (; outcomes != nullptr && told < static_cast<int64_t>(outcomes->size());) {
-      const json::value& outcome = (*outcomes)[static_cast<size_t>(told++)];
-      say("outcome", outcome);
-    }
-    if (run && json::get_bool(*run, "done") != true) {
-      ++each;
-      continue;
-    }
-    ++told;
-    if (run) {
-      say("done", json::object{{"tests", run->at("tests")}, {"failed", run->at("failed")}});
-    } else if (socket_ != nullptr) {
-      socket_->send_text(json::serialize(message(topic, "gap", true)));
-    }
-    each = runs_.erase(each);
-  }
 }
 
 void Live::Listener::note_solution(runtime::Archive& archive, const std::string& topic) {

@@ -21,6 +21,7 @@ namespace millrace::api {
 
 using access::Right;
 using Post = std::function<bool(base::Task)>;
+class Feeds;
 
 // Who may ask. There is no default: a row that does not say it does not compile.
 class Who {
@@ -82,6 +83,7 @@ class Call {
   bool by_cookie = false;
   const Ports& ports;
   const Options& options;
+  Feeds& feeds;  // of the live socket
   // Runs something later, on one of the threads that answer; false: not any more, or not now.
   const Post& post;
   access::SignInLimits& sign_ins;
@@ -112,12 +114,13 @@ class Call {
  private:
   friend class Guard;
   Call(const web::Request& the_request, web::PathValues the_path, const Ports& the_ports,
-       const Options& the_options, const Post& the_post, access::SignInLimits& the_sign_ins,
-       Who the_who, std::string_view operation)
+       const Options& the_options, Feeds& the_feeds, const Post& the_post,
+       access::SignInLimits& the_sign_ins, Who the_who, std::string_view operation)
       : request(the_request),
         path(std::move(the_path)),
         ports(the_ports),
         options(the_options),
+        feeds(the_feeds),
         post(the_post),
         sign_ins(the_sign_ins),
         who(the_who),

@@ -2,6 +2,17 @@
 
 namespace millrace::api {
 
+Replied file_or_unchanged(const Call& call, base::Result<json::object> file) {
+  if (!file) return std::unexpected(file.error());
+  const std::string etag = "\"" + std::string(json::get_string(*file, "hash").value_or("")) + "\"";
+  if (call.request.header("If-None-Match") == etag) {
+    return Reply(web::Response{304, {{"ETag", etag}}, {}});
+  }
+  Reply reply(std::move(*file));
+  reply.headers.push_back({"ETag", etag});
+  return reply;
+}
+
 base::Result<void> check_script_right(const Call& call, std::string_view solution,
                                       std::string_view path) {
   if (call.ports.studio.is_authors_file(path)) return {};

@@ -22,6 +22,9 @@ inline Replied listed_or_refused(base::Result<json::array> items) {
   return listed(std::move(*items), std::nullopt);
 }
 
+// A file that a port gave, under its hash as ETag; 304 to whoever has it already.
+Replied file_or_unchanged(const Call& call, base::Result<json::object> file);
+
 // What may run on the server, or says whom it may reach, takes script.write besides the operation's
 // own right. permission_denied.
 base::Result<void> check_script_right(const Call& call, std::string_view solution,

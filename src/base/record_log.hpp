@@ -32,6 +32,11 @@ class RecordLog {
 
   // Records up to this number are not needed any more.
   virtual void drop(uint64_t through) = 0;
+
+  // Takes the bytes of dropped records away, which otherwise stay until they are written over: of
+  // all, where nothing that is kept lies in one file with them. `done` is called on a thread of
+  // the log's, after those of what was appended before. Error: unavailable.
+  virtual void clear(Done done) = 0;
 };
 
 }  // namespace millrace::base

@@ -1,6 +1,7 @@
 // YAML as text: writing scalars, and laying a file out in the one canonical way.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,5 +25,10 @@ bool is_one_document(const std::string& text);
 // written in one line kept so while it fits 100 columns. Formatting the result changes nothing.
 // invalid_argument when the text is not YAML, or uses anchors, tags or several documents.
 base::Result<std::string> format_yaml(const std::string& text);
+
+// The flow of that path (flows/NAME.flow.yaml) written anew out of its typed model: each node with
+// every key that says something, in one order, without comments. Two texts of which the same comes
+// say the same; of what is written here it comes again. nullopt when the file has errors.
+std::optional<std::string> flow_from_model(const std::string& path, const std::string& text);
 
 }  // namespace millrace::flow

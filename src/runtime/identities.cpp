@@ -30,6 +30,22 @@ void Joins::put(const Link& link) {
   ids_[root] = ids;
 }
 
+std::vector<Joins::Link> Joins::links_of(base::Id consumer) const {
+  const base::Id root = person(consumer);
+  std::vector<Link> out;
+  if (ids_of(root) == 1) return out;
+  for (const auto& [from, to] : to_) {
+    if (person(to) == root) out.push_back({from, to});
+  }
+  return out;
+}
+
+void Joins::remove(const std::vector<Link>& links) {
+  if (links.empty()) return;
+  ids_.erase(person(links.front().consumer));
+  for (const Link& link : links) to_.erase(link.consumer);
+}
+
 std::vector<base::Id> Joins::line(base::Id consumer) const {
   std::vector<base::Id> out;
   for (auto at = to_.find(consumer); at != to_.end(); at = to_.find(at->second)) {

@@ -43,6 +43,11 @@ class Identities {
   // Makes the two, and all that either was joined with, one person; nothing when they are. Never
   // blocks; `joined` is called once, on any thread.
   virtual void join(base::Id one, base::Id other, Joined joined) = 0;
+  // Whoever is one person with this consumer is somebody of their own again, as if nobody had been
+  // joined: for a person of whom nothing is kept any more. Never blocks; `parted` is called once,
+  // on any thread, when it is durable. Error: unavailable.
+  using Parted = std::move_only_function<void(base::Result<void>)>;
+  virtual void part(base::Id consumer, Parted parted) = 0;
 };
 
 inline constexpr size_t kJoinedMax = 32;
@@ -60,6 +65,10 @@ class Joins {
   base::Result<std::optional<Link>> link_of(base::Id one, base::Id other) const;
   // In any order; one that does not lead to a smaller id, or is there, is passed over.
   void put(const Link& link);
+  // The links of the person that this consumer is; looks at all of them.
+  std::vector<Link> links_of(base::Id consumer) const;
+  // All links of one person, as links_of gave them.
+  void remove(const std::vector<Link>& links);
   std::vector<base::Id> line(base::Id consumer) const;
   base::Id person(base::Id consumer) const;
   // Every person of more than one id, with all of them.

@@ -69,6 +69,24 @@ TEST(RuntimeIdentities, JoinsInEveryOrderAndTwiceMakeTheSamePerson) {
   } while (std::ranges::next_permutation(pairs).found);
 }
 
+TEST(RuntimeIdentities, APersonThatIsTakenApartIsNobodyElseAndOthersStayTogether) {
+  for (int asked = 1; asked <= 4; ++asked) {
+    Joins joins;
+    for (const auto& [one, other] : {std::pair{1, 2}, {3, 4}, {2, 4}, {5, 6}}) {
+      join(joins, id_of(one), id_of(other));
+    }
+    joins.remove(joins.links_of(id_of(asked)));
+    for (int i = 1; i <= 4; ++i) EXPECT_TRUE(joins.line(id_of(i)).empty()) << i;
+    EXPECT_EQ(joins.person(id_of(5)), joins.person(id_of(6)));
+    EXPECT_EQ(joins.people().size(), 1u);
+    EXPECT_TRUE(joins.links_of(id_of(asked)).empty());
+    for (int i = 10; i < 10 + static_cast<int>(kJoinedMax) - 1; ++i) {
+      ASSERT_TRUE(joins.link_of(id_of(asked), id_of(i))) << "they count from one again";
+      join(joins, id_of(asked), id_of(i));
+    }
+  }
+}
+
 TEST(RuntimeIdentities, NobodyIsJoinedWithThemselves) {
   EXPECT_FALSE(Joins().link_of(id_of(1), id_of(1))->has_value());
 }

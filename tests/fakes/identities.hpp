@@ -13,6 +13,10 @@ class Identities final : public runtime::Identities {
     if (link && *link) joins_.put(**link);
     joined(link ? base::Result<base::Id>(joins_.person(one)) : std::unexpected(link.error()));
   }
+  void part(base::Id consumer, Parted parted) override {
+    joins_.remove(joins_.links_of(consumer));
+    parted({});
+  }
 
  private:
   runtime::Joins joins_;

@@ -114,6 +114,7 @@ class MemoryRecords final : public base::RecordLog {
   void drop(uint64_t through) override {
     if (!keeps_dropped) kept_.erase(kept_.begin(), kept_.upper_bound(through));
   }
+  void clear(Done done) override { done({}); }
 
   void release(size_t most = SIZE_MAX) {
     for (; most > 0 && !waiting_.empty(); --most) {

@@ -136,6 +136,7 @@ class FakeDesk final : public Desk {
   base::Result<json::array> versions(Text) override { return json::array(); }
   base::Result<json::array> files(Text, Text) override { return json::array(); }
   Object file(Text, Text, Text) override { return json::object{{"hash", "h"}}; }
+  base::Result<json::array> list_deploys(Text) override { return json::array(); }
   Object check(Text, const json::object&) override { return json::object(); }
   Object impact(Text, const json::object&) override { return json::object(); }
   Object deploy(Text, const json::object&) override {

@@ -1,7 +1,8 @@
 """All rules by name. A rule is a function of a Tree; what it promises is its docstring."""
 import collections
 
-from . import commits, documents, drawing, known, metrics, readmes, rooms, samples, sizes, words
+from . import (commits, documents, drawing, known, metrics, readmes, rooms, samples, sizes, twins,
+               words)
 
 
 def _figures(name, find, word):
@@ -53,5 +54,6 @@ RULES = {
     'map-of-rooms': readmes.map_of_rooms,
     'map-drawn': drawing.is_current,
     'commits': _excused('commits', commits.since),
+    'twins': twins.twins,
     **{name: _figures(name, find, word) for name, (find, word) in FIGURES.items()},
 }

@@ -50,15 +50,8 @@ Replied list_files(Call& call) {
 }
 
 Replied get_file(Call& call) {
-  auto file = call.ports.desk.file(call.path["solution"], call.path["version"], call.path["path"]);
-  if (!file) return std::unexpected(file.error());
-  const std::string etag = "\"" + std::string(json::get_string(*file, "hash").value_or("")) + "\"";
-  if (call.request.header("If-None-Match") == etag) {
-    return Reply(web::Response{304, {{"ETag", etag}}, {}});
-  }
-  Reply reply(std::move(*file));
-  reply.headers.push_back({"ETag", etag});
-  return reply;
+  return file_or_unchanged(
+      call, call.ports.desk.file(call.path["solution"], call.path["version"], call.path["path"]));
 }
 
 Replied check_files(Call& call) {

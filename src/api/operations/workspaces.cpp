@@ -1,6 +1,7 @@
 // Solutions as they are worked on: workspaces, their files, saving; what is checked, laid out and
 // proposed without saving.
 #include "api/envelope.hpp"
+#include "api/live_feeds.hpp"
 #include "api/studio_call.hpp"
 
 namespace millrace::api {
@@ -35,15 +36,7 @@ Replied list_files(Call& call) {
 }
 
 Replied get_file(Call& call) {
-  auto file = call.ports.studio.file(place_of(call), call.path["path"]);
-  if (!file) return std::unexpected(file.error());
-  const std::string etag = "\"" + std::string(json::get_string(*file, "hash").value_or("")) + "\"";
-  if (call.request.header("If-None-Match") == etag) {
-    return Reply(web::Response{304, {{"ETag", etag}}, {}});
-  }
-  Reply reply(std::move(*file));
-  reply.headers.push_back({"ETag", etag});
-  return reply;
+  return file_or_unchanged(call, call.ports.studio.file(place_of(call), call.path["path"]));
 }
 
 // All of them, or none: what is there by now comes back with 409.
@@ -66,7 +59,13 @@ Replied save_files(Call& call) {
   auto saved = call.ports.studio.save(place_of(call), call.body);
   if (!saved) return std::unexpected(saved.error());
   const auto* conflicts = json::get_array(*saved, "conflicts");
-  if (conflicts == nullptr) return Reply(std::move(*saved));
+  if (conflicts == nullptr) {
+    if (const auto* written = json::get_array(*saved, "files")) {
+      call.feeds.saved(call.path["solution"], call.path["workspace"], *written,
+                       call.asker.principal.name);
+    }
+    return Reply(std::move(*saved));
+  }
   return Reply(refusal_with(409, "conflict", "somebody else has changed these files since",
                             {{"conflicts", *conflicts}}));
 }

@@ -91,6 +91,22 @@ base::Result<json::array> OperatorDesk::versions(std::string_view solution) {
   return items;
 }
 
+base::Result<json::array> OperatorDesk::list_deploys(std::string_view solution) {
+  const auto deployments = deployments_of(ports_.data);
+  if (!deployments) return std::unexpected(deployments.error());
+  json::array items;
+  int last = 0;
+  for (const solutions::Deployment& deployment : deployments->all()) {
+    if (deployment.solution != solution) continue;
+    json::object one = shown(deployment);
+    one["is_rollback"] = deployment.version < last;
+    last = deployment.version;
+    items.emplace_back(std::move(one));
+  }
+  if (items.empty()) return fail(Code::not_found, "there is no such solution");
+  return items;
+}
+
 base::Result<flow::Files> OperatorDesk::files_of(std::string_view solution,
                                                  std::string_view version) {
   const auto deployments = deployments_of(ports_.data);

@@ -22,6 +22,7 @@ class OperatorDesk final : public api::Desk {
   explicit OperatorDesk(Ports ports) : ports_(std::move(ports)) {}
 
   base::Result<json::array> versions(std::string_view solution) override;
+  base::Result<json::array> list_deploys(std::string_view solution) override;
   base::Result<json::array> files(std::string_view solution, std::string_view version) override;
   base::Result<json::object> file(std::string_view solution, std::string_view version,
                                   std::string_view path) override;

@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "app/commands/data/sandbox_people.hpp"
 #include "app/commands/data/verify_data.hpp"
 #include "app/commands/trace_files.hpp"
 #include "app/wire/data/data_reading.hpp"
@@ -17,6 +18,29 @@ using base::Code;
 using base::fail;
 using runtime::Retired;
 using runtime::Retirement;
+
+namespace {
+
+// What another thread comes to say, within patience here. Shared: it may say it later.
+template <typename T, typename Begin>
+base::Result<T> awaited(Begin begin) {
+  auto promise = std::make_shared<std::promise<base::Result<T>>>();
+  auto future = promise->get_future();
+  begin([promise](base::Result<T> said) { promise->set_value(std::move(said)); });
+  if (future.wait_for(std::chrono::seconds(30)) != std::future_status::ready) {
+    return fail(Code::deadline_exceeded, "the person was busy for too long; ask again");
+  }
+  return future.get();
+}
+
+base::Error is_talking() {
+  return {Code::failed_precondition,
+          "the person is talking just now, or something is due for them; ask again when their chat "
+          "has ended",
+          {}};
+}
+
+}  // namespace
 
 base::Result<std::unique_ptr<runtime::Archive>> OperatorRecords::archive() {
   return archive_of(ports_.data);
@@ -62,33 +86,22 @@ base::Result<void> OperatorRecords::export_person(const std::set<base::Id>& pers
       [&](const json::object& object) { each(object); });
 }
 
-base::Result<Retired> OperatorRecords::retire(const Retirement& what) {
-  // Shared: who sets it may still be at it when it has been read here.
-  auto promise = std::make_shared<std::promise<base::Result<Retired>>>();
-  auto future = promise->get_future();
-  ports_.runtime.when_at_rest(what.consumer, [this, what, promise](bool is_at_rest) {
-    if (!is_at_rest) return promise->set_value(Retired::changed);
-    ports_.journal.retire(what,
-                          [promise](auto retired) { promise->set_value(std::move(retired)); });
+base::Result<bool> OperatorRecords::is_at_rest(base::Id consumer) {
+  return awaited<bool>([&](auto said) {
+    ports_.runtime.when_at_rest(consumer, [said](bool is_at_rest) mutable { said(is_at_rest); });
   });
-  if (future.wait_for(std::chrono::seconds(30)) != std::future_status::ready) {
-    return fail(Code::deadline_exceeded, "the person was busy for too long; ask again");
-  }
-  return future.get();
 }
 
-// What stands in the journal goes now; what a running server cannot take out of other files is
-// named, so that nobody believes it gone.
-base::Result<json::object> OperatorRecords::erase(const std::set<base::Id>& person) {
-  const auto journal = ports_.data / "journal.db";
-  const auto kept = storage::kept_of(journal, person, chat_in);
-  if (!kept) return std::unexpected(kept.error());
-  if (kept->owed > 0) {
-    return fail(Code::failed_precondition,
-                std::to_string(kept->owed) +
-                    " deliveries about this person wait or are held; let them be sent, or drop "
-                    "them first");
-  }
+base::Result<Retired> OperatorRecords::retire(const Retirement& what) {
+  return awaited<Retired>([&](auto said) {
+    ports_.runtime.when_at_rest(what.consumer, [this, what, said](bool is_at_rest) mutable {
+      if (!is_at_rest) return said(Retired::changed);
+      ports_.journal.retire(what, std::move(said));
+    });
+  });
+}
+
+base::Result<void> OperatorRecords::retire_all(const std::set<base::Id>& person) {
   const auto reading = archive();
   if (!reading) return std::unexpected(reading.error());
   for (const base::Id& consumer : person) {
@@ -97,27 +110,66 @@ base::Result<json::object> OperatorRecords::erase(const std::set<base::Id>& pers
       last = record.place;
       return true;
     });
-    if (!read) return std::unexpected(read.error());
+    if (!read) return read;
     if (last == 0) continue;
     for (auto retired = base::Result<Retired>(Retired::partly); *retired == Retired::partly;) {
       retired = retire({.consumer = consumer, .last = last, .how = Retirement::How::whole});
       if (!retired) return std::unexpected(retired.error());
-      if (*retired == Retired::changed) {
-        return fail(Code::failed_precondition,
-                    "the person is talking just now, or something is due for them; ask again when "
-                    "their chat has ended");
-      }
+      if (*retired == Retired::changed) return std::unexpected(is_talking());
     }
   }
-  auto gone = ports_.actions.forget(kept->chats);
+  return {};
+}
+
+base::Result<void> OperatorRecords::part(base::Id consumer) {
+  return awaited<void>([&](auto said) { ports_.identities.part(consumer, std::move(said)); });
+}
+
+// One that a server of before kept, and this one does not run.
+bool OperatorRecords::has_sandbox_of_before() const {
+  std::error_code error;
+  return ports_.sandbox == nullptr && std::filesystem::exists(ports_.data / "braze.db", error);
+}
+
+// What can only be found by the turns goes before them, and the joins, by which all ids of the
+// person are found, go last: what was cut short can be asked for again. What a running server
+// cannot take away is named, so that nobody believes it gone.
+base::Result<json::object> OperatorRecords::erase(const std::set<base::Id>& person) {
+  const auto kept = storage::kept_of(ports_.data / "journal.db", person, chat_in);
+  if (!kept) return std::unexpected(kept.error());
+  if (kept->owed > 0) {
+    return fail(Code::failed_precondition,
+                std::to_string(kept->owed) +
+                    " deliveries about this person wait or are held; let them be sent, or drop "
+                    "them first");
+  }
+  for (const base::Id& consumer : person) {
+    const auto at_rest = is_at_rest(consumer);
+    if (!at_rest) return std::unexpected(at_rest.error());
+    if (!*at_rest) return std::unexpected(is_talking());
+  }
+  base::Result<void> gone;
+  if (ports_.sandbox != nullptr) {
+    const auto names = sandbox_names_of(ports_.data, person);
+    if (!names) return std::unexpected(names.error());
+    gone = ports_.sandbox->forget(*names);
+  }
+  if (gone) gone = ports_.actions.forget(kept->chats);
   if (gone) gone = forget_quarantined(ports_.data, kept->chats);
+  if (gone) gone = retire_all(person);
+  if (gone && person.size() > 1) gone = part(*person.begin());
   if (!gone) return std::unexpected(gone.error());
   json::array left{"rows of the audit log that name their id"};
-  if (person.size() > 1) left.emplace_back("that their ids were joined, until `millrace forget`");
+  const bool is_complete = !has_sandbox_of_before();
+  if (!is_complete) {
+    left.emplace_back(
+        "what the Braze sandbox of this folder has of them, which this server does not run, until "
+        "`millrace forget`");
+  }
   return json::object{{"consumers", person.size()},
                       {"chats", kept->chats.size()},
                       {"turns", kept->records},
-                      {"complete", kept->chats.empty()},
+                      {"complete", is_complete},
                       {"left", std::move(left)}};
 }
 

@@ -5,6 +5,8 @@
 
 #include "api/api.hpp"
 #include "app/wire/action_edge.hpp"
+#include "app/wire/braze_edge.hpp"
+#include "runtime/identities.hpp"
 #include "runtime/retirement.hpp"
 #include "runtime/runtime.hpp"
 
@@ -17,7 +19,9 @@ class OperatorRecords final : public api::Records {
     runtime::Runtime& runtime;
     runtime::Retirements& journal;
     runtime::DeliveryStore& deliveries;
+    runtime::Identities& identities;
     ActionEdge& actions;
+    BrazeEdge* sandbox;  // nullptr: this server has none
     std::string seal_key;
   };
   explicit OperatorRecords(Ports ports) : ports_(std::move(ports)) {}
@@ -32,7 +36,11 @@ class OperatorRecords final : public api::Records {
   base::Result<json::object> erase(const std::set<base::Id>& person) override;
 
  private:
+  base::Result<bool> is_at_rest(base::Id consumer);
   base::Result<runtime::Retired> retire(const runtime::Retirement& what);
+  base::Result<void> retire_all(const std::set<base::Id>& person);
+  base::Result<void> part(base::Id consumer);
+  bool has_sandbox_of_before() const;
 
   const Ports ports_;
 };

@@ -81,6 +81,19 @@ const std::string& BrazeEdge::api_key() const {
   return parts_->api_key;
 }
 
+base::Result<void> BrazeEdge::forget(const Names& names) {
+  constexpr size_t kAtOnce = 50;  // what users/delete takes (reference: other-endpoints.md 4)
+  for (const auto& [list, items] : names) {
+    for (size_t at = 0; at < items.size(); at += kAtOnce) {
+      json::array some;
+      for (size_t i = at; i < items.size() && some.size() < kAtOnce; ++i) some.push_back(items[i]);
+      auto done = parts_->sandbox->forget({{list, std::move(some)}});
+      if (!done) return done;
+    }
+  }
+  return {};
+}
+
 void BrazeEdge::stop() {
   if (!parts_->server) return;
   parts_->server->drain(std::chrono::seconds(1));

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 
 #include "app/wire/options.hpp"
+#include "base/json.hpp"
 #include "base/world.hpp"
 #include "braze/braze.hpp"
 #include "lanes/notices.hpp"
@@ -30,6 +32,10 @@ class BrazeEdge {
 
   const std::string& url() const;
   const std::string& api_key() const;
+  // Deletes the profiles of people by lists of users/delete, to the last byte of what is kept;
+  // waits for the store. Error: unavailable.
+  using Names = std::map<std::string, json::array>;
+  base::Result<void> forget(const Names& names);
   void stop();
 
  private:

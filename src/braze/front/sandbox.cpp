@@ -12,6 +12,7 @@
 #include "braze/front/authentication.hpp"
 #include "braze/front/endpoint.hpp"
 #include "braze/front/faults.hpp"
+#include "braze/front/forgetting.hpp"
 #include "braze/front/inspector.hpp"
 #include "braze/front/later.hpp"
 #include "braze/front/notes.hpp"
@@ -76,13 +77,14 @@ std::string seconds_since(base::Timestamp began, base::Timestamp now) {
 }  // namespace
 
 struct Sandbox::Impl {
-  Impl(base::KeyValueStore& store, base::RecordLog& log, base::Clock& the_clock,
+  Impl(base::KeyValueStore& store, base::RecordLog& the_log, base::Clock& the_clock,
        base::Lanes& the_lanes, base::Random& the_random, SandboxOptions the_options)
       : options(std::move(the_options)),
+        log(the_log),
         clock(the_clock),
         lanes(the_lanes),
         random(the_random),
-        profiles(store, log, the_random, options.store),
+        profiles(store, the_log, the_random, options.store),
         workspace(profiles),
         exports(profiles, mutex, the_lanes),
         world{profiles, workspace, exports, the_random, options.workspace},
@@ -270,6 +272,7 @@ struct Sandbox::Impl {
   }
 
   const SandboxOptions options;
+  base::RecordLog& log;
   base::Clock& clock;
   base::Lanes& lanes;
   base::Random& random;
@@ -300,6 +303,11 @@ void Sandbox::settle() {
   constexpr int64_t kPatienceMs = 5'000;
   const base::Timestamp until{impl_->clock.now().ms + kPatienceMs};
   impl_->profiles.settle([&] { return impl_->clock.now() < until; });
+}
+
+base::Result<void> Sandbox::forget(const json::object& deleted) {
+  const std::lock_guard lock(impl_->mutex);
+  return braze::forget({impl_->world, impl_->log, impl_->options}, deleted, impl_->clock.now());
 }
 
 }  // namespace millrace::braze

@@ -28,6 +28,9 @@ base::Result<void> StoredIdentities::prepare(GroupWriter& writer) {
   auto put = writer.connection().prepare("INSERT INTO joins VALUES(?1, ?2)");
   if (!put) return std::unexpected(put.error());
   put_ = std::move(*put);
+  auto remove = writer.connection().prepare("DELETE FROM joins WHERE consumer = ?1");
+  if (!remove) return std::unexpected(remove.error());
+  remove_ = std::move(*remove);
   if (auto read = read_memory(); !read) return read;
   const std::unique_lock lock(mutex_);
   durable_ = written_;
@@ -82,6 +85,28 @@ void StoredIdentities::join(base::Id one, base::Id other, Joined joined) {
          }
          joined(made->person);
        }});
+}
+
+void StoredIdentities::part(base::Id consumer, Parted parted) {
+  auto links = std::make_unique<std::vector<Joins::Link>>();
+  auto* const into = links.get();
+  writer_->submit({[this, consumer, into]() -> base::Result<void> {
+                     *into = written_.links_of(consumer);
+                     for (const Joins::Link& link : *into) {
+                       auto removed = remove_.bind_blob(1, link.consumer.as_bytes()).run();
+                       if (!removed) return removed;
+                     }
+                     written_.remove(*into);
+                     return {};
+                   },
+                   [this, links = std::move(links),
+                    parted = std::move(parted)](base::Result<void> done) mutable {
+                     if (done) {
+                       const std::unique_lock lock(mutex_);
+                       durable_.remove(*links);
+                     }
+                     parted(std::move(done));
+                   }});
 }
 
 }  // namespace millrace::storage

@@ -19,10 +19,12 @@ class StoredIdentities final : public runtime::Identities {
 
   std::vector<base::Id> line(base::Id consumer) const override;
   void join(base::Id one, base::Id other, Joined joined) override;
+  void part(base::Id consumer, Parted parted) override;
 
  private:
   GroupWriter* writer_ = nullptr;
   Statement put_;
+  Statement remove_;
   runtime::Joins written_;  // the writing thread's: with what is not durable yet
   mutable std::shared_mutex mutex_;
   runtime::Joins durable_;  // guarded by mutex_

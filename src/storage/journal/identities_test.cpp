@@ -107,6 +107,24 @@ TEST_F(StorageIdentities, AJournalOfBeforeTheyWereKeptIsTakenUp) {
   ASSERT_TRUE(join(1, 2));
 }
 
+TEST_F(StorageIdentities, WhoIsPartedIsJoinedWithNobodyAlsoAfterAStart) {
+  ASSERT_TRUE(join(1, 2));
+  ASSERT_TRUE(join(2, 3));
+  ASSERT_TRUE(join(4, 5));
+  for (const int n : {2, 7}) {
+    std::promise<base::Result<void>> parted;
+    journal->identities().part(id_of(n), [&](auto done) { parted.set_value(std::move(done)); });
+    ASSERT_TRUE(parted.get_future().get());
+  }
+  for (int start = 0; start < 2; ++start) {
+    for (const int n : {1, 2, 3}) EXPECT_EQ(person(n), id_of(n));
+    EXPECT_EQ(person(4), person(5));
+    EXPECT_EQ(*joined_with(file, {id_of(3)}), People{id_of(3)});
+    open();
+  }
+  ASSERT_TRUE(join(3, 1)) << "who comes again can be joined again";
+}
+
 TEST_F(StorageIdentities, WhoIsForgottenIsJoinedWithNobody) {
   ASSERT_TRUE(join(1, 2));
   ASSERT_TRUE(join(2, 3));

@@ -33,12 +33,7 @@ class SqliteKeyValue final : public base::KeyValueStore {
 
   base::Result<std::optional<std::string>> get(std::string_view key) override {
     const std::lock_guard lock(reading_mutex_);
-    const auto row = get_.bind_blob(1, key).step();
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return std::nullopt;
-    std::optional<std::string> value{std::string(get_.bytes(0))};
-    get_.reset();
-    return value;
+    return value_of(get_, key);
   }
 
   base::Result<std::vector<std::pair<std::string, std::string>>> scan(std::string_view prefix,

@@ -75,12 +75,7 @@ class SqliteTransactions final : public access::Transactions, private access::Pa
   }
 
   Result<std::optional<std::string>> get(std::string_view key) override {
-    const auto row = get_.bind_blob(1, key).step();
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return std::nullopt;
-    std::optional<std::string> value{std::string(get_.bytes(0))};
-    get_.reset();
-    return value;
+    return value_of(get_, key);
   }
 
   Result<std::vector<Pair>> scan(std::string_view prefix, std::string_view after,

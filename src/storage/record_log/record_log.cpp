@@ -61,9 +61,11 @@ class SegmentedLog final : public base::RecordLog {
 
   void drop(uint64_t through) override { dropped_ = through; }
 
+  void clear(Done done) override { queue_.submit({0, {}, std::move(done)}); }
+
  private:
   struct Work {
-    uint64_t number = 0;
+    uint64_t number = 0;  // 0: no record, but the bytes of those that were dropped shall go
     std::string record;
     Done done;
     bool follows = false;  // the last durable one, or another of its group
@@ -134,9 +136,13 @@ class SegmentedLog final : public base::RecordLog {
   void run() {
     std::vector<Work> group;
     while (queue_.take(group)) {
-      write(group);
+      const auto first = std::ranges::stable_partition(group, &is_record).begin();
+      std::vector<Work> clearing(std::move_iterator(first), std::move_iterator(group.end()));
+      group.erase(first, group.end());
+      if (!group.empty()) write(group);
       group.clear();
       forget_dropped(1);
+      if (!clearing.empty()) clear_dropped(clearing);
     }
     forget_dropped(0);
   }
@@ -178,6 +184,21 @@ class SegmentedLog final : public base::RecordLog {
     end_ += frames_.size();
     last_ = segments_.back().last = last;
     return {};
+  }
+
+  static bool is_record(const Work& work) { return work.number != 0; }
+
+  // The next record begins another file, so that the one that is written can go as well.
+  void clear_dropped(std::vector<Work>& clearing) {
+    {
+      const std::lock_guard lock(mutex_);
+      file_ = posix::Fd();
+    }
+    forget_dropped(0);
+    for (const fs::path& spare : spares_) remove(spare);
+    spares_.clear();
+    const auto synced = posix::sync_folder(folder_);
+    for (Work& work : clearing) work.done(synced);
   }
 
   base::Result<void> make_room() {

@@ -109,6 +109,41 @@ TEST_F(StorageRecordLog, LeavesNothingBehindWhenAllIsDropped) {
   EXPECT_EQ(all(), "last 0");
 }
 
+TEST_F(StorageRecordLog, LeavesNoByteOfWhatWasDroppedOnceItIsCleared) {
+  const auto clear = [this] {
+    std::promise<base::Result<void>> cleared;
+    log_->clear([&](base::Result<void> done) { cleared.set_value(std::move(done)); });
+    return cleared.get_future().get();
+  };
+  const auto is_there = [this](std::string_view word) {
+    for (const auto& entry : fs::directory_iterator(folder_ / "records")) {
+      std::ifstream in(entry.path(), std::ios::binary);
+      const std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+      if (bytes.contains(word)) return true;
+    }
+    return false;
+  };
+  for (uint64_t number = 1; number <= 40; ++number) {
+    ASSERT_TRUE(append(number, "Ada" + std::string(20, 'x')));
+    log_->drop(number - 1);
+  }
+  ASSERT_TRUE(clear());
+  EXPECT_TRUE(is_there("Ada")) << "the last one is not dropped";
+  log_->drop(40);
+  ASSERT_TRUE(append(41, "Bob"));
+  ASSERT_TRUE(clear());
+  EXPECT_EQ(all(), "41=Bob last 41");
+  EXPECT_FALSE(is_there("Ada"));
+  ASSERT_TRUE(append(42, "Cid"));
+  EXPECT_EQ(all(), "41=Bob 42=Cid last 42");
+  log_->drop(42);
+  ASSERT_TRUE(clear());
+  EXPECT_FALSE(is_there("Bob"));
+  ASSERT_TRUE(append(43, "Dan"));
+  ASSERT_TRUE(crash());
+  EXPECT_EQ(all(), "43=Dan last 43");
+}
+
 TEST_F(StorageRecordLog, EndsAtARecordThatACrashCutShort) {
   ASSERT_TRUE(append(1, "first"));
   ASSERT_TRUE(append(2, "second"));

@@ -53,6 +53,28 @@ class Sizes(Planted):
         self.assertEqual(list(sizes._cpp_functions(text)), [(1, 4), (6, 2)])
 
 
+class Twins(Planted):
+    STATEMENTS = ''.join(f'  do_{number}(x);\n' for number in range(6))
+
+    def test_the_same_six_statements_in_two_files_are_found_once(self):
+        text = self.STATEMENTS + '  then();\n'
+        self.finds(rules.RULES['twins'], 'src/flow/b.cpp:2: the same 6 lines as src/base/a.cpp:1',
+                   {'src/base/a.cpp': text, 'src/flow/b.cpp': '// Another.\n' + text})
+
+    def test_so_are_they_within_one_file_and_through_comments(self):
+        commented = self.STATEMENTS.replace('  do_3', '  // Why.\n  do_3')
+        self.finds(rules.RULES['twins'], 'src/base/a.cpp:8: the same',
+                   {'src/base/a.cpp': self.STATEMENTS + '  other();\n' + commented})
+
+    def test_five_lines_a_table_and_tests_are_no_twins(self):
+        five = ''.join(self.STATEMENTS.splitlines(True)[:5])
+        table = ''.join(f'    {{"name{number}"}},\n' for number in range(8))
+        self.content(rules.RULES['twins'], **{
+            'src/base/a.cpp': five + '  a();\n' + table,
+            'src/flow/b.cpp': five + '  b();\n' + table,
+            'src/base/a_test.cpp': self.STATEMENTS, 'src/flow/b_test.cpp': self.STATEMENTS})
+
+
 class Drawing(Planted):
     def test_every_room_and_every_arrow_is_drawn(self):
         drawn = drawing.svg(self._tree({}))

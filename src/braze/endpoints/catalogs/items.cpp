@@ -113,20 +113,29 @@ Served get_catalog_item(Call& call) {
   return success(200, {{"items", std::move(items)}});
 }
 
-Served write_catalog_items(Call& call) {
+namespace {
+
+// What `each` does with every item of the body, of a catalog that is there.
+template <typename Each>
+Served with_items(Call& call, Each each) {
   const std::string& name = call.parts.front();
   if (call.world.workspace.find("catalogs", name) == nullptr) return no_such_catalog(name);
   auto items = items_of(call.body);
   if (!items) return std::move(items.error());
   if (auto wrong = refuse_ids(**items)) return std::move(*wrong);
-  for (const json::value& item : **items) {
-    const json::object& object = item.get_object();
-    const auto wrong = put_item(call, name, text_in(object, "id"), object);
+  for (const json::value& item : **items) each(name, item.get_object());
+  return success(202);
+}
+
+}  // namespace
+
+Served write_catalog_items(Call& call) {
+  return with_items(call, [&](const std::string& name, const json::object& item) {
+    const auto wrong = put_item(call, name, text_in(item, "id"), item);
     if (!wrong.empty()) {
       call.diagnostics.add("BRZ_CATALOG_ITEM", "An item was left out: " + wrong + ".");
     }
-  }
-  return success(202);
+  });
 }
 
 Served write_catalog_item(Call& call) {
@@ -156,15 +165,9 @@ Served write_catalog_item(Call& call) {
 }
 
 Served delete_catalog_items(Call& call) {
-  const std::string& name = call.parts.front();
-  if (call.world.workspace.find("catalogs", name) == nullptr) return no_such_catalog(name);
-  auto items = items_of(call.body);
-  if (!items) return std::move(items.error());
-  if (auto wrong = refuse_ids(**items)) return std::move(*wrong);
-  for (const json::value& item : **items) {
-    call.world.workspace.erase(items_kind(name), text_in(item.get_object(), "id"));
-  }
-  return success(202);
+  return with_items(call, [&](const std::string& name, const json::object& item) {
+    call.world.workspace.erase(items_kind(name), text_in(item, "id"));
+  });
 }
 
 Served delete_catalog_item(Call& call) {

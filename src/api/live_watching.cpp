@@ -1,0 +1,110 @@
+// What a listener of the live socket hears of test runs, workspaces and deploys.
+#include <algorithm>
+
+#include "api/live_listener.hpp"
+
+namespace millrace::api {
+
+void Live::Listener::subscribe_to_feed(const std::string& topic, std::optional<int64_t> after) {
+  bool is_permitted = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_permitted = may(topic) && feds_.size() < kTopicsMax;
+  }
+  // What is not there is told as what is not reached.
+  const auto feed =
+      is_permitted ? feeds_.open(topic)
+                   : base::Result<std::shared_ptr<Feed>>(base::fail(base::Code::not_found, ""));
+  if (!feed) return send(no_topic(topic));
+  const Feed::Begin begin = (*feed)->begin(after);
+  const std::lock_guard lock(mutex_);
+  if (socket_ == nullptr) return;
+  socket_->send_text(json::serialize(live_message(topic, "subscribed", begin.seq)));
+  if (begin.is_gap) socket_->send_text(json::serialize(live_message(topic, "gap", true)));
+  feds_[topic] = {*feed, begin.seq};
+}
+
+void Live::Listener::subscribe_to_run(const std::string& topic, int64_t after) {
+  const auto run = ports_.studio.run(std::string_view(topic).substr(kRun.size()));
+  const std::lock_guard lock(mutex_);
+  if (socket_ == nullptr) return;
+  if (run && solutions_.size() < 16 * kTopicsMax) {
+    solutions_[topic] = json::get_string(*run, "solution").value_or("");
+  }
+  if (!run || !may(topic) || runs_.size() >= kTopicsMax) {
+    socket_->send_text(json::serialize(no_topic(topic)));
+    return;
+  }
+  const int64_t from = std::max<int64_t>(after, 0);
+  socket_->send_text(json::serialize(live_message(topic, "subscribed", from)));
+  runs_[topic] = from;
+}
+
+void Live::Listener::tell_runs() {
+  const std::lock_guard lock(mutex_);
+  for (auto each = runs_.begin(); each != runs_.end();) {
+    auto& [topic, told] = *each;
+    const auto run = ports_.studio.run(std::string_view(topic).substr(kRun.size()));
+    const auto say = [&](std::string_view type, json::value data) {
+      if (socket_ == nullptr) return;
+      socket_->send_text(json::serialize(json::object{
+          {"topic", topic}, {"seq", told}, {"type", type}, {"data", std::move(data)}}));
+    };
+    const auto* outcomes = run ? json::get_array(*run, "outcomes") : nullptr;
+    for (; outcomes != nullptr && told < static_cast<int64_t>(outcomes->size());) {
+      const json::value& outcome = (*outcomes)[static_cast<size_t>(told++)];
+      say("outcome", outcome);
+    }
+    if (run && json::get_bool(*run, "done") != true) {
+      ++each;
+      continue;
+    }
+    ++told;
+    if (run) {
+      say("done", json::object{{"tests", run->at("tests")}, {"failed", run->at("failed")}});
+    } else if (socket_ != nullptr) {
+      socket_->send_text(json::serialize(live_message(topic, "gap", true)));
+    }
+    each = runs_.erase(each);
+  }
+}
+
+std::string Live::Listener::name() {
+  const std::lock_guard lock(mutex_);
+  return name_;
+}
+
+std::vector<std::string> Live::Listener::fed_topics() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> topics;
+  for (const auto& [topic, fed] : feds_) topics.push_back(topic);
+  return topics;
+}
+
+void Live::Listener::tell_feeds() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [topic, fed] : feds_) {
+    for (FeedRow& row : fed.feed->since(fed.after)) {
+      fed.after = row.seq;
+      if (socket_ == nullptr) return;
+      socket_->send_text(json::serialize(json::object{{"topic", topic},
+                                                      {"seq", row.seq},
+                                                      {"type", std::move(row.type)},
+                                                      {"data", std::move(row.data)}}));
+    }
+  }
+}
+
+void Live::Listener::forget(const std::string& topic) {
+  topics_.erase(topic);
+  runs_.erase(topic);
+  feds_.erase(topic);
+}
+
+void Live::Listener::forget_topics() {
+  topics_.clear();
+  runs_.clear();
+  feds_.clear();
+}
+
+}  // namespace millrace::api
