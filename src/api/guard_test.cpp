@@ -3,6 +3,7 @@
 // tests/e2e/api-rights.test.mjs.
 #include "api/guard.hpp"
 
+#include "api/live_feeds.hpp"
 #include "tests/support/api.hpp"
 
 namespace millrace::api {
@@ -101,7 +102,8 @@ TEST_F(ApiGuard, SendsNoAnswerAboutAThingThatNobodyAskedFor) {
   options.origins = {true, ""};
   const Ports ports{*access_,    nullptr,    store_, records_, desk_, studio_,
                     deliveries_, solutions_, clock_, random_,  log_,  ""};
-  Guard guard(ports, options, [](base::Task) { return false; });
+  Feeds feeds(ports, [](base::Task) { return false; });
+  Guard guard(ports, options, feeds, [](base::Task) { return false; });
   web::Request request;
   request.method = "GET";
   request.path = "/api/v1/careless";

@@ -54,11 +54,8 @@ class Checker {
     const bool has_main = std::ranges::find(flows_, kMain) != flows_.end();
     problems_.error({.file = has_main ? kMain : flows_.front(),
                      .code = "start_missing",
-                     .message = has_main ? "the flow has no node"
-                                         : "there is no flow 'main', where a chat begins",
-                     .remedy = has_main
-                                   ? "a chat begins at its first node"
-                                   : "a chat begins at the first node of " + std::string(kMain)});
+                     .message = "the flow has no node",
+                     .remedy = "a chat begins at its first node"});
   }
 
   // What was found before stays while all that the node asks of the others is answered as before.
