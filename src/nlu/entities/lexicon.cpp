@@ -63,7 +63,8 @@ std::vector<Listed> Lists::find(std::string_view text) const {
       const auto found = entries_.find(key_of(std::span(words).subspan(i, count)));
       if (found == entries_.end()) continue;
       for (const Entry& entry : found->second) {
-        out.push_back({entry.slot, words[i].begin, words[i + count - 1].end, canonical(entry.value)});
+        out.push_back(
+            {entry.slot, words[i].begin, words[i + count - 1].end, canonical(entry.value)});
       }
       taken = count;
       break;

@@ -19,8 +19,8 @@ struct Lexicon {
   bool is_empty() const { return synonyms.empty() && lookups.empty() && regexes.empty(); }
 };
 
-inline constexpr size_t kListedWordsMax = 8;      // words of one entry of a list
-inline constexpr size_t kListedMax = 64;          // found in one text
+inline constexpr size_t kListedWordsMax = 8;       // words of one entry of a list
+inline constexpr size_t kListedMax = 64;           // found in one text
 inline constexpr size_t kPatternBytesMax = 1'024;  // of a text that patterns look at
 
 struct Listed {

@@ -73,7 +73,8 @@ std::string write_yaml(const ReadExamples& read) {
   if (!read.regexes.empty()) out += "regexes:\n";
   std::set<std::string> patterns;
   for (const auto& [slot, pattern] : read.regexes) {
-    if (patterns.insert(slot).second) out += "  " + in_quotes(slot) + ": " + in_quotes(pattern) + "\n";
+    if (patterns.insert(slot).second)
+      out += "  " + in_quotes(slot) + ": " + in_quotes(pattern) + "\n";
   }
   return out;
 }
