@@ -15,7 +15,8 @@ json::object call(const PendingCall& call);
 json::object agent(const Seat& seat);
 json::object known(const KnownAs& known_as);
 json::array frames(const State& state);
-json::array which(const State& state);
+json::array readings(const std::vector<ask::Candidate>& readings);
+json::object ahead(const std::map<flow::NodeNumber, std::string>& ahead);
 json::object timer(const Timer& timer);
 
 }  // namespace millrace::dialog::parts

@@ -134,6 +134,11 @@ std::optional<std::pair<Written, dialog::Input>> Runtime::Lane::adopt(Consumer& 
 
 void Runtime::Lane::take_turn_as_it_stands(Consumer& consumer, dialog::Input input,
                                            TurnTaken taken) {
+  if (auto* said = std::get_if<dialog::Said>(&input.what)) {
+    const auto reader = solutions_.reader(consumer.program->hash);
+    said->understood =
+        dialog::understand(*consumer.program, *consumer.chat, said->text, input.at, reader.get());
+  }
   // The state is copied here and nowhere else: until the turn is stored, the old one holds.
   auto written = take(consumer, consumer.program, &input, OnThrow::park,
                       [&] { return dialog::advance(*consumer.program, *consumer.chat, input); });
