@@ -1,5 +1,5 @@
 #!/bin/bash
-# Intents on public sets, beside fastText, liblinear and npm's node-nlp, those of them that are there.
+# Intents on public sets, beside fastText, liblinear and npm's node-nlp where they are there.
 #   bench/nlu.sh build/release ../shared/data/nlu
 # MILLRACE_NLU_TEST names a folder of the same shape with test splits, to be judged on instead.
 # MILLRACE_NODE_NLP names a folder in which `npm install node-nlp` was run.
@@ -39,9 +39,9 @@ node_nlp_on() {
 }
 nothing="– | –"
 has() { command -v "$1" >/dev/null; }
-has fasttext || echo "fastText is not installed: no figures of it (apt install fasttext)"
-has liblinear-train || echo "liblinear is not installed: no figures of it (apt install liblinear-tools)"
-[ -n "$node_nlp" ] || echo "MILLRACE_NODE_NLP is not set: no figures of node-nlp"
+has fasttext || echo "no figures of fastText: apt install fasttext"
+has liblinear-train || echo "no figures of liblinear: apt install liblinear-tools"
+[ -n "$node_nlp" ] || echo "no figures of node-nlp: MILLRACE_NODE_NLP is not set"
 echo
 echo "| set | fastText | CPU s | liblinear on tf-idf (Crammer-Singer) | CPU s | node-nlp | CPU s |"
 echo "|---|---|---|---|---|---|---|"

@@ -18,7 +18,9 @@ const cpu = () => {
   return (user + system) / 1e6;
 };
 
-const manager = new NlpManager({languages: [language], forceNER: false, autoSave: false, nlu: {log: false}});
+const manager = new NlpManager({
+  languages: [language], forceNER: false, autoSave: false, nlu: {log: false},
+});
 for (const [text, intent] of rows(train)) manager.addDocument(language, text, intent);
 let before = cpu();
 await manager.train();
@@ -31,4 +33,5 @@ for (const [text, intent] of unseen) {
   if (guess === intent) right += 1;
 }
 const each = ((cpu() - before) * 1e6) / unseen.length;
-console.log(`${((100 * right) / unseen.length).toFixed(2)} ${trained.toFixed(1)} ${each.toFixed(0)}`);
+const share = (100 * right) / unseen.length;
+console.log(`${share.toFixed(2)} ${trained.toFixed(1)} ${each.toFixed(0)}`);

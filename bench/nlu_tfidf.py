@@ -1,5 +1,5 @@
-"""Texts with labels as vectors for liblinear: words and their pairs, and three to five letters inside
-words, weighed by tf-idf, each group of length one.
+"""Texts with labels as vectors for liblinear: words and their pairs, and three to five letters
+inside words, weighed by tf-idf, each group of length one.
 
     python3 bench/nlu_tfidf.py TRAIN.tsv HELD.tsv TRAIN.svm HELD.svm
 """

@@ -1,66 +1,15 @@
 // What a conversation does with what a model has read in a message.
 #include <gtest/gtest.h>
 
-#include "dialog/state/understood_json.hpp"
-#include "flow/flow.hpp"
-#include "runtime/records/record.hpp"
 #include "tests/fakes/reader.hpp"
+#include "tests/understood.hpp"
 #include "trial/talk.hpp"
 
 namespace millrace::trial {
 namespace {
 
-using dialog::Understood;
+using namespace testing_support;
 using Readings = std::map<std::string, Understood, std::less<>>;
-
-constexpr base::Timestamp kMorning{1'767'600'000'000};  // 2026-01-05T08:00:00Z
-
-constexpr const char* kFlow = R"(nodes:
-  menu:
-    ask: What can I do?
-    buttons: [Book: first]
-  first: {ask: First name?, type: text, variable: FIRST, entity: first_name}
-  last: {ask: Last name?, type: text, variable: LAST, entity: last_name}
-  day: {ask: Which day?, type: date, variable: DAY, entity: date}
-  pin: {ask: PIN?, variable: PIN, secure: true, entity: number}
-  guests: {ask: How many?, type: number, variable: GUESTS, entity: number}
-  quiet: {ask: Anything else?, variable: ELSE, nlu: false}
-  end: {say: 'Done {FIRST} {LAST}', end: true}
-)";
-constexpr const char* kQuestions = R"(nodes:
-  hours: {intent: hours, say: We open at nine., next: done}
-  parking: {intent: parking, say: Behind the house., next: done}
-  lost: {intent: out_of_scope, say: I do not know., next: done}
-  done: {return: true}
-)";
-constexpr const char* kIntents = R"(intents:
-  hours: [when do you open, opening hours]
-  parking: [where can I park]
-)";
-
-Understood sure_of(std::string intent, int permille = 950, int known = 1'000) {
-  return {{{std::move(intent), permille}, {"other", 1'000 - permille}}, true, false, known, {}};
-}
-Understood has(std::vector<dialog::Entity> entities) {
-  Understood out = sure_of("introduce");
-  out.entities = std::move(entities);
-  return out;
-}
-
-std::shared_ptr<const flow::Program> program_of(const std::string& settings,
-                                                const std::string& flow = kFlow,
-                                                const std::string& intents = kIntents) {
-  auto compiled = flow::compile({{"flows/main.flow.yaml", flow},
-                                 {"flows/questions.flow.yaml", kQuestions},
-                                 {"nlu/en.yaml", intents},
-                                 {"solution.yaml", settings}},
-                                {{"Test"}, {}, {}});
-  for (const flow::Problem& problem : compiled.problems) {
-    if (problem.severity == flow::Severity::error) ADD_FAILURE() << problem.describe();
-  }
-  MILLRACE_CHECK(compiled.program.has_value());
-  return std::make_shared<const flow::Program>(std::move(*compiled.program));
-}
 
 class Understanding : public testing::Test {
  protected:
@@ -247,79 +196,6 @@ TEST_F(Understanding, NothingIsReadWhereNluIsDisabled) {
   say("Ada Lovelace 8 Jan 2");
   say("1234");
   EXPECT_EQ(say("when are you open"), "Done Ada Lovelace");
-}
-
-// ---- records
-
-dialog::Input said_with(const Understood& understood) {
-  dialog::Said said{"m1", "are you there at eight", true};
-  said.understood = understood;
-  return {kMorning, std::move(said)};
-}
-
-TEST(UnderstoodRecords, AReplayNeedsNoModel) {
-  const auto program = program_of("");
-  const std::string key(32, 'k');
-  dialog::State state = dialog::open_chat(*program, {.chat = base::Id::derived("c", "1"),
-                                                     .consumer = base::Id::derived("p", "1"),
-                                                     .at = kMorning});
-  auto begun = dialog::advance(*program, state, {kMorning, dialog::Started{}});
-  ASSERT_TRUE(begun);
-  Understood read = sure_of("hours");
-  read.entities = {{"date", {"2026-01-08", "2026-08-01"}}};
-  const dialog::Input input = said_with(read);
-  const auto turn = dialog::advance(*program, begun->state, input);
-  ASSERT_TRUE(turn);
-  const std::string body = runtime::write_record(*turn, &input, kMorning, key);
-  const auto again = runtime::read_input(body, key);
-  ASSERT_TRUE(again && *again);
-  EXPECT_EQ(std::get<dialog::Said>((*again)->what).understood, read);
-  const auto replayed = dialog::advance(*program, begun->state, **again);
-  ASSERT_TRUE(replayed);
-  EXPECT_EQ(dialog::to_json(replayed->state), dialog::to_json(turn->state));
-  const auto stored = runtime::read_record(body);
-  ASSERT_TRUE(stored);
-  EXPECT_EQ(stored->understood, read);
-}
-
-TEST(UnderstoodRecords, WhatIsMaskedIsNotRepeatedInWhatWasRead) {
-  const auto program = program_of("", R"(nodes:
-  pin: {ask: 'PIN?', variable: PIN, secure: true}
-  end: {say: Done, end: true}
-)");
-  const std::string key(32, 'k');
-  dialog::State state = dialog::open_chat(*program, {.chat = base::Id::derived("c", "2"),
-                                                     .consumer = base::Id::derived("p", "2"),
-                                                     .at = kMorning});
-  auto begun = dialog::advance(*program, state, {kMorning, dialog::Started{}});
-  ASSERT_TRUE(begun);
-  Understood read = sure_of("hours");
-  read.entities = {{"number", {"778899"}}};
-  const dialog::Input input = said_with(read);
-  const auto turn = dialog::advance(*program, begun->state, input);
-  ASSERT_TRUE(turn);
-  const std::string body = runtime::write_record(*turn, &input, kMorning, key);
-  EXPECT_EQ(body.find("778899"), std::string::npos) << body;
-  EXPECT_EQ(runtime::read_record(body)->understood, std::nullopt);
-  EXPECT_EQ(std::get<dialog::Said>((*runtime::read_input(body, key))->what).understood, read);
-}
-
-TEST(UnderstoodRecords, ComeBackFromTheirJson) {
-  const Understood read{{{"a", 700}, {"b", 300}}, true, true, 500, {{"city", {"Porto"}}}};
-  const json::object in{{"understood", dialog::to_json(read)}};
-  dialog::Members members(in, "input");
-  EXPECT_EQ(dialog::understood_in(members, "understood"), read);
-  EXPECT_TRUE(members.done());
-  dialog::Members none(in, "input");
-  EXPECT_EQ(dialog::understood_in(none, "nothing"), std::nullopt);
-  for (const char* wrong :
-       {R"({"guesses": 1})", R"({"guesses": [{"permille": 1}]})",
-        R"({"entities": [{"name": "a", "values": [1]}]})", R"({"known": ""})"}) {
-    const json::object bad{{"understood", *json::parse(wrong)}};
-    dialog::Members read_badly(bad, "input");
-    dialog::understood_in(read_badly, "understood");
-    EXPECT_FALSE(read_badly.done()) << wrong;
-  }
 }
 
 }  // namespace

@@ -268,12 +268,6 @@ State begin_again(const flow::Program& to, const State& state);
 // outgrows the bounds by itself ends the chat with an apology.
 base::Result<Turn> advance(const flow::Program& program, State state, const Input& input);
 
-// What the reader, which may be null, makes of a text; nullopt where it does not matter: nothing is
-// asked, what answers is masked or pressed, or the question does not want it (`NLU Disabled?`).
-std::optional<Understood> understand(const flow::Program& program, const State& state,
-                                     std::string_view text, base::Timestamp at,
-                                     const Reader* reader);
-
 // A consumer's text as the engine takes it: without what no one can see or type, and cut to
 // kMessageLengthMax.
 std::string heard(std::string_view text);

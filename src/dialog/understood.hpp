@@ -9,7 +9,13 @@
 
 #include "base/time.hpp"
 
+namespace millrace::flow {
+struct Program;
+}
+
 namespace millrace::dialog {
+
+struct State;
 
 inline constexpr size_t kGuessesMax = 3;
 inline constexpr size_t kEntitiesMax = 16;       // of one message
@@ -48,5 +54,11 @@ class Reader {
   virtual std::optional<Understood> read(std::string_view text, std::string_view locale,
                                          base::Date today) const noexcept = 0;
 };
+
+// What the reader, which may be null, makes of a text; nullopt where it does not matter: nothing is
+// asked, what answers is masked or pressed, or the question does not want it (`NLU Disabled?`).
+std::optional<Understood> understand(const flow::Program& program, const State& state,
+                                     std::string_view text, base::Timestamp at,
+                                     const Reader* reader);
 
 }  // namespace millrace::dialog

@@ -90,4 +90,12 @@ std::shared_ptr<const dialog::Reader> Solutions::reader(std::string_view hash) c
   return found == readers_.end() ? nullptr : found->second;
 }
 
+void Solutions::understand(const flow::Program& program, const dialog::State& state,
+                           dialog::Input& input) const {
+  auto* said = std::get_if<dialog::Said>(&input.what);
+  if (said == nullptr) return;
+  const auto model = reader(program.hash);
+  said->understood = dialog::understand(program, state, said->text, input.at, model.get());
+}
+
 }  // namespace millrace::runtime

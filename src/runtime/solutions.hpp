@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/id.hpp"
-#include "dialog/understood.hpp"
+#include "dialog/dialog.hpp"
 #include "flow/program.hpp"
 
 namespace millrace::runtime {
@@ -56,6 +56,10 @@ class Solutions {
   std::shared_ptr<const flow::Program> version(std::string_view hash) const;
   // nullptr when that version has no model.
   std::shared_ptr<const dialog::Reader> reader(std::string_view hash) const;
+  // Where a consumer has said something, what the version's reader makes of it comes into the
+  // input.
+  void understand(const flow::Program& program, const dialog::State& state,
+                  dialog::Input& input) const;
 
  private:
   mutable std::shared_mutex mutex_;

@@ -3,7 +3,6 @@
 #include "dialog/state/members.hpp"
 #include "dialog/state/names.hpp"
 #include "dialog/state/state_parts.hpp"
-#include "dialog/state/understood_json.hpp"
 
 namespace millrace::dialog {
 namespace parts {
@@ -130,16 +129,6 @@ std::vector<Answered> answers(Members& members, std::string_view name) {
   return out;
 }
 
-void read_texts(Members& members, std::string_view name,
-                std::map<std::string, std::string, std::less<>>& into) {
-  const auto* texts = members.object(name);
-  if (texts == nullptr) return;
-  for (const auto& member : *texts) {
-    if (!member.value().is_string()) members.wrong(name, "has what is not a text");
-    into.emplace(member.key(), json::to_text(member.value()));
-  }
-}
-
 // Calls `each` with every node's number and what is there for it.
 template <typename F>
 void by_node(Members& members, std::string_view name, F each) {
@@ -193,7 +182,7 @@ void read_talk(Members& members, State& state) {
 }
 
 void read_collections(Members& members, State& state) {
-  read_texts(members, "vars", state.variables);
+  parts::read_texts(members, "vars", state.variables);
   by_node(members, "kept", [&](flow::NodeNumber node, const json::value& value) {
     state.kept.emplace(node, value);
   });
@@ -254,33 +243,6 @@ json::object to_json(const State& state) {
   if (!state.error.empty()) out["error"] = state.error;
   if (!state.end_reason.empty()) out["ended"] = state.end_reason;
   return out;
-}
-
-json::object sealed_part(const State& state) {
-  json::object out;
-  if (!state.secrets.empty()) out["secrets"] = parts::texts(state.secrets);
-  if (!state.held.empty()) {
-    json::array held;
-    for (const HeldMessage& message : state.held) {
-      json::object one{{"id", message.input_id}, {"text", message.text}};
-      if (message.understood) one["understood"] = to_json(*message.understood);
-      held.push_back(std::move(one));
-    }
-    out["held"] = std::move(held);
-  }
-  return out;
-}
-
-base::Result<void> restore_sealed(State& state, const json::object& part) {
-  Members members(part, "sealed part");
-  read_texts(members, "secrets", state.secrets);
-  members.objects("held", [&](const json::object& object) {
-    Members message(object, "message held");
-    state.held.push_back(
-        {message.text("id"), message.text("text"), understood_in(message, "understood")});
-    members.also(message);
-  });
-  return members.done();
 }
 
 base::Result<State> state_from_json(const json::object& object) {

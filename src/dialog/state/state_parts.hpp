@@ -4,6 +4,7 @@
 #pragma once
 
 #include "dialog/dialog.hpp"
+#include "dialog/state/members.hpp"
 
 namespace millrace::dialog::parts {
 
@@ -18,5 +19,9 @@ json::array frames(const State& state);
 json::array readings(const std::vector<ask::Candidate>& readings);
 json::object ahead(const std::map<flow::NodeNumber, std::string>& ahead);
 json::object timer(const Timer& timer);
+
+// A map of texts, read; what is none is noted in `members`.
+void read_texts(Members& members, std::string_view name,
+                std::map<std::string, std::string, std::less<>>& into);
 
 }  // namespace millrace::dialog::parts
