@@ -2,6 +2,7 @@
 // test split of another folder. Each row is one of docs/benchmarks.md's table.
 //
 //   nlu_bench FOLDER [TESTS]     all rows, then what noise costs
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
@@ -64,6 +65,10 @@ class Bench {
       }
       for (const char* set : {"banking77", "clinc150", "hwu64"}) row(set, "_10", on_base);
     }
+    std::puts(
+        "\n| set | precision | recall | span F1 | training, CPU s | µs a text, with slots |\n"
+        "|---|---|---|---|---|---|");
+    for (const char* set : {"snips", "massive_en-US", "massive_pt-PT"}) slots(set);
     noise("banking77");
     noise("massive_pt-PT");
     noise("massive_fr-FR");
@@ -87,10 +92,41 @@ class Bench {
     return base;
   }
 
-  Examples unseen(const std::string& set) const {
-    if (tests_.empty()) return load(folder_ / set / "valid.tsv");
-    const fs::path test = tests_ / set / "test.tsv";
-    return load(fs::exists(test) ? test : tests_ / set / "valid.tsv");
+  Examples unseen(const std::string& set, const std::string& ending = ".tsv") const {
+    if (tests_.empty()) return load(folder_ / set / ("valid" + ending));
+    const fs::path test = tests_ / set / ("test" + ending);
+    return load(fs::exists(test) ? test : tests_ / set / ("valid" + ending));
+  }
+
+  // Spans that are right to the byte and in their slot, in texts of the intent that was guessed.
+  void slots(const std::string& set) {
+    const Examples train = load(folder_ / set / "train.jsonl"), test = unseen(set, ".jsonl");
+    const double before = cpu_seconds();
+    const auto bytes = nlu::train(train, {.seed = 1});
+    const double trained = cpu_seconds() - before;
+    if (!bytes) return (void)std::printf("| %s | %s\n", set.c_str(), bytes.error().message.c_str());
+    const auto model = nlu::Model::read(bytes_of(*bytes)).value();
+    size_t found = 0, wanted = 0, right = 0;
+    const double began = cpu_seconds();
+    std::vector<std::vector<nlu::Span>> all;
+    for (const nlu::Example& example : test) {
+      const auto understood = model.understand(example.text, 1);
+      all.push_back(model.find_slots(example.text, understood.guesses[0].intent));
+    }
+    const double each = (cpu_seconds() - began) * 1e6 / static_cast<double>(test.size());
+    for (size_t i = 0; i < test.size(); ++i) {
+      found += all[i].size();
+      wanted += test[i].slots.size();
+      for (const nlu::Span& span : all[i]) {
+        right += static_cast<size_t>(std::ranges::count(test[i].slots, span));
+      }
+    }
+    const auto share = [](size_t part, size_t whole) {
+      return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+    };
+    std::printf("| %s | %.2f | %.2f | %.2f | %.1f | %.1f |\n", set.c_str(), share(right, found),
+                share(right, wanted), share(2 * right, found + wanted), trained, each);
+    std::fflush(stdout);
   }
 
   void row(const std::string& set, const std::string& variant, bool on_base) {
@@ -127,11 +163,31 @@ class Bench {
                     ? "–"
                     : std::to_string(percent(report.refused, report.outside)).substr(0, 5).c_str(),
                 report.calibration_error, trained, each, static_cast<double>(bytes->size()) / 1e6);
+    if (report.outside > 0) {
+      std::fprintf(stderr, "%s%s: AUROC %.3f\n", set.c_str(), on_base ? " on a base" : "",
+                   area(model, test));
+    }
     std::fflush(stdout);
   }
 
   static std::back_insert_iterator<Examples> back(Examples& examples) {
     return std::back_inserter(examples);
+  }
+
+  // How often a text in scope has a more probable first guess than one that is out of it.
+  static double area(const nlu::Model& model, const Examples& test) {
+    std::vector<std::pair<float, bool>> all;
+    double inside = 0, outside = 0, sum = 0;
+    for (const nlu::Example& example : test) {
+      const auto guesses = model.understand(example.text, 1).guesses;
+      all.emplace_back(guesses[0].probability, !example.intent.empty());
+    }
+    std::ranges::sort(all);
+    for (const auto& [probability, is_inside] : all) {
+      (is_inside ? inside : outside) += 1;
+      if (is_inside) sum += outside;
+    }
+    return inside * outside > 0 ? sum / (inside * outside) : 0;
   }
 
   static nlu::Report judged(const nlu::Model& model, const Examples& test) {

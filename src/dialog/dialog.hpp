@@ -26,6 +26,7 @@ inline constexpr size_t kHeldMessagesMax = 16;           // said while an action
 inline constexpr int kStepsMax = 200;                    // nodes run in one turn
 inline constexpr int kStreakMax = 1'000;                 // nodes run since the consumer last spoke
 inline constexpr size_t kHistoryMax = 100;               // answers that can be gone back to
+inline constexpr size_t kAheadMax = 32;                  // answers given before their question came
 inline constexpr size_t kEventsMax = 100;                // page events kept for the scripts
 inline constexpr size_t kEventNameMax = 128;             // bytes of a page event's name
 inline constexpr size_t kEventDetailBytesMax = 8 << 10;  // weight of its detail
@@ -58,6 +59,7 @@ enum class Phase {
 struct HeldMessage {
   std::string input_id;
   std::string text;
+  std::optional<Understood> understood = {};
   bool operator==(const HeldMessage&) const = default;
 };
 
@@ -125,8 +127,10 @@ struct State {
   std::vector<HeldMessage> held;
   std::vector<Frame> frames;
   std::vector<Answered> history;
-  std::vector<Answered> again;             // answers to give again after an earlier one was changed
+  std::vector<Answered> again;  // answers to give again after an earlier one was changed
+  std::map<flow::NodeNumber, std::string> ahead;  // answers given before their question came
   std::vector<ask::Candidate> candidates;  // an ambiguous answer's readings, being asked about
+  std::vector<ask::Candidate> meant;       // intents that are close, being asked about
   int tries = 0;                           // not understood, at this question
   int reminders = 0;                       // given since the consumer last spoke
   int streak = 0;                          // nodes run since the consumer last spoke

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 
 #include "base/json.hpp"
 #include "base/time.hpp"
+#include "dialog/understood.hpp"
 
 namespace millrace::dialog {
 
@@ -28,6 +30,8 @@ struct Said {
   // Where the consumer talks from now on; both "" when it is where the chat is already.
   std::string channel = {};
   std::string address = {};
+  // What a model read in it, where the solution has one.
+  std::optional<Understood> understood = {};
 };
 enum class CallEnd { returned, raised, timed_out, crashed, refused, unknown };
 struct CallEnded {

@@ -118,6 +118,8 @@ struct DialogNode {
   HandOverRoads hand_over;      // of one that transfers
   bool returns = false;         // without `next`: back to the flow that called or was interrupted
   std::string variable;         // receives the answer; "" when nowhere
+  std::string entity;           // what of a message answers it: a slot, or a kind; "" when nothing
+  int threshold_permille = 0;   // of an intent that leads away from here; 0: the solution's
   std::optional<NodeNumber> next;
   std::optional<Ask> ask;
   std::string css_class;

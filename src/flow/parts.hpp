@@ -88,9 +88,13 @@ struct Translation {
 std::vector<Translation> read_translations(const Files& files, YamlMemory& memory, Program& program,
                                            Problems& problems);
 
-// templates/intent.csv, nlu/<locale>.yaml and the nodes' Intent -> program.intents, intent_nodes.
+// templates/intent.csv and entity.csv, nlu/<locale>.yaml and the nodes' Intent -> program.intents,
+// intent_nodes, lexicon, understanding.priorities.
 struct IntentsRead {
   std::vector<Intent> intents;
+  nlu::Lexicon lexicon;
+  std::vector<std::pair<std::string, std::vector<std::string>>> priorities;  // flow: intents
+  std::set<std::string> filling;  // intents whose examples have slots
   Problems problems;
 };
 void read_intents(const Files& files, const Drafts& drafts, Kept<IntentsRead>& kept,

@@ -12,11 +12,12 @@
 #include <vector>
 
 #include "flow/node.hpp"
+#include "nlu/entities/lexicon.hpp"
 
 namespace millrace::flow {
 
-// An intent and what people say for it, until an NLU takes over: a message matches when it says one
-// of the utterances and little else.
+// An intent and what people say for it. Where the solution has no model, a message matches when it
+// says one of the utterances and little else; where it has one, when it says just that.
 struct Intent {
   std::string name;
   std::vector<std::string> utterances;
@@ -27,6 +28,14 @@ struct Asides {
   std::set<ask::Command> off;
   std::vector<std::vector<ask::OwnPhrases>> own;  // by locale
   std::map<ask::Command, NodeNumber> nodes;       // where a command leads instead of the default
+};
+
+// How what a model understands is used (solution.yaml: nlu, and nlu/<locale>.yaml).
+struct Understanding {
+  bool has_model = true;       // where there are examples enough
+  int threshold_permille = 0;  // of an intent that leads away; 0: the model's own
+  // By flow: which of two intents goes first there when they are close.
+  std::map<std::string, std::vector<std::string>, std::less<>> priorities;
 };
 
 struct Silence {
@@ -100,7 +109,11 @@ struct Program {
   std::unordered_map<NodeNumber, Node> nodes;
   std::unordered_map<std::string, NodeNumber> by_id;
   std::vector<std::vector<Intent>> intents;  // by locale
+  // By locale: every utterance as base::squash() has it, and the place of its intent.
+  std::vector<std::unordered_map<std::string, uint32_t>> utterances;
   std::map<std::string, NodeNumber, std::less<>> intent_nodes;
+  Understanding understanding;
+  nlu::Lexicon lexicon;  // words and patterns that are listed for slots
   Asides asides;
   Silence silence;
   std::map<std::string, Localized, std::less<>> texts;  // ask::stock_keys(), worded by the solution

@@ -93,6 +93,9 @@ class YamlFile {
   std::shared_ptr<const ParsedYaml> parsed_;
 };
 
+// "0.8" in thousandths; 0, with a problem filed, when it is not above 0 and at most 1.
+int read_threshold(YamlFile& file, const YamlPair& pair);
+
 // The number of the locale whose file in that folder ("messages/") this is; a file of none is filed
 // as an error.
 std::optional<size_t> locale_of(YamlFile& file, std::string_view folder,

@@ -74,6 +74,7 @@ struct Understanding {
   std::vector<Guess> guesses;  // the most probable first
   bool is_in_scope = false;    // the first guess is probable enough to act on
   bool is_close = false;       // the second is nearly as probable: ask which one was meant
+  float known = 0;             // of the text's words, the share that the examples have
 };
 
 // What spoke for the first guess, above 0, and against it, below.

@@ -13,7 +13,9 @@ base::Result<std::string> state_alone(const std::vector<JournalRecord>& tail,
   state->held.clear();
   state->history.clear();
   state->again.clear();
+  state->ahead.clear();
   state->candidates.clear();
+  state->meant.clear();
   const auto last = read_record(tail.back());
   if (!last) return std::unexpected(last.error());
   return write_record(dialog::Turn{std::move(*state), 0, {}}, nullptr, last->at, key);

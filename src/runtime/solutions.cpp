@@ -36,7 +36,7 @@ Solution make_solution(std::shared_ptr<const flow::Program> program) {
 }
 
 void Solutions::deploy(Solution solution) {
-  add_version(solution.program);
+  add_version(solution.program, solution.reader);
   auto fresh = std::make_shared<const Solution>(std::move(solution));
   const std::unique_lock lock(mutex_);
   for (SolutionPtr& old : solutions_) {
@@ -48,9 +48,11 @@ void Solutions::deploy(Solution solution) {
   solutions_.push_back(std::move(fresh));
 }
 
-void Solutions::add_version(std::shared_ptr<const flow::Program> program) {
+void Solutions::add_version(std::shared_ptr<const flow::Program> program,
+                            std::shared_ptr<const dialog::Reader> reader) {
   std::string hash = program->hash;
   const std::unique_lock lock(mutex_);
+  if (reader) readers_.insert_or_assign(hash, std::move(reader));
   versions_.insert_or_assign(std::move(hash), std::move(program));
 }
 
@@ -80,6 +82,20 @@ std::shared_ptr<const flow::Program> Solutions::version(std::string_view hash) c
   const std::shared_lock lock(mutex_);
   const auto found = versions_.find(hash);
   return found == versions_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<const dialog::Reader> Solutions::reader(std::string_view hash) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = readers_.find(hash);
+  return found == readers_.end() ? nullptr : found->second;
+}
+
+void Solutions::understand(const flow::Program& program, const dialog::State& state,
+                           dialog::Input& input) const {
+  auto* said = std::get_if<dialog::Said>(&input.what);
+  if (said == nullptr) return;
+  const auto model = reader(program.hash);
+  said->understood = dialog::understand(program, state, said->text, input.at, model.get());
 }
 
 }  // namespace millrace::runtime

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/id.hpp"
+#include "dialog/dialog.hpp"
 #include "flow/program.hpp"
 
 namespace millrace::runtime {
@@ -28,6 +29,7 @@ struct Solution {
   base::Id stream_id;
   std::shared_ptr<const flow::Program> program;
   OnLive on_live = OnLive::pin;
+  std::shared_ptr<const dialog::Reader> reader = {};  // of the version; null where it has no model
 };
 using SolutionPtr = std::shared_ptr<const Solution>;
 
@@ -41,8 +43,9 @@ class Solutions {
   // Takes the place of the solution of that name, or is added behind the others. The first one
   // added is the default.
   void deploy(Solution solution);
-  // A version that only chats already begun may use.
-  void add_version(std::shared_ptr<const flow::Program> program);
+  // A version that only chats already begun may use. Without a reader one that it had stays.
+  void add_version(std::shared_ptr<const flow::Program> program,
+                   std::shared_ptr<const dialog::Reader> reader = nullptr);
 
   // nullptr when there is none.
   SolutionPtr find(base::Id app_id) const;
@@ -51,11 +54,18 @@ class Solutions {
   std::vector<SolutionPtr> all() const;
   // nullptr when no such version is installed.
   std::shared_ptr<const flow::Program> version(std::string_view hash) const;
+  // nullptr when that version has no model.
+  std::shared_ptr<const dialog::Reader> reader(std::string_view hash) const;
+  // Where a consumer has said something, what the version's reader makes of it comes into the
+  // input.
+  void understand(const flow::Program& program, const dialog::State& state,
+                  dialog::Input& input) const;
 
  private:
   mutable std::shared_mutex mutex_;
   std::vector<SolutionPtr> solutions_;
   std::map<std::string, std::shared_ptr<const flow::Program>, std::less<>> versions_;
+  std::map<std::string, std::shared_ptr<const dialog::Reader>, std::less<>> readers_;
 };
 
 }  // namespace millrace::runtime

@@ -145,14 +145,21 @@ std::optional<Deployment> Deployments::below_current(std::string_view solution) 
   return *stack[stack.size() - 2];
 }
 
-base::Result<Deployment> Deployments::deploy(const flow::Files& files, const flow::AppFacts& facts,
-                                             const flow::Program& program, runtime::OnLive on_live,
+base::Result<Deployment> Deployments::deploy(const Installing& what, runtime::OnLive on_live,
                                              base::Timestamp at) {
-  flow::Files all = files;
-  all.insert_or_assign(std::string(kFactsFile), write_facts(facts));
-  const auto installed = install_files(versions_, program.hash, all);
+  flow::Files all = what.files;
+  all.insert_or_assign(std::string(kFactsFile), write_facts(what.facts));
+  if (!what.model.empty()) all.insert_or_assign(what.model_name, std::string(what.model));
+  const std::string& hash = what.program.hash;
+  const auto installed = install_files(versions_, hash, all);
   if (!installed) return std::unexpected(installed.error());
-  return add({program.solution, 0, program.hash, at, on_live});
+  // A version that was installed before there was a model of it.
+  std::error_code failed;
+  if (!what.model.empty() && !std::filesystem::exists(*installed / what.model_name, failed)) {
+    const auto written = posix::replace_file(*installed / what.model_name, what.model);
+    if (!written) return std::unexpected(written.error());
+  }
+  return add({what.program.solution, 0, hash, at, on_live});
 }
 
 base::Result<Deployment> Deployments::deploy_again(const Deployment& version,

@@ -53,9 +53,16 @@ class Deployments {
   // below the first there is none: nullopt.
   std::optional<Deployment> below_current(std::string_view solution) const;
 
-  // Installs a sound solution's files, and makes it the current version.
-  base::Result<Deployment> deploy(const flow::Files& files, const flow::AppFacts& facts,
-                                  const flow::Program& program, runtime::OnLive on_live,
+  // What is installed: a sound solution's files, and the file of its model beside them, if any.
+  struct Installing {
+    const flow::Files& files;
+    const flow::AppFacts& facts;
+    const flow::Program& program;
+    std::string model_name;
+    std::string_view model;
+  };
+  // Installs it, and makes it the current version.
+  base::Result<Deployment> deploy(const Installing& what, runtime::OnLive on_live,
                                   base::Timestamp at);
   // Makes an installed version the current one again. Of the current one only `on_live` can change.
   base::Result<Deployment> deploy_again(const Deployment& version, runtime::OnLive on_live,

@@ -7,6 +7,7 @@
 
 #include "posix/threads.hpp"
 #include "solutions/folder.hpp"
+#include "solutions/models/models.hpp"
 #include "solutions/versions.hpp"
 
 namespace millrace::solutions {
@@ -61,8 +62,18 @@ base::Result<void> Served::add_one(const fs::path& folder, const Tell& tell) {
   // What a deploy said about live chats stands when the server merely starts again.
   const Deployment* current = on_record->current(name);
   if (current != nullptr && current->hash == loaded->program->hash) return {};
-  const auto deployed = on_record->deploy(loaded->files, loaded->facts, *loaded->program,
-                                          runtime::OnLive::pin, ports_.clock.now());
+  const fs::path installed = current == nullptr ? fs::path() : versions_ / current->hash;
+  const auto model = model_of(folder, loaded->files, *loaded->program, installed, Training::never);
+  if (!model) return std::unexpected(model.error());
+  const TrainingSet set = training_set(loaded->files);
+  if (set.is_enough && model->empty() && loaded->program->understanding.has_model) {
+    ports_.log.line(base::Level::warning, "server",
+                    name + " has examples and no model of them: `millrace nlu train " +
+                        folder.string() + "` makes one; until then intents go by keywords");
+  }
+  const auto deployed =
+      on_record->deploy({loaded->files, loaded->facts, *loaded->program, model_name(set), *model},
+                        runtime::OnLive::pin, ports_.clock.now());
   if (!deployed) return std::unexpected(deployed.error());
   return {};
 }
@@ -72,6 +83,7 @@ base::Result<void> Served::take_up(const Deployment& deployment) {
   const auto now = solutions_.named(deployment.solution);
   if (now && now->program->hash == deployment.hash && now->on_live == deployment.on_live) return {};
   auto program = solutions_.version(deployment.hash);
+  auto reader = solutions_.reader(deployment.hash);
   if (!program) {
     auto loaded = read_version(versions_, deployment.hash, ports_.kinds);
     if (!loaded) return std::unexpected(loaded.error());
@@ -79,9 +91,11 @@ base::Result<void> Served::take_up(const Deployment& deployment) {
     if (auto added = ports_.scripts.add_version(*program, versions_ / program->hash); !added)
       return added;
   }
+  if (!reader) reader = reader_of_version(*program);
   ports_.scripts.prewarm(deployment.hash);
   auto solution = runtime::make_solution(std::move(program));
   solution.on_live = deployment.on_live;
+  solution.reader = std::move(reader);
   solutions_.deploy(std::move(solution));
   if (deployed_) deployed_(deployment.solution);
   ports_.log.line(
@@ -106,6 +120,17 @@ base::Result<void> Served::take_up_all() {
     if (auto done = take_up(current); !done) return done;
   }
   return {};
+}
+
+// What people mean goes by keywords where a model cannot be read.
+std::shared_ptr<const dialog::Reader> Served::reader_of_version(const flow::Program& program) {
+  if (!program.understanding.has_model) return nullptr;
+  auto reader = reader_in(versions_ / program.hash, program);
+  if (reader) return std::move(*reader);
+  ports_.log.line(
+      base::Level::error, "server",
+      "the model of version " + program.hash + " cannot be used: " + reader.error().describe());
+  return nullptr;
 }
 
 void Served::watch() {
@@ -158,7 +183,8 @@ base::Result<void> Served::add_old_versions() {
           base::Level::error, "server",
           "the scripts of version " + hash + " cannot run: " + added.error().describe());
     }
-    solutions_.add_version(std::move(program));
+    auto reader = reader_of_version(*program);
+    solutions_.add_version(std::move(program), std::move(reader));
   }
   return {};
 }

@@ -73,6 +73,7 @@ class Served {
   }
   base::Result<void> add_one(const std::filesystem::path& folder, const Tell& tell);
   base::Result<void> take_up(const Deployment& deployment);
+  std::shared_ptr<const dialog::Reader> reader_of_version(const flow::Program& program);
   void look(const std::stop_token& asked_to_stop);
 
   const std::filesystem::path data_;

@@ -5,6 +5,7 @@
 
 #include "solutions/folder.hpp"
 #include "solutions/library.hpp"
+#include "solutions/models/models.hpp"
 
 namespace millrace::solutions {
 
@@ -80,18 +81,28 @@ base::Result<Deploying> deploy(const DeployOrder& order, Deployments& deployment
   out.loaded = std::move(*loaded);
   const auto& program = out.loaded.program;
   if (!program) return out;
+  const Deployment* current = deployments.current(program->solution);
+  const fs::path installed = current == nullptr ? fs::path() : deployments.folder_of(current->hash);
+  auto model = model_of(order.folder, out.loaded.files, *program, installed, Training::may);
+  if (!model) return std::unexpected(model.error());
   if (!order.skips_tests) {
-    auto tests = test(order.folder, program, {});
+    TestChoice choice;
+    if (!model->empty()) {
+      auto reader = reader_of(*model, *program);
+      if (!reader) return std::unexpected(reader.error());
+      choice.reader = std::move(*reader);
+    }
+    auto tests = test(order.folder, program, choice);
     if (!tests) return std::unexpected(tests.error());
     out.tests = std::move(*tests);
     out.outcome = Outcome::fails_tests;
     if (!out.tests->passed()) return out;
   }
-  const Deployment* current = deployments.current(program->solution);
   out.outcome = current != nullptr && current->hash == program->hash ? Outcome::was_current
                                                                      : Outcome::deployed;
-  auto deployed =
-      deployments.deploy(out.loaded.files, out.loaded.facts, *program, order.on_live, order.at);
+  const std::string name = model->empty() ? "" : model_name(training_set(out.loaded.files));
+  auto deployed = deployments.deploy({out.loaded.files, out.loaded.facts, *program, name, *model},
+                                     order.on_live, order.at);
   if (!deployed) return std::unexpected(deployed.error());
   out.deployment = std::move(*deployed);
   return out;

@@ -60,6 +60,8 @@ base::Result<Loaded> load(const std::filesystem::path& folder, Inspector& inspec
 struct TestChoice {
   std::string filter;  // only tests whose name has this in it; "": all
   unsigned jobs = 0;   // at a time; 0: one per CPU
+  // Reads what is said in them; null where the solution has no model.
+  std::shared_ptr<const dialog::Reader> reader = {};
 };
 
 // The solution's own tests, played. Moved, not copied: outcomes point into the files.

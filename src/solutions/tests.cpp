@@ -29,7 +29,8 @@ base::Result<std::vector<trial::TestFile>> read_files(const fs::path& solution) 
   return files;
 }
 
-void play(const std::vector<const trial::Test*>& tests, unsigned jobs, TestRun& run) {
+void play(const std::vector<const trial::Test*>& tests, unsigned jobs, const dialog::Reader* reader,
+          TestRun& run) {
   run.outcomes.resize(tests.size());
   std::atomic<size_t> next{0};
   std::mutex merging;
@@ -37,7 +38,7 @@ void play(const std::vector<const trial::Test*>& tests, unsigned jobs, TestRun& 
     trial::Coverage mine(*run.program);
     for (size_t i = next++; i < tests.size(); i = next++) {
       const auto begun = std::chrono::steady_clock::now();
-      run.outcomes[i] = trial::run(*run.program, *tests[i], mine);
+      run.outcomes[i] = trial::run(*run.program, *tests[i], mine, reader);
       run.outcomes[i].seconds =
           std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     }
@@ -77,7 +78,7 @@ base::Result<TestRun> test(const fs::path& folder, std::shared_ptr<const flow::P
   if (!run.problems.empty()) return run;
   const unsigned cpus = std::max(1U, std::thread::hardware_concurrency());
   const auto begin = std::chrono::steady_clock::now();
-  play(tests, choice.jobs == 0 ? cpus : choice.jobs, run);
+  play(tests, choice.jobs == 0 ? cpus : choice.jobs, choice.reader.get(), run);
   run.took = std::chrono::steady_clock::now() - begin;
   return run;
 }

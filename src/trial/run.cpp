@@ -9,8 +9,9 @@ constexpr int kActionsMax = 100;  // in a row, without the consumer saying anyth
 
 class Player {
  public:
-  Player(const flow::Program& program, const Test& test, Coverage& coverage)
-      : program_(program), test_(test), coverage_(coverage), at_(test.at) {
+  Player(const flow::Program& program, const Test& test, Coverage& coverage,
+         const dialog::Reader* reader)
+      : program_(program), test_(test), coverage_(coverage), reader_(reader), at_(test.at) {
     const std::string seed = test.file + ":" + test.name;
     state_ = dialog::open_chat(program, {.chat = base::Id::derived("trial", seed),
                                          .consumer = base::Id::derived("trial-consumer", seed),
@@ -56,7 +57,9 @@ class Player {
     if (!failure_.empty()) return;
     at_.ms += 1'000;
     transcript_ += "> " + say.text + "\n";
-    advance(dialog::Said{"m" + std::to_string(++messages_), say.text, true});
+    dialog::Said said{"m" + std::to_string(++messages_), say.text, true};
+    said.understood = dialog::understand(program_, state_, say.text, at_, reader_);
+    advance(std::move(said));
   }
 
   void take(const Wait& wait) {
@@ -220,6 +223,7 @@ class Player {
   const flow::Program& program_;
   const Test& test_;
   Coverage& coverage_;
+  const dialog::Reader* reader_;
   base::Timestamp at_;
   dialog::State state_;
   std::vector<dialog::Message> said_;  // not expected yet
@@ -265,8 +269,9 @@ double Coverage::percent() const {
   return 100.0 * static_cast<double>(roads_seen()) / static_cast<double>(roads_all_);
 }
 
-Outcome run(const flow::Program& program, const Test& test, Coverage& coverage) {
-  return Player(program, test, coverage).run();
+Outcome run(const flow::Program& program, const Test& test, Coverage& coverage,
+            const dialog::Reader* reader) {
+  return Player(program, test, coverage, reader).run();
 }
 
 }  // namespace millrace::trial

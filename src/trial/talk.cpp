@@ -66,7 +66,9 @@ class Mover {
   }
   Done take(const Say& say) {
     turn_.at.ms += 1'000;
-    return advance(dialog::Said{"m" + std::to_string(said_ + 1), say.text, true});
+    const auto read =
+        dialog::understand(program_, turn_.state, say.text, turn_.at, options_.reader.get());
+    return advance(dialog::Said{"m" + std::to_string(said_ + 1), say.text, true, {}, {}, read});
   }
   Done take(const Wait& wait) {
     const base::Timestamp until{turn_.at.ms + wait.ms};

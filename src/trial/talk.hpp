@@ -36,6 +36,8 @@ struct TalkOptions {
   std::map<std::string, std::vector<Stub>> actions;
   // As a test has it: what the engine draws, it draws from this.
   std::string seed = "talk";
+  // Reads what is said, where the solution has a model; null otherwise.
+  std::shared_ptr<const dialog::Reader> reader = {};
 };
 
 struct TalkCall {

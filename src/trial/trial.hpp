@@ -141,8 +141,10 @@ struct Outcome {
   std::string transcript;  // "> said" and "< answered", one line each
 };
 
-// Plays one test. Thread-safe: the program is only read.
-Outcome run(const flow::Program& program, const Test& test, Coverage& coverage);
+// Plays one test. Thread-safe: the program is only read. `reader` reads what is said, where the
+// solution has a model.
+Outcome run(const flow::Program& program, const Test& test, Coverage& coverage,
+            const dialog::Reader* reader = nullptr);
 
 // Reports. `seconds` is how long all took.
 std::string text_report(const std::vector<Outcome>& outcomes, const Coverage& coverage,

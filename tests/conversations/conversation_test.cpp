@@ -25,6 +25,7 @@
 
 #include "base/text.hpp"
 #include "dialog/dialog.hpp"
+#include "solutions/models/models.hpp"
 #include "tests/conversations/line.hpp"
 #include "tests/example.hpp"
 
@@ -40,8 +41,9 @@ std::string read_text(const fs::path& file) {
 
 class Player {
  public:
-  Player(const flow::Program& program, std::string locale, base::Timestamp at)
-      : program_(program), at_(at) {
+  Player(const flow::Program& program, std::string locale, base::Timestamp at,
+         const dialog::Reader* reader)
+      : program_(program), at_(at), reader_(reader) {
     const base::Id chat = base::Id::derived("chat", "test");
     state_ = dialog::open_chat(program, {.chat = chat,
                                          .consumer = base::Id::derived("consumer", "test"),
@@ -53,7 +55,10 @@ class Player {
   std::string play(std::string_view line) {
     const bool at_once = line.size() > 1 && line[1] == '+';
     if (!at_once) at_.ms += 1000;
-    const auto input = parse(std::string(1, line[0]) + std::string(line.substr(at_once ? 2 : 1)));
+    auto input = parse(std::string(1, line[0]) + std::string(line.substr(at_once ? 2 : 1)));
+    if (auto* said = std::get_if<dialog::Said>(&input.what)) {
+      said->understood = dialog::understand(program_, state_, said->text, at_, reader_);
+    }
     auto turn = dialog::advance(program_, state_, input);
     if (!turn) return "= refused " + std::string(base::to_string(turn.error().code)) + "\n";
     // What is stored must be all there is: every turn goes on from what can be read back.
@@ -113,28 +118,41 @@ class Player {
 
   const flow::Program& program_;
   base::Timestamp at_;
+  const dialog::Reader* reader_;
   dialog::State state_;
   int said_ = 0;
 };
+
+// Of a solution that has examples enough.
+solutions::ReaderPtr reader_of(const fs::path& folder, const flow::Program& program) {
+  const auto files = solutions::read_folder(folder);
+  if (!files) return nullptr;
+  auto reader = solutions::reader_for({}, *files, program, solutions::Training::may);
+  EXPECT_TRUE(reader);
+  return reader ? std::move(*reader) : nullptr;
+}
 
 // The file with every output line made anew.
 std::string replay(const std::string& text) {
   const fs::path root = MILLRACE_SOURCE_DIR;
   std::string locale;
   std::optional<flow::Program> program;
+  solutions::ReaderPtr reader;
   std::optional<Player> player;
   base::Timestamp at = *base::parse_iso8601("2026-01-02T03:04:05Z");
   std::string out;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("solution: "))
+    if (line.starts_with("solution: ")) {
       program = testing_support::load_solution(root / line.substr(10));
+      reader = reader_of(root / line.substr(10), *program);
+    }
     if (line.starts_with("locale: ")) locale = line.substr(8);
     if (line.starts_with("< ") || line.starts_with("= ")) continue;
     out += line + "\n";
     if (!line.starts_with(">") && !line.starts_with("!")) continue;
     if (!program || program->nodes.empty()) return out;
-    if (!player) player.emplace(*program, locale, at);
+    if (!player) player.emplace(*program, locale, at, reader.get());
     out += player->play(line);
   }
   return out;

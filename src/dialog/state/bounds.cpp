@@ -1,5 +1,7 @@
 #include "dialog/state/bounds.hpp"
 
+#include "dialog/state/understood_json.hpp"
+
 namespace millrace::dialog {
 namespace {
 
@@ -67,9 +69,13 @@ size_t weight(const State& state) {
   for (const json::value& event : state.events) bytes += weight_of(event);
   for (const HeldMessage& message : state.held) {
     bytes += kMemberBytes + message.input_id.size() + message.text.size();
+    if (message.understood) bytes += weight(*message.understood);
   }
-  for (const ask::Candidate& candidate : state.candidates) {
-    bytes += kMemberBytes + candidate.value.size() + candidate.label.size();
+  for (const auto& [node, text] : state.ahead) bytes += kMemberBytes + text.size();
+  for (const auto* readings : {&state.candidates, &state.meant}) {
+    for (const ask::Candidate& candidate : *readings) {
+      bytes += kMemberBytes + candidate.value.size() + candidate.label.size();
+    }
   }
   return bytes;
 }

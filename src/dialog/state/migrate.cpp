@@ -87,6 +87,12 @@ base::Result<State> migrate(const flow::Program& from, const flow::Program& to, 
     if (const auto place = places.find(number)) kept.emplace(*place, std::move(value));
   }
   state.kept = std::move(kept);
+  std::map<flow::NodeNumber, std::string> ahead;
+  for (auto& [number, text] : state.ahead) {
+    if (const auto place = places.find(number)) ahead.emplace(*place, std::move(text));
+  }
+  state.ahead = std::move(ahead);
+  state.meant.clear();  // of the intents that were
   state.locale = to.choose_locale(from.locales[state.locale]);
   return state;
 }

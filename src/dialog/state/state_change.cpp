@@ -122,15 +122,29 @@ void Writer::answers(std::string_view name, const std::vector<Answered>& before,
            {"drop", first - before.begin()}, {"keep", left - first}, {"add", std::move(added)}});
 }
 
+void change_of_readings(Writer& writer, const State& before, const State& after) {
+  if (before.candidates != after.candidates) {
+    writer.part(
+        "which", [](const State& s) { return !s.candidates.empty(); },
+        [](const State& s) { return parts::readings(s.candidates); });
+  }
+  if (before.meant != after.meant) {
+    writer.part(
+        "meant", [](const State& s) { return !s.meant.empty(); },
+        [](const State& s) { return parts::readings(s.meant); });
+  }
+}
+
 void change_of_talk(Writer& writer, const State& before, const State& after) {
   if (before.frames != after.frames) {
     writer.part("frames", [](const State& s) { return !s.frames.empty(); }, parts::frames);
   }
   writer.answers("history", before.history, after.history);
   writer.answers("again", before.again, after.again);
-  if (before.candidates != after.candidates) {
-    writer.part("which", [](const State& s) { return !s.candidates.empty(); }, parts::which);
-  }
+  writer.table(
+      "ahead", before.ahead, after.ahead,
+      [](flow::NodeNumber node) { return std::to_string(node); }, parts::ahead);
+  change_of_readings(writer, before, after);
   writer.unless_empty("tries", &State::tries);
   writer.unless_empty("reminders", &State::reminders);
   writer.unless_empty("streak", &State::streak);

@@ -89,7 +89,15 @@ class Alterer {
     answers.push_back(std::move(one));
   }
   void alter_lists(State& state) {
-    switch (below(4)) {
+    switch (below(6)) {
+      case 4:
+        if (state.meant.size() > 2) state.meant.clear();
+        state.meant.push_back({text(), text()});
+        break;
+      case 5:
+        below(3) == 0 ? static_cast<void>(state.ahead.erase(below(3)))
+                      : static_cast<void>(state.ahead[below(3)] = text());
+        break;
       case 0:
         if (state.frames.size() > 2) state.frames.clear();
         state.frames.push_back({static_cast<Frame::Kind>(below(2)), below(3)});

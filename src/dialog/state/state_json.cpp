@@ -67,9 +67,15 @@ json::array frames(const State& state) {
   return out;
 }
 
-json::array which(const State& state) {
+json::object ahead(const std::map<flow::NodeNumber, std::string>& ahead) {
+  json::object out;
+  for (const auto& [node, text] : ahead) out.emplace(std::to_string(node), text);
+  return out;
+}
+
+json::array readings(const std::vector<ask::Candidate>& readings) {
   json::array out;
-  for (const ask::Candidate& reading : state.candidates) {
+  for (const ask::Candidate& reading : readings) {
     out.push_back(json::object{{"value", reading.value}, {"label", reading.label}});
   }
   return out;
@@ -87,7 +93,9 @@ void write_talk(const State& state, json::object& out) {
   if (!state.frames.empty()) out["frames"] = parts::frames(state);
   if (!state.history.empty()) out["history"] = parts::answers(state.history);
   if (!state.again.empty()) out["again"] = parts::answers(state.again);
-  if (!state.candidates.empty()) out["which"] = parts::which(state);
+  if (!state.ahead.empty()) out["ahead"] = parts::ahead(state.ahead);
+  if (!state.candidates.empty()) out["which"] = parts::readings(state.candidates);
+  if (!state.meant.empty()) out["meant"] = parts::readings(state.meant);
   if (state.tries != 0) out["tries"] = state.tries;
   if (state.reminders != 0) out["reminders"] = state.reminders;
   if (state.streak != 0) out["streak"] = state.streak;
@@ -121,28 +129,30 @@ std::vector<Answered> answers(Members& members, std::string_view name) {
   return out;
 }
 
-void read_texts(Members& members, std::string_view name,
-                std::map<std::string, std::string, std::less<>>& into) {
-  const auto* texts = members.object(name);
-  if (texts == nullptr) return;
-  for (const auto& member : *texts) {
-    if (!member.value().is_string()) members.wrong(name, "has what is not a text");
-    into.emplace(member.key(), json::to_text(member.value()));
-  }
-}
-
-void read_kept(Members& members, State& state) {
-  const auto* kept = members.object("kept");
-  if (kept == nullptr) return;
-  for (const auto& member : *kept) {
+// Calls `each` with every node's number and what is there for it.
+template <typename F>
+void by_node(Members& members, std::string_view name, F each) {
+  const auto* object = members.object(name);
+  if (object == nullptr) return;
+  for (const auto& member : *object) {
     const std::string_view key = member.key();
     flow::NodeNumber node = 0;
     const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), node);
     if (error != std::errc() || end != key.data() + key.size()) {
-      members.wrong("kept", "has what is not a node's number");
+      members.wrong(name, "has what is not a node's number");
     }
-    state.kept.emplace(node, member.value());
+    each(node, member.value());
   }
+}
+
+std::vector<ask::Candidate> readings(Members& members, std::string_view name) {
+  std::vector<ask::Candidate> out;
+  members.objects(name, [&](const json::object& object) {
+    Members reading(object, "reading");
+    out.push_back({reading.text("value"), reading.text("label")});
+    members.also(reading);
+  });
+  return out;
 }
 
 void read_talk(Members& members, State& state) {
@@ -153,11 +163,12 @@ void read_talk(Members& members, State& state) {
   });
   state.history = answers(members, "history");
   state.again = answers(members, "again");
-  members.objects("which", [&](const json::object& object) {
-    Members reading(object, "reading");
-    state.candidates.push_back({reading.text("value"), reading.text("label")});
-    members.also(reading);
+  by_node(members, "ahead", [&](flow::NodeNumber node, const json::value& text) {
+    if (!text.is_string()) members.wrong("ahead", "has what is not a text");
+    state.ahead.emplace(node, json::to_text(text));
   });
+  state.candidates = readings(members, "which");
+  state.meant = readings(members, "meant");
   state.tries = members.small("tries");
   state.reminders = members.small("reminders");
   state.streak = members.small("streak");
@@ -171,8 +182,10 @@ void read_talk(Members& members, State& state) {
 }
 
 void read_collections(Members& members, State& state) {
-  read_texts(members, "vars", state.variables);
-  read_kept(members, state);
+  parts::read_texts(members, "vars", state.variables);
+  by_node(members, "kept", [&](flow::NodeNumber node, const json::value& value) {
+    state.kept.emplace(node, value);
+  });
   if (const auto* user_data = members.object("user")) state.user_data = *user_data;
   if (const auto* error = members.object("error")) state.error = *error;
   if (const auto* object = members.object("call")) {
@@ -230,30 +243,6 @@ json::object to_json(const State& state) {
   if (!state.error.empty()) out["error"] = state.error;
   if (!state.end_reason.empty()) out["ended"] = state.end_reason;
   return out;
-}
-
-json::object sealed_part(const State& state) {
-  json::object out;
-  if (!state.secrets.empty()) out["secrets"] = parts::texts(state.secrets);
-  if (!state.held.empty()) {
-    json::array held;
-    for (const HeldMessage& message : state.held) {
-      held.push_back(json::object{{"id", message.input_id}, {"text", message.text}});
-    }
-    out["held"] = std::move(held);
-  }
-  return out;
-}
-
-base::Result<void> restore_sealed(State& state, const json::object& part) {
-  Members members(part, "sealed part");
-  read_texts(members, "secrets", state.secrets);
-  members.objects("held", [&](const json::object& object) {
-    Members message(object, "message held");
-    state.held.push_back({message.text("id"), message.text("text")});
-    members.also(message);
-  });
-  return members.done();
 }
 
 base::Result<State> state_from_json(const json::object& object) {

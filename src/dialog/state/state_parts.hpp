@@ -4,6 +4,7 @@
 #pragma once
 
 #include "dialog/dialog.hpp"
+#include "dialog/state/members.hpp"
 
 namespace millrace::dialog::parts {
 
@@ -15,7 +16,12 @@ json::object call(const PendingCall& call);
 json::object agent(const Seat& seat);
 json::object known(const KnownAs& known_as);
 json::array frames(const State& state);
-json::array which(const State& state);
+json::array readings(const std::vector<ask::Candidate>& readings);
+json::object ahead(const std::map<flow::NodeNumber, std::string>& ahead);
 json::object timer(const Timer& timer);
+
+// A map of texts, read; what is none is noted in `members`.
+void read_texts(Members& members, std::string_view name,
+                std::map<std::string, std::string, std::less<>>& into);
 
 }  // namespace millrace::dialog::parts

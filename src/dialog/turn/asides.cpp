@@ -185,6 +185,7 @@ void Asides::restart() {
   state().frames.clear();
   state().history.clear();
   state().again.clear();
+  state().ahead.clear();
   state().error.clear();
   walk_.begin();
 }

@@ -26,6 +26,7 @@ void Desk::ask_for_agent(flow::NodeNumber node, std::string skill) {
   state().phase = Phase::queued;
   state().held.clear();  // said to the agent by now
   state().candidates.clear();
+  state().meant.clear();
   state().answering.clear();
   state().timer.reset();
   draft_.set_timer(TimerKind::queue, draft_.program().agent_wait_limit_ms);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "dialog/state/bounds.hpp"
+#include "dialog/turn/choices.hpp"
 
 namespace millrace::dialog {
 
@@ -75,7 +76,7 @@ Result<void> Engine::take(const Said& said) {
   std::string text = heard(said.text);
   const int64_t sequence = draft_.hear(text);
   if (must_wait) {
-    state().held.push_back({said.input_id, std::move(text)});
+    state().held.push_back({said.input_id, std::move(text), said.understood});
     return {};
   }
   if (state().agent) {
@@ -92,7 +93,7 @@ Result<void> Engine::take(const Said& said) {
   }
   if (draft_.question().secure) draft_.hide_what_was_heard();
   state().last_message = draft_.heard_text();
-  questions_.answer(text, Questions::Repeat::yes);
+  questions_.answer(text, said.understood, Questions::Repeat::yes);
   return {};
 }
 
@@ -150,6 +151,7 @@ Result<void> Engine::take(const Adopted& adopted) {
   state().frames.clear();
   state().history.clear();
   state().again.clear();
+  state().ahead.clear();
   state().kept.clear();
   walk_.begin();
   return {};
@@ -170,6 +172,25 @@ Result<void> Engine::take(const Assigned& assigned) {
     draft_.assign(name, heard(value));
   }
   return {};
+}
+
+std::optional<Understood> understand(const flow::Program& program, const State& state,
+                                     std::string_view text, base::Timestamp at,
+                                     const Reader* reader) {
+  const bool is_held = state.phase == Phase::calling || state.phase == Phase::paused;
+  if (reader == nullptr || !program.understanding.has_model || state.agent) return std::nullopt;
+  if (!is_held && state.phase != Phase::waiting) return std::nullopt;
+  const std::string words = heard(text);
+  if (words.empty()) return std::nullopt;
+  if (!is_held) {
+    const flow::Node* here = program.find(state.node);
+    const auto* question = here == nullptr ? nullptr : std::get_if<flow::DialogNode>(&here->does);
+    if (question == nullptr || question->secure || question->nlu_disabled) return std::nullopt;
+    if (Choices(*question, state).meant_by(words) != nullptr) return std::nullopt;
+  }
+  const base::LocalMoment now{at, json::get_string(state.user_data, "time_zone").value_or(""),
+                              program.time_zone};
+  return reader->read(words, state.region, now.date());
 }
 
 Result<Turn> advance(const flow::Program& program, State state, const Input& input) {

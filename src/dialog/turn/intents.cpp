@@ -25,11 +25,26 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
+std::optional<std::string> same_as(std::string_view text, const flow::Program& program,
+                                   size_t locale) {
+  const std::string wanted = base::squash(text);
+  if (wanted.empty()) return std::nullopt;
+  for (const size_t index : {locale, size_t{0}}) {
+    if (index >= program.utterances.size()) continue;
+    const auto found = program.utterances[index].find(wanted);
+    if (found == program.utterances[index].end()) continue;
+    const std::string& name = program.intents[index][found->second].name;
+    if (program.intent_nodes.contains(name)) return name;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> intent_of(std::string_view text, const flow::Program& program,
-                                     size_t locale) {
+                                     size_t locale, Match match) {
   if (program.intent_nodes.empty()) return std::nullopt;
+  if (match == Match::is_the_same) return same_as(text, program, locale);
   const auto said = words_of(text);
   std::optional<std::string> best;
   size_t best_words = 0;

@@ -6,7 +6,6 @@
 #include "base/text.hpp"
 #include "dialog/turn/asides.hpp"
 #include "dialog/turn/choices.hpp"
-#include "dialog/turn/intents.hpp"
 
 namespace millrace::dialog {
 
@@ -20,6 +19,7 @@ void Questions::wait_at(const DialogNode& node) {
   state().tries = 0;
   state().reminders = 0;
   state().candidates.clear();
+  state().meant.clear();
   silence_.arm(node);
 }
 
@@ -29,7 +29,9 @@ void Questions::ask_again() {
   silence_.arm(draft_.question());
 }
 
-void Questions::answer(const std::string& text, Repeat repeat) {
+void Questions::answer(const std::string& text, const std::optional<Understood>& understood,
+                       Repeat repeat) {
+  understood_ = understood ? &*understood : nullptr;
   const DialogNode& node = draft_.question();
   state().timer.reset();
   if (text.empty()) {
@@ -37,7 +39,7 @@ void Questions::answer(const std::string& text, Repeat repeat) {
     silence_.arm(node);
     return;
   }
-  if (answer_ambiguous(text) || answer_by_choice(node, text)) return;
+  if (answer_meant(text) || answer_ambiguous(text) || answer_by_choice(node, text)) return;
   if (!changing_ && !giving_again_ && asides_.take(text)) return;
   if (answer_typed(node, text, repeat)) return;
   not_understood(node, ask::Verdict::not_understood, repeat);
@@ -128,14 +130,14 @@ bool Questions::answer_typed(const DialogNode& node, const std::string& text, Re
   const bool is_choice = node.ask && node.ask->rules.type == ask::Type::choice;
   const bool may_interrupt = !node.nlu_disabled && !giving_again_ && !changing_ && !node.secure;
   if (!node.ask) {
-    if (may_interrupt && interrupt(text)) return true;
+    if (may_interrupt && (interrupt(text) || answer_by_entity(node))) return true;
     if (!takes_anything()) return false;
     accept(node, text, text, RoadKind::next, 0, *node.next);
     return true;
   }
   if (node.input_disabled) return false;
   // What takes any text would swallow every question of the consumer's.
-  if (takes_anything() && may_interrupt && interrupt(text)) return true;
+  if (takes_anything() && may_interrupt && (interrupt(text) || answer_by_entity(node))) return true;
   const Choices choices(node, state());
   const ask::Reading reading = ask::read(choices.rules(), text, state().region, today(*node.ask));
   switch (reading.verdict) {
@@ -153,7 +155,7 @@ bool Questions::answer_typed(const DialogNode& node, const std::string& text, Re
     case ask::Verdict::out_of_range: not_understood(node, reading.verdict, repeat); return true;
     case ask::Verdict::not_understood: break;
   }
-  return may_interrupt && interrupt(text);
+  return may_interrupt && (interrupt(text) || answer_by_entity(node));
 }
 
 void Questions::accept(const DialogNode& node, const std::string& text, const std::string& value,
@@ -220,24 +222,6 @@ void Questions::not_understood(const DialogNode& node, ask::Verdict verdict, Rep
   silence_.arm(node);
 }
 
-// Leads away from the question: to an intent's node or, where free text is no answer either, to the
-// out_of_scope one.
-bool Questions::interrupt(const std::string& text) {
-  const auto intent = intent_of(text, program(), draft_.locale());
-  const auto out_of_scope = program().intent_nodes.find(flow::kOutOfScope);
-  if (intent) {
-    state().again.clear();
-    walk_.interrupt_for(program().intent_nodes.find(*intent)->second);
-  } else if (!takes_anything() && !draft_.question().ask &&
-             out_of_scope != program().intent_nodes.end()) {
-    state().again.clear();
-    walk_.interrupt_for(out_of_scope->second);
-  } else {
-    return false;
-  }
-  return true;
-}
-
 void Questions::give_again() {
   while (state().phase == Phase::waiting && !state().again.empty() && !is_shown_) {
     const Answered next = state().again.front();
@@ -251,9 +235,11 @@ void Questions::give_again() {
     draft_.begin_answer_again();
     const size_t left = state().again.size();
     giving_again_ = true;
-    answer(next.text, Repeat::no);
+    answer(next.text, std::nullopt, Repeat::no);
     giving_again_ = false;
     if (state().again.size() > left) return;
+  }
+  while (state().phase == Phase::waiting && state().again.empty() && !is_shown_ && give_ahead()) {
   }
 }
 
@@ -265,7 +251,7 @@ void Questions::take_up_held_messages() {
     state().last_message = draft_.question().secure ? std::string(kMask) : message.text;
     state().streak = 0;
     draft_.begin_held_answer();
-    answer(message.text, Repeat::no);
+    answer(message.text, message.understood, Repeat::no);
     give_again();
   }
   if (state().phase == Phase::ended) state().held.clear();

@@ -2,6 +2,7 @@
 // intent, nothing yet), what is asked again and given again. For the files of this room only.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,7 @@ class Questions {
   // Shows the open question once more.
   void ask_again();
   // Whatever the consumer may have meant by it, the most certain first.
-  void answer(const std::string& text, Repeat repeat);
+  void answer(const std::string& text, const std::optional<Understood>& understood, Repeat repeat);
   // The page that the question has opened was left.
   void leave_page();
   // An earlier answer, at whose question the chat stands, becomes this one.
@@ -42,7 +43,7 @@ class Questions {
   void stands_open() { is_shown_ = true; }
 
   // After an earlier answer was changed, the answers behind it are given again, as long as the same
-  // questions come.
+  // questions come; then what was answered before it was asked.
   void give_again();
   // What was said while a call ran.
   void take_up_held_messages();
@@ -53,7 +54,14 @@ class Questions {
   bool answer_ambiguous(const std::string& text);
   bool answer_by_choice(const flow::DialogNode& node, const std::string& text);
   bool answer_typed(const flow::DialogNode& node, const std::string& text, Repeat repeat);
+  bool answer_meant(const std::string& text);
   bool interrupt(const std::string& text);
+  bool interrupt_for(const std::string& intent);
+  void ask_meant(const std::vector<std::string>& intents);
+  bool answer_by_entity(const flow::DialogNode& node);
+  // What else the message has is kept for the questions of that node's flow.
+  void keep_ahead(flow::NodeNumber of);
+  bool give_ahead();
 
   void accept(const flow::DialogNode& node, const std::string& text, const std::string& value,
               flow::RoadKind kind, size_t index, flow::NodeNumber target);
@@ -72,6 +80,8 @@ class Questions {
   bool changing_ = false;      // the next accepted answer replaces an earlier one
   bool giving_again_ = false;  // an answer of before, not what was said just now
   bool is_shown_ = false;      // as stands_open() says; until it is answered
+  // What was read in the message that is being dealt with; null when nothing was.
+  const Understood* understood_ = nullptr;
 };
 
 }  // namespace millrace::dialog

@@ -123,8 +123,8 @@ Walk::Next Walk::step(const flow::DialogNode& node) {
                       (state().variables.contains(node.variable) &&
                        !state().variables.find(node.variable)->second.empty()));
   if (known) return draft_.go(RoadKind::next, 0, *node.next);
-  const bool given_again = !state().again.empty();
-  if (!given_again) voice_.show(node);
+  const bool is_given = !state().again.empty() || state().ahead.contains(state().node);
+  if (!is_given) voice_.show(node);
   draft_.track(draft_.here(), "");
   if (node.transfers) {
     stops_.desk.ask_for_agent(state().node, draft_.here().skill);
@@ -282,7 +282,9 @@ void Walk::end(std::string reason) {
   state().frames.clear();
   state().history.clear();
   state().again.clear();
+  state().ahead.clear();
   state().candidates.clear();
+  state().meant.clear();
   state().end_reason = reason;
   draft_.add(Ended{std::move(reason)});
 }

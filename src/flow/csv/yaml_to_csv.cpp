@@ -54,6 +54,7 @@ constexpr std::string_view kTypedAsk = "a typed ask";
 constexpr std::string_view kWordings = "several wordings";
 constexpr std::string_view kSynonyms = "synonyms of a button";
 constexpr std::string_view kComma = "'…', which has a comma";
+constexpr std::string_view kThreshold = "how probable an intent has to be here";
 constexpr std::string_view kRoad = "a road '…'";
 constexpr std::string_view kInput = "an input '…'";
 constexpr std::string_view kComment = "a comment on a node that speaks";
@@ -94,6 +95,7 @@ class Refusals {
       default: break;
     }
     if (draft_->ask) refuse(kTypedAsk);
+    if (draft_->nlu_threshold.given()) refuse(kThreshold, draft_->nlu_threshold.at);
     if (draft_->messages.size() > 1) refuse(kWordings, draft_->messages[1].at);
     look_at_texts();
     look_at_options();
@@ -196,9 +198,9 @@ std::vector<std::string> columns_of(
 }  // namespace
 
 const std::vector<std::string_view>& not_in_csv() {
-  static const std::vector<std::string_view> kAll{kCondition, kAssignment, kCall,     kWait,
-                                                  kTypedAsk,  kWordings,   kSynonyms, kComma,
-                                                  kRoad,      kInput,      kComment,  kGoingBack};
+  static const std::vector<std::string_view> kAll{
+      kCondition, kAssignment, kCall, kWait,  kTypedAsk, kWordings, kSynonyms,
+      kComma,     kThreshold,  kRoad, kInput, kComment,  kGoingBack};
   return kAll;
 }
 

@@ -117,6 +117,7 @@ struct Draft {
   // dialog
   std::vector<Text> messages;  // wordings of one message
   Sourced<bool> waits, nlu_disabled, secure;
+  Sourced<int> nlu_threshold;  // of a thousand
   TextList behaviours;
   std::optional<AssetDraft> asset;
   std::optional<AskDraft> ask;

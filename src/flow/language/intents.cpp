@@ -1,97 +1,65 @@
 // What consumers say for an intent, and which node each intent leads to.
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "base/text.hpp"
-#include "flow/csv/csv.hpp"
+#include "flow/language/intent_files.hpp"
 #include "flow/language/reading.hpp"
-#include "flow/settings/settings_keys.hpp"
 #include "flow/yaml.hpp"
 
 namespace millrace::flow {
 namespace {
 
-constexpr std::string_view kTrainingFile = "templates/intent.csv";
 constexpr std::string_view kFolder = "nlu/";
 constexpr std::string_view kEnding = ".yaml";
 
-Intent& intent_in(std::vector<Intent>& intents, std::string_view name) {
-  const auto found = std::ranges::find(intents, name, &Intent::name);
-  if (found != intents.end()) return *found;
-  return intents.emplace_back(std::string(name), std::vector<std::string>());
-}
-
-void add(std::vector<Intent>& intents, std::string_view name, std::string_view utterance) {
-  intent_in(intents, name).utterances.emplace_back(utterance);
-}
-
-// "Utterance,Intent,Type" or "Utterance,Intent" (reference: studio-and-action-nodes.md 3), in the
-// default locale.
-IntentsRead read_training_file(const std::string& text) {
-  IntentsRead out;
-  const auto wrong = [&](int line, int position, std::string code, std::string message,
-                         std::string remedy) {
-    out.problems.error({.file = std::string(kTrainingFile),
-                        .line = line,
-                        .position = position,
-                        .code = std::move(code),
-                        .message = std::move(message),
-                        .remedy = std::move(remedy)});
+void take(const IntentsRead& read, size_t locale, Program& program, std::set<std::string>& filling,
+          Problems& problems) {
+  problems.add(read.problems, 0);
+  for (const Intent& intent : read.intents) {
+    auto& utterances = intent_in(program.intents[locale], intent.name).utterances;
+    utterances.insert(utterances.end(), intent.utterances.begin(), intent.utterances.end());
+  }
+  const auto append = [](auto& into, const auto& from) {
+    into.insert(into.end(), from.begin(), from.end());
   };
-  const auto rows = read_csv(text);
-  if (!rows) {
-    wrong(0, 0, "csv_syntax", rows.error().describe(), "");
-    return out;
+  append(program.lexicon.synonyms, read.lexicon.synonyms);
+  append(program.lexicon.lookups, read.lexicon.lookups);
+  append(program.lexicon.regexes, read.lexicon.regexes);
+  for (const auto& [flow, intents] : read.priorities) {
+    append(program.understanding.priorities[flow], intents);
   }
-  if (rows->empty()) return out;
-  const CsvRow& header = rows->front();
-  const bool bound = header.cells.size() >= 2 &&
-                     base::equals_ignoring_case(base::trim_blank(header.cells[0]), "Utterance") &&
-                     base::equals_ignoring_case(base::trim_blank(header.cells[1]), "Intent");
-  if (!bound) {
-    wrong(header.line, 1, "missing_column", "the first row must be Utterance,Intent",
-          "name the columns");
-    return out;
-  }
-  for (size_t i = 1; i < rows->size(); ++i) {
-    const CsvRow& row = (*rows)[i];
-    const auto utterance = base::trim_blank(row.cells[0]);
-    const auto intent = row.cells.size() < 2 ? std::string_view() : base::trim_blank(row.cells[1]);
-    if (utterance.empty() || intent.empty()) {
-      wrong(row.line, 1, "intent_incomplete", "an utterance and an intent are needed",
-            "fill both cells, or remove the row");
-      continue;
-    }
-    add(out.intents, intent, utterance);
-  }
-  return out;
+  filling.insert(read.filling.begin(), read.filling.end());
 }
 
-IntentsRead read_yaml_file(const std::string& path, const std::string& text) {
-  IntentsRead out;
-  YamlFile file(path, out.problems);
-  const auto root = file.parse(text);
-  if (!root) return out;
-  for (const YamlPair& section : file.pairs(*root, path)) {
-    if (section.key != "intents") {
-      file.unknown_key(section, names_of(nlu_keys()));
-      continue;
-    }
-    for (const YamlPair& pair : file.pairs(section.value, "intents")) {
-      intent_in(out.intents, pair.key);
-      for (const std::string& utterance : file.texts(pair)) {
-        if (!utterance.empty()) add(out.intents, pair.key, utterance);
+// Of two intents that have the same utterance the first one written has it.
+void index_utterances(Program& program) {
+  program.utterances.resize(program.intents.size());
+  for (size_t locale = 0; locale < program.intents.size(); ++locale) {
+    for (uint32_t i = 0; i < program.intents[locale].size(); ++i) {
+      for (const std::string& utterance : program.intents[locale][i].utterances) {
+        program.utterances[locale].emplace(base::squash(utterance), i);
       }
     }
   }
-  return out;
 }
 
-void take(const IntentsRead& read, std::vector<Intent>& into, Problems& problems) {
-  problems.add(read.problems, 0);
-  for (const Intent& intent : read.intents) {
-    auto& utterances = intent_in(into, intent.name).utterances;
-    utterances.insert(utterances.end(), intent.utterances.begin(), intent.utterances.end());
+// Flows that are not there, and intents that nothing leads to.
+void check_priorities(const Program& program, Problems& problems) {
+  for (const auto& [flow, intents] : program.understanding.priorities) {
+    const bool is_there = std::ranges::any_of(program.by_id, [&](const auto& entry) {
+      return entry.first.starts_with(flow) && entry.first.substr(flow.size()).starts_with('.');
+    });
+    const auto unknown = std::ranges::find_if(
+        intents, [&](const std::string& intent) { return !program.intent_nodes.contains(intent); });
+    if (is_there && unknown == intents.end()) continue;
+    problems.warning(
+        {.file = std::string(kFolder) + program.locales[0] + std::string(kEnding),
+         .code = "priority_of_nothing",
+         .message = is_there ? "no node has the intent '" + *unknown + "', which priorities name"
+                             : "there is no flow '" + flow + "', for which there are priorities",
+         .remedy = "name flows and intents that are there"});
   }
 }
 
@@ -136,22 +104,30 @@ void bind_nodes(const Drafts& drafts, Program& program, Problems& problems) {
 void read_intents(const Files& files, const Drafts& drafts, Kept<IntentsRead>& kept,
                   Program& program, Problems& problems) {
   program.intents.resize(program.locales.size());
+  std::set<std::string> filling;
   for (const auto& [path, text] : files) {
     if (path == kTrainingFile) {
       const auto& read = kept.of(path, text, [&] { return read_training_file(text); });
-      take(read, program.intents[0], problems);
+      take(read, 0, program, filling, problems);
+    }
+    if (path == kEntityFile) {
+      take(kept.of(path, text, [&] { return read_entity_file(text); }), 0, program, filling,
+           problems);
     }
     if (!path.starts_with(kFolder)) continue;
     YamlFile file(path, problems);
     const auto locale = locale_of(file, kFolder, program.locales);
     if (!locale) continue;
-    const auto& read = kept.of(path, text, [&] { return read_yaml_file(path, text); });
-    take(read, program.intents[*locale], problems);
+    const auto& read = kept.of(path, text, [&] { return read_nlu_file(path, text); });
+    take(read, *locale, program, filling, problems);
   }
+  index_utterances(program);
   bind_nodes(drafts, program, problems);
+  check_priorities(program, problems);
   for (size_t locale = 0; locale < program.locales.size(); ++locale) {
     for (const Intent& intent : program.intents[locale]) {
-      if (program.intent_nodes.contains(intent.name)) continue;
+      // One whose examples have slots may be there to fill them.
+      if (program.intent_nodes.contains(intent.name) || filling.contains(intent.name)) continue;
       problems.warning(
           {.file = locale == 0 && files.contains(std::string(kTrainingFile))
                        ? std::string(kTrainingFile)

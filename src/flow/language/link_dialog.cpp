@@ -136,6 +136,12 @@ DialogNode Link::link_dialog() {
   }
   node.waits = draft_.waits.value;
   node.nlu_disabled = draft_.nlu_disabled.value;
+  node.threshold_permille = draft_.nlu_threshold.value;
+  node.entity = trim(draft_.entity.value);
+  if (draft_.entity.given() && !node.waits) {
+    warning(draft_.entity.at, "not_used", "a node that asks nothing is answered by no entity",
+            "remove it");
+  }
   node.css_class = trim(draft_.css.value);
   const Behaviours behaviours = read_behaviours();
   node.input_disabled = behaviours.disable_input;

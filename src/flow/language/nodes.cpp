@@ -94,7 +94,7 @@ void Link::link_labels(Node& node) {
   node.skill = trim(draft_.skill.value);
   node.was = trim(draft_.was.value);
   node.event = link_event();
-  for (const Text* text : {&draft_.entity_type, &draft_.entity, &draft_.platform}) {
+  for (const Text* text : {&draft_.entity_type, &draft_.platform}) {
     if (!text->given()) continue;
     warning(text->at, "not_used",
             either("the meaning of this column is not public; it is kept and has no effect",
@@ -163,6 +163,8 @@ void Link::warn_of_unused() {
        draft_.asset ? place_of(draft_, Column::rich_asset_content, draft_.asset->at) : Place{}},
       {"behaviours", draft_.behaviours.at},
       {"nlu", draft_.nlu_disabled.at},
+      {"nlu_threshold", draft_.nlu_threshold.at},
+      {"entity", draft_.entity.at},
       {"outputs", draft_.outputs.at},
       {"decide", draft_.decide.at},
       {"inputs", draft_.inputs.at},

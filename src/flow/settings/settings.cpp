@@ -155,15 +155,25 @@ void read_interruptions(YamlFile& file, const YamlPair& section, Program& progra
   }
 }
 
+void read_understanding(YamlFile& file, const YamlPair& section, Program& program) {
+  for (const YamlPair& pair : file.pairs(section.value, "nlu")) {
+    if (pair.key == "model") {
+      program.understanding.has_model = file.truth(pair).value_or(true);
+    } else if (pair.key == "threshold") {
+      program.understanding.threshold_permille = read_threshold(file, pair);
+    } else {
+      file.unknown_key(pair, names_of(understanding_keys()));
+    }
+  }
+}
+
 // The sections that need nothing but the program; false for any other.
 bool read_section(YamlFile& file, const YamlPair& pair, Program& program) {
   using Read = void (*)(YamlFile&, const YamlPair&, Program&);
   static const std::pair<std::string_view, Read> kSections[] = {
-      {"rest", read_rest},
-      {"silence", read_silence},
-      {"retention", read_retention},
-      {"interruptions", read_interruptions},
-      {"theme", read_theme}};
+      {"rest", read_rest},           {"silence", read_silence},
+      {"retention", read_retention}, {"interruptions", read_interruptions},
+      {"nlu", read_understanding},   {"theme", read_theme}};
   const auto found = std::ranges::find(kSections, std::string_view(pair.key),
                                        &std::pair<std::string_view, Read>::first);
   if (found == std::end(kSections)) return false;

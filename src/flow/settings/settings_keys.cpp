@@ -67,6 +67,10 @@ const Key kSilence[] = {
 const Key kInterruptions[] = {
     {"max", Shape::integer, "Questions left open by intents, one in the other", 0, 20},
 };
+const Key kUnderstanding[] = {
+    {"model", Shape::truth, "false: no model is made of the examples"},
+    {"threshold", Shape::number, "How probable an intent has to be, 0 to 1; else the model knows"},
+};
 const Key kRest[] = {
     {"key", Shape::secret, "With which the REST channel is asked: ${secret:NAME}"},
 };
@@ -137,6 +141,10 @@ const Key kSettings[] = {
      .section = kAsides},
     {.name = "silence", .shape = Shape::section, .section = kSilence},
     {.name = "interruptions", .shape = Shape::section, .section = kInterruptions},
+    {.name = "nlu",
+     .shape = Shape::section,
+     .help = "How what people mean is understood",
+     .section = kUnderstanding},
     {.name = "egress", .shape = Shape::section, .section = kEgress},
     {"track", Shape::text,
      "Where analytics events go beside the record: a receiver such as braze, or keep"},
@@ -156,6 +164,12 @@ const Key kSettings[] = {
 };
 const Key kNlu[] = {
     {"intents", Shape::phrases, "What people say, under the name of the intent"},
+    {"out_of_scope", Shape::texts, "What people say that the solution has nothing for"},
+    {"synonyms", Shape::phrases, "What else is said for a value, under the value"},
+    {"lookups", Shape::phrases, "Values of an entity, under its name"},
+    {"regexes", Shape::object, "A regular expression that an entity looks like, under its name"},
+    {"priorities", Shape::phrases,
+     "Under the name of a flow: intents, of which the first goes first there when two are close"},
 };
 
 }  // namespace
@@ -186,6 +200,9 @@ std::span<const Key> silence_keys() {
 }
 std::span<const Key> silence_reminder_keys() {
   return kSilenceReminder;
+}
+std::span<const Key> understanding_keys() {
+  return kUnderstanding;
 }
 std::span<const Key> interruptions_keys() {
   return kInterruptions;

@@ -15,6 +15,7 @@ std::span<const Key> breaker_keys();
 std::span<const Key> asides_keys();
 std::span<const Key> silence_keys();
 std::span<const Key> silence_reminder_keys();
+std::span<const Key> understanding_keys();
 std::span<const Key> interruptions_keys();
 std::span<const Key> rest_keys();
 std::span<const Key> egress_keys();

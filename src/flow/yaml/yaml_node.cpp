@@ -155,6 +155,10 @@ void NodeReader::read_nlu(const YamlPair& pair, const NodeKey& key) {
   if (given) draft_.nlu_disabled = {!*given, file_.place(pair, key.name)};
 }
 
+void NodeReader::read_nlu_threshold(const YamlPair& pair, const NodeKey& key) {
+  draft_.nlu_threshold = {read_threshold(file_, pair), file_.place(pair, key.name)};
+}
+
 void NodeReader::read_behaviours(const YamlPair& pair, const NodeKey& key) {
   draft_.behaviours = file_.text_list(pair, key.name);
   for (const Text& behaviour : draft_.behaviours.value) {

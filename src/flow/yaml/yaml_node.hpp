@@ -50,6 +50,7 @@ class NodeReader {
   void read_event(const YamlPair& pair, const NodeKey& key);
   void read_raw_cells(const YamlPair& pair, const NodeKey& key);
   void read_variable(const YamlPair& pair, const NodeKey& key);
+  void read_nlu_threshold(const YamlPair& pair, const NodeKey& key);
   void read_nlu(const YamlPair& pair, const NodeKey& key);
   void read_behaviours(const YamlPair& pair, const NodeKey& key);
   void read_secure(const YamlPair& pair, const NodeKey& key);

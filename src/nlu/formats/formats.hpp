@@ -33,6 +33,10 @@ ReadExamples read_examples(std::string_view name, std::string_view text);
 // "[Ana Silva](name) here" without its marks, with a span for each.
 Example unmarked(std::string_view text, std::string intent);
 
+// All of it as `intents:` and what goes with it, in the order in which intents first come; each
+// example once.
+std::string write_yaml(const ReadExamples& read);
+
 // As .tsv has them; what a cell cannot hold becomes a blank.
 std::string write_tsv(const std::vector<Example>& examples);
 

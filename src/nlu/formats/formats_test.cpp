@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "nlu/entities/lexicon.hpp"
+
 namespace millrace::nlu {
 namespace {
 
@@ -88,6 +92,48 @@ TEST(NluFormats, ImportRasa) {
   EXPECT_EQ(read.examples[0].slots, (std::vector<Span>{{10, 15, "city"}}));
   EXPECT_EQ(read.lines, (std::vector{5, 6}));
   EXPECT_EQ(read.lookups.size(), 1U);
+}
+
+TEST(NluFormats, AreReadAsTheyWereWritten) {
+  ReadExamples read;
+  read.examples = {
+      {"me chamo Ana, moro no Porto", "introduce", {{9, 12, "name"}, {22, 27, "city"}}},
+      {"say \"no\": - # {x}", "refuse", {}},
+      {"tell me a joke", "", {}},
+      {"é isso", "introduce", {}}};
+  read.synonyms = {{"Lisboa", {"Lx", "Lisbon"}}};
+  read.lookups = {{"city", {"Porto"}}, {"city", {"Faro"}}};
+  read.regexes = {{"code", "\\b[A-Z]{3}-\\d+"}};
+  const ReadExamples again = read_examples("more.yaml", write_yaml(read));
+  ASSERT_TRUE(again.problems.empty()) << again.problems.front().message;
+  ASSERT_EQ(again.examples.size(), 4U);
+  const auto with = [&](const std::string& text) {
+    const auto found = std::ranges::find(again.examples, text, &Example::text);
+    return found == again.examples.end() ? Example{"missing", "", {}} : *found;
+  };
+  for (const Example& example : read.examples) {
+    EXPECT_EQ(with(example.text).intent, example.intent);
+    EXPECT_EQ(with(example.text).slots, example.slots) << example.text;
+  }
+  EXPECT_EQ(again.synonyms, read.synonyms);
+  ASSERT_EQ(again.lookups.size(), 1U);
+  EXPECT_EQ(again.lookups[0].second, (std::vector<std::string>{"Porto", "Faro"}));
+  EXPECT_EQ(again.regexes, read.regexes);
+}
+
+TEST(NluFormats, FindWhatListsHave) {
+  const Lists lists({.synonyms = {{"Lisboa", {"Lx", "a capital"}}},
+                     .lookups = {{"city", {"Lisboa", "Vila Nova de Gaia", "Gaia"}}},
+                     .regexes = {{"code", "\\b[A-Z]{3}-\\d+\\b"}, {"bad", "("}}});
+  const auto found = lists.find("de VILA nova de gaia para a capital, ABC-12");
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].value, "Vila Nova de Gaia") << "the longer one counts";
+  EXPECT_EQ(found[1].value, "Lisboa");
+  EXPECT_EQ(found[2].slot, "code");
+  EXPECT_EQ(found[2].value, "ABC-12");
+  EXPECT_EQ(lists.canonical("LX"), "Lisboa");
+  EXPECT_EQ(lists.canonical("Braga"), "Braga");
+  EXPECT_TRUE(lists.find("").empty());
 }
 
 TEST(NluFormats, LeaveBracketsAloneThatMarkNothing) {

@@ -38,7 +38,7 @@ class Reader {
         read_lists(pair.second, key == "synonyms" ? out_.synonyms : out_.lookups);
       } else if (key == "regexes") {
         read_regexes(pair.second);
-      } else if (key != "version") {
+      } else if (key != "version" && key != "priorities") {
         wrong(pair.first, "`" + key +
                               "` is no key of this file. There are intents, out_of_scope, "
                               "synonyms, lookups and regexes.");

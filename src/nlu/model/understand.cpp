@@ -38,6 +38,16 @@ Understanding judged(const Model::Parts& parts, std::span<const float> probabili
   return out;
 }
 
+float share_known(const Model::Parts& parts, std::span<const Word> words) {
+  size_t all = 0, known = 0;
+  for (const Word& word : words) {
+    if (word.is_mark) continue;
+    ++all;
+    known += parts.vocabulary.find(feature_of(word).hash) == Vocabulary::kUnknown ? 0 : 1;
+  }
+  return all == 0 ? 0.0F : static_cast<float>(known) / static_cast<float>(all);
+}
+
 // What a feature's weights say for the first guess and against the second.
 float linear_weight(const Model::Parts& parts, uint32_t id, size_t first, size_t second) {
   const int8_t* row = &parts.linear.rows[id * parts.classes()];
@@ -77,7 +87,9 @@ void add_absences(const Model::Parts& parts, const std::vector<Word>& words, siz
 
 Understanding Model::understand(std::string_view text, size_t guesses_max) const {
   const auto words = words_of(text.substr(0, kExampleBytesMax));
-  return judged(*parts_, parts_->probabilities(words), guesses_max);
+  Understanding out = judged(*parts_, parts_->probabilities(words), guesses_max);
+  out.known = share_known(*parts_, words);
+  return out;
 }
 
 Explanation Model::explain(std::string_view text, size_t evidence_max) const {

@@ -93,6 +93,12 @@ void name_features(std::span<const Word> words, const FoundFeature& found) {
   });
 }
 
+Feature feature_of(const Word& word) {
+  FeatureHash hash(static_cast<char>(word.is_mark ? FeatureKind::mark : FeatureKind::word));
+  hash.add(word.is_mark ? word.kept : word.folded);
+  return {hash.value(), Group::words};
+}
+
 void collect_features(std::span<const Word> words, std::vector<Feature>& out) {
   out.clear();
   for_each_feature(words,

@@ -31,6 +31,9 @@ void name_features(std::span<const Word> words, const FoundFeature& found);
 // The same without names, into `out`, which is emptied first.
 void collect_features(std::span<const Word> words, std::vector<Feature>& out);
 
+// The feature that a word is by itself, without its accents.
+Feature feature_of(const Word& word);
+
 // A feature of a vocabulary in one text.
 struct Entry {
   uint32_t id = 0;

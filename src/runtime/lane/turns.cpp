@@ -14,8 +14,7 @@ using base::Code;
 using base::fail;
 using dialog::Phase;
 
-// Whether a change suffices for the next record, or a whole state is due: when what has to be read
-// for it is several times what it would take to write it anew.
+// Whether a change will do for the next record; not when several whole states are read for it.
 bool is_change_enough(const Consumer& consumer, const dialog::Turn& turn) {
   constexpr int kChangesMax = 200;
   constexpr size_t kTimesWhole = 4;
@@ -134,9 +133,10 @@ std::optional<std::pair<Written, dialog::Input>> Runtime::Lane::adopt(Consumer& 
 
 void Runtime::Lane::take_turn_as_it_stands(Consumer& consumer, dialog::Input input,
                                            TurnTaken taken) {
+  solutions_.understand(*consumer.program, *consumer.chat, input);
   // The state is copied here and nowhere else: until the turn is stored, the old one holds.
-  auto written = take(consumer, consumer.program, &input, OnThrow::park,
-                      [&] { return dialog::advance(*consumer.program, *consumer.chat, input); });
+  auto advance = [&] { return dialog::advance(*consumer.program, *consumer.chat, input); };
+  auto written = take(consumer, consumer.program, &input, OnThrow::park, advance);
   if (!written) return refuse(consumer, written.error(), taken);
   commit(consumer, std::move(*written), std::move(taken));
 }

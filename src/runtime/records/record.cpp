@@ -8,6 +8,7 @@
 #include "dialog/state/names.hpp"
 #include "dialog/state/state_change.hpp"
 #include "dialog/state/state_v0.hpp"
+#include "dialog/state/understood_json.hpp"
 #include "runtime/lane/effects.hpp"
 #include "runtime/records/record_parts.hpp"
 #include "runtime/records/record_v0.hpp"
@@ -27,6 +28,7 @@ struct InputWriter {
       in["channel"] = said.channel;
       in["address"] = said.address;
     }
+    if (said.understood) in["understood"] = dialog::to_json(*said.understood);
     return in;
   }
   json::object operator()(const dialog::CallEnded& ended) const {
@@ -76,6 +78,8 @@ bool mask(const dialog::Turn& turn, const dialog::Input* input, json::object& in
     const bool is_held =
         !turn.state.held.empty() && turn.state.held.back().input_id == said->input_id;
     if (is_held) in["text"] = dialog::kMask;
+    // It may repeat what is masked.
+    if (is_held || turn.said == dialog::kMask) in.erase("understood");
     return is_held || turn.said != said->text;
   }
   auto* result = in.if_contains("result");

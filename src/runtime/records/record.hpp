@@ -13,6 +13,7 @@
 // guess.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,8 @@ struct TurnRecord {
   std::string input_id;  // of a "said"; else ""
   base::Id chat;
   std::vector<ChatMessage> messages;  // the consumer's first, then the bot's
+  // What a model read in the consumer's, where that is not sealed.
+  std::optional<dialog::Understood> understood;
 };
 
 // Writes a turn that has just been taken. `input` is nullptr for the opening of a session.

@@ -4,6 +4,7 @@
 #include "dialog/state/members.hpp"
 #include "dialog/state/names.hpp"
 #include "dialog/state/state_v0.hpp"
+#include "dialog/state/understood_json.hpp"
 #include "runtime/records/record_parse.hpp"
 #include "runtime/records/record_v0.hpp"
 
@@ -56,6 +57,9 @@ base::Result<TurnRecord> read_record(std::string_view body) {
     message->side = Side::consumer;
     message->input_id = record.input_id;
     record.messages.push_back(std::move(*message));
+    Members in(*parsed->in, "input");
+    record.understood = dialog::understood_in(in, "understood");
+    if (auto read = in.done(); !read) return std::unexpected(read.error());
   }
   Members members(parsed->record, "record");
   base::Result<void> all;
@@ -191,9 +195,10 @@ base::Result<std::optional<dialog::Input>> input_of(InputKind kind, base::Timest
     case InputKind::open: return std::nullopt;
     case InputKind::start: break;
     case InputKind::said:
-      input.what =
-          dialog::Said{members.text("id", Need::needed), members.text("text", Need::needed),
-                       members.flag("starts"), members.text("channel"), members.text("address")};
+      input.what = dialog::Said{
+          members.text("id", Need::needed), members.text("text", Need::needed),
+          members.flag("starts"),           members.text("channel"),
+          members.text("address"),          dialog::understood_in(members, "understood")};
       break;
     case InputKind::call:
       input.what = dialog::CallEnded{members.text("key", Need::needed),

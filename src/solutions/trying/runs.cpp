@@ -5,6 +5,7 @@
 
 #include "base/hash.hpp"
 #include "posix/threads.hpp"
+#include "solutions/models/models.hpp"
 #include "trial/talk.hpp"
 
 namespace millrace::solutions {
@@ -96,8 +97,9 @@ void Runs::play(Run* run, Order order) {
   json::object coverage;
   if (loaded && loaded->program) {
     trial::Coverage all(*loaded->program);
+    const auto reader = reader_for({}, loaded->files, *loaded->program, Training::may);
     for (const trial::Test* test : tests) {
-      auto outcome = trial::run(*loaded->program, *test, all);
+      auto outcome = trial::run(*loaded->program, *test, all, reader ? reader->get() : nullptr);
       const std::lock_guard lock(mutex_);
       if (stopping_) break;
       run->state.outcomes.push_back({test->name, test->file,

@@ -6,6 +6,7 @@
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/listing.hpp"
 #include "app/commands/nlu/nlu_files.hpp"
 #include "base/hash.hpp"
@@ -25,6 +26,11 @@ int write(std::string_view command, const std::filesystem::path& file, std::stri
 }
 
 int train(const NluOptions& options) {
+  std::error_code failed;
+  if (options.files.size() == 1 && std::filesystem::is_directory(options.files[0], failed)) {
+    return train_solution(options);
+  }
+  if (options.out.empty()) return complain("nlu train", "Name the model's file with --out.");
   const auto examples = read_nlu_examples(options.files);
   if (!examples) return complain("nlu train", examples.error(), 1);
   const auto bytes = train_nlu(*examples, options);
@@ -100,7 +106,9 @@ void print(const nlu::Explanation& explanation) {
 }
 
 int parse(const NluOptions& options) {
-  const auto bytes = posix::read_file(options.model, {.bytes_max = posix::kAnySize});
+  const auto file = model_file(options.model);
+  if (!file) return complain("nlu parse", file.error(), 1);
+  const auto bytes = posix::read_file(*file, {.bytes_max = posix::kAnySize});
   if (!bytes) return complain("nlu parse", bytes.error(), 1);
   const auto model = nlu::Model::read(bytes_of(*bytes));
   if (!model) return complain("nlu parse", model.error(), 1);
@@ -154,7 +162,8 @@ cli::App& add(cli::App& family, const std::string& name, const std::string& help
 
 void add_files(cli::App& command, const Options& options, bool is_required) {
   auto* files = command.add_option("FILES", options->files,
-                                   "Examples: .csv, .tsv, .jsonl, .yaml (also of Rasa)");
+                                   "Examples: .csv, .tsv, .jsonl, .yaml (also of Rasa), or a "
+                                   "solution's folder");
   if (is_required) files->required();
 }
 
@@ -171,9 +180,8 @@ void add_trying(cli::App& nlu, int& exit_code) {
   auto& command = add(nlu, "parse", "Say what texts mean, and why", options, parse, exit_code);
   command.add_option("TEXT", options->texts,
                      "What a person may type; else lines of standard input");
-  command.add_option("--model", options->model, "What `nlu train` made")
-      ->required()
-      ->check(cli::kExistingFile);
+  command.add_option("--model", options->model, "What `nlu train` made, or a solution's folder")
+      ->required();
   command.add_option("--locale", options->locale, "Of entities: en, pt-BR, ...")
       ->capture_default_str();
   command.add_option("--today", options->today, "The day it is, 2026-01-07; else today in UTC");
@@ -212,6 +220,36 @@ void add_judging(cli::App& nlu, int& exit_code) {
   check.footer("Exits 1 when a text stands under two intents.");
 }
 
+void add_examples_of_life(cli::App& nlu, int& exit_code) {
+  auto options = std::make_shared<NluOptions>();
+  auto& review = add(nlu, "review",
+                     "List what people have said that the model was not sure of, or that they "
+                     "corrected",
+                     options, review_nlu, exit_code);
+  add_data_option(review, options->data);
+  review.add_option("--solution", options->solution, "Only chats of this solution");
+  review.add_option("--since", options->since,
+                    "Only chats whose last turn is not before this time: 2026-01-31T08:00:00Z, or "
+                    "24h, 7d ago");
+  review.add_option("--limit", options->limit, "At most so many")->capture_default_str();
+  review.add_option("--out", options->out,
+                    "A .tsv of them, to be mended and imported: a text, a tab, an intent");
+  review.add_flag("--json", options->json, "Print a JSON array");
+  review.footer("Works beside a running server. What was asked for securely is not listed.");
+
+  auto imported = std::make_shared<NluOptions>();
+  auto& command = add(nlu, "import", "Add files of examples to a solution, also of Rasa", imported,
+                      import_nlu, exit_code);
+  add_files(command, imported, true);
+  command.add_option("--to", imported->to, "The solution's folder")
+      ->required()
+      ->check(cli::kExistingDirectory);
+  command.add_option("--locale", imported->locale, "The language of the examples")
+      ->capture_default_str();
+  command.add_option("--name", imported->name, "They come into nlu/LOCALE.NAME.yaml")
+      ->capture_default_str();
+}
+
 }  // namespace
 
 void add_nlu_command(cli::App& cli, int& exit_code) {
@@ -220,10 +258,12 @@ void add_nlu_command(cli::App& cli, int& exit_code) {
   auto options = std::make_shared<NluOptions>();
   auto& trained = add(*nlu, "train", "Make a model of examples", options, train, exit_code);
   add_files(trained, options, true);
-  trained.add_option("--out", options->out, "The model's file")->required();
+  trained.add_option("--out", options->out,
+                     "The model's file; that of a solution's folder is kept in it");
   add_training(trained, options);
   add_judging(*nlu, exit_code);
   add_trying(*nlu, exit_code);
+  add_examples_of_life(*nlu, exit_code);
 
   auto divided = std::make_shared<NluOptions>();
   auto& split_command =

@@ -1,37 +1,58 @@
 #include "app/commands/nlu/nlu_files.hpp"
 
-#include <atomic>
 #include <iostream>
 #include <mutex>
-#include <thread>
 
 #include "nlu/formats/formats.hpp"
 #include "posix/files.hpp"
-#include "posix/threads.hpp"
+#include "solutions/folder.hpp"
+#include "solutions/models/models.hpp"
 
 namespace millrace::app {
 namespace {
 
-// Every task, by so many threads, this one among them.
-void run_on_threads(const nlu::Tasks& tasks, size_t threads) {
-  std::atomic<size_t> next = 0;
-  const auto work = [&] {
-    for (size_t i = next++; i < tasks.size(); i = next++) tasks[i]();
-  };
-  std::vector<std::jthread> others;
-  for (size_t t = 1; t < std::min(threads, tasks.size()); ++t) {
-    others.push_back(posix::named_thread<std::jthread>("nlu-train", work));
+namespace fs = std::filesystem;
+
+// A solution's folder stands for its files of examples.
+base::Result<std::vector<fs::path>> files_of(const std::vector<fs::path>& named) {
+  std::vector<fs::path> out;
+  std::error_code failed;
+  for (const fs::path& one : named) {
+    if (!fs::is_directory(one, failed)) {
+      out.push_back(one);
+      continue;
+    }
+    const auto files = solutions::read_folder(one);
+    if (!files) return std::unexpected(files.error());
+    for (const auto& [path, text] : *files) {
+      if (solutions::has_examples(path)) out.push_back(one / path);
+    }
   }
-  work();
+  return out;
 }
 
 }  // namespace
+
+base::Result<fs::path> model_file(const fs::path& named) {
+  std::error_code failed;
+  if (!fs::is_directory(named, failed)) return named;
+  const auto files = solutions::read_folder(named);
+  if (!files) return std::unexpected(files.error());
+  const fs::path file =
+      solutions::models_folder(named) / solutions::model_name(solutions::training_set(*files));
+  if (fs::exists(file, failed)) return file;
+  return base::fail(
+      base::Code::not_found,
+      "There is no model of these examples. Run `millrace nlu train " + named.string() + "`.");
+}
 
 base::Result<std::vector<nlu::Example>> read_nlu_examples(
     const std::vector<std::filesystem::path>& files, bool is_strict) {
   std::vector<nlu::Example> out;
   size_t wrong = 0;
-  for (const auto& file : files) {
+  const auto all = files_of(files);
+  if (!all) return std::unexpected(all.error());
+  for (const auto& file : *all) {
     const auto text = posix::read_file(file, {.bytes_max = size_t{256} << 20});
     if (!text) return std::unexpected(text.error());
     auto read = nlu::read_examples(file.filename().string(), *text);
@@ -58,14 +79,15 @@ base::Result<std::string> train_nlu(const std::vector<nlu::Example>& examples,
   }
   std::mutex telling;
   return nlu::train(
-      examples, {.seed = options.seed,
-                 .base = bytes_of(base),
-                 .run = [&](const nlu::Tasks& tasks) { run_on_threads(tasks, options.threads); },
-                 .progress =
-                     [&](std::string_view step) {
-                       const std::lock_guard lock(telling);
-                       std::cerr << "  " << step << "\n";
-                     }});
+      examples,
+      {.seed = options.seed,
+       .base = bytes_of(base),
+       .run = [&](const nlu::Tasks& tasks) { solutions::run_on_threads(tasks, options.threads); },
+       .progress =
+           [&](std::string_view step) {
+             const std::lock_guard lock(telling);
+             std::cerr << "  " << step << "\n";
+           }});
 }
 
 }  // namespace millrace::app

@@ -19,6 +19,7 @@
 #include "app/wire/signals.hpp"
 #include "app/wire/system.hpp"
 #include "posix/limits.hpp"
+#include "solutions/models/models.hpp"
 
 namespace millrace::app {
 namespace {
@@ -103,7 +104,11 @@ class Dev {
 
   std::string tested(const solutions::Deploying& done) {
     if (options_.skip_tests) return "";
-    const auto tests = solutions::test(options_.solution, done.loaded.program, {});
+    auto reader = solutions::reader_for(options_.solution, done.loaded.files, *done.loaded.program,
+                                        solutions::Training::may);
+    if (!reader) return ", " + paint_.red(reader.error().describe());
+    const auto tests =
+        solutions::test(options_.solution, done.loaded.program, {.reader = std::move(*reader)});
     if (!tests) return ", " + paint_.red(tests.error().describe());
     print_problems(tests->problems);
     for (const trial::Outcome& outcome : tests->outcomes) {

@@ -14,6 +14,7 @@
 #include "app/wire/data/data_reading.hpp"
 #include "app/wire/python_inspector.hpp"
 #include "app/wire/signals.hpp"
+#include "solutions/models/models.hpp"
 #include "solutions/test_from_chat.hpp"
 
 namespace millrace::app {
@@ -93,8 +94,11 @@ int run_tests(const TestOptions& options) {
     print_problems(loaded->problems);
     return complain("test", "the solution has errors; see millrace check");
   }
-  const auto run =
-      solutions::test(options.solution, loaded->program, {options.filter, options.jobs});
+  auto reader = solutions::reader_for(options.solution, loaded->files, *loaded->program,
+                                      solutions::Training::may);
+  if (!reader) return complain("test", reader.error());
+  const auto run = solutions::test(options.solution, loaded->program,
+                                   {options.filter, options.jobs, std::move(*reader)});
   if (!run) return complain("test", run.error());
   print_problems(run->problems);
   if (!run->problems.empty()) return 2;

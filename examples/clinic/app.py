@@ -1,0 +1,11 @@
+import os
+
+NAME = 'Clinic'
+BOTS = []
+CSV_BOTS = ['Clinic']
+PATH = os.path.dirname(__file__)
+
+PARAMS = {
+    'sandbox': {},
+    'live': {},
+}

@@ -1,0 +1,87 @@
+#include "nlu/entities/lexicon.hpp"
+
+#include <algorithm>
+#include <span>
+
+#include "base/regex.hpp"
+#include "nlu/text/words.hpp"
+
+namespace millrace::nlu {
+namespace {
+
+std::string key_of(std::span<const Word> words) {
+  std::string key;
+  for (const Word& word : words) {
+    if (!key.empty()) key += ' ';
+    key += word.folded;
+  }
+  return key;
+}
+
+std::string key_of(std::string_view text) {
+  return key_of(std::span<const Word>(words_of(text)));
+}
+
+}  // namespace
+
+Lists::Lists(const Lexicon& lexicon) : regexes_(lexicon.regexes) {
+  for (const auto& [value, said] : lexicon.synonyms) {
+    for (const std::string& one : said) synonyms_.emplace(key_of(one), value);
+  }
+  for (const auto& [slot, words] : lexicon.lookups) {
+    for (const std::string& word : words) {
+      const size_t count = words_of(word).size();
+      if (count == 0 || count > kListedWordsMax) continue;
+      entries_[key_of(word)].push_back({slot, word});
+      words_max_ = std::max(words_max_, count);
+      // What is said for it is found as well.
+      for (const auto& [value, said] : lexicon.synonyms) {
+        if (key_of(value) != key_of(word)) continue;
+        for (const std::string& one : said) {
+          const size_t length = words_of(one).size();
+          if (length == 0 || length > kListedWordsMax) continue;
+          entries_[key_of(one)].push_back({slot, value});
+          words_max_ = std::max(words_max_, length);
+        }
+      }
+    }
+  }
+}
+
+std::string Lists::canonical(std::string_view value) const {
+  if (synonyms_.empty()) return std::string(value);
+  const auto found = synonyms_.find(key_of(value));
+  return found == synonyms_.end() ? std::string(value) : found->second;
+}
+
+std::vector<Listed> Lists::find(std::string_view text) const {
+  std::vector<Listed> out;
+  const auto words = words_max_ == 0 ? std::vector<Word>() : words_of(text);
+  for (size_t i = 0; i < words.size() && out.size() < kListedMax;) {
+    size_t taken = 1;
+    for (size_t count = std::min(words_max_, words.size() - i); count > 0; --count) {
+      const auto found = entries_.find(key_of(std::span(words).subspan(i, count)));
+      if (found == entries_.end()) continue;
+      for (const Entry& entry : found->second) {
+        out.push_back(
+            {entry.slot, words[i].begin, words[i + count - 1].end, canonical(entry.value)});
+      }
+      taken = count;
+      break;
+    }
+    i += taken;
+  }
+  const std::string_view looked_at = text.substr(0, kPatternBytesMax);
+  for (const auto& [slot, pattern] : regexes_) {
+    const auto found = base::find_regex(pattern, looked_at);
+    if (!found || found->empty() || out.size() >= kListedMax) continue;
+    const size_t at = looked_at.find(*found);
+    if (at == std::string_view::npos) continue;
+    out.push_back({slot, static_cast<uint32_t>(at), static_cast<uint32_t>(at + found->size()),
+                   canonical(*found)});
+  }
+  std::ranges::stable_sort(out, {}, &Listed::begin);
+  return out;
+}
+
+}  // namespace millrace::nlu

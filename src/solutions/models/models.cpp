@@ -1,0 +1,146 @@
+#include "solutions/models/models.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "nlu/formats/formats.hpp"
+#include "posix/files.hpp"
+#include "posix/threads.hpp"
+
+namespace millrace::solutions {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Changes with whatever changes the model that the same examples give.
+constexpr std::string_view kMaking = "1";
+constexpr std::string_view kTrainingFile = "templates/intent.csv";
+constexpr std::string_view kBegin = "nlu-";
+constexpr std::string_view kEnding = ".model";
+
+std::string fingerprint_of(const std::vector<nlu::Example>& examples) {
+  std::string all(kMaking);
+  const auto add = [&](std::string_view text) {
+    all += std::to_string(text.size()) + ":";
+    all += text;
+  };
+  for (const nlu::Example& example : examples) {
+    add(example.text);
+    add(example.intent);
+    for (const nlu::Span& span : example.slots) {
+      add(std::to_string(span.begin) + "-" + std::to_string(span.end));
+      add(span.slot);
+    }
+    all += ";";
+  }
+  return base::to_hex(base::sha256(all)).substr(0, 16);
+}
+
+}  // namespace
+
+bool has_examples(std::string_view path) {
+  return path == kTrainingFile || (path.starts_with("nlu/") && path.ends_with(".yaml"));
+}
+
+TrainingSet training_set(const flow::Files& files) {
+  TrainingSet set;
+  for (const auto& [path, text] : files) {
+    if (!has_examples(path)) continue;
+    auto read = nlu::read_examples(path, text);
+    std::map<std::string_view, size_t> counts;
+    for (const nlu::Example& example : read.examples) {
+      if (!example.intent.empty()) ++counts[example.intent];
+    }
+    const auto enough = std::ranges::count_if(
+        counts, [](const auto& count) { return count.second >= kExamplesMin; });
+    set.is_enough = set.is_enough || enough >= 2;
+    std::ranges::move(read.examples, std::back_inserter(set.examples));
+  }
+  set.fingerprint = fingerprint_of(set.examples);
+  return set;
+}
+
+std::string model_name(const TrainingSet& set) {
+  return std::string(kBegin) + set.fingerprint + std::string(kEnding);
+}
+
+fs::path models_folder(const fs::path& solution) {
+  return solution / ".millrace";
+}
+
+void run_on_threads(const nlu::Tasks& tasks, size_t threads) {
+  if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < tasks.size(); i = next++) tasks[i]();
+  };
+  std::vector<std::jthread> others;
+  for (size_t t = 1; t < std::min(threads, tasks.size()); ++t) {
+    others.push_back(posix::named_thread<std::jthread>("nlu-train", work));
+  }
+  work();
+}
+
+base::Result<std::string> train(const TrainingSet& set, size_t threads,
+                                const nlu::Progress& progress) {
+  return nlu::train(set.examples,
+                    {.run = [&](const nlu::Tasks& tasks) { run_on_threads(tasks, threads); },
+                     .progress = progress});
+}
+
+base::Result<fs::path> keep_model(const fs::path& solution, const TrainingSet& set,
+                                  std::string_view bytes) {
+  const fs::path folder = models_folder(solution);
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  // Nobody keeps these in a repository.
+  if (!fs::exists(folder / ".gitignore", failed)) {
+    const auto written = posix::replace_file(folder / ".gitignore", "*\n", posix::kAnyones);
+    if (!written) return std::unexpected(written.error());
+  }
+  const fs::path file = folder / model_name(set);
+  if (auto written = posix::replace_file(file, bytes, posix::kAnyones); !written) {
+    return std::unexpected(written.error());
+  }
+  for (const auto& entry : fs::directory_iterator(folder, failed)) {
+    const std::string name = entry.path().filename().string();
+    const bool is_old = name.starts_with(kBegin) && name.ends_with(kEnding) &&
+                        entry.path().filename() != file.filename();
+    if (is_old) fs::remove(entry.path(), failed);
+  }
+  return file;
+}
+
+base::Result<std::string> model_of(const fs::path& solution, const flow::Files& files,
+                                   const flow::Program& program, const fs::path& installed,
+                                   Training training) {
+  if (!program.understanding.has_model) return "";
+  const TrainingSet set = training_set(files);
+  if (!set.is_enough) return "";
+  const fs::path kept = solution.empty() ? fs::path() : models_folder(solution);
+  for (const fs::path& folder : {kept, installed}) {
+    if (folder.empty()) continue;
+    auto bytes = posix::read_file(folder / model_name(set), {.bytes_max = posix::kAnySize});
+    // One that is damaged is made again.
+    if (bytes && nlu::Model::read(std::as_bytes(std::span(*bytes)))) return bytes;
+  }
+  if (training == Training::never) return "";
+  auto bytes = train(set);
+  // Kept so that it need not be made again; a folder that cannot be written is none the worse.
+  if (bytes && !solution.empty()) static_cast<void>(keep_model(solution, set, *bytes));
+  return bytes;
+}
+
+base::Result<ReaderPtr> reader_for(const fs::path& solution, const flow::Files& files,
+                                   const flow::Program& program, Training training) {
+  auto model = model_of(solution, files, program, {}, training);
+  if (!model) return std::unexpected(model.error());
+  if (model->empty()) return ReaderPtr();
+  return reader_of(std::move(*model), program);
+}
+
+}  // namespace millrace::solutions
