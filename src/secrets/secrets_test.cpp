@@ -192,7 +192,7 @@ TEST_F(Secrets, NothingInClearIsKeptAndNobodyElseMayReadIt) {
   ASSERT_TRUE(kept.rotate());
   EXPECT_FALSE(everything_kept().contains(kPlanted));
   for (const fs::path& file : {data() / "secrets.json", key()}) {
-    struct stat about {};
+    struct stat about{};
     ASSERT_EQ(::stat(file.c_str(), &about), 0);
     EXPECT_EQ(about.st_mode & 0777, 0600U) << file;
   }

@@ -22,7 +22,7 @@ void SystemRandom::fill(std::span<uint8_t> bytes) {
 }
 
 std::optional<uint64_t> free_bytes(const std::filesystem::path& place) {
-  struct statvfs about {};
+  struct statvfs about{};
   if (::statvfs(place.c_str(), &about) != 0) return std::nullopt;
   return static_cast<uint64_t>(about.f_bavail) * about.f_frsize;
 }

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Finding look_at_folder(const fs::path& data) {
-  struct stat about {};
+  struct stat about{};
   if (::stat(data.c_str(), &about) != 0) {
     return {"data", State::wrong, data.string() + " is not there",
             "`millrace deploy DIR --data " + shell_word(data.string()) + "` makes it"};
@@ -40,7 +40,7 @@ Finding look_at_folder(const fs::path& data) {
 }
 
 Finding look_at_disk(const fs::path& data) {
-  struct statfs about {};
+  struct statfs about{};
   if (::statfs(data.c_str(), &about) != 0) {
     return {"disk", State::doubtful, "the room left cannot be told", ""};
   }
