@@ -11,8 +11,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kExamples = R"(intents:
-  hours: [when do you open, are you open on sunday, opening hours please, at what time do you close, until when are you open]
-  parking: [where can I park, is there parking, can I leave my car, do you have a car park, is parking free]
+  hours: [when do you open, are you open on sunday, opening hours please,
+    at what time do you close, until when are you open]
+  parking: [where can I park, is there parking, can I leave my car,
+    do you have a car park, is parking free]
 out_of_scope: [tell me a joke]
 )";
 constexpr const char* kQuestions = R"(nodes:
@@ -151,7 +153,7 @@ dialog::Said said_with(const std::string& text, int first, bool in_scope, bool c
 }
 
 TEST_F(SolutionsModels, WereNotSureOrWrongIsReviewed) {
-  write("nodes:\n  menu:\n    ask: What?\n    buttons: [Go: bye]\n" + bye("Bye"));
+  write("nodes:\n  menu:\n    ask: What?\n    buttons: [Go: bye]\n  bye: {say: Bye, end: true}\n");
   const Deployment one = deployed();
   Talk talk(archive, program(one.hash), "ada");
   talk.take(dialog::Started{});
