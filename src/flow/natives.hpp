@@ -1,5 +1,5 @@
 // The built-in commands of the published library that the engine runs by itself: their names, what
-// they return and what they take (docs/commands.md). What they do stands in `dialog`.
+// they return and what they take (docs/commands.md). What they do stands in `natives`.
 #pragma once
 
 #include <optional>
