@@ -2,7 +2,8 @@
 set(embedded ${CMAKE_CURRENT_BINARY_DIR}/embedded)
 file(GLOB web_files CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/web
      ${CMAKE_SOURCE_DIR}/web/chat/*.js ${CMAKE_SOURCE_DIR}/web/chat/*.css
-     ${CMAKE_SOURCE_DIR}/web/chat/*/*.js ${CMAKE_SOURCE_DIR}/web/sdk/*.js)
+     ${CMAKE_SOURCE_DIR}/web/chat/*/*.js ${CMAKE_SOURCE_DIR}/web/sdk/*.js
+     ${CMAKE_SOURCE_DIR}/web/preview/*.js ${CMAKE_SOURCE_DIR}/web/preview/*.css)
 list(TRANSFORM web_files PREPEND ${CMAKE_SOURCE_DIR}/web/ OUTPUT_VARIABLE web_sources)
 add_custom_command(
   OUTPUT ${embedded}/channels_web_files.cpp
@@ -25,3 +26,4 @@ add_custom_command(
   DEPENDS ${CMAKE_SOURCE_DIR}/web/chat/index.html
   VERBATIM)
 millrace_embed(channels millrace::channels kChatHtml ${embedded}/index.html)
+millrace_embed(channels millrace::channels kPreviewHtml ${CMAKE_SOURCE_DIR}/web/preview/index.html)

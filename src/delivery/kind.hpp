@@ -91,9 +91,13 @@ struct Kind {
   std::optional<Owed> (*track)(const Occasion& occasion, const Event& event,
                                const Settings& settings, json::value& known_as) = nullptr;
   // What the receiver is owed of something that happened in a chat: `type` is "message.said" or
-  // "handover.STEP", `data` what docs/webhooks.md has of it. nullptr: it cannot be told.
+  // "handover.STEP", `data` what docs/webhooks.md has of it; or "engagement.event", whose `data` is
+  // {"url", "event"}: where it goes, and all that is sent. nullptr: it cannot be told.
   Owed (*tell)(const Occasion&, std::string_view type, json::object data) = nullptr;
   std::unique_ptr<Codec> (*speak)() = nullptr;
+  // Whether what is owed may go to that address instead of the one that the settings have: it has
+  // to lie below that one. nullptr: it cannot.
+  bool (*takes_address)(const Settings& settings, std::string_view url) = nullptr;
 };
 using Kinds = std::span<const Kind* const>;
 

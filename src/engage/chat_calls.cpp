@@ -61,6 +61,10 @@ void Engagement::tell_event(const Identity& identity, const json::object& body,
                             web::Respond respond) {
   auto event = read_event(body);
   if (!event) return respond(error_response(event.error()));
+  const auto solution = solutions_.find(identity.app);
+  if (const auto right = identify(*event, solution.get(), identity_keys_); !right) {
+    return respond(error_response(right.error()));
+  }
   runtime_.tell_event(identity.consumer, identity.chat, std::move(*event),
                       answer_empty(runtime_, 204, std::move(respond)));
 }
@@ -83,8 +87,8 @@ void Engagement::snapshot(const Identity& identity, const json::object& body,
       identity.consumer, identity.chat, json::get_integer(body, "before").value_or(0),
       [this, identity,
        respond = std::move(respond)](base::Result<runtime::Snapshot> snapshot) mutable {
-        respond(snapshot ? web::json_response(
-                               201, json::serialize(snapshot_json(*snapshot, identity, solutions_)))
+        respond(snapshot ? web::json_response(201, json::serialize(snapshot_json(
+                                                       *snapshot, identity, solutions_, files_)))
                          : error_response(snapshot.error(), runtime_.retry_after_seconds()));
       });
 }

@@ -6,6 +6,7 @@
 #include "base/web/routes.hpp"
 #include "engage/asking.hpp"
 #include "engage/chat_calls.hpp"
+#include "engage/contract/contract.hpp"
 #include "engage/socket.hpp"
 #include "engage/wire.hpp"
 
@@ -37,18 +38,6 @@ std::optional<Serializer> serializer_of(const web::Request& request) {
   return std::nullopt;
 }
 
-// Fields that must be there as texts that are not empty.
-std::vector<FieldError> missing_fields(const json::object& body,
-                                       std::initializer_list<std::string_view> required) {
-  std::vector<FieldError> errors;
-  for (const std::string_view key : required) {
-    const auto value = json::get_string(body, key);
-    if (value && !value->empty()) continue;
-    errors.push_back({std::string(key), "required", std::string(key) + " is required"});
-  }
-  return errors;
-}
-
 }  // namespace
 
 Engagement::Engagement(Ports ports, std::string key, EngagementOptions options)
@@ -56,6 +45,8 @@ Engagement::Engagement(Ports ports, std::string key, EngagementOptions options)
       solutions_(ports.solutions),
       clock_(ports.clock),
       shares_(ports.shares),
+      identity_keys_(ports.identity_keys),
+      files_(ports.files),
       key_(std::move(key)),
       options_(std::move(options)),
       long_polls_(ports.lanes, ports.clock, ports.random) {}
@@ -65,12 +56,16 @@ struct Engagement::Table {
   enum class Who { anyone, token };
   using Open = void (Engagement::*)(const web::Request&, web::Respond);
   using Known = void (Engagement::*)(const web::Request&, Identity, web::Respond);
-  using Routes = web::Routes<Who, std::variant<Open, Known, ChatCall>>;
+  using OfChat = void (Engagement::*)(const web::Request&, std::string_view chat, const Identity&,
+                                      web::Respond);
+  using Routes = web::Routes<Who, std::variant<Open, Known, OfChat, ChatCall>>;
 
   static const Routes& routes() {
     static const Routes kRoutes({
         {"POST", "/messaging/v1/consumers/anonymous_session", Who::anyone,
          &Engagement::anonymous_session},
+        {"GET", "/messaging/v1/openapi.json", Who::anyone, &Engagement::openapi},
+        {"GET", "/messaging/v1/asyncapi.json", Who::anyone, &Engagement::asyncapi},
         {"POST", "/messaging/v1/consumers/renew_session", Who::token, &Engagement::renew},
         {"POST", "/messaging/v1/chats/{chat}/start", Who::token,
          ChatCall{Does::change, &Engagement::start}},
@@ -84,6 +79,7 @@ struct Engagement::Table {
          ChatCall{Does::look, &Engagement::type}},
         {"POST", "/messaging/v1/chats/{chat}/snapshot", Who::token,
          ChatCall{Does::look, &Engagement::snapshot}},
+        {"POST", "/messaging/v1/chats/{chat}/files", Who::token, &Engagement::take_file},
         {"POST", "/messaging/v1/chats/{chat}/end", Who::token,
          ChatCall{Does::change, &Engagement::end}},
     });
@@ -126,63 +122,19 @@ void Engagement::handle(web::Request request, web::Respond respond) {
   if (const auto* known = std::get_if<Table::Known>(&serve)) {
     return (this->**known)(request, *identity, std::move(answer));
   }
+  if (const auto* of_chat = std::get_if<Table::OfChat>(&serve)) {
+    return (this->**of_chat)(request, found->values["chat"], *identity, std::move(answer));
+  }
   call_chat(std::get<ChatCall>(serve), request, found->values["chat"], *identity,
             std::move(answer));
 }
 
-void Engagement::anonymous_session(const web::Request& request, web::Respond respond) {
-  if (request.header("X-Pypestream-Webhook-URL")) {
-    respond(error_response(
-        400, "webhook mode is not supported yet; use the socket",
-        {{"X-Pypestream-Webhook-URL", "unimplemented", "webhook mode is not supported yet"}}));
-    return;
-  }
-  const auto body = read_body(request);
-  if (!body) {
-    respond(error_response(body.error()));
-    return;
-  }
-  auto errors =
-      missing_fields(*body, {"app_id", "browser_language", "referring_site", "user_browser"});
-  const auto app = base::Id::parse(json::get_string(*body, "app_id").value_or(""));
-  if (errors.empty() && !app) errors.push_back({"app_id", "format", "app_id must be a UUID"});
-  if (!errors.empty()) {
-    respond(error_response(400, errors.front().message, std::move(errors)));
-    return;
-  }
-  if (auto refused = refusal(request, *app)) {
-    respond(std::move(*refused));
-    return;
-  }
-  if (const auto wait = take_session(request, *app)) {
-    respond(too_many("too many sessions were opened; wait", *wait));
-    return;
-  }
-  open_session(*app, *body, std::move(respond));
+void Engagement::openapi(const web::Request&, web::Respond respond) {
+  respond(web::json_response(200, openapi_document()));
 }
 
-void Engagement::open_session(base::Id app, const json::object& body, web::Respond respond) {
-  const auto language = json::get_string(body, "language").value_or("");
-  const auto browser = json::get_string(body, "browser_language").value_or("");
-  runtime::SessionRequest session{
-      app, std::string(language.empty() ? browser : language), user_data_of(body), "web", {}};
-  // "pt" from the page and "pt-BR" from the browser mean the same person: take the closer one.
-  if (browser.starts_with(language)) session.locale = browser;
-  runtime_.open_session(std::move(session), [this, app, respond = std::move(respond)](
-                                                base::Result<runtime::Session> opened) mutable {
-    if (!opened) {
-      respond(error_response(opened.error(), runtime_.retry_after_seconds()));
-      return;
-    }
-    const base::Timestamp until = end_of_token();
-    const std::string token = make_token(key_, {opened->consumer, opened->chat, app, until});
-    respond(web::json_response(201,
-                               json::serialize(session_json(*opened, token, clock_.now(), until))));
-  });
-}
-
-base::Timestamp Engagement::end_of_token() {
-  return {clock_.now().ms + options_.token_life.count() * 1'000};
+void Engagement::asyncapi(const web::Request&, web::Respond respond) {
+  respond(web::json_response(200, asyncapi_document()));
 }
 
 std::optional<Identity> Engagement::identity_of(const web::Request& request) {
@@ -196,24 +148,6 @@ std::optional<web::Response> Engagement::refusal(const web::Request& request, ba
   if (!status || (*status == 415 && does == Does::look)) return std::nullopt;
   return error_response(*status, *status == 403 ? "pages of this origin may not talk here"
                                                 : "send Content-Type: application/json");
-}
-
-std::optional<int> Engagement::take_session(const web::Request& request, base::Id app) {
-  if (auto wait = shares_.take(base::Share::address_sessions, request.network, 1)) return wait;
-  return shares_.take(base::Share::solution_sessions, app.as_bytes(), 1);
-}
-
-// Before a token is over it can be had anew, for the same chat.
-void Engagement::renew(const web::Request& request, Identity identity, web::Respond respond) {
-  if (auto refused = refusal(request, identity.app)) {
-    respond(std::move(*refused));
-    return;
-  }
-  identity.until = end_of_token();
-  respond(web::json_response(
-      201, json::serialize(json::object{{"access_token", make_token(key_, identity)},
-                                        {"expires_at", identity.until.ms / 1'000},
-                                        {"expires_in", options_.token_life.count()}})));
 }
 
 std::expected<Identity, int> Engagement::socket_identity(
@@ -233,9 +167,9 @@ std::shared_ptr<web::SocketHandler> Engagement::new_socket(const web::Request& r
                                                            const Identity& identity) {
   const auto serializer = serializer_of(request);
   if (!serializer) return nullptr;
-  return std::make_shared<SocketConnection>(SocketPorts{runtime_, solutions_, clock_, shares_},
-                                            key_, identity, *serializer,
-                                            Asker{request.network, request.is_local});
+  return std::make_shared<SocketConnection>(
+      SocketPorts{runtime_, solutions_, clock_, shares_, files_, identity_keys_}, key_, identity,
+      *serializer, Asker{request.network, request.is_local});
 }
 
 web::UpgradeAnswer Engagement::upgrade(const web::Request& request) {

@@ -12,8 +12,11 @@
 #include "base/resilience/shares.hpp"
 #include "base/web/web.hpp"
 #include "base/web/web_origin.hpp"
+#include "engage/events.hpp"
+#include "engage/files.hpp"
 #include "engage/long_polls.hpp"
 #include "engage/tokens.hpp"
+#include "engage/visitor.hpp"
 #include "runtime/runtime.hpp"
 
 namespace millrace::engage {
@@ -33,6 +36,8 @@ class Engagement final : public web::Handler {
     base::Clock& clock;
     base::Random& random;
     base::Shares& shares;
+    IdentityKeys& identity_keys;
+    Files* files = nullptr;  // none: nobody can send any
   };
   Engagement(Ports ports, std::string key, EngagementOptions options = {});
 
@@ -49,13 +54,18 @@ class Engagement final : public web::Handler {
   std::shared_ptr<web::SocketHandler> new_socket(const web::Request& request,
                                                  const Identity& identity);
   void long_poll(const web::Request& request, web::Respond respond);
-  void open_session(base::Id app, const json::object& body, web::Respond respond);
+  void open_session(base::Id app, const json::object& body, std::string address,
+                    web::Respond respond);
+  void take_file(const web::Request& request, std::string_view chat, const Identity& identity,
+                 web::Respond respond);
   base::Timestamp end_of_token();
   std::optional<Identity> identity_of(const web::Request& request);
   // As web::refuses_change, with the list of that solution; who only looks need not say JSON.
   std::optional<web::Response> refusal(const web::Request& request, base::Id app,
                                        Does does = Does::change) const;
   std::optional<int> take_session(const web::Request& request, base::Id app);
+  void openapi(const web::Request& request, web::Respond respond);
+  void asyncapi(const web::Request& request, web::Respond respond);
   void anonymous_session(const web::Request& request, web::Respond respond);
   void renew(const web::Request& request, Identity identity, web::Respond respond);
 
@@ -79,6 +89,8 @@ class Engagement final : public web::Handler {
   const runtime::Solutions& solutions_;
   base::Clock& clock_;
   base::Shares& shares_;
+  IdentityKeys& identity_keys_;
+  Files* const files_;
   const std::string key_;
   const EngagementOptions options_;
   LongPolls long_polls_;

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/hash.hpp"
+#include "engage/channel.hpp"
 #include "engage/phoenix.hpp"
 #include "engage/socket.hpp"
 #include "engage/tokens.hpp"
@@ -97,6 +98,32 @@ TEST(EngageMessages, AreTakenFromFullAndFromTerseClients) {
   EXPECT_EQ(full->correlation_id, 7);
 }
 
+TEST(EngageMessages, OfAnEmbedAreWhatItsObjectSays) {
+  const auto said = [](json::value object) {
+    const auto message = read_message(
+        {{"msg_type", "embed"}, {"msg", nullptr}, {"app_object", std::move(object)}}, kAda);
+    return message ? message->text : message.error().where;
+  };
+  EXPECT_EQ(said("words"), "words");
+  EXPECT_EQ(said(R"({"label":"Red","value":"red"})"), "red");
+  EXPECT_EQ(said(json::object{{"label", "Red"}}), "Red");
+  EXPECT_EQ(said(json::object{{"url", "https://x.example"}}), "https://x.example");
+  EXPECT_EQ(said(7), "7");
+  EXPECT_EQ(said(json::object{{"colour", "red"}}), "app_object");
+  EXPECT_EQ(said(json::array{"red"}), "app_object");
+  EXPECT_EQ(said("  "), "app_object");
+}
+
+TEST(EngageJoins, SayWhatWasHeardLast) {
+  EXPECT_EQ(last_heard_of({})->has_value(), false);
+  EXPECT_EQ(last_heard_of({{"seq_num", nullptr}})->has_value(), false);
+  EXPECT_EQ(**last_heard_of({{"seq_num", 0}}), 0);
+  EXPECT_EQ(**last_heard_of({{"seq_num", 7}}), 7);
+  for (const json::value& wrong : {json::value(-1), json::value("7"), json::value(1.5)}) {
+    EXPECT_FALSE(last_heard_of({{"seq_num", wrong}}));
+  }
+}
+
 TEST(EngageMessages, AreRefusedWithTheFieldNamed) {
   const auto source = [](const json::object& body) {
     const auto message = read_message(body, kAda);
@@ -105,7 +132,9 @@ TEST(EngageMessages, AreRefusedWithTheFieldNamed) {
   EXPECT_EQ(source({}), "msg");
   EXPECT_EQ(source({{"msg", "  "}}), "msg");
   EXPECT_EQ(source({{"msg", std::string(5'000, 'x')}}), "msg");
-  EXPECT_EQ(source({{"msg", "hi"}, {"msg_type", "embed"}}), "msg_type");
+  EXPECT_EQ(source({{"msg", "hi"}, {"msg_type", "video"}}), "msg_type");
+  EXPECT_EQ(source({{"msg", nullptr}, {"msg_type", "embed"}}), "app_object");
+  EXPECT_EQ(source({{"file", "ftp://x"}}), "file");
   EXPECT_EQ(source({{"msg", "hi"}, {"from_side", "agent"}}), "from_side");
   EXPECT_EQ(source({{"msg", "hi"}, {"from", base::Id{}.to_string()}}), "from");
   EXPECT_EQ(source({{"msg", "hi"}, {"client_msg_id", std::string(200, 'x')}}), "client_msg_id");

@@ -1,67 +1,11 @@
 #include "engage/socket.hpp"
 
 #include "base/resilience/shares.hpp"
+#include "engage/channel.hpp"
 #include "engage/start_chat.hpp"
 #include "engage/wire.hpp"
 
 namespace millrace::engage {
-// A joined topic: hears the runtime on the consumer's lane, and pushes.
-class Channel final : public runtime::Subscriber {
- public:
-  Channel(std::shared_ptr<web::Socket> socket, Serializer serializer, Identity identity,
-          std::string topic, std::optional<std::string> join_ref)
-      : socket_(std::move(socket)),
-        serializer_(serializer),
-        identity_(identity),
-        topic_(std::move(topic)),
-        join_ref_(std::move(join_ref)) {}
-
-  const std::optional<std::string>& join_ref() const { return join_ref_; }
-
-  void push(std::string_view event, json::object payload,
-            std::optional<std::string> ref = std::nullopt) {
-    socket_->send_text(write_frame(
-        serializer_, {join_ref_, std::move(ref), topic_, std::string(event), std::move(payload)}));
-  }
-
-  void started() override { push("chat:ready", {{"chat_ID", identity_.chat.to_string()}}); }
-
-  void said(const std::vector<runtime::ChatMessage>& messages) override {
-    for (const runtime::ChatMessage& message : messages) {
-      push("incoming:msg", message_json(message, identity_));
-    }
-  }
-
-  void typing(bool is_typing) override {
-    push("incoming:notice",
-         {{"chat_id", identity_.chat.to_string()}, {"notice", "typing"}, {"is_typing", is_typing}});
-  }
-
-  void ended(std::string_view reason) override {
-    push("incoming:notice",
-         {{"chat_id", identity_.chat.to_string()}, {"notice", "ended"}, {"reason", reason}});
-  }
-
-  void handed_over(const dialog::HandOver& hand_over) override {
-    using Step = dialog::HandOver::Step;
-    if (hand_over.step == Step::ended) return;  // which is told by itself
-    const auto notice = hand_over.step == Step::asked    ? "agent_requested"
-                        : hand_over.step == Step::joined ? "agent_joined"
-                                                         : "agent_left";
-    json::object payload{{"chat_id", identity_.chat.to_string()}, {"notice", notice}};
-    if (!hand_over.agent.empty()) payload["agent_name"] = hand_over.name;
-    push("incoming:notice", std::move(payload));
-  }
-
-  void lost() override { push("phx_error", {{"reason", "unavailable"}}, join_ref_); }
-
- private:
-  const std::shared_ptr<web::Socket> socket_;
-  const Serializer serializer_;
-  const Identity identity_;
-  const std::string topic_;
-  const std::optional<std::string> join_ref_;
-};
 
 SocketConnection::SocketConnection(SocketPorts ports, std::string key, Identity identity,
                                    Serializer serializer, Asker asker)
@@ -69,6 +13,8 @@ SocketConnection::SocketConnection(SocketPorts ports, std::string key, Identity 
       solutions_(ports.solutions),
       clock_(ports.clock),
       shares_(ports.shares),
+      files_(ports.files),
+      identity_keys_(ports.identity_keys),
       key_(std::move(key)),
       identity_(identity),
       serializer_(serializer),
@@ -138,22 +84,46 @@ void SocketConnection::join(const Frame& frame) {
     refuse_for(*socket_, frame, *wait);
     return;
   }
+  const auto last_heard = last_heard_of(frame.payload);
+  if (!last_heard) {
+    refuse(*socket_, frame, "invalid", last_heard.error());
+    return;
+  }
   if (channel_) channel_->push("phx_close", {}, channel_->join_ref());
   // V1 clients do not always say which join a frame belongs to; the join's ref names it.
   const auto join_ref = frame.join_ref ? frame.join_ref : frame.ref;
-  channel_ = std::make_shared<Channel>(socket_, serializer_, identity_, frame.topic, join_ref);
+  channel_ =
+      std::make_shared<Channel>(socket_, serializer_, identity_, frame.topic, join_ref, files_);
+  if (*last_heard) channel_->hold(**last_heard);
   runtime_.subscribe(identity_.consumer, identity_.chat, channel_,
-                     [self = shared_from_this(), socket = socket_, channel = channel_,
-                      frame](base::Result<dialog::Phase> phase) {
+                     [self = shared_from_this(), socket = socket_, channel = channel_, frame,
+                      replays = last_heard->has_value()](base::Result<dialog::Phase> phase) {
                        if (!phase) {
                          self->refuse(*socket, frame, "unavailable", phase.error());
-                         return;
+                       } else if (replays) {
+                         self->replay(socket, channel, frame, *phase);
+                       } else {
+                         self->reply(*socket, frame, "ok", {});
+                         channel->started_before(*phase);
                        }
-                       self->reply(*socket, frame, "ok", {});
-                       const bool ready =
-                           *phase != dialog::Phase::opened && *phase != dialog::Phase::ended;
-                       if (ready) channel->started();
                      });
+}
+
+// What was missed comes before whatever happens from now on, which waits for it.
+void SocketConnection::replay(const std::shared_ptr<web::Socket>& socket,
+                              const std::shared_ptr<Channel>& channel, const Frame& frame,
+                              dialog::Phase phase) {
+  runtime_.snapshot(identity_.consumer, identity_.chat, 0,
+                    [self = shared_from_this(), socket, channel, frame,
+                     phase](base::Result<runtime::Snapshot> snapshot) {
+                      if (!snapshot) {
+                        self->refuse(*socket, frame, "unavailable", snapshot.error());
+                        return;
+                      }
+                      self->reply(*socket, frame, "ok", channel->missed(*snapshot));
+                      channel->started_before(phase);
+                      channel->release(*snapshot);
+                    });
 }
 
 void SocketConnection::leave(const Frame& frame) {
@@ -235,6 +205,11 @@ void SocketConnection::tell_event(const Frame& frame) {
     refuse(*socket_, frame, "invalid", event.error());
     return;
   }
+  const auto solution = solutions_.find(identity_.app);
+  if (const auto right = identify(*event, solution.get(), identity_keys_); !right) {
+    refuse(*socket_, frame, "refused", right.error());
+    return;
+  }
   runtime_.tell_event(identity_.consumer, identity_.chat, std::move(*event), answer_to(frame));
 }
 
@@ -255,17 +230,18 @@ runtime::Done<void> SocketConnection::answer_to(const Frame& frame) {
 
 void SocketConnection::send_snapshot(const Frame& frame) {
   const int64_t before = json::get_integer(frame.payload, "before").value_or(0);
-  runtime_.snapshot(identity_.consumer, identity_.chat, before,
-                    [self = shared_from_this(), socket = socket_, channel = channel_,
-                     frame](base::Result<runtime::Snapshot> snapshot) {
-                      if (!snapshot) {
-                        self->refuse(*socket, frame, "refused", snapshot.error());
-                        return;
-                      }
-                      self->reply(*socket, frame, "ok", {});
-                      channel->push("chat:snapshot_response",
-                                    snapshot_json(*snapshot, self->identity_, self->solutions_));
-                    });
+  runtime_.snapshot(
+      identity_.consumer, identity_.chat, before,
+      [self = shared_from_this(), socket = socket_, channel = channel_,
+       frame](base::Result<runtime::Snapshot> snapshot) {
+        if (!snapshot) {
+          self->refuse(*socket, frame, "refused", snapshot.error());
+          return;
+        }
+        self->reply(*socket, frame, "ok", {});
+        channel->push("chat:snapshot_response",
+                      snapshot_json(*snapshot, self->identity_, self->solutions_, self->files_));
+      });
 }
 
 void SocketConnection::reply(web::Socket& socket, const Frame& frame, std::string_view status,

@@ -8,8 +8,10 @@
 
 #include "base/web/web.hpp"
 #include "engage/asking.hpp"
+#include "engage/files.hpp"
 #include "engage/phoenix.hpp"
 #include "engage/tokens.hpp"
+#include "engage/visitor.hpp"
 #include "runtime/runtime.hpp"
 
 namespace millrace::engage {
@@ -21,6 +23,8 @@ struct SocketPorts {
   const runtime::Solutions& solutions;
   base::Clock& clock;
   base::Shares& shares;
+  const Files* files;
+  IdentityKeys& identity_keys;
 };
 
 class SocketConnection final : public web::SocketHandler,
@@ -37,6 +41,8 @@ class SocketConnection final : public web::SocketHandler,
 
  private:
   void join(const Frame& frame);
+  void replay(const std::shared_ptr<web::Socket>& socket, const std::shared_ptr<Channel>& channel,
+              const Frame& frame, dialog::Phase phase);
   void leave(const Frame& frame);
   void take(const Frame& frame);
   void start_chat(const Frame& frame);
@@ -61,6 +67,8 @@ class SocketConnection final : public web::SocketHandler,
   const runtime::Solutions& solutions_;
   base::Clock& clock_;
   base::Shares& shares_;
+  const Files* const files_;
+  IdentityKeys& identity_keys_;
   const std::string key_;
   const Identity identity_;
   const Serializer serializer_;

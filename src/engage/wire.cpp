@@ -9,12 +9,8 @@
 namespace millrace::engage {
 namespace {
 
-using base::Code;
-using base::fail;
 using runtime::ChatMessage;
 using runtime::Side;
-
-constexpr size_t kFieldBytesMax = 2'048;
 
 // What a message has beyond a text and buttons, as JSON; empty where that is all.
 json::object rich_content(const dialog::Message& content) {
@@ -42,21 +38,6 @@ json::value app_object(const ChatMessage& message, const dialog::Rendered& rende
     out["text"] = message.content.text;
   }
   return out;
-}
-
-std::string platform_of(std::string_view given) {
-  const std::string text = base::to_ascii_lower(given);
-  const auto has = [&](std::string_view word) { return text.find(word) != std::string::npos; };
-  if (has("iphone") || has("ipad") || has("ios")) return "ios";
-  if (has("android")) return "android";
-  if (has("mac")) return "mac";
-  if (has("win")) return "windows";
-  return "other";
-}
-
-bool is_from(const json::object& body, std::string_view key, base::Id consumer) {
-  const auto given = json::get_string(body, key);
-  return !given || *given == consumer.to_string();
 }
 
 }  // namespace
@@ -90,7 +71,8 @@ web::Response too_many(std::string message, int wait_seconds) {
   return web::with_retry_after(error_response(429, std::move(message)), wait_seconds);
 }
 
-json::object message_json(const ChatMessage& message, const Identity& identity) {
+json::object message_json(const ChatMessage& message, const Identity& identity,
+                          const Files* files) {
   const bool by_consumer = message.side == Side::consumer;
   const bool by_agent = message.side == Side::agent;
   const std::string consumer = identity.consumer.to_string();
@@ -121,6 +103,14 @@ json::object message_json(const ChatMessage& message, const Identity& identity) 
       {"version", "1"},
       {"ts", message.at.ms}};
   if (by_agent) out["agent_name"] = message.agent_name;
+  if (by_consumer && files != nullptr) {
+    if (auto file = files->shown(message.content.text)) {
+      out["file"] = file->url;
+      out["file_status"] = "ready";
+      out["file_name"] = file->name;
+      out["file_type"] = file->type;
+    }
+  }
   for (const std::string_view more : {"expects", "class"}) {
     if (auto* value = rich.if_contains(more)) out[more] = std::move(*value);
   }
@@ -128,7 +118,7 @@ json::object message_json(const ChatMessage& message, const Identity& identity) 
 }
 
 json::object snapshot_json(const runtime::Snapshot& snapshot, const Identity& identity,
-                           const runtime::Solutions& solutions) {
+                           const runtime::Solutions& solutions, const Files* files) {
   const dialog::State& state = snapshot.state;
   json::array history;
   int64_t by_consumer = 0;
@@ -136,7 +126,7 @@ json::object snapshot_json(const runtime::Snapshot& snapshot, const Identity& id
   for (const ChatMessage& message : snapshot.messages) {
     if (message.side == Side::consumer) ++by_consumer;
     if (message.side == Side::agent) ++by_agent;
-    history.push_back(message_json(message, identity));
+    history.push_back(message_json(message, identity, files));
   }
   const bool ended = state.phase == dialog::Phase::ended;
   const bool begun = state.phase != dialog::Phase::opened;
@@ -203,70 +193,6 @@ json::object session_json(const runtime::Session& session, std::string_view toke
           {"role", "consumer"},
           {"widget_auto_start_with_bot", true},
           {"widget_data", json::object()}};
-}
-
-base::Result<IncomingMessage> read_message(const json::object& body, const Identity& identity) {
-  const auto type = json::get_string(body, "msg_type").value_or("text");
-  if (type != "text") {
-    return fail(Code::unimplemented, "only msg_type text is supported", "msg_type");
-  }
-  const auto side = json::get_string(body, "from_side").value_or("anonymous_consumer");
-  if (side != "anonymous_consumer" && side != "consumer") {
-    return fail(Code::invalid_argument, "from_side must be anonymous_consumer", "from_side");
-  }
-  for (const std::string_view key : {"from", "user_id"}) {
-    if (is_from(body, key, identity.consumer)) continue;
-    return fail(Code::invalid_argument, "this is not the user of the access token",
-                std::string(key));
-  }
-  const auto text = json::get_string(body, "msg");
-  if (!text || base::trim(*text).empty()) {
-    return fail(Code::invalid_argument, "msg must be a text that is not empty", "msg");
-  }
-  if (base::utf8_length(*text) > dialog::kMessageLengthMax) {
-    return fail(Code::invalid_argument,
-                "msg is longer than " + std::to_string(dialog::kMessageLengthMax) + " characters",
-                "msg");
-  }
-  IncomingMessage message{std::string(*text), {}, nullptr};
-  if (const auto* id = body.if_contains("client_msg_id"); id != nullptr && !id->is_null()) {
-    message.client_message_id = json::to_text(*id);
-  }
-  if (const auto* id = body.if_contains("correlation_id")) message.correlation_id = *id;
-  // "~" marks ids of the server's own making.
-  if (message.client_message_id.size() > 128 || message.client_message_id.starts_with('~')) {
-    return fail(Code::invalid_argument,
-                "client_msg_id must be at most 128 bytes and not begin with ~", "client_msg_id");
-  }
-  return message;
-}
-
-base::Result<dialog::PageEvent> read_event(const json::object& body) {
-  const auto name = json::get_string(body, "name");
-  if (!name) return fail(Code::invalid_argument, "name must be a text", "name");
-  dialog::PageEvent event{std::string(*name), {}};
-  const auto* detail = body.if_contains("detail");
-  if (detail == nullptr || detail->is_null()) return event;
-  if (!detail->is_object()) {
-    return fail(Code::invalid_argument, "detail must be an object", "detail");
-  }
-  event.detail = detail->get_object();
-  return event;
-}
-
-json::object user_data_of(const json::object& request) {
-  json::object out;
-  for (const std::string_view key :
-       {"first_name", "last_name", "email", "phone", "screen_name", "browser_language", "language",
-        "referring_site", "last_viewed_url", "passthrough", "screen_resolution", "user_browser",
-        "device_type", "location"}) {
-    const auto value = json::get_string(request, key);
-    if (value && !value->empty()) out[key] = base::utf8_prefix(*value, kFieldBytesMax);
-  }
-  const auto zone = json::get_string(request, "time_zone");
-  if (zone && base::is_time_zone(*zone)) out["time_zone"] = *zone;
-  out["platform"] = platform_of(json::get_string(request, "platform").value_or(""));
-  return out;
 }
 
 }  // namespace millrace::engage

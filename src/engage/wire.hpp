@@ -9,6 +9,7 @@
 
 #include "base/json.hpp"
 #include "base/web/web.hpp"
+#include "engage/files.hpp"
 #include "engage/tokens.hpp"
 #include "runtime/runtime.hpp"
 
@@ -28,15 +29,18 @@ web::Response error_response(const base::Error& error, int retry_after_seconds =
 web::Response too_many(std::string message, int wait_seconds);
 
 // A payload as `incoming:msg` carries it, and as a snapshot's history does.
-json::object message_json(const runtime::ChatMessage& message, const Identity& identity);
+// A file that the consumer sent is named by a link that `files` makes for who reads it now.
+json::object message_json(const runtime::ChatMessage& message, const Identity& identity,
+                          const Files* files = nullptr);
 json::object snapshot_json(const runtime::Snapshot& snapshot, const Identity& identity,
-                           const runtime::Solutions& solutions);
+                           const runtime::Solutions& solutions, const Files* files = nullptr);
 // `expires_at` (seconds since the epoch) and `expires_in` (seconds) are Millrace's own.
 json::object session_json(const runtime::Session& session, std::string_view token,
                           base::Timestamp at, base::Timestamp until);
 
 // What a client sends as a message, checked (reference: engagement-api.md 2.4). Both the REST call
-// and the socket event take it.
+// and the socket event take it. The text of an `embed` is what its app_object says, that of a file
+// the address of the file.
 struct IncomingMessage {
   std::string text;
   std::string client_message_id;  // "" when the client gave none

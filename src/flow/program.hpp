@@ -79,6 +79,14 @@ struct Retention {
   int deliveries_days = 7;     // of what has arrived, was refused or dropped
 };
 
+// What people may send as files (solution.yaml: uploads).
+struct Uploads {
+  static constexpr int kMegabytesMax = 25;
+  int megabytes_max = 10;          // of one file; 0: nobody may send any
+  std::vector<std::string> kinds;  // of upload_kinds(); empty: all
+};
+const std::vector<std::string>& upload_kinds();
+
 struct Program {
   std::string hash;      // of everything the solution's files say; 32 hexadecimal digits
   std::string solution;  // its name
@@ -120,6 +128,11 @@ struct Program {
   std::map<std::string, NodeNumber, std::less<>> asked;  // variable -> the typed ask that fills it
   std::set<NodeNumber> kept;    // nodes whose answer or result a later node asks for
   std::set<NodeNumber> broken;  // written, and too wrong to be read; empty in a sound program
+  Uploads uploads;
+  // Proves whom a page says that its visitor is; holds ${secret:NAME}; "" = nobody can be proved.
+  std::string identity_key;
+  // Has the events of chats whose session asked for them at an address of its own; "": none may.
+  std::string webhook_mode;
 
   const Node* find(NodeNumber number) const;
   // What Millrace says by itself: the solution's wording, else the stock text.

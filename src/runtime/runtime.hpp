@@ -153,6 +153,7 @@ template <typename T>
 using Done = std::move_only_function<void(base::Result<T>)>;
 
 struct Consumer;
+class Teller;  // told.hpp
 
 class Runtime {
  public:
@@ -167,6 +168,7 @@ class Runtime {
     std::string seal_key;                 // 32 bytes; seals secure answers in the journal
     std::string environment = "sandbox";  // of the chats that begin here; or "live"
     base::Meter* meter = nullptr;         // none: nothing is counted
+    const Teller* teller = nullptr;       // none: no session may ask for its events
   };
 
   Runtime(Ports ports, const Solutions& solutions, Limits limits = {});

@@ -89,7 +89,7 @@ std::vector<std::string> owed_to(const flow::Program& program) {
       kinds.insert(action->owes.kind);
     }
   }
-  std::set<std::string_view> named{program.track, program.hand_overs};
+  std::set<std::string_view> named{program.track, program.hand_overs, program.webhook_mode};
   for (const auto& [channel, receiver] : program.pushed) named.insert(receiver);
   std::vector<std::string> found;
   for (const auto& [name, receiver] : program.receivers) {

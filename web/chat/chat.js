@@ -2,6 +2,7 @@
 // Engagement API on its own origin; it knows nothing that another client could not know.
 
 import {Conversation} from './conversation.js';
+import {sendFile} from './files.js';
 import {Host} from './host.js';
 import {News} from './news.js';
 import {chooseLocale, directionOf, readFacts} from './page.js';
@@ -41,6 +42,7 @@ const view = new View(
     sayAgain: (id) => conversation.sayAgain(id),
     tell: (event) => conversation.tell(event),
     more: () => conversation.more(),
+    send: (file, progress) => sendFile(conversation.session, file, progress),
     startOver,
     hide: () => show(false),
   },
@@ -124,7 +126,7 @@ window.addEventListener('keydown', ({key}) => {
 window.addEventListener('storage', ({key}) => {
   if (key !== keyOf(appId) || !conversation.hasEnded) return;
   const kept = loadKept(appId);
-  if (!kept || kept.session.chat_id === conversation.chatId) return;
+  if (!kept || kept.session.chat_id === conversation.session?.chat_id) return;
   conversation.close();
   view.clear();
   converse(kept);

@@ -105,9 +105,9 @@ export class Conversation {
     this.#telling.add(event);
   }
 
-  /** Which chat it is; null before there is one. */
-  get chatId() {
-    return this.#session?.chat_id ?? null;
+  /** Whose chat it is; null before there is one. */
+  get session() {
+    return this.#session;
   }
 
   get hasEnded() {

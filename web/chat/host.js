@@ -24,6 +24,8 @@ const kProfileKeys = [
   'phone',
   'screen_name',
   'passthrough',
+  'user_id',
+  'user_proof',
   'location',
   'referring_site',
   'last_viewed_url',

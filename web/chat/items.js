@@ -20,12 +20,15 @@
  *   embedded: boolean, height: number, url: string, label: string, prompt: string, expects: Expects
  *   | null,
  *   secure: boolean, isOpen: boolean, locksInput: boolean, chosen?: string, answers?: Item,
+ *   file?: import('./files.js').SentFile,
  * }} Item a message; `kind` is what it shows beside its words (assets/kinds.js), `answers` the
  * question before it
  * @typedef {{key: string, line: 'day' | 'notice', at: number, notice?: Notice}} Line
  * @typedef {{key: string, after: number, at: number, what: 'joined' | 'left', name: string}} Notice
  * @typedef {import('./transcript.js').Message} Message
  */
+
+import {fileIn} from './files.js';
 
 const kRangeMax = 200;
 export const kHidden = '••••';
@@ -55,7 +58,8 @@ const kBare = {
 export function itemsOf({messages, unsent}) {
   const items = messages.map(itemOf);
   for (const {client_msg_id: key, msg: text, failed} of unsent) {
-    items.push({...kBare, key, side: 'consumer', text, state: failed ? 'failed' : 'sending'});
+    const state = failed ? 'failed' : 'sending';
+    items.push({...kBare, key, side: 'consumer', text, state, ...fileWith(text)});
   }
   /** @type {Item | undefined} */
   let question;
@@ -113,7 +117,14 @@ function itemOf(message) {
     expects,
     secure: message.secure_app_object ?? false,
     locksInput: shown?.input === 'disabled',
+    ...(isOwn && fileWith(message.file ?? message.msg)),
   };
+}
+
+/** @param {string} text */
+function fileWith(text) {
+  const file = fileIn(text);
+  return file && {file, text: file.name};
 }
 
 /**

@@ -4,7 +4,7 @@
 
 import {kinds, updateAsset} from './assets/kinds.js';
 import {shownText} from './calendar.js';
-import {make, makeButton} from './dom.js';
+import {make, makeButton, makeImage} from './dom.js';
 import {makeFace} from './face.js';
 import {withLines} from './items.js';
 import {renderMarkdown} from './markdown.js';
@@ -168,7 +168,7 @@ export class MessageList {
       bubble.dir = 'auto';
       if (item.side === 'bot') bubble.append(renderMarkdown(item.text));
       else if (isOwn)
-        bubble.append(make('span', 'aside', `${words.you}: `), make('bdi', '', shownText(item, this.#tools.locale)));
+        bubble.append(make('span', 'aside', `${words.you}: `), item.file ? sentFile(item.file) : make('bdi', '', shownText(item, this.#tools.locale)));
       else bubble.append(item.text);
       element.append(bubble);
     }
@@ -225,6 +225,16 @@ export class MessageList {
       note.replaceChildren(`${words.failed} `, button);
     }
   }
+}
+
+/** @param {import('./files.js').SentFile} file */
+function sentFile({name, url, isPicture}) {
+  const link = make('a', 'sent', make('bdi', '', name));
+  link.href = url;
+  link.target = '_blank';
+  link.rel = 'noopener noreferrer';
+  if (isPicture) link.prepend(makeImage(url, ''));
+  return link;
 }
 
 function typingElement() {

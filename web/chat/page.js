@@ -5,12 +5,23 @@
 /**
  * @typedef {{
  *   title: string, subtitle: string, logo: string, avatar: string, locales: string[],
- *   origins: string[],
+ *   origins: string[], uploads: Uploads,
  * }} Facts
+ * @typedef {{
+ *   mb: number, kinds?: ('image' | 'pdf' | 'document' | 'text' | 'audio' | 'video')[],
+ * }} Uploads how large a file may be, and of which kinds; all where none are named
  */
 
 /** @type {Facts} */
-const kNothingSaid = {title: '', subtitle: '', logo: '', avatar: '', locales: ['en'], origins: []};
+const kNothingSaid = {
+  title: '',
+  subtitle: '',
+  logo: '',
+  avatar: '',
+  locales: ['en'],
+  origins: [],
+  uploads: {mb: 0},
+};
 
 /** @returns {Facts} */
 export function readFacts() {

@@ -16,7 +16,7 @@
  *     string,
  *   },
  *   client_msg_id: string | null, agent_name?: string, secure_app_object?: boolean,
- *   expects?: import('./items.js').Expects,
+ *   expects?: import('./items.js').Expects, file?: string,
  * }} Message as `incoming:msg` and a snapshot have it (src/engage/wire.cpp)
  */
 

@@ -14,7 +14,7 @@ import {imageAddress} from './page.js';
  * @typedef {{
  *   say: (text: string, isSecret: boolean) => void, sayAgain: (id: string) => void,
  *   tell: (event: import('./events.js').PageEvent) => void, more: () => void,
- *   startOver: () => void, hide: () => void,
+ *   startOver: () => void, hide: () => void, send: import('./assets/kinds.js').Tools['send'],
  * }} Deeds
  * @typedef {{
  *   facts: import('./page.js').Facts, locale: string, words: import('./words.js').Words,
@@ -75,6 +75,7 @@ export class View {
         locale,
         name: facts.title,
         avatar: facts.avatar,
+        uploads: facts.uploads,
         say: (text) => deeds.say(text, false),
       },
       makeIntro(facts),

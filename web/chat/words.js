@@ -14,6 +14,8 @@ import {words as english} from './words/en.js';
  *   chosen: string, previous: string, next: string, cards: string, chooseDay: string,
  *   chooseTime: string, chooseNumber: string, month: string, year: string, hour: string,
  *   minute: string, stars: string, open: string, close: string, newTab: string, noFiles: string,
+ *   chooseFile: string, dropFile: string, fileSending: string, fileTooLarge: string,
+ *   fileRefused: string, fileFailed: string,
  *   secret: string, reveal: string, joined: string, joinedNobody: string, left: string,
  *   waiting: string, hide: string, more: string,
  * }} Words

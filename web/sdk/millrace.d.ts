@@ -3,8 +3,8 @@ export interface Visitor {
   /** The site's own id of them. */
   id?: string;
   /**
-   * HMAC-SHA-256 of the id, in hexadecimal, made on the site's server with a key that pages never
-   * see. It is passed on with the id; a solution must not take an id for proved without it.
+   * HMAC-SHA-256 of the id, in hexadecimal, made on the site's server with the key that solution.yaml
+   * names (`identify`) and pages never see. Scripts find `user_verified` beside `user_id`.
    */
   proof?: string;
   firstName?: string;

@@ -188,9 +188,18 @@ export function createChat(options) {
  * @param {Pick<ChatOptions, 'visitor' | 'context'>} known
  */
 function configOf({visitor = {}, context}) {
-  const {firstName, lastName, email, phone, ...rest} = /** @type {Record<string, any>} */ (visitor);
+  const {firstName, lastName, email, phone, proof, ...rest} = /** @type {Record<string, any>} */ (
+    visitor
+  );
   const more = {...(Object.keys(rest).length > 0 && {visitor: rest}), ...(context && {context})};
-  const named = {first_name: firstName, last_name: lastName, email, phone};
+  const named = {
+    first_name: firstName,
+    last_name: lastName,
+    email,
+    phone,
+    user_id: rest.id,
+    user_proof: proof,
+  };
   const config = Object.fromEntries(Object.entries(named).filter(([, value]) => value));
   return Object.keys(more).length > 0 ? {...config, passthrough: JSON.stringify(more)} : config;
 }

@@ -153,6 +153,21 @@ void add_edge_options(cli::App& command, ServeFlags& flags) {
       ->check(stored(options.token_life, parse_life));
 }
 
+void add_media_options(cli::App& command, ServeOptions& options) {
+  command
+      .add_option("--media-days", options.media_days,
+                  "Days for which files that people sent are kept, after they were last sent")
+      ->check(cli::Range(1, 3'650));
+  command
+      .add_option("--media-max", options.media_bytes_max,
+                  "Bytes of all files that people sent, such as 10GB; more are refused")
+      ->as_size()
+      ->default_str("4GB");
+  command.add_option("--clamd", options.clamd,
+                     "ClamAV's daemon, which looks at files before they are kept: the path of its "
+                     "socket, or ADDRESS:PORT. While it is away no file is taken");
+}
+
 // What is served with, and how much of the machine it may take.
 void add_work_options(cli::App& command, ServeFlags& flags) {
   ServeOptions& options = flags.options;
@@ -198,6 +213,7 @@ void add_serve_command(cli::App& cli, int& exit_code) {
       ->default_str("127.0.0.1:8080")
       ->check(endpoint_into(options.listen));
   add_work_options(*command, *flags);
+  add_media_options(*command, options);
   command
       ->add_option("--metrics", flags->metrics,
                    "HOST:PORT on which GET /metrics shows figures for Prometheus, and /healthz and "

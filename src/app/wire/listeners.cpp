@@ -167,4 +167,10 @@ bool Listeners::drain(std::chrono::milliseconds patience) {
   return is_empty;
 }
 
+std::string reached_at(const ServeOptions& options, const Listeners& listeners, Surface part) {
+  std::string url = listeners.url_of(part);
+  if (url.empty() || !options.public_url.is_given()) return url;
+  return options.public_url.origin + options.public_url.prefix;
+}
+
 }  // namespace millrace::app

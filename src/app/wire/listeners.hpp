@@ -71,4 +71,7 @@ class Listeners {
 // "http://127.0.0.1:8080"
 std::string url_of(const Endpoint& endpoint, uint16_t port, bool is_tls = false);
 
+// Where people reach that part: as the operator says, else where it listens; "" where it is off.
+std::string reached_at(const ServeOptions& options, const Listeners& listeners, Surface part);
+
 }  // namespace millrace::app

@@ -83,6 +83,9 @@ struct ServeOptions {
   std::string tls_certificate;  // PEM files, both or neither; "" = plain HTTP
   std::string tls_key;
   std::chrono::seconds token_life{24 * 3'600};
+  int media_days = 30;                           // files of people are kept so long
+  uint64_t media_bytes_max = uint64_t{4} << 30;  // of all of them
+  std::string clamd;                // a socket's path or ADDRESS:PORT; "" = nobody looks at files
   std::optional<Endpoint> metrics;  // where figures are shown; not given: nowhere
   base::Level log_level = base::Level::info;
   LogFormat log_format = LogFormat::text;

@@ -3,7 +3,15 @@
 namespace millrace::app {
 
 base::Result<std::string> ServedRestKeys::key_of(const runtime::Solution& solution) {
-  const std::string& written = solution.program->rest_key;
+  return value_of(solution, solution.program->rest_key);
+}
+
+base::Result<std::string> ServedRestKeys::identity_key_of(const runtime::Solution& solution) {
+  return value_of(solution, solution.program->identity_key);
+}
+
+base::Result<std::string> ServedRestKeys::value_of(const runtime::Solution& solution,
+                                                   const std::string& written) {
   if (written.empty()) return std::string();
   const auto now = std::chrono::steady_clock::now();
   const std::string name = solution.name + "\n" + written;
@@ -13,7 +21,7 @@ base::Result<std::string> ServedRestKeys::key_of(const runtime::Solution& soluti
   const auto rights = grants_.rights_of(solution.name);
   auto key = rights ? secrets_.expand(written, *rights) : std::unexpected(rights.error());
   if (key && key->empty()) {
-    key = base::fail(base::Code::not_found, "the key of the REST channel is empty", written);
+    key = base::fail(base::Code::not_found, "the key is empty", written);
   }
   kept_.insert_or_assign(name, Kept{key, now + kKeptFor});
   return key;

@@ -24,7 +24,8 @@ class Router final : public web::Handler {
     web::Handler& completions;
     web::Handler& bot_manager;
     web::Handler& health;
-    web::Handler* operators;  // none: nothing of theirs is served
+    web::Handler* media = nullptr;      // none: no files are kept
+    web::Handler* operators = nullptr;  // none: nothing of theirs is served
   };
   struct Rules {
     std::set<Surface> served;

@@ -14,5 +14,6 @@ struct WebFile {
 std::span<const WebFile> web_files();
 
 extern const std::string_view kChatHtml;
+extern const std::string_view kPreviewHtml;
 
 }  // namespace millrace::channels

@@ -44,6 +44,9 @@ std::string facts_of(const flow::Program& program) {
   json::object facts{{"title", title_of(program)},
                      {"locales", texts_of(program.locales)},
                      {"origins", texts_of(program.origins)}};
+  json::object uploads{{"mb", program.uploads.megabytes_max}};
+  if (!program.uploads.kinds.empty()) uploads["kinds"] = texts_of(program.uploads.kinds);
+  facts["uploads"] = std::move(uploads);
   if (program.theme) {
     const flow::Theme& theme = *program.theme;
     facts["subtitle"] = theme.subtitle;

@@ -12,6 +12,9 @@ namespace millrace::channels {
 namespace {
 
 constexpr std::string_view kSdkFolder = "sdk/";
+constexpr std::string_view kPreviewPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; frame-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'";
 constexpr std::string_view kForEver = "public, max-age=31536000, immutable";
 constexpr std::string_view kForAWhile = "public, max-age=300";
 constexpr std::string_view kAskAgain = "no-cache";
@@ -103,6 +106,8 @@ struct ChatPage::Table {
     static const Routes kRoutes({
         {"GET", "/", Who::anyone, &ChatPage::first},
         {"GET", "/chat/{app}", Who::anyone, &ChatPage::page},
+        {"GET", "/preview/{app}", Who::anyone, &ChatPage::preview},
+        {"GET", "/preview.html", Who::anyone, &ChatPage::named_preview},
         {"GET", "/assets/{file...}", Who::anyone, &ChatPage::asset},
         {"GET", "/sdk/{file}", Who::anyone, &ChatPage::sdk},
     });
@@ -138,6 +143,22 @@ web::Response ChatPage::page(const web::Request& request, const web::PathValues&
       {{"Content-Type", "text/html; charset=utf-8"},
        {"Cache-Control", std::string(kAskAgain)},
        {"Content-Security-Policy", policy_of(program, request.header("Host").value_or(""))}});
+}
+
+web::Response ChatPage::preview(const web::Request& request, const web::PathValues& values) const {
+  const auto app = base::Id::parse(values["app"]);
+  if (!app || !solutions_.find(*app)) return no_chat_here();
+  return file_response(request, {"", kPreviewHtml, ""},
+                       {{"Content-Type", "text/html; charset=utf-8"},
+                        {"Cache-Control", std::string(kAskAgain)},
+                        {"Content-Security-Policy", std::string(kPreviewPolicy)}});
+}
+
+// Pypestream's address of it.
+web::Response ChatPage::named_preview(const web::Request& request, const web::PathValues&) const {
+  const auto app = base::Id::parse(request.query_parameter("id").value_or(""));
+  if (!app) return no_chat_here();
+  return {302, {{"Location", "preview/" + app->to_string()}}, {}};
 }
 
 // Under the mark of another build there is nothing: its page would mix two of them.

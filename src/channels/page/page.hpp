@@ -10,7 +10,8 @@ namespace millrace::channels {
 
 // GET /chat/{app_id} and the page's own files under /assets/: those that the page names, under a
 // mark that is another one for other files, may be kept for ever. All addresses in the page are
-// relative, so it works below any path. GET / goes to the first solution's. The SDK's files stand
+// relative, so it works below any path. GET /preview/{app_id} shows it beside a form for its theme
+// (web/preview). GET / goes to the first solution's. The SDK's files stand
 // at addresses that stay: /sdk/launcher.js.
 class ChatPage final : public web::Handler {
  public:
@@ -21,6 +22,8 @@ class ChatPage final : public web::Handler {
   struct Table;  // page.cpp: which address is what
   web::Response first(const web::Request& request, const web::PathValues& values) const;
   web::Response page(const web::Request& request, const web::PathValues& values) const;
+  web::Response preview(const web::Request& request, const web::PathValues& values) const;
+  web::Response named_preview(const web::Request& request, const web::PathValues& values) const;
   web::Response asset(const web::Request& request, const web::PathValues& values) const;
   web::Response sdk(const web::Request& request, const web::PathValues& values) const;
 

@@ -1,5 +1,7 @@
 #include "delivery/webhook/address.hpp"
 
+#include "base/text.hpp"
+
 namespace millrace::delivery::webhook {
 namespace {
 
@@ -39,6 +41,22 @@ std::string wrong_with_address(std::string_view url) {
   if (rest.empty() || rest.starts_with('/')) return "its url names no host";
   if (is_secure || rest.starts_with("${") || is_internal(host_of(rest))) return "";
   return "http is for addresses inside; what goes out goes by https";
+}
+
+bool is_below(std::string_view url, std::string_view base) {
+  if (!wrong_with_address(url).empty() || !url.starts_with(base)) return false;
+  for (const char c : url) {
+    if (c <= ' ' || c >= 0x7f || c == '\\' || c == '#') return false;
+  }
+  // Which some take for the folder above, or for another path, spelled out or not.
+  const std::string path = base::to_ascii_lower(url.substr(0, url.find('?')));
+  for (const std::string_view turn : {"..", "%2e", "%2f", "%5c"}) {
+    if (path.contains(turn)) return false;
+  }
+  const std::string_view rest = url.substr(base.size());
+  const bool has_path = base.substr(base.find("://") + 3).contains('/');
+  if (rest.empty() || base.ends_with('/')) return true;
+  return rest.starts_with('/') || rest.starts_with('?') || (has_path && rest.starts_with('&'));
 }
 
 }  // namespace millrace::delivery::webhook

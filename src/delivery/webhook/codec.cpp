@@ -14,7 +14,19 @@ constexpr size_t kBodyBytesMax = 256 << 10;
 
 struct WebhookParcel : Parcel {
   std::string id;
+  std::string url;  // "" = that of the settings
 };
+
+struct Addressed {
+  std::string url;
+  json::object event;
+};
+std::optional<Addressed> addressed(const std::string& body) {
+  const auto parsed = json::parse_object(body);
+  const auto* event = parsed ? parsed->if_contains("event") : nullptr;
+  if (event == nullptr || !event->is_object()) return std::nullopt;
+  return Addressed{std::string(json::get_string(*parsed, "url").value_or("")), event->get_object()};
+}
 
 Answer::Kind kind_of(int status) {
   if (status >= 200 && status < 300) return Answer::Kind::accepted;
@@ -63,7 +75,9 @@ std::vector<base::Sensitive> WebhookCodec::sensitive() const {
 }
 
 base::Result<std::unique_ptr<Parcel>> WebhookCodec::read(const Row& row) const {
-  if (row.kind != kEventKind && row.kind != kMessageKind && row.kind != kHandOverKind) {
+  const bool is_engagement = row.kind == kEngagementKind;
+  if (row.kind != kEventKind && row.kind != kMessageKind && row.kind != kHandOverKind &&
+      !is_engagement) {
     return fail(Code::invalid_argument, "there is no kind '" + row.kind + "'");
   }
   if (row.body.size() > kBodyBytesMax) {
@@ -78,21 +92,34 @@ base::Result<std::unique_ptr<Parcel>> WebhookCodec::read(const Row& row) const {
   }
   parcel->queues.push_back(queue_of("consumer", row.consumer.as_bytes()));
   parcel->objects.push_back({.text = row.body});
+  if (is_engagement) {
+    auto where = addressed(row.body);
+    if (!where || !is_below(where->url, url_)) {
+      return fail(Code::invalid_argument, "its address does not lie below the webhook's url");
+    }
+    parcel->url = std::move(where->url);
+    parcel->objects.back().text = json::serialize(where->event);
+  }
   parcel->id = row.key;
   return parcel;
 }
 
 std::string WebhookCodec::summary(const Row& row) const {
-  const auto body = json::parse_object(row.body);
+  auto body = json::parse_object(row.body);
+  if (row.kind == kEngagementKind) {
+    auto where = addressed(row.body);
+    if (where) body = std::move(where->event);
+  }
   return body ? "1 " + std::string(json::get_string(*body, "type").value_or("event"))
               : "cannot be read";
 }
 
 Request WebhookCodec::write(const Group& group, const Parcel& first, base::Timestamp now) const {
-  const std::string& id = static_cast<const WebhookParcel&>(first).id;
+  const auto& parcel = static_cast<const WebhookParcel&>(first);
+  const std::string& id = parcel.id;
   const int64_t seconds = now.ms / 1'000;
   Request out;
-  out.url = url_;
+  out.url = parcel.url.empty() ? url_ : parcel.url;
   out.body = group.front().text;
   out.headers = {{"Content-Type", "application/json"},
                  {"User-Agent", "Millrace"},

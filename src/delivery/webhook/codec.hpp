@@ -11,6 +11,9 @@ namespace millrace::delivery::webhook {
 inline constexpr std::string_view kEventKind = "webhook.event";
 inline constexpr std::string_view kMessageKind = "webhook.message";
 inline constexpr std::string_view kHandOverKind = "webhook.handover";
+// An event of the Engagement API: {"url", "event"}. It goes to an address of the chat's own below
+// that of the settings, and its body is the event alone, as the published contract has it.
+inline constexpr std::string_view kEngagementKind = "webhook.engagement";
 inline constexpr size_t kSecretsMax = 5;
 
 // The row's key is the webhook-id, its body the request's. Messages are sent in order to each

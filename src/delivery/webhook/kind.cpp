@@ -50,6 +50,9 @@ std::optional<Owed> owe_event(const Occasion& occasion, const Event& event,
 }
 
 Owed owe_news(const Occasion& occasion, std::string_view type, json::object data) {
+  if (type == "engagement.event") {
+    return {occasion.key, std::string(kEngagementKind), std::move(data)};
+  }
   const bool is_message = type.starts_with("message.");
   return owed(occasion, is_message ? kMessageKind : kHandOverKind, type, std::move(data));
 }
@@ -68,7 +71,13 @@ const Kind& kind() {
       .check = &check,
       .track = &owe_event,
       .tell = &owe_news,
-      .speak = []() -> std::unique_ptr<Codec> { return std::make_unique<WebhookCodec>(); }};
+      .speak = []() -> std::unique_ptr<Codec> { return std::make_unique<WebhookCodec>(); },
+      .takes_address =
+          [](const Settings& settings, std::string_view url) {
+            const std::string_view base = setting(settings, "url");
+            // What ${...} stands for is known when it is sent, and is judged then.
+            return base.contains("${") ? wrong_with_address(url).empty() : is_below(url, base);
+          }};
   return kKind;
 }
 

@@ -229,5 +229,45 @@ TEST(DeliveryWebhookKind, OwesTheEventsThatTheReceiverWants) {
   EXPECT_TRUE(known.is_null());
 }
 
+TEST_F(DeliveryWebhook, SendsAnEventOfAChatToTheChatsOwnAddress) {
+  Row row = row_of(1, "ada");
+  row.kind = kEngagementKind;
+  row.body = R"({"url":"https://crm.example.com/in/7","event":{"type":"chat:ready","payload":{}}})";
+  pipe_.add(row);
+  const auto sent = all();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].url, "https://crm.example.com/in/7");
+  EXPECT_EQ(sent[0].body, R"({"type":"chat:ready","payload":{}})");
+  EXPECT_FALSE(header_of(sent[0], "webhook-signature").empty());
+}
+
+TEST_F(DeliveryWebhook, SendsNoEventOutsideItsUrl) {
+  Row row = row_of(1, "ada");
+  row.kind = kEngagementKind;
+  row.body = R"({"url":"https://evil.example/","event":{"type":"chat:ready"}})";
+  pipe_.add(row);
+  EXPECT_TRUE(all().empty());
+  read_effects();
+  EXPECT_EQ(states_[1], State::rejected);
+}
+
+TEST(DeliveryWebhookAddress, LiesBelowAnotherOnlyWhenItIsSpelledSo) {
+  const std::string base = "https://a.example/in";
+  for (const char* url : {"https://a.example/in", "https://a.example/in/", "https://a.example/in/7",
+                          "https://a.example/in?x=1"}) {
+    EXPECT_TRUE(is_below(url, base)) << url;
+  }
+  for (const char* url :
+       {"https://a.example/", "https://a.example/inner", "http://a.example/in/7",
+        "https://a.example.evil/in", "https://b@a.example/in/7", "https://a.example/in/../x",
+        "https://a.example/in/%2E%2e/x", "https://a.example/in/%2fx", "https://a.example/in\\x",
+        "https://a.example/in/#", "https://a.example/in/ x", "https://a.example/in/\n", ""}) {
+    EXPECT_FALSE(is_below(url, base)) << url;
+  }
+  EXPECT_FALSE(is_below("https://a.example.evil/", "https://a.example"));
+  EXPECT_FALSE(is_below("https://a.example:8443/", "https://a.example"));
+  EXPECT_TRUE(is_below("https://a.example/x", "https://a.example/"));
+}
+
 }  // namespace
 }  // namespace millrace::delivery::webhook

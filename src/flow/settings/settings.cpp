@@ -4,6 +4,7 @@
 #include "flow/settings/settings_outside.hpp"
 #include "flow/settings/settings_receivers.hpp"
 #include "flow/settings/settings_theme.hpp"
+#include "flow/settings/settings_visitors.hpp"
 #include "flow/yaml.hpp"
 
 namespace millrace::flow {
@@ -171,7 +172,8 @@ void read_understanding(YamlFile& file, const YamlPair& section, Program& progra
 bool read_section(YamlFile& file, const YamlPair& pair, Program& program) {
   using Read = void (*)(YamlFile&, const YamlPair&, Program&);
   static const std::pair<std::string_view, Read> kSections[] = {
-      {"rest", read_rest},           {"silence", read_silence},
+      {"rest", read_rest},           {"identify", read_identify},
+      {"uploads", read_uploads},     {"silence", read_silence},
       {"retention", read_retention}, {"interruptions", read_interruptions},
       {"nlu", read_understanding},   {"theme", read_theme}};
   const auto found = std::ranges::find(kSections, std::string_view(pair.key),
@@ -192,6 +194,7 @@ std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds
   std::vector<AsideTarget> targets;
   std::optional<YamlPair> track;
   std::optional<YamlPair> agents;
+  std::optional<YamlPair> engagement;
   std::optional<YamlPair> channels;
   assume_receivers(kinds, program);
   YamlFile file(std::string(kSettingsFile), problems, &memory);
@@ -232,12 +235,15 @@ std::vector<AsideTarget> read_settings(const Files& files, delivery::Kinds kinds
       read_asides(file, pair, program, targets);
     } else if (pair.key == "agents") {
       agents = pair;
+    } else if (pair.key == "engagement") {
+      engagement = pair;
     } else if (!read_section(file, pair, program)) {
       file.unknown_key(pair, known);
     }
   }
   if (track) read_track(file, *track, program);
   if (agents) read_agents(file, *agents, program);
+  if (engagement) read_engagement(file, *engagement, program);
   if (channels) read_channels(file, *channels, program);
   program.locales = {default_locale};
   for (std::string& locale : locales) {

@@ -74,6 +74,21 @@ const Key kUnderstanding[] = {
 const Key kRest[] = {
     {"key", Shape::secret, "With which the REST channel is asked: ${secret:NAME}"},
 };
+const Key kEngagement[] = {
+    {"webhooks", Shape::text,
+     "The receiver of chats whose session gives X-Pypestream-Webhook-URL: webhook:NAME"},
+};
+const Key kIdentify[] = {
+    {"key", Shape::secret, "Under which a site proves who its visitor is: ${secret:NAME}"},
+};
+const Key kUploads[] = {
+    {"max_mb", Shape::integer, "Megabytes of one file (10); 0: nobody may send any", 0,
+     Uploads::kMegabytesMax},
+    {.name = "kinds",
+     .shape = Shape::word_list,
+     .help = "Of files that may be sent; all",
+     .words = &upload_kinds()},
+};
 const Key kEgress[] = {
     {"allow", Shape::list,
      "Hosts that scripts may reach: api.example.com, *.example.com, host:port, ${env:NAME}"},
@@ -152,6 +167,9 @@ const Key kSettings[] = {
      "Pages of others that may talk to the solution: https://brand.example, "
      "https://*.brand.example, *"},
     {.name = "rest", .shape = Shape::section, .section = kRest},
+    {.name = "engagement", .shape = Shape::section, .section = kEngagement},
+    {.name = "identify", .shape = Shape::section, .section = kIdentify},
+    {.name = "uploads", .shape = Shape::section, .section = kUploads},
     {.name = "agents", .shape = Shape::section, .section = kAgents},
     {.name = "retention",
      .shape = Shape::section,
@@ -209,6 +227,15 @@ std::span<const Key> interruptions_keys() {
 }
 std::span<const Key> rest_keys() {
   return kRest;
+}
+std::span<const Key> engagement_keys() {
+  return kEngagement;
+}
+std::span<const Key> identify_keys() {
+  return kIdentify;
+}
+std::span<const Key> uploads_keys() {
+  return kUploads;
 }
 std::span<const Key> egress_keys() {
   return kEgress;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "flow/capabilities.hpp"
+#include "flow/settings/settings_keys.hpp"
 
 namespace millrace::flow {
 namespace {
@@ -171,6 +172,19 @@ void read_track(YamlFile& file, const YamlPair& track, Program& program) {
 
 void read_notify(YamlFile& file, const YamlPair& notify, Program& program) {
   program.hand_overs = receiver_named(file, notify, program, can_tell, "news of hand-overs");
+}
+
+void read_engagement(YamlFile& file, const YamlPair& engagement, Program& program) {
+  for (const YamlPair& pair : file.pairs(engagement.value, "engagement")) {
+    if (pair.key != "webhooks") {
+      file.unknown_key(pair, names_of(engagement_keys()));
+      continue;
+    }
+    program.webhook_mode = receiver_named(
+        file, pair, program,
+        [](const delivery::Kind& kind) { return kind.takes_address != nullptr; },
+        "the events of chats");
+  }
 }
 
 void read_channels(YamlFile& file, const YamlPair& channels, Program& program) {

@@ -16,6 +16,8 @@ void read_receivers(YamlFile& file, const YamlPair& section, const delivery::Kin
 // The rest is to be called when all receivers are known.
 void read_track(YamlFile& file, const YamlPair& track, Program& program);
 void read_notify(YamlFile& file, const YamlPair& notify, Program& program);
+// `engagement`: whose events are sent to the addresses of sessions.
+void read_engagement(YamlFile& file, const YamlPair& engagement, Program& program);
 // A list of channels whose limits are checked; or a map, where a channel may have a receiver.
 void read_channels(YamlFile& file, const YamlPair& channels, Program& program);
 

@@ -1,7 +1,10 @@
 #include "runtime/lane/effects.hpp"
 
+#include <algorithm>
+
 #include "dialog/render.hpp"
 #include "dialog/state/names.hpp"
+#include "runtime/records/record.hpp"
 #include "runtime/runtime.hpp"
 
 namespace millrace::runtime {
@@ -38,6 +41,21 @@ struct Owing {
         {turn.state.chat.to_string() + ":" + key, turn.state.consumer, turn.state.chat, at}, type,
         std::move(data));
     owe(std::move(owed.key), receiver, std::move(owed.kind), std::move(owed.body));
+  }
+  void tell_of_turn(const Teller& teller) {
+    const dialog::State& state = turn.state;
+    if (program.webhook_mode.empty() || state.channel != "web" || state.address.empty()) return;
+    // What a survey follows on has not ended for the consumer.
+    const bool ends = std::ranges::any_of(turn.effects, [&](const dialog::Effect& effect) {
+      const auto* ended = std::get_if<dialog::Ended>(&effect);
+      return ended != nullptr &&
+             (program.survey.empty() || state.surveyed || ended->reason != dialog::kEndCompleted);
+    });
+    int count = 0;
+    for (json::object& event : teller.events_of(turn, bot_messages(turn, at), ends)) {
+      tell(program.webhook_mode, std::to_string(state.turn) + ":w" + std::to_string(++count),
+           "engagement.event", {{"url", state.address}, {"event", std::move(event)}});
+    }
   }
   json::object whereabouts() const {
     return {{"channel", turn.state.channel}, {"address", turn.state.address}};
@@ -134,9 +152,10 @@ struct Writing {
 }  // namespace
 
 std::vector<Delivery> deliveries_of(const dialog::Turn& turn, const flow::Program& program,
-                                    base::Timestamp at) {
+                                    base::Timestamp at, const Teller* teller) {
   Owing owing{turn, program, at, {}};
   for (const dialog::Effect& effect : turn.effects) std::visit(owing, effect);
+  if (teller != nullptr) owing.tell_of_turn(*teller);
   return std::move(owing.rows);
 }
 

@@ -7,6 +7,7 @@
 
 #include "dialog/dialog.hpp"
 #include "runtime/ports.hpp"
+#include "runtime/told.hpp"
 
 namespace millrace::runtime {
 
@@ -15,8 +16,10 @@ namespace millrace::runtime {
 // them speak, and the steps of a hand-over where a receiver is told of them (hand_overs). What is
 // said on other channels is fetched (the REST channel's answer) or heard by who listens (the page).
 // docs/webhooks.md has what the last two look like.
+// A chat of the page that has an address asked for its events there (flow::Program::webhook_mode):
+// they come last, as the teller makes them.
 std::vector<Delivery> deliveries_of(const dialog::Turn& turn, const flow::Program& program,
-                                    base::Timestamp at);
+                                    base::Timestamp at, const Teller* teller = nullptr);
 
 // What is to be done once the turn is durable. Points into the turn.
 struct ToDo {

@@ -64,7 +64,7 @@ Written Runtime::Lane::write(const Consumer& consumer, std::shared_ptr<const flo
       .due = due_of(turn.state),
       .whole = whole,
       .marks = marks_of(turn, input),
-      .deliveries = deliveries_of(turn, *program, at),
+      .deliveries = deliveries_of(turn, *program, at, ports_.teller),
       .facts = facts_of(turn, at, program->solution)};
   return {std::move(program), std::move(turn), at, std::move(record)};
 }

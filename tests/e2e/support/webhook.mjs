@@ -6,7 +6,10 @@ import {createHmac} from 'node:crypto';
 import {createServer} from 'node:http';
 
 /**
- * @typedef {{id: string, type: string, data: any, consumer: string, text: string, status: number}} Seen
+ * @typedef {{
+ *   id: string, type: string, data: any, consumer: string, path: string, text: string,
+ *   status: number,
+ * }} Seen
  * `text`: what tells it from others.
  */
 
@@ -77,10 +80,12 @@ export class Receiver {
     const wrong = wrongWith(request.headers, body, this.secret);
     if (wrong) this.wrong.push(wrong);
     this.signatures = String(request.headers['webhook-signature']).split(' ').length;
-    const {type, data} = JSON.parse(body);
+    const {type, data: told, payload} = JSON.parse(body);
+    const data = told ?? payload;
     const next = this.script.shift() ?? this.always ?? 200;
     this.seen.push({
-      id: String(request.headers['webhook-id']), type, data, consumer: data.consumer,
+      id: String(request.headers['webhook-id']), type, data,
+      consumer: data.consumer ?? data.user_id, path: String(request.url),
       text: this.textOf(data), status: next === 'hang up' ? 0 : next,
     });
     if (next === 'hang up') {

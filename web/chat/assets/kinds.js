@@ -18,7 +18,10 @@ import {webview} from './webview.js';
  * @typedef {{
  *   words: import('../words.js').Words, locale: string,
  *   say: (text: string) => void, tell: (event: import('../events.js').PageEvent) => void,
- * }} Tools `say` answers; `tell` tells the server what a page did.
+ *   send: (file: File, progress: (part: number) => void) =>
+ *     Promise<{url: string} | {why: import('../files.js').Why}>,
+ *   uploads: import('../page.js').Uploads,
+ * }} Tools `say` answers; `tell` tells the server what a page did; `send` sends a file.
  * @typedef {{
  *   render: (item: Item, tools: Tools) => HTMLElement,
  *   update?: (element: HTMLElement, item: Item, isLive: boolean) => void,

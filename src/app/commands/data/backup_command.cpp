@@ -34,11 +34,11 @@ struct Part {
 // In an order that makes the whole fit together though a server goes on: what names others comes
 // before what it names, as a version is there before a turn or a deployment says so.
 constexpr Part kParts[] = {
-    {"millrace.json", Kind::file}, {"journal.db", Kind::database},   {"traces.db", Kind::database},
-    {"access.db", Kind::database}, {"journal.key", Kind::file},      {"tokens.key", Kind::file},
-    {"braze.key", Kind::file},     {"deployments.json", Kind::file}, {"grants.json", Kind::file},
-    {"secrets.json", Kind::file},  {"versions", Kind::folder},       {"packages", Kind::folder},
-    {"quarantine", Kind::folder}};
+    {"millrace.json", Kind::file}, {"journal.db", Kind::database}, {"traces.db", Kind::database},
+    {"media.db", Kind::database},  {"access.db", Kind::database},  {"journal.key", Kind::file},
+    {"tokens.key", Kind::file},    {"braze.key", Kind::file},      {"deployments.json", Kind::file},
+    {"grants.json", Kind::file},   {"secrets.json", Kind::file},   {"versions", Kind::folder},
+    {"packages", Kind::folder},    {"quarantine", Kind::folder}};
 
 base::Result<void> copy_part(const Part& part, const fs::path& from, const fs::path& to) {
   switch (part.kind) {

@@ -6,6 +6,7 @@
 #include "app/cli/cli.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
+#include "app/commands/data/media_people.hpp"
 #include "app/commands/data/people.hpp"
 #include "app/commands/data/sandbox_people.hpp"
 #include "app/commands/data/verify_data.hpp"
@@ -132,6 +133,7 @@ bool is_trace_of(const std::set<std::string>& chats, std::string_view key, std::
 base::Result<void> forget(const fs::path& data, const People& people, const Kept& kept) {
   auto done = forget_in_sandbox(data, people);
   if (done) done = forget_quarantined(data, kept.chats);
+  if (done) done = forget_in_media(data, people);
   if (!done) return done;
   const fs::path traces = trace_file_in(data);
   std::error_code error;

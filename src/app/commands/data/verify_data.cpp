@@ -38,6 +38,7 @@ base::Result<void> verify_databases(const fs::path& data, Verification& into) {
   constexpr std::pair<const char*, const char*> kStores[] = {
       {"traces.db", "traces of calls are lost; chats are not touched"},
       {"access.db", "operators, keys and the audit log are lost; chats are not touched"},
+      {"media.db", "files that people sent are lost; chats are not touched"},
       {"braze.db", "the sandbox's profiles are lost"}};
   for (const auto& [name, consequence] : kStores) {
     if (!is_there(data / name) && !is_there(data / (std::string(name) + "-wal"))) continue;

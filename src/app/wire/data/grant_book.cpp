@@ -167,8 +167,10 @@ secrets::Grant named_by(const flow::Program& program, std::string_view app_py) {
       add_host(delivery::setting(settings, "url"), named.hosts);
     }
   }
-  places += program.rest_key + "\n";
-  secret_places += "\n" + program.rest_key;
+  for (const std::string& key : {program.rest_key, program.identity_key}) {
+    places += key + "\n";
+    secret_places += "\n" + key;
+  }
   add_variables(places, named.variables);
   for (std::string& name : secrets::names_in(secret_places)) named.secrets.insert(std::move(name));
   return named;

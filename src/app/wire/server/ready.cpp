@@ -27,11 +27,7 @@ void Ready::describe(const ServeOptions& options, const Listeners& listeners,
   base_url = listeners.main_url();
   rest_url = or_nothing(listeners.url_of(Surface::rest), "/webhooks/rest/webhook");
   engagement_url = or_nothing(listeners.url_of(Surface::engagement), "/messaging/v1");
-  // Where people reach it, if that was said.
-  std::string pages = listeners.url_of(Surface::page);
-  if (!pages.empty() && options.public_url.is_given()) {
-    pages = options.public_url.origin + options.public_url.prefix;
-  }
+  const std::string pages = reached_at(options, listeners, Surface::page);
   for (const runtime::SolutionPtr& solution : served.all()) {
     const std::string app_id = solution->app_id.to_string();
     const std::string chat_url = or_nothing(pages, "/chat/" + app_id);

@@ -45,7 +45,7 @@ base::Result<void> Server::Parts::open(const ServeOptions& options) {
   runtime = std::make_unique<runtime::Runtime>(
       runtime::Runtime::Ports{*lanes, clock, random, *journal, actions->actions(),
                               deliveries->deliveries(), log, data->seal_key, options.environment,
-                              &meter},
+                              &meter, &webhook_events},
       served->solutions());
   lanes->start();
   if (auto done = runtime->recover(); !done) return done;
@@ -165,8 +165,12 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
   };
   shares = std::make_unique<ServedShares>(options.limits, log, metrics);
   rest_keys = std::make_unique<ServedRestKeys>(actions->secrets(), *grants);
+  auto files = MediaEdge::open(options, data->token_key, {clock, random, log});
+  if (!files) return std::unexpected(files.error());
+  media = std::move(*files);
   engagement = std::make_unique<engage::Engagement>(
-      engage::Engagement::Ports{*runtime, served->solutions(), *lanes, clock, random, *shares},
+      engage::Engagement::Ports{*runtime, served->solutions(), *lanes, clock, random, *shares,
+                                *rest_keys, media.get()},
       data->token_key, engage::EngagementOptions{options.token_life, origins(options.engagement)});
   rest = std::make_unique<channels::RestChannel>(
       *runtime, served->solutions(), journal->identities(), *shares, *rest_keys,
@@ -183,13 +187,15 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
   if (auto done = open_operators(options); !done) return done;
   std::optional<AccessLogged::Ports> requests;
   if (options.logs_requests) requests.emplace(log, clock, random);
-  auto listening = Listeners::open(options,
-                                   {*rest, *engagement, *page, *completions, *bot_manager,
-                                    *health_pages, operators ? &operators->handler() : nullptr},
-                                   {*lanes, *shares, notices, log, descriptors.serving, requests,
-                                    options.metrics ? &meter : nullptr});
+  auto listening =
+      Listeners::open(options,
+                      {*rest, *engagement, *page, *completions, *bot_manager, *health_pages,
+                       &media->handler(), operators ? &operators->handler() : nullptr},
+                      {*lanes, *shares, notices, log, descriptors.serving, requests,
+                       options.metrics ? &meter : nullptr});
   if (!listening) return std::unexpected(listening.error());
   listeners = std::move(*listening);
+  media->reach_at(reached_at(options, *listeners, Surface::engagement));
   return {};
 }
 

@@ -15,6 +15,7 @@
 #include "app/wire/descriptors.hpp"
 #include "app/wire/health_pages.hpp"
 #include "app/wire/listeners.hpp"
+#include "app/wire/media/media_edge.hpp"
 #include "app/wire/memory.hpp"
 #include "app/wire/metrics.hpp"
 #include "app/wire/rest_keys.hpp"
@@ -67,7 +68,9 @@ struct Server::Parts {
   std::unique_ptr<ScriptHosting> scripts;
   std::unique_ptr<solutions::Served> served;
   std::unique_ptr<DeliveryEdge> deliveries;
+  engage::WebhookEvents webhook_events;
   std::unique_ptr<runtime::Runtime> runtime;
+  std::unique_ptr<MediaEdge> media;
   std::unique_ptr<engage::Engagement> engagement;
   std::unique_ptr<ServedShares> shares;
   std::unique_ptr<ServedRestKeys> rest_keys;

@@ -1,0 +1,299 @@
+#include "media/media.hpp"
+
+#include <algorithm>
+#include <future>
+
+#include "base/hash.hpp"
+#include "base/json.hpp"
+#include "base/resilience/shares.hpp"
+#include "base/text.hpp"
+#include "media/file_type.hpp"
+#include "posix/threads.hpp"
+
+namespace millrace::media {
+namespace {
+
+using base::Code;
+using base::fail;
+
+constexpr size_t kPageOfScan = 500;
+constexpr std::chrono::hours kSweepEvery{1};
+// m/HASH: what is known of a file; b/HASH: its bytes; o/CONSUMER/HASH: who sent it.
+constexpr std::string_view kAbout = "m/";
+
+std::string about_key(std::string_view hash) {
+  return "m/" + std::string(hash);
+}
+std::string bytes_key(std::string_view hash) {
+  return "b/" + std::string(hash);
+}
+std::string owner_prefix(base::Id consumer) {
+  return "o/" + consumer.to_string() + "/";
+}
+
+web::Response refused(int status, std::string_view message) {
+  return web::json_response(status, json::serialize(json::object{{"message", message}}));
+}
+
+}  // namespace
+
+Media::Media(Ports ports, std::string key, Limits limits)
+    : ports_(ports), key_(std::move(key)), limits_(limits), partials_(limits.partials) {
+  std::string after;
+  for (;;) {
+    const auto page = ports_.store.scan(kAbout, after, kPageOfScan);
+    if (!page || page->empty()) break;
+    for (const auto& [name, about] : *page) {
+      const auto known = json::parse_object(about);
+      if (known) kept_bytes_ += static_cast<size_t>(json::get_integer(*known, "bytes").value_or(0));
+    }
+    after = page->back().first;
+  }
+  thread_ = posix::named_thread<std::jthread>("media", [this] { run(); });
+}
+
+Media::~Media() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    waiting_.clear();
+  }
+  changed_.notify_all();
+}
+
+void Media::reach_at(std::string base_url) {
+  while (base_url.ends_with('/')) base_url.pop_back();
+  const std::lock_guard lock(mutex_);
+  base_url_ = std::move(base_url);
+}
+
+void Media::run() {
+  for (;;) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kSweepEvery, [&] { return stopped_ || !waiting_.empty(); });
+    if (stopped_) return;
+    if (waiting_.empty()) {
+      lock.unlock();
+      // What could not be removed now is the next time.
+      static_cast<void>(sweep_now());
+      continue;
+    }
+    base::Task task = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    task();
+  }
+}
+
+void Media::post(base::Task task, std::move_only_function<void()> refused_for_load) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopped_ && waiting_.size() < limits_.waiting_max) {
+      waiting_.push_back(std::move(task));
+      changed_.notify_one();
+      return;
+    }
+  }
+  refused_for_load();
+}
+
+// ---- taking
+
+base::Result<void> Media::judge(const Sent& sent) const {
+  if (sent.slice.bytes == 0) return fail(Code::invalid_argument, "the file is empty", "size");
+  if (sent.slice.bytes > sent.bytes_max) {
+    return fail(Code::invalid_argument,
+                "a file may have " + std::to_string(sent.bytes_max >> 20) + " MB here", "size");
+  }
+  if (sent.slice.part.size() > sent.slice.bytes) {
+    return fail(Code::invalid_argument, "there is more than the file has", "size");
+  }
+  return {};
+}
+
+void Media::take(Sent sent, Done done) {
+  if (sent.slice.upload.empty()) {
+    if (auto right = judge(sent); !right) return done(std::unexpected(right.error()));
+  }
+  const base::Id consumer = sent.slice.consumer;
+  std::string id(16, '\0');
+  ports_.random.fill({reinterpret_cast<uint8_t*>(id.data()), id.size()});
+  base::Result<Progress> progress;
+  {
+    const std::lock_guard lock(mutex_);
+    progress = partials_.take(std::move(sent.slice), ports_.clock.now(), base::to_hex(id));
+  }
+  if (!progress) return done(std::unexpected(progress.error()));
+  if (!progress->is_whole) return done(Taken{progress->upload, progress->received, {}});
+  auto shared = std::make_shared<Done>(std::move(done));
+  post(
+      [this, consumer, sent = std::move(sent), content = std::move(progress->content),
+       shared]() mutable {
+        keep(consumer, std::move(sent.name), sent.kinds, std::move(content), std::move(*shared));
+      },
+      [shared] {
+        (*shared)(fail(Code::unavailable, "too much is being read and written; try again"));
+      });
+}
+
+base::Result<void> Media::has_room(const base::Id& consumer, size_t bytes) {
+  const auto own = ports_.store.scan(owner_prefix(consumer), "", limits_.files_of_consumer_max);
+  if (!own) return std::unexpected(own.error());
+  if (own->size() >= limits_.files_of_consumer_max) {
+    return fail(Code::resource_exhausted, "this person has sent as many files as can be kept");
+  }
+  if (kept_bytes_ + bytes > limits_.bytes_max) {
+    return fail(Code::resource_exhausted, "there is no room for more files");
+  }
+  return {};
+}
+
+void Media::keep(const base::Id& consumer, std::string name, const std::vector<std::string>& kinds,
+                 std::string content, Done done) {
+  const FileType* type = type_of(content);
+  if (type == nullptr || (!kinds.empty() && std::ranges::find(kinds, type->kind) == kinds.end())) {
+    return done(fail(Code::invalid_argument, "files of this kind are not taken", "file"));
+  }
+  if (auto room = has_room(consumer, content.size()); !room) {
+    return done(std::unexpected(room.error()));
+  }
+  if (ports_.scanner != nullptr) {
+    const auto found = ports_.scanner->scan(content);
+    if (!found) return done(fail(Code::unavailable, "files cannot be looked at now; try again"));
+    if (!found->empty()) {
+      return done(fail(Code::invalid_argument, "this file is not taken: it may do harm", "file"));
+    }
+  }
+  const std::string hash = base::sha256(content);
+  const std::string hex = base::to_hex(hash);
+  const base::Timestamp now = ports_.clock.now();
+  const auto known = ports_.store.get(about_key(hex));
+  if (!known) return done(std::unexpected(known.error()));
+  base::KeyValueBatch batch;
+  const json::object about{{"bytes", content.size()}, {"type", type->type}, {"at", now.ms}};
+  const size_t added = *known ? 0 : content.size();
+  if (!*known) batch.writes.emplace_back(bytes_key(hex), std::move(content));
+  batch.writes.emplace_back(about_key(hex), json::serialize(about));
+  batch.writes.emplace_back(owner_prefix(consumer) + hex,
+                            json::serialize(json::object{{"at", now.ms}}));
+  if (auto written = write(std::move(batch)); !written) {
+    return done(std::unexpected(written.error()));
+  }
+  kept_bytes_ += added;
+  Taken taken;
+  taken.file =
+      named({hash, std::string(type->type), file_name(name, *type), {now.ms + limits_.kept_ms}});
+  done(std::move(taken));
+}
+
+// ---- reading
+
+Named Media::named(const Link& link) const {
+  const std::lock_guard lock(mutex_);
+  return {base_url_ + make_link(key_, link), link.name, link.type};
+}
+
+std::optional<Named> Media::shown(std::string_view text) const {
+  auto link = link_in(key_, text);
+  if (!link) return std::nullopt;
+  // Never longer than the file is there.
+  link->until = {std::min(link->until.ms, ports_.clock.now().ms + limits_.shown_ms)};
+  return named(*link);
+}
+
+void Media::handle(web::Request request, web::Respond respond) {
+  if (request.method != "GET" && request.method != "HEAD") {
+    auto answer = refused(405, "use GET");
+    answer.headers.push_back({"Allow", "GET, HEAD"});
+    return respond(std::move(answer));
+  }
+  const std::string_view path =
+      std::string_view(request.path).substr(std::min(request.path.size(), kLinkPath.size()));
+  const auto slash = path.find('/');
+  const auto link = slash == path.npos
+                        ? std::nullopt
+                        : read_link(key_, path.substr(0, slash), path.substr(slash + 1));
+  if (!link) return respond(refused(403, "this link is not valid"));
+  if (link->until <= ports_.clock.now()) return respond(refused(410, "this link is over"));
+  auto shared = std::make_shared<web::Respond>(std::move(respond));
+  post([this, link = *link, is_head = request.method == "HEAD",
+        shared] { (*shared)(read(link, is_head)); },
+       [shared] {
+         (*shared)(web::with_retry_after(refused(503, "too much is being read; try again"), 1));
+       });
+}
+
+web::Response Media::read(const Link& link, bool is_head) {
+  const FileType* type = type_named(link.type);
+  const auto bytes = ports_.store.get(bytes_key(base::to_hex(link.hash)));
+  if (!bytes) return refused(503, "the file cannot be read now");
+  if (!*bytes || type == nullptr) return refused(410, "this file is not kept any more");
+  const int64_t seconds = (link.until.ms - ports_.clock.now().ms) / 1'000;
+  web::Response out;
+  out.headers = {
+      {"Content-Type", std::string(type->type)},
+      {"Content-Disposition", disposition(link.name, *type)},
+      {"Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'"},
+      {"Cross-Origin-Resource-Policy", "cross-origin"},
+      {"Cache-Control", "private, max-age=" + std::to_string(std::max<int64_t>(seconds, 0))},
+      {"ETag", "\"" + base::to_hex(link.hash).substr(0, 32) + "\""}};
+  if (!is_head) out.body = **bytes;
+  return out;
+}
+
+// ---- the end of files
+
+void Media::sweep(std::move_only_function<void(base::Result<size_t>)> done) {
+  auto shared = std::make_shared<decltype(done)>(std::move(done));
+  post([this, shared] { (*shared)(sweep_now()); },
+       [shared] { (*shared)(fail(Code::unavailable, "too much waits")); });
+}
+
+base::Result<size_t> Media::sweep_now() {
+  size_t removed = 0;
+  const int64_t before = ports_.clock.now().ms - limits_.kept_ms;
+  for (const std::string_view prefix : {"m/", "o/"}) {
+    std::string after;
+    do {
+      const auto page = sweep_page(prefix, after, before);
+      if (!page) return page;
+      removed += *page;
+    } while (!after.empty());
+  }
+  return removed;
+}
+
+// `after` goes to the end of the page, and to "" behind the last one.
+base::Result<size_t> Media::sweep_page(std::string_view prefix, std::string& after,
+                                       int64_t before) {
+  const auto page = ports_.store.scan(prefix, after, kPageOfScan);
+  if (!page) return std::unexpected(page.error());
+  base::KeyValueBatch batch;
+  size_t removed = 0;
+  for (const auto& [name, value] : *page) {
+    const auto about = json::parse_object(value).value_or(json::object());
+    if (json::get_integer(about, "at").value_or(0) >= before) continue;
+    batch.writes.emplace_back(name, std::nullopt);
+    if (prefix != kAbout) continue;
+    batch.writes.emplace_back(bytes_key(std::string_view(name).substr(prefix.size())),
+                              std::nullopt);
+    const auto bytes = static_cast<size_t>(json::get_integer(about, "bytes").value_or(0));
+    kept_bytes_ -= std::min(kept_bytes_, bytes);
+    ++removed;
+  }
+  after = page->empty() ? "" : page->back().first;
+  if (!batch.writes.empty()) {
+    if (auto done = write(std::move(batch)); !done) return std::unexpected(done.error());
+  }
+  return removed;
+}
+
+// One thread writes, and waits for it, so that nothing is decided by what is about to change.
+base::Result<void> Media::write(base::KeyValueBatch batch) {
+  std::promise<base::Result<void>> written;
+  ports_.store.commit(std::move(batch),
+                      [&](base::Result<void> done) { written.set_value(std::move(done)); });
+  return written.get_future().get();
+}
+
+}  // namespace millrace::media
