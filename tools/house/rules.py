@@ -1,8 +1,19 @@
 """All rules by name. A rule is a function of a Tree; what it promises is its docstring."""
 import collections
 
-from . import (commits, documents, drawing, known, metrics, readmes, rooms, samples, sizes, twins,
-               words)
+from . import (
+    commits,
+    documents,
+    drawing,
+    known,
+    metrics,
+    readmes,
+    rooms,
+    samples,
+    sizes,
+    twins,
+    words,
+)
 
 
 def _figures(name, find, word):

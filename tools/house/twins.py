@@ -1,5 +1,6 @@
 """What is said twice: the same lines of code in two places of the rooms."""
 import collections
+import itertools
 
 LINES = 6
 _NOT_CODE = ('//', '#', 'using ', 'namespace', '}', '"""')
@@ -31,7 +32,7 @@ def twins(tree):
                 places[window].append((path, rows[at][0]))
     told = set()
     for found in places.values():
-        for (path, line), (other, other_line) in zip(found, found[1:]):
+        for (path, line), (other, other_line) in itertools.pairwise(found):
             if (path, other) in told:
                 continue
             told.add((path, other))
