@@ -9,7 +9,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo check style test unit e2e docs docs-pages test-docs test-site map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload bench-nlu soak tsan ci clean install deb clean-root setup setup-test setup-style setup-dev bench-check bench-ask
+.PHONY: help build demo check style test unit e2e docs docs-pages test-docs test-site map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload bench-nlu soak soak-disconnects tsan ci clean install deb clean-root setup setup-test setup-style setup-dev bench-check bench-ask
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -107,6 +107,9 @@ soak: setup setup-test  ## the same in an optimized build, in as many processes 
 	@cmake --build --preset release -j $(JOBS) --target millrace
 	@cd tests/e2e && MILLRACE_FUZZ_SECONDS=$(or $(FUZZ_WIRE_SECONDS),3600) node --test wire-fuzz.test.mjs
 	@cd tests/e2e && MILLRACE_HOSTILE_SECONDS=$(or $(HOSTILE_SECONDS),600) node --test hostile.test.mjs
+
+soak-disconnects: build setup-test  ## DISCONNECTS=100000 cut connections over CHATS=1000 chats of real phoenix clients
+	@cd tests/e2e && node soak-disconnects.mjs $(or $(DISCONNECTS),100000) $(or $(CHATS),1000)
 
 tsan: setup  ## the unit tests under the thread sanitizer
 	@cmake --preset tsan >build/configure-tsan.log || { cat build/configure-tsan.log; exit 1; }
