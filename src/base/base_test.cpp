@@ -81,6 +81,8 @@ TEST(BaseId, WritesAndReadsUuids) {
   EXPECT_FALSE(Id::parse("018bcfe5x6800-7102-8304-05060708090a"));
   EXPECT_EQ(Id::derived("a", "b"), Id::derived("a", "b"));
   EXPECT_NE(Id::derived("a", "b"), Id::derived("ab", ""));
+  // Stored, so it stays what it is.
+  EXPECT_EQ(Id::derived("a", "b").to_string(), "59b271ae-1bbc-81d3-9d41-929817f4b16f");
 }
 
 TEST(BaseHash, AgreesWithPublishedVectors) {

@@ -1,9 +1,15 @@
 #include "base/hash.hpp"
 
+// OpenSSL uses the CPU's own instructions for SHA-256, which libsodium does not: several ids are
+// made of hashes in every turn. What its newer interface asks for before it hashes anything costs
+// more than the hash of a few bytes, so this is the one that it calls deprecated.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 #include <sodium.h>
 
-#include <array>
 #include <cstring>
+
+#include "base/sha256.hpp"
 
 namespace millrace::base {
 namespace {
@@ -12,10 +18,19 @@ const unsigned char* bytes_of(std::string_view text) {
 }
 }  // namespace
 
+std::array<uint8_t, 32> sha256_of(std::initializer_list<std::string_view> parts) {
+  static_assert(SHA256_DIGEST_LENGTH == 32);
+  std::array<uint8_t, 32> digest{};
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  for (const std::string_view part : parts) SHA256_Update(&context, part.data(), part.size());
+  SHA256_Final(digest.data(), &context);
+  return digest;
+}
+
 std::string sha256(std::string_view bytes) {
-  std::string out(crypto_hash_sha256_BYTES, '\0');
-  crypto_hash_sha256(reinterpret_cast<unsigned char*>(out.data()), bytes_of(bytes), bytes.size());
-  return out;
+  const auto digest = sha256_of({bytes});
+  return {digest.begin(), digest.end()};
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {

@@ -3,18 +3,19 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/hash.hpp"
+#include "base/sha256.hpp"
 #include "base/text.hpp"
 
 namespace millrace::base {
 
 std::string Id::to_string() const {
-  const std::string hex = to_hex(as_bytes());
-  std::string out;
-  out.reserve(36);
-  for (size_t i = 0; i < hex.size(); ++i) {
-    if (i == 8 || i == 12 || i == 16 || i == 20) out.push_back('-');
-    out.push_back(hex[i]);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out(36, '-');
+  size_t at = 0;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) ++at;  // a dash
+    out[at++] = kDigits[bytes[i] >> 4];
+    out[at++] = kDigits[bytes[i] & 15];
   }
   return out;
 }
@@ -51,10 +52,7 @@ Id Id::version7(Timestamp at, std::array<uint8_t, 10> random) {
 }
 
 Id Id::derived(std::string_view kind, std::string_view name) {
-  std::string input(kind);
-  input.push_back('\0');
-  input.append(name);
-  const std::string digest = sha256(input);
+  const auto digest = sha256_of({kind, std::string_view("\0", 1), name});
   Id id;
   std::memcpy(id.bytes.data(), digest.data(), id.bytes.size());
   id.bytes[6] = static_cast<uint8_t>((id.bytes[6] & 0x0F) | 0x80);

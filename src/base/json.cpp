@@ -8,6 +8,7 @@
 #include <limits>
 #include <new>
 
+#include "base/json_write.hpp"
 #include "base/utf16.hpp"
 
 namespace millrace::json {
@@ -80,10 +81,14 @@ base::Result<object> parse_object(std::string_view text, boost::json::storage_pt
 }
 
 std::string serialize(const value& v) {
-  return boost::json::serialize(v);
+  std::string out;
+  append(out, v);
+  return out;
 }
 std::string serialize(const object& o) {
-  return boost::json::serialize(o);
+  std::string out;
+  append(out, o);
+  return out;
 }
 
 std::optional<std::string_view> get_string(const object& o, std::string_view key) {

@@ -109,7 +109,10 @@ std::expected<PathTable::Found, NoRoute> PathTable::find(std::string_view method
                                                          std::string_view path) const {
   std::vector<std::string_view> others;
   if (!path.starts_with('/')) return std::unexpected(NoRoute{});
+  const std::string_view first = path.substr(1, path.find('/', 1) - 1);
   for (const Pattern& pattern : patterns_) {
+    const Segment& begins = pattern.segments.front();
+    if (begins.kind == Segment::Kind::word && begins.text != first) continue;
     Found found{pattern.index, {}};
     if (!fits(pattern, path, found.values)) continue;
     if (is_asked_for(pattern.method, method)) return found;
