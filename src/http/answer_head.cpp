@@ -30,7 +30,13 @@ void write_head(std::string& out, const AnswerHead& head, const web::Response& r
     out += header.name;
     out += ": ";
     // A line break in a value would begin a header of its own.
-    for (const char c : header.value) out += c == '\r' || c == '\n' ? ' ' : c;
+    const size_t value_at = out.size();
+    out += header.value;
+    if (header.value.find_first_of("\r\n") != std::string::npos) {
+      for (size_t i = value_at; i < out.size(); ++i) {
+        if (out[i] == '\r' || out[i] == '\n') out[i] = ' ';
+      }
+    }
     out += "\r\n";
   }
   if (head.is_chunked) {
