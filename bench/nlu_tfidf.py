@@ -5,6 +5,7 @@ inside words, weighed by tf-idf, each group of length one.
 """
 
 import collections
+import itertools
 import math
 import re
 import sys
@@ -13,7 +14,7 @@ import sys
 def features(text):
     words = re.findall(r'\w\w+|\w', text.lower())
     yield from (('w', word) for word in words)
-    yield from (('w', pair) for pair in zip(words, words[1:]))
+    yield from (('w', pair) for pair in itertools.pairwise(words))
     for word in words:
         padded = f' {word} '
         for n in (3, 4, 5):
