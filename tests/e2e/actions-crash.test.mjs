@@ -39,7 +39,7 @@ async function talk(site, nextToken, told) {
   let messages = 0;
   const say = async (/** @type {string} */ text, /** @type {RegExp} */ expected) => {
     const id = `${sender}-${++messages}`;
-    return patiently(`the answer to ${text}`, async () => {
+    return patiently(site, `the answer to ${text}`, async () => {
       const body = {sender, message: text, message_id: id};
       const answer = await answerOf(post(site.ready.base_url, body));
       assert.equal(answer.status, 200, JSON.stringify(answer.body));

@@ -100,7 +100,7 @@ test(`${kKills} kills lose nothing that is owed, and double nothing unseen`, asy
     acknowledged.set(sender, own);
     const say = (/** @type {string} */ text, /** @type {RegExp} */ expected) => {
       const id = randomUUID();
-      return patiently(`the answer to ${text}`, async () => {
+      return patiently(site, `the answer to ${text}`, async () => {
         const answer =
           await answerOf(post(site.ready.base_url, {sender, message: text, message_id: id}));
         assert.equal(answer.status, 200, JSON.stringify(answer.body));
