@@ -16,8 +16,7 @@ import {until} from './support/until.mjs';
 const kSignup = join(kRepository, 'examples/signup');
 // They talk until they are stopped, or what they print is the thing itself.
 const kWithout = new Set(['dev', 'chat', 'demo', 'serve', 'braze-sandbox', 'schema', 'completions',
-  'man', 'export', 'audit export', 'deliveries show', 'deliveries export', 'nlu base', 'nlu train',
-  'nlu split']);
+  'man', 'export', 'audit export', 'deliveries show', 'deliveries export']);
 
 /** @param {string} help */
 const subcommandsIn = (help) => [...help.matchAll(/^ {2}([a-z][a-z-]*) {2,}\S/gm)].map(([, name]) =>

@@ -9,7 +9,6 @@
 #include "app/commands/data/at_rest_option.hpp"
 #include "app/commands/listing.hpp"
 #include "app/commands/nlu/nlu_files.hpp"
-#include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "nlu/entities/entities.hpp"
@@ -36,13 +35,13 @@ int train(const NluOptions& options) {
   const auto bytes = train_nlu(*examples, options);
   if (!bytes) return complain("nlu train", bytes.error(), 1);
   if (const int failed = write("nlu train", options.out, *bytes)) return failed;
-  std::cout << options.out.string() << ": " << bytes->size() << " bytes of " << examples->size()
-            << " examples, SHA-256 " << base::to_hex(base::sha256(*bytes)) << "\n";
+  tell_model(options, options.out, *bytes, examples->size());
   return 0;
 }
 
 int train_base(const NluOptions& options) {
   std::vector<nlu::ExampleSet> sets;
+  size_t count = 0;
   for (const std::string& named : options.texts) {
     const size_t at = named.find('=');
     if (at == std::string::npos || at == 0) {
@@ -52,12 +51,13 @@ int train_base(const NluOptions& options) {
     }
     auto examples = read_nlu_examples({named.substr(at + 1)});
     if (!examples) return complain("nlu base", examples.error(), 1);
+    count += examples->size();
     sets.push_back({named.substr(0, at), std::move(*examples)});
   }
   const auto bytes = nlu::train_base(sets, options.seed);
   if (!bytes) return complain("nlu base", bytes.error(), 1);
   if (const int failed = write("nlu base", options.out, *bytes)) return failed;
-  std::cout << options.out.string() << ": " << bytes->size() << " bytes\n";
+  tell_model(options, options.out, *bytes, count);
   return 0;
 }
 
@@ -146,8 +146,9 @@ int split(const NluOptions& options) {
   const auto [kept, rest] = nlu::put_aside(*examples, options.share, options.seed);
   if (const int failed = write("nlu split", options.out, nlu::write_tsv(kept))) return failed;
   if (const int failed = write("nlu split", options.rest, nlu::write_tsv(rest))) return failed;
-  std::cout << options.out.string() << ": " << kept.size() << "\n"
-            << options.rest.string() << ": " << rest.size() << "\n";
+  print_done(options.json, {{"kept", kept.size()}, {"rest", rest.size()}},
+             options.out.string() + ": " + std::to_string(kept.size()) + "\n" +
+                 options.rest.string() + ": " + std::to_string(rest.size()) + "\n");
   return 0;
 }
 
@@ -248,6 +249,7 @@ void add_examples_of_life(cli::App& nlu, int& exit_code) {
       ->capture_default_str();
   command.add_option("--name", imported->name, "They come into nlu/LOCALE.NAME.yaml")
       ->capture_default_str();
+  command.add_flag("--json", imported->json, kOneJsonObject);
 }
 
 }  // namespace
@@ -261,6 +263,7 @@ void add_nlu_command(cli::App& cli, int& exit_code) {
   trained.add_option("--out", options->out,
                      "The model's file; that of a solution's folder is kept in it");
   add_training(trained, options);
+  trained.add_flag("--json", options->json, kOneJsonObject);
   add_judging(*nlu, exit_code);
   add_trying(*nlu, exit_code);
   add_examples_of_life(*nlu, exit_code);
@@ -277,6 +280,7 @@ void add_nlu_command(cli::App& cli, int& exit_code) {
       ->capture_default_str();
   split_command.add_option("--seed", divided->seed, "Another seed, another share")
       ->capture_default_str();
+  split_command.add_flag("--json", divided->json, kOneJsonObject);
 
   auto based = std::make_shared<NluOptions>();
   auto& base = add(*nlu, "base",
@@ -287,6 +291,7 @@ void add_nlu_command(cli::App& cli, int& exit_code) {
       ->required();
   base.add_option("--out", based->out, "The base's file")->required();
   base.add_option("--seed", based->seed, "Another seed, another base")->capture_default_str();
+  base.add_flag("--json", based->json, kOneJsonObject);
 }
 
 }  // namespace millrace::app

@@ -3,6 +3,9 @@
 #include <iostream>
 #include <mutex>
 
+#include "app/commands/listing.hpp"
+#include "base/hash.hpp"
+#include "base/text.hpp"
 #include "nlu/formats/formats.hpp"
 #include "posix/files.hpp"
 #include "solutions/folder.hpp"
@@ -88,6 +91,16 @@ base::Result<std::string> train_nlu(const std::vector<nlu::Example>& examples,
              const std::lock_guard lock(telling);
              std::cerr << "  " << step << "\n";
            }});
+}
+
+void tell_model(const NluOptions& options, const std::filesystem::path& file,
+                std::string_view bytes, size_t examples) {
+  const std::string hash = base::to_hex(base::sha256(bytes));
+  print_done(
+      options.json,
+      {{"file", file.string()}, {"bytes", bytes.size()}, {"examples", examples}, {"sha256", hash}},
+      file.string() + ": " + std::to_string(bytes.size()) + " bytes of " +
+          std::to_string(examples) + " examples, SHA-256 " + hash + "\n");
 }
 
 }  // namespace millrace::app

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -48,5 +49,9 @@ int review_nlu(const NluOptions& options);
 int test_nlu(const NluOptions& options);
 // check: what is wrong with examples.
 int check_nlu(const NluOptions& options);
+
+// On standard output: a model that was written, of so many examples.
+void tell_model(const NluOptions& options, const std::filesystem::path& file,
+                std::string_view bytes, size_t examples);
 
 }  // namespace millrace::app

@@ -8,7 +8,6 @@
 #include "app/wire/data/data_reading.hpp"
 #include "app/wire/options.hpp"
 #include "app/wire/system.hpp"
-#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "nlu/formats/formats.hpp"
 #include "posix/files.hpp"
@@ -93,8 +92,7 @@ int train_solution(const NluOptions& options) {
   if (!bytes) return complain("nlu train", bytes.error(), 1);
   const auto file = solutions::keep_model(folder, set, *bytes);
   if (!file) return complain("nlu train", file.error(), 1);
-  std::cout << file->string() << ": " << bytes->size() << " bytes of " << set.examples.size()
-            << " examples, SHA-256 " << base::to_hex(base::sha256(*bytes)) << "\n";
+  tell_model(options, *file, *bytes, set.examples.size());
   return 0;
 }
 
@@ -112,7 +110,9 @@ int import_nlu(const NluOptions& options) {
   fs::create_directories(file.parent_path(), failed);
   const auto written = posix::replace_file(file, nlu::write_yaml(all), posix::kAnyones);
   if (!written) return complain("nlu import", written.error(), 1);
-  std::cout << file.string() << ": " << all.examples.size() - before << " examples read\n";
+  const size_t read = all.examples.size() - before;
+  print_done(options.json, {{"file", file.string()}, {"examples", read}},
+             file.string() + ": " + std::to_string(read) + " examples read\n");
   return 0;
 }
 
