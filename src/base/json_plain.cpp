@@ -3,33 +3,11 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <utility>
+
+#include "base/json_write.hpp"
 
 namespace millrace::json {
 namespace {
-
-constexpr std::string_view kDigits = "0123456789abcdef";
-
-void append_escaped(std::string& out, unsigned char c) {
-  switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
-  }
-  out += "\\u00";
-  out += kDigits[c >> 4];
-  out += kDigits[c & 15];
-}
-
-template <typename Number>
-void append_integer(std::string& out, Number number) {
-  std::array<char, 24> buffer{};
-  out.append(buffer.data(),
-             std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr);
-}
 
 // 12345 with its point at 3 is 123.45; at -1, 0.012345; at 7, 1234500.0.
 void append_with_point(std::string& out, std::string_view digits, int point) {
@@ -49,22 +27,12 @@ void append_with_point(std::string& out, std::string_view digits, int point) {
   }
 }
 
+constexpr Style kPlain{escapes_with("\nn\rr\tt\"\"\\\\"), append_plain_number};
+
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view text) {
-  out += '"';
-  size_t from = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') [[likely]] {
-      continue;
-    }
-    out.append(text, from, i - from);
-    append_escaped(out, c);
-    from = i + 1;
-  }
-  out.append(text, from);
-  out += '"';
+  append_text(out, text, kPlain);
 }
 
 void append_plain_number(std::string& out, double number) {
@@ -95,36 +63,11 @@ void append_plain_number(std::string& out, double number) {
 }
 
 void append_plain(std::string& out, const object& o) {
-  out += '{';
-  bool is_first = true;
-  for (const auto& member : o) {
-    if (!std::exchange(is_first, false)) out += ',';
-    append_quoted(out, std::string_view(member.key()));
-    out += ':';
-    append_plain(out, member.value());
-  }
-  out += '}';
+  append(out, o, kPlain);
 }
 
 void append_plain(std::string& out, const value& v) {
-  using boost::json::kind;
-  switch (v.kind()) {
-    case kind::null: out += "null"; return;
-    case kind::bool_: out += v.get_bool() ? "true" : "false"; return;
-    case kind::int64: append_integer(out, v.get_int64()); return;
-    case kind::uint64: append_integer(out, v.get_uint64()); return;
-    case kind::double_: append_plain_number(out, v.get_double()); return;
-    case kind::string: append_quoted(out, std::string_view(v.get_string())); return;
-    case kind::object: append_plain(out, v.get_object()); return;
-    case kind::array: break;
-  }
-  out += '[';
-  bool is_first = true;
-  for (const value& item : v.get_array()) {
-    if (!std::exchange(is_first, false)) out += ',';
-    append_plain(out, item);
-  }
-  out += ']';
+  append(out, v, kPlain);
 }
 
 std::string serialize_plain(const value& v) {

@@ -1,32 +1,17 @@
 #include "base/json_write.hpp"
 
-#include <array>
-#include <boost/json/serialize.hpp>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
 namespace millrace::json {
 namespace {
 
-// How each byte stands in a text: 0 as it is, 'u' as \u00XX, else behind a backslash.
-constexpr std::array<char, 256> kEscapes = [] {
-  std::array<char, 256> table{};
-  for (size_t c = 0; c < 0x20; ++c) table[c] = 'u';
-  table['\b'] = 'b';
-  table['\f'] = 'f';
-  table['\n'] = 'n';
-  table['\r'] = 'r';
-  table['\t'] = 't';
-  table['"'] = '"';
-  table['\\'] = '\\';
-  return table;
-}();
-
-void append_escaped(std::string& out, unsigned char c) {
+void append_escaped(std::string& out, unsigned char c, const Escapes& escapes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   out += '\\';
-  out += kEscapes[c];
-  if (kEscapes[c] != 'u') return;
+  out += escapes[c];
+  if (escapes[c] != 'u') return;
   out += "00";
   out += kDigits[c >> 4];
   out += kDigits[c & 15];
@@ -44,9 +29,15 @@ bool is_plain(const char* eight) {
   return (found & (kEach * 0x80)) == 0;
 }
 
+template <typename Number>
+void append_integer(std::string& out, Number number) {
+  char digits[24];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
 }  // namespace
 
-void append_text(std::string& out, std::string_view text) {
+void append_text(std::string& out, std::string_view text, const Style& style) {
   out += '"';
   size_t from = 0;
   for (size_t i = 0; i < text.size();) {
@@ -55,46 +46,48 @@ void append_text(std::string& out, std::string_view text) {
       continue;
     }
     const auto c = static_cast<unsigned char>(text[i++]);
-    if (kEscapes[c] == 0) [[likely]] {
+    if (style.escapes[c] == 0) [[likely]] {
       continue;
     }
     out.append(text, from, i - 1 - from);
-    append_escaped(out, c);
+    append_escaped(out, c, style.escapes);
     from = i;
   }
   out.append(text, from);
   out += '"';
 }
 
-void append(std::string& out, const object& o) {
+void append(std::string& out, const object& o, const Style& style) {
   out += '{';
-  MembersText members(out);
-  for (const auto& member : o) append(members.named(member.key()), member.value());
+  bool is_first = true;
+  for (const auto& member : o) {
+    if (!std::exchange(is_first, false)) out += ',';
+    append_text(out, std::string_view(member.key()), style);
+    out += ':';
+    append(out, member.value(), style);
+  }
   out += '}';
 }
 
-void append(std::string& out, const array& a) {
-  out += '[';
-  bool is_first = true;
-  for (const value& item : a) {
-    if (!std::exchange(is_first, false)) out += ',';
-    append(out, item);
-  }
-  out += ']';
-}
-
-void append(std::string& out, const value& v) {
+void append(std::string& out, const value& v, const Style& style) {
   using boost::json::kind;
   switch (v.kind()) {
     case kind::null: out += "null"; return;
     case kind::bool_: out += v.get_bool() ? "true" : "false"; return;
     case kind::int64: append_integer(out, v.get_int64()); return;
     case kind::uint64: append_integer(out, v.get_uint64()); return;
-    case kind::double_: out += boost::json::serialize(v); return;
-    case kind::string: append_text(out, std::string_view(v.get_string())); return;
-    case kind::object: append(out, v.get_object()); return;
-    case kind::array: append(out, v.get_array()); return;
+    case kind::double_: style.number(out, v.get_double()); return;
+    case kind::string: append_text(out, std::string_view(v.get_string()), style); return;
+    case kind::object: append(out, v.get_object(), style); return;
+    case kind::array: break;
   }
+  out += '[';
+  bool is_first = true;
+  for (const value& item : v.get_array()) {
+    if (!std::exchange(is_first, false)) out += ',';
+    append(out, item, style);
+  }
+  out += ']';
 }
 
 }  // namespace millrace::json
