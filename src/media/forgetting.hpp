@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/id.hpp"
 
@@ -20,6 +21,8 @@ class Forgetting {
   bool sent(std::string_view key);
   // Whether it belongs to a file that only they have sent.
   bool goes(std::string_view key) const;
+  // The hashes of those files.
+  std::vector<std::string> files() const;
 
  private:
   const std::function<bool(base::Id)> is_forgotten_;

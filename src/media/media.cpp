@@ -8,6 +8,7 @@
 #include "base/resilience/shares.hpp"
 #include "base/text.hpp"
 #include "media/file_type.hpp"
+#include "media/keys.hpp"
 #include "posix/threads.hpp"
 
 namespace millrace::media {
@@ -16,21 +17,7 @@ namespace {
 using base::Code;
 using base::fail;
 
-constexpr size_t kPageOfScan = 500;
 constexpr std::chrono::hours kSweepEvery{1};
-// m/HASH: what is known of a file; b/HASH: its bytes; o/CONSUMER/HASH: who sent it.
-constexpr std::string_view kAbout = "m/";
-
-std::string about_key(std::string_view hash) {
-  return "m/" + std::string(hash);
-}
-std::string bytes_key(std::string_view hash) {
-  return "b/" + std::string(hash);
-}
-std::string owner_prefix(base::Id consumer) {
-  return "o/" + consumer.to_string() + "/";
-}
-
 web::Response refused(int status, std::string_view message) {
   return web::json_response(status, json::serialize(json::object{{"message", message}}));
 }
@@ -239,53 +226,6 @@ web::Response Media::read(const Link& link, bool is_head) {
       {"ETag", "\"" + base::to_hex(link.hash).substr(0, 32) + "\""}};
   if (!is_head) out.body = **bytes;
   return out;
-}
-
-// ---- the end of files
-
-void Media::sweep(std::move_only_function<void(base::Result<size_t>)> done) {
-  auto shared = std::make_shared<decltype(done)>(std::move(done));
-  post([this, shared] { (*shared)(sweep_now()); },
-       [shared] { (*shared)(fail(Code::unavailable, "too much waits")); });
-}
-
-base::Result<size_t> Media::sweep_now() {
-  size_t removed = 0;
-  const int64_t before = ports_.clock.now().ms - limits_.kept_ms;
-  for (const std::string_view prefix : {"m/", "o/"}) {
-    std::string after;
-    do {
-      const auto page = sweep_page(prefix, after, before);
-      if (!page) return page;
-      removed += *page;
-    } while (!after.empty());
-  }
-  return removed;
-}
-
-// `after` goes to the end of the page, and to "" behind the last one.
-base::Result<size_t> Media::sweep_page(std::string_view prefix, std::string& after,
-                                       int64_t before) {
-  const auto page = ports_.store.scan(prefix, after, kPageOfScan);
-  if (!page) return std::unexpected(page.error());
-  base::KeyValueBatch batch;
-  size_t removed = 0;
-  for (const auto& [name, value] : *page) {
-    const auto about = json::parse_object(value).value_or(json::object());
-    if (json::get_integer(about, "at").value_or(0) >= before) continue;
-    batch.writes.emplace_back(name, std::nullopt);
-    if (prefix != kAbout) continue;
-    batch.writes.emplace_back(bytes_key(std::string_view(name).substr(prefix.size())),
-                              std::nullopt);
-    const auto bytes = static_cast<size_t>(json::get_integer(about, "bytes").value_or(0));
-    kept_bytes_ -= std::min(kept_bytes_, bytes);
-    ++removed;
-  }
-  after = page->empty() ? "" : page->back().first;
-  if (!batch.writes.empty()) {
-    if (auto done = write(std::move(batch)); !done) return std::unexpected(done.error());
-  }
-  return removed;
 }
 
 // One thread writes, and waits for it, so that nothing is decided by what is about to change.

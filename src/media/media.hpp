@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -85,6 +86,9 @@ class Media final : public web::Handler {
   // Removes what was kept for long enough, and tells how many files that were. Done by itself every
   // hour, too.
   void sweep(std::move_only_function<void(base::Result<size_t>)> done);
+  // Removes what these people sent, but for files that somebody else sent as well. `done` is called
+  // once it is durable.
+  void forget(std::set<base::Id> people, std::move_only_function<void(base::Result<void>)> done);
 
  private:
   void post(base::Task task, std::move_only_function<void()> refused);
@@ -95,6 +99,8 @@ class Media final : public web::Handler {
   base::Result<void> has_room(const base::Id& consumer, size_t bytes);
   base::Result<void> write(base::KeyValueBatch batch);
   base::Result<size_t> sweep_now();
+  base::Result<void> forget_now(const std::set<base::Id>& people);
+  void remove_file(std::string_view hash, std::string_view about, base::KeyValueBatch& batch);
   base::Result<size_t> sweep_page(std::string_view prefix, std::string& after, int64_t before);
   web::Response read(const Link& link, bool is_head);
   Named named(const Link& link) const;

@@ -128,6 +128,7 @@ TEST(MediaForgetting, LeavesFilesThatOthersSentAsWell) {
   EXPECT_FALSE(forgetting.goes("m/bb"));
   EXPECT_FALSE(forgetting.goes("b/cc"));
   EXPECT_FALSE(forgetting.goes("o/aa"));
+  EXPECT_EQ(forgetting.files(), std::vector<std::string>{"aa"});
 }
 
 }  // namespace

@@ -2,12 +2,16 @@
 // never shown as anything that could run.
 
 import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
 import {createServer} from 'node:net';
+import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
 
-import {assertError, call, messageBody, readSnapshot} from './support/engagement.mjs';
+import {assertError, call, endBody, messageBody, readSnapshot} from './support/engagement.mjs';
 import {begin, say, writeEcho} from './support/echo.mjs';
-import {Server, temporaryFolder} from './support/server.mjs';
+import {Api, firstOwner} from './support/operators.mjs';
+import {Server, run, temporaryFolder} from './support/server.mjs';
+import {until} from './support/until.mjs';
 
 /** @typedef {import('./support/engagement.mjs').Session} Session */
 
@@ -225,5 +229,42 @@ describe('files that a scanner looks at', () => {
     await new Promise((closed) => daemon.close(closed));
     assert.equal((await post(server, session, 'other words', {name: 'a.txt'})).status, 503);
     await server.stop();
+  });
+});
+
+describe('files of somebody who is erased', () => {
+  test('go by the API and by the command, but for what others sent as well', async () => {
+    for (const by of ['api', 'command']) {
+      const data = temporaryFolder();
+      const server = await Server.start({data, solutions: [writeEcho()]});
+      const {api_url: url, owner_link: link} = /** @type {any} */ (server.ready);
+      const [gone, stays] = [await begin(server.ready), await begin(server.ready)];
+      const links = [];
+      for (const [session, words] of /** @type {[Session, string][]} */ ([
+        [gone, 'Quarantotti wrote this'], [gone, 'both have this'], [stays, 'both have this'],
+      ])) {
+        links.push((await (await post(server, session, words, {name: 'a.txt'})).json()).file);
+      }
+      await call(server.ready, gone, 'end', endBody(gone));
+      if (by === 'api') {
+        const owner = await firstOwner(await Api.of(url), link);
+        const {consumer} = (await owner.all('listChats')).find(({id}) => id === gone.chat_id);
+        const erased = await until('the erasure', async () => {
+          const answered = await owner.ask('erasePerson', {values: {consumer}});
+          return answered.status === 200 && answered.body;
+        });
+        assert.equal(erased.complete, true);
+        assert.equal((await fetch(links[0])).status, 410);
+        assert.equal((await fetch(links[2])).status, 200);
+      }
+      await server.stop();
+      if (by === 'command') {
+        const done = await run(['forget', gone.chat_id, '--data', data]);
+        assert.equal(done.code, 0, done.stderr);
+      }
+      const kept = readFileSync(join(data, 'media.db'));
+      assert.ok(!kept.includes('Quarantotti'), by);
+      assert.ok(kept.includes('both have this'), by);
+    }
   });
 });

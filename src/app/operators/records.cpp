@@ -154,6 +154,7 @@ base::Result<json::object> OperatorRecords::erase(const std::set<base::Id>& pers
     if (!names) return std::unexpected(names.error());
     gone = ports_.sandbox->forget(*names);
   }
+  if (gone) gone = awaited<void>([&](auto said) { ports_.media.forget(person, std::move(said)); });
   if (gone) gone = ports_.actions.forget(kept->chats);
   if (gone) gone = forget_quarantined(ports_.data, kept->chats);
   if (gone) gone = retire_all(person);

@@ -6,6 +6,7 @@
 #include "api/api.hpp"
 #include "app/wire/action_edge.hpp"
 #include "app/wire/braze_edge.hpp"
+#include "app/wire/media/media_edge.hpp"
 #include "runtime/identities.hpp"
 #include "runtime/retirement.hpp"
 #include "runtime/runtime.hpp"
@@ -22,6 +23,7 @@ class OperatorRecords final : public api::Records {
     runtime::Identities& identities;
     ActionEdge& actions;
     BrazeEdge* sandbox;  // nullptr: this server has none
+    MediaEdge& media;
     std::string seal_key;
   };
   explicit OperatorRecords(Ports ports) : ports_(std::move(ports)) {}

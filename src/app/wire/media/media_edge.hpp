@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "app/wire/options.hpp"
@@ -28,6 +29,11 @@ class MediaEdge final : public engage::Files {
   web::Handler& handler() { return *media_; }
   // Where people reach the server.
   void reach_at(std::string base_url) { media_->reach_at(std::move(base_url)); }
+
+  // What media::Media::forget does.
+  void forget(std::set<base::Id> people, std::move_only_function<void(base::Result<void>)> done) {
+    media_->forget(std::move(people), std::move(done));
+  }
 
   void take(engage::FileSlice slice, Done done) override;
   std::optional<engage::FileLink> shown(std::string_view text) const override;

@@ -203,7 +203,7 @@ base::Result<void> Server::Parts::open_operators(const ServeOptions& options) {
   auto opened = open_operator_edge(
       options, {.given = given, .folders = served->folders(), .seal_key = data->seal_key},
       {{options.data, *runtime, *journal, journal->deliveries(), journal->identities(), *actions,
-        sandbox.get(), data->seal_key},
+        sandbox.get(), *media, data->seal_key},
        *inspector,
        [this](std::string_view name) { return grants->rights_of(name); },
        served->solutions(),

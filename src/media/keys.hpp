@@ -1,0 +1,27 @@
+// The keys of the store of files, for this room's files.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/id.hpp"
+
+namespace millrace::media {
+
+inline constexpr size_t kPageOfScan = 500;
+// m/HASH: what is known of a file; b/HASH: its bytes; o/CONSUMER/HASH: who sent it.
+inline constexpr std::string_view kAbout = "m/";
+inline constexpr std::string_view kBytes = "b/";
+inline constexpr std::string_view kOwners = "o/";
+
+inline std::string about_key(std::string_view hash) {
+  return std::string(kAbout) + std::string(hash);
+}
+inline std::string bytes_key(std::string_view hash) {
+  return std::string(kBytes) + std::string(hash);
+}
+inline std::string owner_prefix(base::Id consumer) {
+  return std::string(kOwners) + consumer.to_string() + "/";
+}
+
+}  // namespace millrace::media
