@@ -2,12 +2,23 @@
 is run by one entry of ctest. Given the build folder with `--build`."""
 import fnmatch
 import json
+import re
 import subprocess
+from pathlib import Path
+
+_JOINED = re.compile(r'^#include "(.*)"$', re.MULTILINE)
+
+
+def _with_joined(file):
+    """The file, and the sources that it joins (cmake/joined.cmake)."""
+    yield file
+    if '/joined/' in file:
+        yield from _JOINED.findall(Path(file).read_text())
 
 
 def compiled(tree, commands, only=('src/', 'tests/', 'bench/')):
     """Every .cpp is a source of some target. `commands` is compile_commands.json, parsed."""
-    files = {entry['file'] for entry in commands}
+    files = {file for entry in commands for file in _with_joined(entry['file'])}
     for path in tree.paths('.cpp', under=only):
         if not any(file == path or file.endswith('/' + path) for file in files):
             yield f'{path}: no target compiles it'
