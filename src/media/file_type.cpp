@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/escape.hpp"
 #include "base/text.hpp"
 
 namespace millrace::media {
@@ -160,21 +161,11 @@ std::string file_name(std::string_view given, const FileType& type) {
 
 std::string disposition(std::string_view name, const FileType& type) {
   std::string ascii;
-  std::string escaped;
   for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) ascii += is_plain(c) || c == ' ' ? c : '_';
-    if (is_plain(c)) {
-      escaped += c;
-    } else {
-      constexpr std::string_view kDigits = "0123456789ABCDEF";
-      escaped += '%';
-      escaped += kDigits[byte >> 4];
-      escaped += kDigits[byte & 15];
-    }
+    if (static_cast<unsigned char>(c) < 0x80) ascii += is_plain(c) || c == ' ' ? c : '_';
   }
   return std::string(type.is_picture ? "inline" : "attachment") + "; filename=\"" + ascii +
-         "\"; filename*=UTF-8''" + escaped;
+         "\"; filename*=UTF-8''" + base::percent_encode(name);
 }
 
 }  // namespace millrace::media

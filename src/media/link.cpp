@@ -1,5 +1,6 @@
 #include "media/link.hpp"
 
+#include "base/escape.hpp"
 #include "base/hash.hpp"
 #include "base/web/web.hpp"
 
@@ -18,24 +19,6 @@ std::string sign(std::string_view key, std::string_view claim, std::string_view 
   return base::hmac_sha256(key, "media-link:" + std::string(claim) + "\n" + std::string(name));
 }
 
-std::string escaped(std::string_view name) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                          (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
-    if (is_plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string make_link(std::string_view key, const Link& link) {
@@ -45,7 +28,7 @@ std::string make_link(std::string_view key, const Link& link) {
   claim += link.hash;
   claim += link.type;
   const std::string token = base::to_base64url(claim + sign(key, claim, link.name));
-  return std::string(kLinkPath) + token + "/" + escaped(link.name);
+  return std::string(kLinkPath) + token + "/" + base::percent_encode(link.name);
 }
 
 std::optional<Link> read_link(std::string_view key, std::string_view token, std::string_view name) {

@@ -55,16 +55,21 @@ void Media::reach_at(std::string base_url) {
 }
 
 void Media::run() {
+  using Clock = std::chrono::steady_clock;
+  // The first at once: what has run out while no server was there.
+  auto sweep_at = Clock::now();
   for (;;) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, kSweepEvery, [&] { return stopped_ || !waiting_.empty(); });
+    changed_.wait_until(lock, sweep_at, [&] { return stopped_ || !waiting_.empty(); });
     if (stopped_) return;
-    if (waiting_.empty()) {
+    if (Clock::now() >= sweep_at) {
       lock.unlock();
       // What could not be removed now is the next time.
-      static_cast<void>(sweep_now());
+      static_cast<void>(sweep());
+      sweep_at = Clock::now() + kSweepEvery;
       continue;
     }
+    if (waiting_.empty()) continue;
     base::Task task = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();

@@ -83,9 +83,6 @@ class Media final : public web::Handler {
   // `done` is called once, here or on the store's thread.
   void take(Sent sent, Done done);
   std::optional<Named> shown(std::string_view text) const;
-  // Removes what was kept for long enough, and tells how many files that were. Done by itself every
-  // hour, too.
-  void sweep(std::move_only_function<void(base::Result<size_t>)> done);
   // Removes what these people sent, but for files that somebody else sent as well. `done` is called
   // once it is durable.
   void forget(std::set<base::Id> people, std::move_only_function<void(base::Result<void>)> done);
@@ -98,10 +95,11 @@ class Media final : public web::Handler {
             std::string content, Done done);
   base::Result<void> has_room(const base::Id& consumer, size_t bytes);
   base::Result<void> write(base::KeyValueBatch batch);
-  base::Result<size_t> sweep_now();
+  // Removes what was kept for long enough: at the start, and every hour.
+  base::Result<void> sweep();
   base::Result<void> forget_now(const std::set<base::Id>& people);
   void remove_file(std::string_view hash, std::string_view about, base::KeyValueBatch& batch);
-  base::Result<size_t> sweep_page(std::string_view prefix, std::string& after, int64_t before);
+  base::Result<void> sweep_page(std::string_view prefix, std::string& after, int64_t before);
   web::Response read(const Link& link, bool is_head);
   Named named(const Link& link) const;
 

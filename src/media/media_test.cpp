@@ -2,9 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "base/hash.hpp"
 #include "media/file_type.hpp"
 #include "media/forgetting.hpp"
+#include "tests/fakes/chance.hpp"
+#include "tests/fakes/clock.hpp"
+#include "tests/fakes/stores.hpp"
 
 namespace millrace::media {
 namespace {
@@ -115,6 +120,43 @@ TEST(MediaPartials, HaveBoundsAndForgetWhatIsNotGoneOnWith) {
   EXPECT_TRUE(partials.take({kBen, "", 4, 0, "a"}, {101}, "u5")) << "the others were forgotten";
   EXPECT_EQ(partials.take({kAda, "u1", 5, 1, "b"}, {101}, "u6").error().code,
             base::Code::not_found);
+}
+
+TEST(Media, RemovesWhatWasKeptForLongEnoughAndWhatWasForgotten) {
+  fakes::MemoryStore store;
+  fakes::Clock clock;
+  fakes::NoChance random;
+  clock.set({100'000});
+  const auto link_to = [](std::string_view bytes) {
+    return make_link(kKey, {base::sha256(bytes), "image/png", "a.png", {1'000'000}});
+  };
+  const auto keep = [&](std::string_view bytes, base::Id sender, int64_t at) {
+    const std::string hash = base::to_hex(base::sha256(bytes));
+    const std::string about = R"({"bytes":3,"type":"image/png","at":)" + std::to_string(at) + "}";
+    store.commit({{{"m/" + hash, about},
+                   {"b/" + hash, std::string(bytes)},
+                   {"o/" + sender.to_string() + "/" + hash, about}}},
+                 [](auto) {});
+  };
+  keep("old", kAda, 10'000);
+  keep("new", kAda, 99'000);
+  keep("ben", kBen, 99'000);
+  Media media({store, clock, random}, kKey, {.kept_ms = 50'000});
+  const auto status_of = [&](std::string_view bytes) {
+    web::Request request;
+    request.method = "GET";
+    request.path = link_to(bytes);
+    std::promise<int> status;
+    media.handle(request, [&](web::Response answer) { status.set_value(answer.status); });
+    return status.get_future().get();
+  };
+  EXPECT_EQ(status_of("old"), 410);
+  EXPECT_EQ(status_of("new"), 200);
+  std::promise<base::Result<void>> forgotten;
+  media.forget({kAda}, [&](base::Result<void> done) { forgotten.set_value(std::move(done)); });
+  EXPECT_TRUE(forgotten.get_future().get());
+  EXPECT_EQ(status_of("new"), 410);
+  EXPECT_EQ(status_of("ben"), 200);
 }
 
 TEST(MediaForgetting, LeavesFilesThatOthersSentAsWell) {

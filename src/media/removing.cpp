@@ -11,33 +11,22 @@ namespace millrace::media {
 using base::Code;
 using base::fail;
 
-void Media::sweep(std::move_only_function<void(base::Result<size_t>)> done) {
-  auto shared = std::make_shared<decltype(done)>(std::move(done));
-  post([this, shared] { (*shared)(sweep_now()); },
-       [shared] { (*shared)(fail(Code::unavailable, "too much waits")); });
-}
-
-base::Result<size_t> Media::sweep_now() {
-  size_t removed = 0;
+base::Result<void> Media::sweep() {
   const int64_t before = ports_.clock.now().ms - limits_.kept_ms;
   for (const std::string_view prefix : {kAbout, kOwners}) {
     std::string after;
     do {
-      const auto page = sweep_page(prefix, after, before);
-      if (!page) return page;
-      removed += *page;
+      if (auto done = sweep_page(prefix, after, before); !done) return done;
     } while (!after.empty());
   }
-  return removed;
+  return {};
 }
 
 // `after` goes to the end of the page, and to "" behind the last one.
-base::Result<size_t> Media::sweep_page(std::string_view prefix, std::string& after,
-                                       int64_t before) {
+base::Result<void> Media::sweep_page(std::string_view prefix, std::string& after, int64_t before) {
   const auto page = ports_.store.scan(prefix, after, kPageOfScan);
   if (!page) return std::unexpected(page.error());
   base::KeyValueBatch batch;
-  size_t removed = 0;
   for (const auto& [name, value] : *page) {
     const auto about = json::parse_object(value).value_or(json::object());
     if (json::get_integer(about, "at").value_or(0) >= before) continue;
@@ -46,13 +35,9 @@ base::Result<size_t> Media::sweep_page(std::string_view prefix, std::string& aft
       continue;
     }
     remove_file(std::string_view(name).substr(prefix.size()), value, batch);
-    ++removed;
   }
   after = page->empty() ? "" : page->back().first;
-  if (!batch.writes.empty()) {
-    if (auto done = write(std::move(batch)); !done) return std::unexpected(done.error());
-  }
-  return removed;
+  return batch.writes.empty() ? base::Result<void>() : write(std::move(batch));
 }
 
 void Media::remove_file(std::string_view hash, std::string_view about, base::KeyValueBatch& batch) {

@@ -119,13 +119,21 @@ base::Result<void> forget_people(const fs::path& journal, const People& people,
   return clear_what_was_removed(*writing, journal);
 }
 
-base::Result<size_t> forget_pairs(const fs::path& store, const IsTheirs& is_theirs) {
+base::Result<size_t> forget_pairs(const fs::path& store, const IsTheirs& is_theirs,
+                                  const std::function<void(std::string_view key)>& look) {
   auto writing = open_for_removing(store);
   if (!writing) return std::unexpected(writing.error());
+  base::Result<void> done;
+  if (look) {
+    done = each_row(*writing, "SELECT key FROM pairs",
+                    [&](const Statement& row) { look(row.bytes(0)); });
+  }
   std::vector<std::string> keys;
-  auto done = each_row(*writing, "SELECT key, value FROM pairs", [&](const Statement& row) {
-    if (is_theirs(row.bytes(0), row.bytes(1))) keys.emplace_back(row.bytes(0));
-  });
+  if (done) {
+    done = each_row(*writing, "SELECT key, value FROM pairs", [&](const Statement& row) {
+      if (is_theirs(row.bytes(0), row.bytes(1))) keys.emplace_back(row.bytes(0));
+    });
+  }
   if (done) {
     done = in_transaction(*writing, [&]() -> base::Result<void> {
       auto remove = writing->prepare("DELETE FROM pairs WHERE key = ?1");
