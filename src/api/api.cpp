@@ -59,7 +59,7 @@ struct Api::Impl {
         guard(ports, options, feeds,
               [this](base::Task task) { return pool.post(std::move(task)); }),
         live(ports, options, feeds),
-        pool(options.threads, options.waiting_max) {}
+        pool(options.threads, options.waiting_max, ports.log) {}
 
   web::Response answer(const web::Request& request) {
     if (!serves(request.path)) return refusal(404, "not_found", "there is nothing at this address");

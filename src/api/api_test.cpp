@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <set>
 
@@ -12,6 +13,7 @@
 #include "api/pool.hpp"
 #include "api/schema.hpp"
 #include "base/text.hpp"
+#include "tests/fakes/log.hpp"
 
 namespace millrace::api {
 namespace {
@@ -142,13 +144,24 @@ TEST(ApiCookie, IsFoundAmongOthersAndByItsWholeName) {
             "__Host-millrace=t; Path=/; HttpOnly; SameSite=Lax; Secure");
 }
 
+TEST(ApiPool, GoesOnAfterATaskThatThrows) {
+  fakes::KeptLog log;
+  std::promise<void> ran;
+  Pool pool(1, 2, log);
+  ASSERT_TRUE(pool.post([] { throw std::runtime_error("thrown"); }));
+  ASSERT_TRUE(pool.post([&] { ran.set_value(); }));
+  ran.get_future().wait();
+  EXPECT_EQ(log.count_saying("runtime_error"), 1U);
+}
+
 TEST(ApiPool, RefusesWhatIsTooMuchAndDropsWhatWaitsAtItsEnd) {
   std::mutex mutex;
   std::condition_variable changed;
   bool is_running = false;
   bool may_end = false;
   std::atomic<int> ran = 0;
-  Pool pool(1, 2);
+  fakes::NoLog log;
+  Pool pool(1, 2, log);
   ASSERT_TRUE(pool.post([&] {
     std::unique_lock lock(mutex);
     is_running = true;

@@ -111,16 +111,18 @@ void Feeds::look() {
       if (feed->is_looking_ || now < feed->next_look_ms_) continue;
       feed->is_looking_ = true;
     }
-    const bool is_posted = post_([this, topic, feed] {
-      const int64_t began = ports_.clock.now().ms;
-      (void)look_at(topic, *feed, false);  // the next one says the same, or all is well again
-      const int64_t ended = ports_.clock.now().ms;
+    // However the look ends.
+    const auto ended = std::shared_ptr<void>(nullptr, [feed](void*) {
       const std::lock_guard using_it(feed->mutex_);
       feed->is_looking_ = false;
-      feed->next_look_ms_ = ended + std::max(kLookEveryMs, kRest * (ended - began));
     });
-    const std::lock_guard using_it(feed->mutex_);
-    if (!is_posted) feed->is_looking_ = false;
+    (void)post_([this, topic, feed, ended] {
+      const int64_t began = ports_.clock.now().ms;
+      (void)look_at(topic, *feed, false);  // the next one says the same, or all is well again
+      const int64_t now = ports_.clock.now().ms;
+      const std::lock_guard using_it(feed->mutex_);
+      feed->next_look_ms_ = now + std::max(kLookEveryMs, kRest * (now - began));
+    });
   }
 }
 

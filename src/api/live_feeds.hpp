@@ -6,7 +6,8 @@
 //                                  presence {people}; kept for a minute after the last listener,
 //                                  and `seq` begins anew with the server (a gap)
 //   deploys:SOLUTION               done, rolled_back: {number, hash, at, on_live}; `seq` counts the
-//                                  solution's deploys, all of which are kept
+//                                  solution's deploys, of which the last
+//                                  1,000 can be heard again
 #pragma once
 
 #include <map>

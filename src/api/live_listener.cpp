@@ -15,15 +15,21 @@ constexpr int64_t kCatchUpMax = 10'000;  // positions; further back is a gap
 constexpr int kPolicy = 1008;
 constexpr int kAway = 1001;
 
+}  // namespace
+
+json::object live_message(std::string_view topic, std::string_view key, json::value value) {
+  return {{"topic", topic}, {key, std::move(value)}};
+}
+
 json::object error_of(std::string_view topic, Code code, std::string_view said) {
   return live_message(topic, "error",
                       json::object{{"type", base::to_string(code)}, {"message", said}});
 }
 
-}  // namespace
-
-json::object live_message(std::string_view topic, std::string_view key, json::value value) {
-  return {{"topic", topic}, {key, std::move(value)}};
+json::object too_many_topics(std::string_view topic) {
+  return error_of(topic, Code::resource_exhausted,
+                  "one socket listens to " + std::to_string(kTopicsMax) +
+                      " topics of a kind; open another, or unsubscribe from one");
 }
 
 json::object no_topic(std::string_view topic) {
@@ -107,6 +113,10 @@ void Live::Listener::close(int code, std::string reason) {
 
 void Live::Listener::send(const json::object& what) {
   const std::lock_guard lock(mutex_);
+  tell_socket(what);
+}
+
+void Live::Listener::tell_socket(const json::object& what) {
   if (socket_) socket_->send_text(json::serialize(what));
 }
 
@@ -190,9 +200,9 @@ void Live::Listener::subscribe(const std::string& topic, std::optional<int64_t> 
   const int64_t from = after && !is_gap ? *after : *head;
   const std::lock_guard lock(mutex_);
   if (socket_ == nullptr) return;
-  if (!may(topic) || topics_.size() >= kTopicsMax) {
-    socket_->send_text(json::serialize(no_topic(topic)));
-    return;
+  if (!may(topic)) return tell_socket(no_topic(topic));
+  if (topics_.size() >= kTopicsMax && !topics_.contains(topic)) {
+    return tell_socket(too_many_topics(topic));
   }
   // Before the topic is there for others to tell of.
   socket_->send_text(json::serialize(live_message(topic, "subscribed", from)));

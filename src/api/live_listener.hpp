@@ -29,6 +29,8 @@ inline constexpr size_t kTopicsMax = 64;  // of a kind, for one listener
 
 // {"topic": ..., key: value}
 json::object live_message(std::string_view topic, std::string_view key, json::value value);
+json::object error_of(std::string_view topic, base::Code code, std::string_view said);
+json::object too_many_topics(std::string_view topic);
 // To whoever asks for what is not there, or not for them.
 json::object no_topic(std::string_view topic);
 
@@ -75,7 +77,8 @@ class Live::Listener final : public web::SocketHandler,
   void subscribe_to_run(const std::string& topic, int64_t after);
   void take(const json::object& asked);
   void subscribe(const std::string& topic, std::optional<int64_t> after);
-  // Under the lock, both.
+  // Under the lock, all three.
+  void tell_socket(const json::object& what);
   void forget(const std::string& topic);
   void forget_topics();
   void note_solution(runtime::Archive& archive, const std::string& topic);

@@ -7,15 +7,21 @@ namespace millrace::api {
 
 void Live::Listener::subscribe_to_feed(const std::string& topic, std::optional<int64_t> after) {
   bool is_permitted = false;
+  bool has_room = false;
   {
     const std::lock_guard lock(mutex_);
-    is_permitted = may(topic) && feds_.size() < kTopicsMax;
+    is_permitted = may(topic);
+    has_room = feds_.size() < kTopicsMax || feds_.contains(topic);
   }
-  // What is not there is told as what is not reached.
-  const auto feed =
-      is_permitted ? feeds_.open(topic)
-                   : base::Result<std::shared_ptr<Feed>>(base::fail(base::Code::not_found, ""));
-  if (!feed) return send(no_topic(topic));
+  if (!is_permitted) return send(no_topic(topic));
+  if (!has_room) return send(too_many_topics(topic));
+  const auto feed = feeds_.open(topic);
+  if (!feed) {
+    // What is not there is told as what is not reached.
+    const base::Error& error = feed.error();
+    return send(error.code == base::Code::not_found ? no_topic(topic)
+                                                    : error_of(topic, error.code, error.message));
+  }
   const Feed::Begin begin = (*feed)->begin(after);
   const std::lock_guard lock(mutex_);
   if (socket_ == nullptr) return;
@@ -31,9 +37,9 @@ void Live::Listener::subscribe_to_run(const std::string& topic, int64_t after) {
   if (run && solutions_.size() < 16 * kTopicsMax) {
     solutions_[topic] = json::get_string(*run, "solution").value_or("");
   }
-  if (!run || !may(topic) || runs_.size() >= kTopicsMax) {
-    socket_->send_text(json::serialize(no_topic(topic)));
-    return;
+  if (!run || !may(topic)) return tell_socket(no_topic(topic));
+  if (runs_.size() >= kTopicsMax && !runs_.contains(topic)) {
+    return tell_socket(too_many_topics(topic));
   }
   const int64_t from = std::max<int64_t>(after, 0);
   socket_->send_text(json::serialize(live_message(topic, "subscribed", from)));

@@ -1,10 +1,12 @@
 #include "api/pool.hpp"
 
+#include "base/contain.hpp"
 #include "posix/threads.hpp"
 
 namespace millrace::api {
 
-Pool::Pool(size_t threads, size_t waiting_max) : waiting_max_(waiting_max) {
+Pool::Pool(size_t threads, size_t waiting_max, base::Log& log)
+    : waiting_max_(waiting_max), log_(log) {
   for (size_t i = 0; i < threads; ++i) {
     threads_.push_back(posix::named_thread("operator-" + std::to_string(i), [this] { run(); }));
   }
@@ -47,7 +49,12 @@ void Pool::run() {
       task = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    task();
+    try {
+      const base::ChecksThrow checks;
+      task();
+    } catch (const std::exception& thrown) {
+      log_.line(base::Level::error, "api", base::name_of(thrown));
+    }
   }
 }
 

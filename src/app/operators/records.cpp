@@ -125,10 +125,28 @@ base::Result<void> OperatorRecords::part(base::Id consumer) {
   return awaited<void>([&](auto said) { ports_.identities.part(consumer, std::move(said)); });
 }
 
-// One that a server of before kept, and this one does not run.
-bool OperatorRecords::has_sandbox_of_before() const {
+// What a running server cannot take away of anybody; the first is never taken.
+base::Result<json::array> OperatorRecords::left_of() const {
+  json::array left{"rows of the audit log that name their id"};
+  // One that a server of before kept, and this one does not run.
   std::error_code error;
-  return ports_.sandbox == nullptr && std::filesystem::exists(ports_.data / "braze.db", error);
+  if (ports_.sandbox == nullptr && std::filesystem::exists(ports_.data / "braze.db", error)) {
+    left.emplace_back(
+        "what the Braze sandbox of this folder has of them, which this server does not run, until "
+        "`millrace forget`");
+  }
+  const auto has_aside = storage::has_records_aside(ports_.data / "journal.db");
+  if (!has_aside) return std::unexpected(has_aside.error());
+  if (*has_aside) {
+    left.emplace_back(
+        "records of theirs, if there are any among those that `millrace verify --repair` put "
+        "aside, until `millrace forget`");
+  }
+  if (const auto file = file_put_aside(ports_.data)) {
+    left.emplace_back("what " + file->filename().string() +
+                      ", which was put aside as damaged, may hold of them, until it is removed");
+  }
+  return left;
 }
 
 // What can only be found by the turns goes before them, and the joins, by which all ids of the
@@ -160,18 +178,13 @@ base::Result<json::object> OperatorRecords::erase(const std::set<base::Id>& pers
   if (gone) gone = retire_all(person);
   if (gone && person.size() > 1) gone = part(*person.begin());
   if (!gone) return std::unexpected(gone.error());
-  json::array left{"rows of the audit log that name their id"};
-  const bool is_complete = !has_sandbox_of_before();
-  if (!is_complete) {
-    left.emplace_back(
-        "what the Braze sandbox of this folder has of them, which this server does not run, until "
-        "`millrace forget`");
-  }
+  const auto left = left_of();
+  if (!left) return std::unexpected(left.error());
   return json::object{{"consumers", person.size()},
                       {"chats", kept->chats.size()},
                       {"turns", kept->records},
-                      {"complete", is_complete},
-                      {"left", std::move(left)}};
+                      {"complete", left->size() == 1},
+                      {"left", *left}};
 }
 
 }  // namespace millrace::app

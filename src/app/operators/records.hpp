@@ -42,7 +42,7 @@ class OperatorRecords final : public api::Records {
   base::Result<runtime::Retired> retire(const runtime::Retirement& what);
   base::Result<void> retire_all(const std::set<base::Id>& person);
   base::Result<void> part(base::Id consumer);
-  bool has_sandbox_of_before() const;
+  base::Result<json::array> left_of() const;
 
   const Ports ports_;
 };

@@ -38,6 +38,8 @@ base::Result<std::vector<People>> joined_people(const std::filesystem::path& jou
 // Like all that follow: not_found when there is no journal.
 base::Result<Kept> kept_of(const std::filesystem::path& journal, const People& people,
                            const ChatOf& chat_of);
+// Whether `verify --repair` has put records aside, whosever they are.
+base::Result<bool> has_records_aside(const std::filesystem::path& journal);
 // Those for whom nothing comes by itself any more, and who are owed nothing.
 base::Result<People> people_at_rest(const std::filesystem::path& journal);
 
@@ -50,7 +52,9 @@ base::Result<void> forget_people(const std::filesystem::path& journal, const Peo
                                  const WhoseBody& whose);
 
 // The same for the pairs of a key-value store that `is_theirs` says true of; how many they were.
+// `look` is shown every key before that.
 using IsTheirs = std::function<bool(std::string_view key, std::string_view value)>;
-base::Result<size_t> forget_pairs(const std::filesystem::path& store, const IsTheirs& is_theirs);
+base::Result<size_t> forget_pairs(const std::filesystem::path& store, const IsTheirs& is_theirs,
+                                  const std::function<void(std::string_view key)>& look = {});
 
 }  // namespace millrace::storage

@@ -121,6 +121,18 @@ base::Result<People> joined_with(const fs::path& journal, const People& people) 
   return out;
 }
 
+base::Result<bool> has_records_aside(const fs::path& journal) {
+  auto reading = open_to_read(journal);
+  if (!reading) return std::unexpected(reading.error());
+  const auto has_aside = has_table(*reading, "turns_aside");
+  if (!has_aside || !*has_aside) return has_aside;
+  bool has_rows = false;
+  auto read = each_row(*reading, "SELECT 1 FROM turns_aside LIMIT 1",
+                       [&](const Statement&) { has_rows = true; });
+  if (!read) return std::unexpected(read.error());
+  return has_rows;
+}
+
 base::Result<People> people_at_rest(const fs::path& journal) {
   auto reading = open_to_read(journal);
   if (!reading) return std::unexpected(reading.error());

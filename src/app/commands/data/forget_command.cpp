@@ -86,18 +86,13 @@ base::Result<People> who(const ForgetOptions& options) {
   return std::unexpected(person.error());
 }
 
-// Of what was put aside as damaged nobody knows whose words it holds.
 base::Result<void> refuse_what_was_put_aside(const fs::path& data) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(data, error)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.contains(".damaged")) continue;
-    return fail(Code::failed_precondition,
-                "was put aside as damaged and may hold the words of whoever is to be forgotten; "
-                "move it out of the folder or remove it",
-                entry.path().string());
-  }
-  return {};
+  const auto file = file_put_aside(data);
+  if (!file) return {};
+  return fail(Code::failed_precondition,
+              "was put aside as damaged and may hold the words of whoever is to be forgotten; "
+              "move it out of the folder or remove it",
+              file->string());
 }
 
 // A journal in which words may stand under another's name cannot be cleared by names.

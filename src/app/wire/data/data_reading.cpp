@@ -19,6 +19,14 @@ base::Result<std::unique_ptr<runtime::Archive>> archive_if_any(const fs::path& d
   return archive_of(data);
 }
 
+std::optional<fs::path> file_put_aside(const fs::path& data) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(data, error)) {
+    if (entry.path().filename().string().contains(".damaged")) return entry.path();
+  }
+  return std::nullopt;
+}
+
 std::string seal_key_of(const fs::path& data) {
   auto key = posix::read_file(data / "journal.key");
   return key ? std::move(*key) : std::string();

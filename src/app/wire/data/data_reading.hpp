@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/id.hpp"
@@ -17,6 +18,10 @@ namespace millrace::app {
 base::Result<std::unique_ptr<runtime::Archive>> archive_of(const std::filesystem::path& data);
 // The same, or null where nothing was ever served.
 base::Result<std::unique_ptr<runtime::Archive>> archive_if_any(const std::filesystem::path& data);
+
+// A file of the folder that was put aside as damaged, if there is one: nobody knows whose words it
+// holds.
+std::optional<std::filesystem::path> file_put_aside(const std::filesystem::path& data);
 
 // What opens secure answers; "" when it is not there.
 std::string seal_key_of(const std::filesystem::path& data);
