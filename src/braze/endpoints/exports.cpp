@@ -29,6 +29,7 @@ bool Exports::begin(ExportJob job) {
 
 void Exports::step(const std::shared_ptr<Running>& running) {
   const std::lock_guard lock(mutex_);
+  if (std::ranges::find(running_, running) == running_.end()) return;  // forgotten
   const auto add = [&](const Profile& profile) {
     if (!is_in_segment(running->job.segment, profile)) return;
     if (running->files.empty() || running->users_in_last == kUsersInFile) {
@@ -78,6 +79,12 @@ void Exports::finish(Running& running) {
     ready_bytes_ -= ready_.front().bytes.size();
     ready_.pop_front();
   }
+}
+
+void Exports::forget() {
+  running_.clear();
+  ready_.clear();
+  ready_bytes_ = 0;
 }
 
 web::Response Exports::fetch(std::string_view name) const {

@@ -33,6 +33,8 @@ class Exports {
   bool begin(ExportJob job);
   // The file, or 404 when there is none of that name, or not yet. Called under the lock.
   web::Response fetch(std::string_view name) const;
+  // Drops all, finished or not: somebody who is in one was erased. Called under the lock.
+  void forget();
 
  private:
   struct Running {

@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "braze/endpoints/exports.hpp"
 #include "braze/endpoints/handlers.hpp"
 
 namespace millrace::braze {
@@ -40,6 +41,7 @@ base::Result<void> forget(const Forgetting& from, const json::object& deleted,
   if (auto kept = wait_for([&](auto done) { profiles.commit(std::move(done)); }); !kept) {
     return kept;
   }
+  from.world.exports.forget();
   // The rows go now, and with them the records that told of what is gone.
   profiles.settle([] { return true; });
   return wait_for([&](auto done) { from.log.clear(std::move(done)); });
