@@ -22,6 +22,13 @@ std::string name_of(const DeathRecord& record) {
                             : "the call " + record.key + " of " + record.command;
 }
 
+json::object without_time(const DeathRecord& record) {
+  return {{"key", record.key},         {"solution", record.solution},
+          {"version", record.version}, {"command", record.command},
+          {"deaths", record.deaths},   {"quarantined", record.is_aside},
+          {"message", record.message}};
+}
+
 }  // namespace
 
 std::string DeathRecord::id() const {
@@ -29,19 +36,13 @@ std::string DeathRecord::id() const {
 }
 
 std::string to_json(const DeathRecord& record) {
-  return json::serialize_plain(json::object{{"key", record.key},
-                                            {"solution", record.solution},
-                                            {"version", record.version},
-                                            {"command", record.command},
-                                            {"deaths", record.deaths},
-                                            {"quarantined", record.is_aside},
-                                            {"at_ms", record.at.ms},
-                                            {"message", record.message}});
+  json::object object = without_time(record);
+  object["at_ms"] = record.at.ms;
+  return json::serialize_plain(object);
 }
 
 json::object shown(const DeathRecord& record) {
-  auto object = json::parse_object(to_json(record)).value_or(json::object());
-  object.erase("at_ms");
+  json::object object = without_time(record);
   object["at"] = base::to_iso8601(record.at);
   return object;
 }

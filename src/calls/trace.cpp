@@ -119,28 +119,26 @@ std::string hex16(uint64_t number) {
   return text;
 }
 
-}  // namespace
-
-std::string to_json(const CallTrace& trace) {
+json::object to_object(const CallTrace& trace) {
   size_t room = kTraceBytesMax / 2;
   json::array attempts;
   for (const AttemptRecord& attempt : trace.attempts) {
     if (attempts.size() == kAttemptsMax) break;
     attempts.push_back(to_object(attempt, room));
   }
-  return json::serialize_plain(json::object{{"solution", word(trace.solution)},
-                                            {"version", word(trace.version)},
-                                            {"chat", word(trace.chat_id)},
-                                            {"node", word(trace.node)},
-                                            {"command", word(trace.command)},
-                                            {"key", word(trace.key)},
-                                            {"began_at", trace.began_at.ms},
-                                            {"ended_at", trace.ended_at.ms},
-                                            {"uncertain", trace.uncertain},
-                                            {"outcome", runtime::to_string(trace.outcome)},
-                                            {"message", trace.message},
-                                            {"effect_unknown", trace.effect_unknown},
-                                            {"attempts", std::move(attempts)}});
+  return {{"solution", word(trace.solution)}, {"version", word(trace.version)},
+          {"chat", word(trace.chat_id)},      {"node", word(trace.node)},
+          {"command", word(trace.command)},   {"key", word(trace.key)},
+          {"began_at", trace.began_at.ms},    {"ended_at", trace.ended_at.ms},
+          {"uncertain", trace.uncertain},     {"outcome", runtime::to_string(trace.outcome)},
+          {"message", trace.message},         {"effect_unknown", trace.effect_unknown},
+          {"attempts", std::move(attempts)}};
+}
+
+}  // namespace
+
+std::string to_json(const CallTrace& trace) {
+  return json::serialize_plain(to_object(trace));
 }
 
 json::object shown(const CallTrace& trace) {
@@ -151,7 +149,7 @@ json::object shown(const CallTrace& trace) {
           ms == 0 ? json::value(nullptr) : json::value(base::to_iso8601(base::Timestamp{ms}));
     }
   };
-  auto object = json::parse_object(to_json(trace)).value_or(json::object());
+  json::object object = to_object(trace);
   with_times(object, {"began_at", "ended_at"});
   for (json::value& attempt : object["attempts"].as_array()) {
     with_times(attempt.as_object(), {"at", "began_at"});
