@@ -7,6 +7,7 @@
 #include "posix/locks.hpp"
 #include "solutions/facts.hpp"
 #include "solutions/folder.hpp"
+#include "solutions/models/models.hpp"
 
 namespace millrace::solutions {
 namespace {
@@ -153,11 +154,10 @@ base::Result<Deployment> Deployments::deploy(const Installing& what, runtime::On
   const std::string& hash = what.program.hash;
   const auto installed = install_files(versions_, hash, all);
   if (!installed) return std::unexpected(installed.error());
-  // A version that was installed before there was a model of it.
-  std::error_code failed;
-  if (!what.model.empty() && !std::filesystem::exists(*installed / what.model_name, failed)) {
-    const auto written = posix::replace_file(*installed / what.model_name, what.model);
-    if (!written) return std::unexpected(written.error());
+  // A version that was installed before there was a model of it, or with one that is damaged.
+  if (!what.model.empty()) {
+    const auto put = put_model(*installed, what.model_name, what.model, Readers::this_user);
+    if (!put) return std::unexpected(put.error());
   }
   return add({what.program.solution, 0, hash, at, on_live});
 }

@@ -61,7 +61,7 @@ base::Result<void> Served::add_one(const fs::path& folder, const Tell& tell) {
   if (!on_record) return std::unexpected(on_record.error());
   // What a deploy said about live chats stands when the server merely starts again.
   const Deployment* current = on_record->current(name);
-  if (current != nullptr && current->hash == loaded->program->hash) return {};
+  const bool is_current = current != nullptr && current->hash == loaded->program->hash;
   const fs::path installed = current == nullptr ? fs::path() : versions_ / current->hash;
   const auto model = model_of(folder, loaded->files, *loaded->program, installed, Training::never);
   if (!model) return std::unexpected(model.error());
@@ -70,6 +70,11 @@ base::Result<void> Served::add_one(const fs::path& folder, const Tell& tell) {
     ports_.log.line(base::Level::warning, "server",
                     name + " has examples and no model of them: `millrace nlu train " +
                         folder.string() + "` makes one; until then intents go by keywords");
+  }
+  // A model may have been made since the version was installed.
+  if (is_current) {
+    if (model->empty()) return {};
+    return put_model(installed, model_name(set), *model, Readers::this_user);
   }
   const auto deployed =
       on_record->deploy({loaded->files, loaded->facts, *loaded->program, model_name(set), *model},

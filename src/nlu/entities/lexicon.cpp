@@ -1,6 +1,7 @@
 #include "nlu/entities/lexicon.hpp"
 
 #include <algorithm>
+#include <map>
 #include <span>
 
 #include "base/regex.hpp"
@@ -25,25 +26,27 @@ std::string key_of(std::string_view text) {
 }  // namespace
 
 Lists::Lists(const Lexicon& lexicon) : regexes_(lexicon.regexes) {
+  std::multimap<std::string, std::pair<std::string_view, std::string_view>> said_for;
   for (const auto& [value, said] : lexicon.synonyms) {
-    for (const std::string& one : said) synonyms_.emplace(key_of(one), value);
+    const std::string key = key_of(value);
+    for (const std::string& one : said) {
+      synonyms_.emplace(key_of(one), value);
+      said_for.emplace(key, std::pair(std::string_view(value), std::string_view(one)));
+    }
   }
+  const auto list = [&](std::string_view words, const std::string& slot, std::string_view value) {
+    const size_t count = words_of(words).size();
+    if (count == 0 || count > kListedWordsMax) return;
+    entries_[key_of(words)].push_back({slot, std::string(value)});
+    words_max_ = std::max(words_max_, count);
+  };
   for (const auto& [slot, words] : lexicon.lookups) {
     for (const std::string& word : words) {
-      const size_t count = words_of(word).size();
-      if (count == 0 || count > kListedWordsMax) continue;
-      entries_[key_of(word)].push_back({slot, word});
-      words_max_ = std::max(words_max_, count);
+      list(word, slot, word);
       // What is said for it is found as well.
-      for (const auto& [value, said] : lexicon.synonyms) {
-        if (key_of(value) != key_of(word)) continue;
-        for (const std::string& one : said) {
-          const size_t length = words_of(one).size();
-          if (length == 0 || length > kListedWordsMax) continue;
-          entries_[key_of(one)].push_back({slot, value});
-          words_max_ = std::max(words_max_, length);
-        }
-      }
+      const auto [begin, end] = said_for.equal_range(key_of(word));
+      for (auto each = begin; each != end; ++each)
+        list(each->second.second, slot, each->second.first);
     }
   }
 }

@@ -48,24 +48,47 @@ bool has_examples(std::string_view path) {
 
 TrainingSet training_set(const flow::Files& files) {
   TrainingSet set;
+  std::map<std::string, std::map<std::string, size_t>> counts;  // by language and intent
   for (const auto& [path, text] : files) {
     if (!has_examples(path)) continue;
     auto read = nlu::read_examples(path, text);
-    std::map<std::string_view, size_t> counts;
     for (const nlu::Example& example : read.examples) {
-      if (!example.intent.empty()) ++counts[example.intent];
+      if (!example.intent.empty()) ++counts[path.substr(0, path.find('.'))][example.intent];
     }
-    const auto enough = std::ranges::count_if(
-        counts, [](const auto& count) { return count.second >= kExamplesMin; });
-    set.is_enough = set.is_enough || enough >= 2;
     std::ranges::move(read.examples, std::back_inserter(set.examples));
   }
+  set.is_enough = std::ranges::any_of(counts, [](const auto& language) {
+    return std::ranges::count_if(language.second, [](const auto& count) {
+             return count.second >= kExamplesMin;
+           }) >= 2;
+  });
   set.fingerprint = fingerprint_of(set.examples);
   return set;
 }
 
 std::string model_name(const TrainingSet& set) {
   return std::string(kBegin) + set.fingerprint + std::string(kEnding);
+}
+
+bool is_model_name(std::string_view name) {
+  return name.starts_with(kBegin) && name.ends_with(kEnding);
+}
+
+base::Result<void> put_model(const fs::path& folder, const std::string& name,
+                             std::string_view bytes, Readers readers) {
+  const auto there = posix::read_file(folder / name, {.bytes_max = posix::kAnySize});
+  if (!there || *there != bytes) {
+    const auto written = readers == Readers::anyone
+                             ? posix::replace_file(folder / name, bytes, posix::kAnyones)
+                             : posix::replace_file(folder / name, bytes);
+    if (!written) return written;
+  }
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(folder, failed)) {
+    const std::string other = entry.path().filename().string();
+    if (is_model_name(other) && other != name) fs::remove(entry.path(), failed);
+  }
+  return {};
 }
 
 fs::path models_folder(const fs::path& solution) {
@@ -102,17 +125,11 @@ base::Result<fs::path> keep_model(const fs::path& solution, const TrainingSet& s
     const auto written = posix::replace_file(folder / ".gitignore", "*\n", posix::kAnyones);
     if (!written) return std::unexpected(written.error());
   }
-  const fs::path file = folder / model_name(set);
-  if (auto written = posix::replace_file(file, bytes, posix::kAnyones); !written) {
-    return std::unexpected(written.error());
+  const std::string name = model_name(set);
+  if (auto put = put_model(folder, name, bytes, Readers::anyone); !put) {
+    return std::unexpected(put.error());
   }
-  for (const auto& entry : fs::directory_iterator(folder, failed)) {
-    const std::string name = entry.path().filename().string();
-    const bool is_old = name.starts_with(kBegin) && name.ends_with(kEnding) &&
-                        entry.path().filename() != file.filename();
-    if (is_old) fs::remove(entry.path(), failed);
-  }
-  return file;
+  return folder / name;
 }
 
 base::Result<std::string> model_of(const fs::path& solution, const flow::Files& files,

@@ -31,6 +31,12 @@ TrainingSet training_set(const flow::Files& files);
 
 // The name of a model's file: of those examples.
 std::string model_name(const TrainingSet& set);
+bool is_model_name(std::string_view name);
+// Writes a model into a folder, for anyone to read or for this user alone, and takes away those
+// that were there. One that is there already, to the byte, is left.
+enum class Readers { anyone, this_user };
+base::Result<void> put_model(const std::filesystem::path& folder, const std::string& name,
+                             std::string_view bytes, Readers readers);
 // Where models of a folder that is being written are kept.
 std::filesystem::path models_folder(const std::filesystem::path& solution);
 

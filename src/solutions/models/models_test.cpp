@@ -73,6 +73,19 @@ TEST_F(SolutionsModels, AreKnownByTheirExamples) {
   EXPECT_FALSE(set().is_enough);
 }
 
+TEST_F(SolutionsModels, CountTheExamplesOfALanguageOverItsFiles) {
+  write_examples(
+      "intents:\n  hours: [when, open, at what time, until when]\n"
+      "  parking: [where to park, is there parking, a car park, parking]\n");
+  EXPECT_FALSE(set().is_enough);
+  write_file(solution / "nlu" / "pt.yaml",
+             "intents:\n  hours: [quando]\n  parking: [estacionar]\n");
+  EXPECT_FALSE(set().is_enough) << "of another language";
+  write_file(solution / "nlu" / "en.more.yaml",
+             "intents:\n  hours: [opening hours]\n  parking: [leave my car]\n");
+  EXPECT_TRUE(set().is_enough);
+}
+
 TEST_F(SolutionsModels, AreMadeAtDeployAndLieBesideTheVersion) {
   const Deployment one = deployed();
   const fs::path file = data / "versions" / one.hash / model_name(set());
@@ -109,7 +122,6 @@ TEST_F(SolutionsModels, AreNotMadeWhenAServerStarts) {
   const auto bytes = train(set(), 1);
   ASSERT_TRUE(bytes);
   ASSERT_TRUE(keep_model(solution, set(), *bytes));
-  write("nodes:\n" + kCity + bye("Later"));
   Served again = served_by();
   ASSERT_TRUE(again.add({solution}, tell));
   ASSERT_TRUE(again.take_up_all());

@@ -146,8 +146,7 @@ base::Result<ReaderPtr> reader_of(std::string bytes, const flow::Program& progra
 base::Result<ReaderPtr> reader_in(const fs::path& folder, const flow::Program& program) {
   std::error_code failed;
   for (const auto& entry : fs::directory_iterator(folder, failed)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with("nlu-") || !name.ends_with(".model")) continue;
+    if (!is_model_name(entry.path().filename().string())) continue;
     auto mapped = posix::MappedFile::open(entry.path());
     if (!mapped) return std::unexpected(mapped.error());
     const std::shared_ptr<const posix::MappedFile> file = std::move(*mapped);
