@@ -14,10 +14,13 @@ using Readings = std::map<std::string, Understood, std::less<>>;
 class Understanding : public testing::Test {
  protected:
   void begin(Readings readings, const std::string& settings = "") {
+    begin(std::move(readings), program_of(settings));
+  }
+  void begin(Readings readings, std::shared_ptr<const flow::Program> program) {
     TalkOptions options;
     options.at = kMorning;
     options.reader = std::make_shared<testing_support::FakeReader>(std::move(readings));
-    auto talk = Talk::begin(program_of(settings), std::move(options));
+    auto talk = Talk::begin(std::move(program), std::move(options));
     ASSERT_TRUE(talk);
     talk_.emplace(std::move(*talk));
     ASSERT_TRUE(talk_->take(Start{}));
@@ -111,15 +114,8 @@ TEST_F(Understanding, OfTwoThatAreCloseThePersonPicks) {
 
 TEST_F(Understanding, AFlowSaysWhichOfTwoGoesFirst) {
   Understood close{{{"hours", 480}, {"parking", 450}}, true, true, 1'000, {}};
-  TalkOptions options;
-  options.at = kMorning;
-  options.reader = std::make_shared<testing_support::FakeReader>(Readings{{"open car", close}});
-  auto talk = Talk::begin(
-      program_of("", kFlow, std::string(kIntents) + "priorities: {main: [parking, hours]}\n"),
-      std::move(options));
-  ASSERT_TRUE(talk);
-  talk_.emplace(std::move(*talk));
-  ASSERT_TRUE(talk_->take(Start{}));
+  begin({{"open car", close}},
+        program_of("", kFlow, std::string(kIntents) + "priorities: {main: [parking, hours]}\n"));
   EXPECT_EQ(say("open car"), "Behind the house. / What can I do? [Book]");
 }
 
@@ -131,6 +127,25 @@ TEST_F(Understanding, OneMessageAnswersSeveralQuestions) {
   EXPECT_EQ(value("FIRST"), "Ada");
   EXPECT_EQ(value("LAST"), "Lovelace");
   EXPECT_EQ(value("DAY"), "2026-01-08");
+}
+
+TEST_F(Understanding, WhatWasSaidAheadIsTakenAlsoWhereGivingUpLeadsToIt) {
+  begin({{"Ada Lovelace", has({{"first_name", {"Ada"}}, {"last_name", {"Lovelace"}}})}},
+        program_of("", R"(nodes:
+  first: {ask: 'First name?', entity: first_name, variable: FIRST, next: code}
+  code:
+    ask: Code?
+    type: regex
+    pattern: '[0-9]{4}'
+    variable: CODE
+    max_tries: 1
+    on_fail: last
+    next: done
+  last: {ask: 'Last name?', entity: last_name, variable: LAST, next: done}
+  done: {say: 'Thank you, {FIRST} {LAST}', end: true}
+)"));
+  EXPECT_EQ(say("Ada Lovelace"), "Code?");
+  EXPECT_EQ(say("x"), "Thank you, Ada Lovelace");
 }
 
 TEST_F(Understanding, WhatIsAnAnswerAsAWholeAnswersNothingElse) {

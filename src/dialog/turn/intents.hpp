@@ -11,7 +11,7 @@
 namespace millrace::dialog {
 
 // has_words: the message has every word of one of the utterances, and little else; the utterance
-// with the most words wins. is_the_same: it is an utterance, whatever its case, accents and marks.
+// with the most words wins. is_the_same: it is an utterance, whatever its case and marks.
 enum class Match { has_words, is_the_same };
 
 // In the consumer's language or the default one.

@@ -20,6 +20,7 @@ void Questions::wait_at(const DialogNode& node) {
   state().reminders = 0;
   state().candidates.clear();
   state().meant.clear();
+  is_shown_ = false;
   silence_.arm(node);
 }
 
@@ -228,6 +229,7 @@ void Questions::give_again() {
     if (next.node != state().node || next.text.empty()) {
       // Another way than before: from here on everything is asked.
       state().again.clear();
+      if (state().ahead.contains(state().node)) break;  // which was not shown, and is given now
       voice_.show(draft_.question());
       return;
     }

@@ -146,4 +146,9 @@ void Runtime::Lane::take_up_call(Consumer& consumer) {
   if (call) call_action(consumer, std::move(*call), true);
 }
 
+void Runtime::Lane::submit_until_taken(base::Id id, dialog::Input input,
+                                       std::function<void()> over) {
+  submit_until_taken(id, std::make_shared<const dialog::Input>(std::move(input)), std::move(over));
+}
+
 }  // namespace millrace::runtime

@@ -133,9 +133,11 @@ std::optional<std::pair<Written, dialog::Input>> Runtime::Lane::adopt(Consumer& 
 
 void Runtime::Lane::take_turn_as_it_stands(Consumer& consumer, dialog::Input input,
                                            TurnTaken taken) {
-  solutions_.understand(*consumer.program, *consumer.chat, input);
-  // The state is copied here and nowhere else: until the turn is stored, the old one holds.
-  auto advance = [&] { return dialog::advance(*consumer.program, *consumer.chat, input); };
+  auto advance = [&] {
+    solutions_.understand(*consumer.program, *consumer.chat, input);
+    // The state is copied here and nowhere else: until the turn is stored, the old one holds.
+    return dialog::advance(*consumer.program, *consumer.chat, input);
+  };
   auto written = take(consumer, consumer.program, &input, OnThrow::park, advance);
   if (!written) return refuse(consumer, written.error(), taken);
   commit(consumer, std::move(*written), std::move(taken));
@@ -269,11 +271,6 @@ void Runtime::Lane::begin_survey(base::Id id) {
       settle(consumer);
     }
   });
-}
-
-void Runtime::Lane::submit_until_taken(base::Id id, dialog::Input input,
-                                       std::function<void()> over) {
-  submit_until_taken(id, std::make_shared<const dialog::Input>(std::move(input)), std::move(over));
 }
 
 void Runtime::Lane::submit_until_taken(base::Id id, std::shared_ptr<const dialog::Input> input,
