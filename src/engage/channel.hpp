@@ -36,6 +36,8 @@ class Channel final : public runtime::Subscriber {
   // reach back to what was heard last, so a snapshot has to be asked for.
   json::object missed(const runtime::Snapshot& snapshot) const;
   void release(const runtime::Snapshot& snapshot);
+  // Instead of release(), where what was missed cannot be told: nothing is kept back any more.
+  void let_go() { held_.reset(); }
 
   // `chat:ready` for who joins a chat that is in this phase.
   void started_before(dialog::Phase phase);

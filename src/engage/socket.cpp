@@ -117,6 +117,7 @@ void SocketConnection::replay(const std::shared_ptr<web::Socket>& socket,
                     [self = shared_from_this(), socket, channel, frame,
                      phase](base::Result<runtime::Snapshot> snapshot) {
                       if (!snapshot) {
+                        channel->let_go();
                         self->refuse(*socket, frame, "unavailable", snapshot.error());
                         return;
                       }

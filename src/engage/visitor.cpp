@@ -45,11 +45,13 @@ base::Result<void> identify(const json::object& request, const runtime::Solution
 
 base::Result<void> identify(dialog::PageEvent& event, const runtime::Solution* solution,
                             IdentityKeys& keys) {
-  if (event.name != "identify" || solution == nullptr) return {};
+  if (event.name != "identify") return {};
   const auto id = json::get_string(event.detail, "id").value_or("");
   const std::string proof(json::get_string(event.detail, "proof").value_or(""));
+  // Of a solution that is not served any more nothing can be proved.
+  const bool is_told = !id.empty() && solution != nullptr;
   const auto proved =
-      id.empty() ? base::Result<bool>(false) : is_proved(id, proof, "proof", *solution, keys);
+      is_told ? is_proved(id, proof, "proof", *solution, keys) : base::Result<bool>(false);
   if (!proved) return std::unexpected(proved.error());
   event.detail.erase("proof");
   event.detail["verified"] = *proved;

@@ -65,6 +65,10 @@ TEST(EngageVisitor, TellsItLaterAndLeavesTheProofBehind) {
   EXPECT_EQ(claimed.detail.at("verified"), false);
   dialog::PageEvent forged{"identify", {{"id", "u1"}, {"proof", "x"}}};
   EXPECT_FALSE(identify(forged, &solution, keys));
+  dialog::PageEvent unserved{"identify",
+                             {{"id", "u1"}, {"proof", proof_of("u1")}, {"verified", true}}};
+  ASSERT_TRUE(identify(unserved, nullptr, keys));
+  EXPECT_EQ(unserved.detail, (json::object{{"id", "u1"}, {"verified", false}}));
   dialog::PageEvent other{"checkout", {{"proof", "x"}}};
   ASSERT_TRUE(identify(other, &solution, keys));
   EXPECT_TRUE(other.detail.contains("proof"));

@@ -54,9 +54,9 @@ bool is_below(std::string_view url, std::string_view base) {
     if (path.contains(turn)) return false;
   }
   const std::string_view rest = url.substr(base.size());
-  const bool has_path = base.substr(base.find("://") + 3).contains('/');
   if (rest.empty() || base.ends_with('/')) return true;
-  return rest.starts_with('/') || rest.starts_with('?') || (has_path && rest.starts_with('&'));
+  return rest.starts_with('/') || rest.starts_with('?') ||
+         (base.contains('?') && rest.starts_with('&'));
 }
 
 }  // namespace millrace::delivery::webhook

@@ -264,6 +264,9 @@ TEST(DeliveryWebhookAddress, LiesBelowAnotherOnlyWhenItIsSpelledSo) {
         "https://a.example/in/#", "https://a.example/in/ x", "https://a.example/in/\n", ""}) {
     EXPECT_FALSE(is_below(url, base)) << url;
   }
+  EXPECT_FALSE(is_below("https://a.example/in&x", "https://a.example/in"));
+  EXPECT_FALSE(is_below("https://a.example/in&x=1", "https://a.example/in"));
+  EXPECT_TRUE(is_below("https://a.example/in?k=1&x=1", "https://a.example/in?k=1"));
   EXPECT_FALSE(is_below("https://a.example.evil/", "https://a.example"));
   EXPECT_FALSE(is_below("https://a.example:8443/", "https://a.example"));
   EXPECT_TRUE(is_below("https://a.example/x", "https://a.example/"));
