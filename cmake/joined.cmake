@@ -27,6 +27,8 @@ function(millrace_join target out)
       endif()
       set(content "")
       foreach(source IN LISTS group)
+        # From there on, so that ccache knows it again in another folder.
+        file(RELATIVE_PATH source ${CMAKE_BINARY_DIR}/joined ${source})
         string(APPEND content "#include \"${source}\"\n")
       endforeach()
       set(file ${CMAKE_BINARY_DIR}/joined/${target}_${number}.cpp)

@@ -14,6 +14,12 @@ namespace {
 
 thread_local int standing = 0;
 
+// From the repository's folder on, wherever that was when this was compiled.
+std::string_view within_repository(std::string_view file) {
+  const size_t found = file.rfind("/src/");
+  return found == std::string_view::npos ? file : file.substr(found + 1);
+}
+
 }  // namespace
 
 ChecksThrow::ChecksThrow() {
@@ -26,9 +32,11 @@ ChecksThrow::~ChecksThrow() {
 
 void check_failed(const char* condition, const char* file, int line) {
   if (standing > 0) {
-    throw BrokenCheck(std::string(file) + ":" + std::to_string(line) + ": " + condition);
+    throw BrokenCheck(std::string(within_repository(file)) + ":" + std::to_string(line) + ": " +
+                      condition);
   }
-  std::fprintf(stderr, "millrace: broken check at %s:%d: %s\n", file, line, condition);
+  std::fprintf(stderr, "millrace: broken check at %s:%d: %s\n",
+               std::string(within_repository(file)).c_str(), line, condition);
   std::abort();
 }
 
