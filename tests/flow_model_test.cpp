@@ -47,7 +47,9 @@ nodes:
     skip_when_known: true
     secure: true
     nlu: false
-  born: {ask: 'When?', type: date, earliest: 1900-01-31, latest: 2020-02-29, not_future: true}
+    nlu_threshold: 0.75
+  born: {entity: date, ask: 'When?', type: date, earliest: 1900-01-31, latest: 2020-02-29,
+         not_future: true}
   code: {ask: Code?, type: regex, pattern: '[A-Z]{2}\d+', variable: CODE}
   call: {ask: Number?, type: phone, region: PT, variable: PHONE}
   short: {ask: Name?, type: text, length_min: 2, length_max: 40, variable: NAME}

@@ -74,6 +74,8 @@ class Meaning {
     for (const flow::Localized& message : node.messages) tell("says", message);
     tell("waits", node.waits);
     tell("no nlu", node.nlu_disabled);
+    tell("entity", node.entity);
+    if (node.threshold_permille != 0) tell("threshold", std::to_string(node.threshold_permille));
     tell("no input", node.input_disabled);
     tell("secure", node.secure);
     tell("transfers", node.transfers);

@@ -79,7 +79,10 @@ class OutboxSender : public testing::Test {
   void wait_until_listed(const std::string& key,
                          const std::function<bool(const runtime::StoredDelivery&)>& is_so) {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    while (!is_so(journal->deliveries().list({.keys = {key}})->front())) {
+    for (;;) {
+      const auto listed = journal->deliveries().list({.keys = {key}});
+      ASSERT_TRUE(listed && listed->size() == 1) << key;
+      if (is_so(listed->front())) return;
       ASSERT_LT(std::chrono::steady_clock::now(), deadline);
       std::this_thread::yield();
     }

@@ -123,6 +123,9 @@ class DraftWriter : DraftLines {
     if (draft_.nlu_disabled.given() && !is_cell(Column::nlu_disabled)) {
       line("nlu", draft_.nlu_disabled.value ? "false" : "true");
     }
+    if (draft_.nlu_threshold.given()) {
+      line("nlu_threshold", json::to_text(draft_.nlu_threshold.value / 1'000.0));
+    }
     list("behaviours", draft_.behaviours, Column::behaviors);
     text("css", draft_.css, Column::css_classname);
     list("tags", draft_.tags, Column::node_tags);

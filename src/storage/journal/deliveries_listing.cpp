@@ -105,12 +105,13 @@ base::Result<std::vector<StoredDelivery>> select_stored(Connection& reading,
 base::Result<std::vector<StoredDelivery>> list_stored(Connection& reading,
                                                       const runtime::DeliveryFilter& filter) {
   auto found = select_stored(reading, filter);
+  const auto waits = [](const StoredDelivery& stored) { return stored.state == State::waiting; };
+  if (!found || std::ranges::none_of(*found, waits)) return found;
   const auto stops = stops_in(reading);
   if (!stops) return std::unexpected(stops.error());
-  if (!found || stops->empty()) return found;
   for (StoredDelivery& stored : *found) {
     const auto stop = stops->find(stored.target);
-    if (stored.state == State::waiting && stop != stops->end()) stored.stopped = stop->second;
+    if (waits(stored) && stop != stops->end()) stored.stopped = stop->second;
   }
   return found;
 }
