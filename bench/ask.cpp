@@ -23,7 +23,7 @@ struct Asked {
 };
 
 constexpr int kRounds = 7;
-constexpr int kTimes = 400;
+constexpr int kTimes = 2'000;
 
 ask::Rules choice_of(const std::vector<std::string>& labels) {
   ask::Rules rules{.type = ask::Type::choice};
@@ -122,12 +122,14 @@ double cpu_us(const Asked& one, size_t& taken) {
 
 }  // namespace
 
-int main() {
+// With the name of a type: that alone.
+int main(int argc, char** argv) {
   std::printf("%-8s %12s %8s\n", "type", "us/answer", "taken");
   for (const auto& [name, one] : asked()) {
+    if (argc > 1 && name != argv[1]) continue;
     size_t taken = 0;
     const double us = cpu_us(one, taken);
-    std::printf("%-8s %12.2f %5zu/%zu\n", name.c_str(), us, taken, one.said.size());
+    std::printf("%-8s %12.3f %5zu/%zu\n", name.c_str(), us, taken, one.said.size());
   }
   return 0;
 }

@@ -14,13 +14,13 @@ constexpr std::string_view kAndAHalf[kLanguageCount][2] = {
     {"and a half"}, {"e meio", "e meia"}, {"y medio", "y media"}, {"et demi", "et demie"}, {}};
 constexpr WordLists kDozen = {"dozen dozens", "duzia duzias", "docena docenas",
                               "douzaine douzaines", "dutzend"};
-constexpr std::string_view kHalves = "half meia media demi halbes";
-constexpr std::string_view kArticles = "a an one uma una une ein";
+constexpr WordList kHalves = "half meia media demi halbes";
+constexpr WordList kArticles = "a an one uma una une ein";
 
 // "two and a half", "zweieinhalb", "a million and a half", whose half is of the million.
 std::optional<double> with_a_half(const Words& words, std::string_view locale) {
   const Language language = language_of(locale);
-  for (const Language of : {language, Language::en}) {
+  for (const Language of : with_english(language)) {
     for (const std::string_view phrase : kAndAHalf[static_cast<size_t>(of)]) {
       Words whole = words;
       if (!take_back(whole, phrase)) continue;

@@ -164,15 +164,16 @@ Reading alike(const Rules& rules, std::string_view text, const Words& said, Lang
     if (denials_in(words, language) != denied) return;
     if (has_all(said, words)) by_words.offer(choice, words.size());
     const std::string squashed = base::squash(label);
-    const size_t edits = base::edit_distance(wanted, squashed);
     const size_t allowed =
         std::min(static_cast<size_t>(std::max(rules.fuzzy, 0)), squashed.size() / 3);
+    const size_t longer = std::max(wanted.size(), squashed.size());
+    if (wanted.empty() || longer - std::min(wanted.size(), squashed.size()) > allowed) return;
+    const size_t edits = base::edit_distance(wanted, squashed);
     // A digit is never a typing mistake (11:30 is not nearly 10:30), nor is a syllable that turns
     // the word round.
-    const bool is_another =
-        digits_of(wanted) != digits_of(squashed) || is_opposite(fold(wanted), fold(squashed));
-    if (!wanted.empty() && edits <= allowed && !is_another)
-      by_edits.offer(choice, allowed + 100 - edits);
+    const bool is_meant = edits <= allowed && digits_of(wanted) == digits_of(squashed) &&
+                          !is_opposite(fold(wanted), fold(squashed));
+    if (is_meant) by_edits.offer(choice, allowed + 100 - edits);
   });
   if (!by_words.is_none()) return by_words.reading();
   return by_edits.is_none() ? Reading{} : by_edits.reading();

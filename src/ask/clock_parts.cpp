@@ -71,11 +71,11 @@ constexpr Fraction kBehind[kLanguageCount][4] = {
 constexpr WordLists kPast = {"past after", "", "", "", "nach"};
 constexpr WordLists kTo = {"to", "para", "para", "", "vor"};
 constexpr WordLists kLess = {"", "menos", "menos", "moins", ""};
-constexpr std::string_view kArticles = "as a o las la les";
+constexpr WordList kArticles = "as a o las la les";
 
 // "half past five", "cinco e meia": takes the fraction away, and leaves the hour.
 std::optional<int> take_fraction(Words& words, Language language) {
-  for (const Language of : {language, Language::en}) {
+  for (const Language of : with_english(language)) {
     for (const Fraction& fraction : kBefore[static_cast<size_t>(of)]) {
       if (take_front(words, fraction.words)) return fraction.minutes;
     }
@@ -134,7 +134,7 @@ std::optional<bool> take_half_of_day(Words& words, Language language) {
        {std::pair{"p m", true}, {"pm", true}, {"a m", false}, {"am", false}}) {
     if (take_back(words, marks)) return is_afternoon;
   }
-  for (const Language of : {language, Language::en}) {
+  for (const Language of : with_english(language)) {
     for (const Part& part : kParts[static_cast<size_t>(of)]) {
       if (take_back(words, part.words)) return part.is_afternoon;
     }

@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "ask/language.hpp"
+#include "ask/words.hpp"
 
 namespace millrace::ask {
 
 // What minutes are called.
-inline constexpr std::string_view kMinuteWords = "minute minutes minuto minutos minuten min";
+inline constexpr WordList kMinuteWords = "minute minutes minuto minutos minuten min";
 
 // Takes "pm", "in the morning", "da tarde" off the end. True: after noon.
 std::optional<bool> take_half_of_day(std::vector<std::string>& words, Language language);

@@ -193,8 +193,7 @@ Reading read_named(const Rules& rules, std::vector<std::string> words, std::stri
       }
       if (named && month) return {};
       if (named) month = named;
-      constexpr std::string_view kBetween =
-          "of the de del do da le el den am on em no na dia year d l";
+      constexpr WordList kBetween = "of the de del do da le el den am on em no na dia year d l";
       if (named || is_listed(kBetween, word)) continue;
       const auto spelled = day ? std::nullopt : spelled_day(words, i, locale);
       if (!spelled) return {};

@@ -88,7 +88,7 @@ std::optional<int> weekday_named(std::string_view word, Language language) {
 
 std::optional<int> count_of(const Words& words, std::string_view locale) {
   constexpr size_t kDigitsMax = 3;
-  constexpr std::string_view kOne = "a an one um uma un una uno une ein eine einem einer einen";
+  constexpr WordList kOne = "a an one um uma un una uno une ein eine einem einer einen";
   if (words.size() == 1 && is_listed(kOne, words[0])) return 1;
   const auto number = number_said(words, locale, kDigitsMax);
   if (!number || *number > 999) return std::nullopt;
@@ -135,7 +135,7 @@ std::optional<Date> counted_day(const Words& words, std::string_view locale, Dat
     }
     return said;
   };
-  for (const Language language : {language_of(locale), Language::en}) {
+  for (const Language language : with_english(language_of(locale))) {
     const auto of = static_cast<size_t>(language);
     for (const Around& around : kAhead[of]) {
       const auto said = between(around);
@@ -176,7 +176,7 @@ std::optional<int> take_weekday(Words& words, std::string_view locale) {
   for (size_t i = 0; i < words.size(); ++i) {
     const auto weekday = weekday_named(words[i], language);
     if (!weekday) continue;
-    const bool has_tail = i + 1 < words.size() && is_listed(kBelongsToWeekday, words[i + 1]);
+    const bool has_tail = i + 1 < words.size() && words[i + 1] == kBelongsToWeekday;
     const auto begin = words.begin() + static_cast<ptrdiff_t>(i);
     words.erase(begin, begin + (has_tail ? 2 : 1));
     return weekday;

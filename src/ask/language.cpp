@@ -11,17 +11,27 @@
 
 namespace millrace::ask {
 
+namespace {
+
+// A letter or a digit of any script; negative is neither.
+bool is_alnum(UChar32 c) {
+  if (c >= 0x80) return u_isalnum(c);
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+}
+
+}  // namespace
+
 bool has_stock_texts(std::string_view locale) {
   const std::string_view language = locale.substr(0, locale.find('-'));
   return language == "en" || language_of(locale) != Language::en;
 }
 
 Language language_of(std::string_view locale) {
-  const std::string tag = base::to_ascii_lower(locale.substr(0, locale.find_first_of("-_")));
-  if (tag == "pt") return Language::pt;
-  if (tag == "es") return Language::es;
-  if (tag == "fr") return Language::fr;
-  if (tag == "de") return Language::de;
+  const std::string_view tag = locale.substr(0, locale.find_first_of("-_"));
+  if (base::equals_ignoring_case(tag, "pt")) return Language::pt;
+  if (base::equals_ignoring_case(tag, "es")) return Language::es;
+  if (base::equals_ignoring_case(tag, "fr")) return Language::fr;
+  if (base::equals_ignoring_case(tag, "de")) return Language::de;
   return Language::en;
 }
 
@@ -85,7 +95,7 @@ std::vector<std::string> words_of(std::string_view text) {
     const int32_t begin = at;
     UChar32 c = 0;
     U8_NEXT(bytes, at, length, c);
-    if (c >= 0 && u_isalnum(c)) {
+    if (is_alnum(c)) {
       word.append(lower, static_cast<size_t>(begin), static_cast<size_t>(at - begin));
     } else if (!word.empty()) {
       words.push_back(std::move(word));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,15 @@ namespace millrace::ask {
 enum class Language { en, pt, es, fr, de };
 inline constexpr size_t kLanguageCount = 5;
 
+// The language, and English, which people everywhere mix in; English once.
+inline std::span<const Language> with_english(Language own) {
+  static constexpr Language kBoth[kLanguageCount][2] = {{Language::en, Language::en},
+                                                        {Language::pt, Language::en},
+                                                        {Language::es, Language::en},
+                                                        {Language::fr, Language::en},
+                                                        {Language::de, Language::en}};
+  return std::span(kBoth[static_cast<size_t>(own)]).first(own == Language::en ? 1 : 2);
+}
 // Of "pt-BR": pt; English for every language without texts of its own.
 Language language_of(std::string_view locale);
 // "BR" of "pt-BR", "" when the locale names none.

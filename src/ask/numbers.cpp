@@ -119,18 +119,18 @@ constexpr WordLists kNoUnits = {
     "milliard",
     "oder und bis minus plus mal halb halbe halbes dutzend hundert tausend million millionen mehr "
     "weniger als"};
-constexpr std::string_view kCourtesy =
+constexpr WordList kCourtesy =
     "please thanks pls s il vous te plait por favor bitte danke merci obrigado obrigada gracias";
 // Written behind the figures without a blank.
-constexpr std::string_view kGluedUnits =
+constexpr WordList kGluedUnits =
     "kg g mg km m cm mm l ml h hr hrs min s lb lbs oz ft mi yo yrs kwh m2 m² eur usd gbp x";
 
 constexpr WordLists kMinus = {"minus negative", "menos", "menos", "moins", "minus"};
 // "Thanks a million" counts nothing.
-constexpr std::string_view kThanks =
+constexpr WordList kThanks =
     "thanks thank thx apologies sorry pardon danke dank entschuldigung merci mercis excuses "
     "gracias perdon disculpas obrigado obrigada obrigados desculpa desculpas";
-constexpr std::string_view kArticles = "a an one um uma un una une ein eine";
+constexpr WordList kArticles = "a an one um uma un una une ein eine";
 
 struct Token {
   std::string_view written;
@@ -194,7 +194,7 @@ std::optional<double> counted(std::string_view text, std::string_view locale) {
   if (text.size() > 100) return std::nullopt;
   const Language language = language_of(locale);
   std::vector<Token> tokens = tokens_of(text);
-  const auto any_word = [](const Token& token, std::string_view list) {
+  const auto any_word = [](const Token& token, const WordList& list) {
     return std::ranges::any_of(token.words,
                                [&](const std::string& word) { return is_listed(list, word); });
   };

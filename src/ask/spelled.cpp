@@ -83,7 +83,7 @@ std::optional<int> find(const std::unordered_map<std::string, int>& in, const st
 // it, and as it is shortened behind figures.
 struct Multiplier {
   std::string_view words[2];
-  std::string_view shortened;
+  WordList shortened = "";
   int64_t by;
 };
 constexpr int64_t kThousand = 1'000, kMillion = kThousand * kThousand;
@@ -157,7 +157,7 @@ std::optional<int64_t> spelled_number(const std::vector<std::string>& words,
   constexpr size_t kWordsMax = 12;
   if (words.empty() || words.size() > kWordsMax) return std::nullopt;
   const Language own = language_of(locale);
-  for (const Language language : {own, Language::en}) {
+  for (const Language language : with_english(own)) {
     const std::string together = run_together(words, language);
     if (together.empty() || together.size() > 100) return std::nullopt;
     if (const auto number = composed(together, language, INT64_MAX)) return number;
@@ -174,7 +174,7 @@ std::optional<int64_t> number_said(const std::vector<std::string>& words, std::s
 }
 
 std::optional<int64_t> multiplier(std::string_view word, std::string_view locale) {
-  for (const Language language : {language_of(locale), Language::en}) {
+  for (const Language language : with_english(language_of(locale))) {
     for (const Multiplier& each : kMultipliers[static_cast<size_t>(language)]) {
       const bool is_it = std::ranges::find(each.words, word) != std::end(each.words) ||
                          is_listed(each.shortened, word);
@@ -197,7 +197,7 @@ std::optional<int> ordinal(std::string_view word, std::string_view locale) {
   }
   std::string folded(word);
   std::erase(folded, ' ');
-  for (const Language language : {language_of(locale), Language::en}) {
+  for (const Language language : with_english(language_of(locale))) {
     if (const auto number = find(table(language).ordinals, folded)) return number;
   }
   return std::nullopt;

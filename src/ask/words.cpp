@@ -18,10 +18,10 @@ constexpr WordLists kDenials = {
     "pas non jamais ni sans sauf excepte hormis deteste hais aucun aucune ne n refuse",
     "nicht kein keine keinen keinem keiner keines nie niemals ohne außer ausser hasse weder nein "
     "ungern bloß"};
-constexpr std::string_view kDenialsOfEnglishElsewhere = "not never without except dont";
+constexpr WordList kDenialsOfEnglishElsewhere = "not never without except dont";
 
 // What stands before an "n't" when an apostrophe divides it.
-constexpr std::string_view kBeforeT =
+constexpr WordList kBeforeT =
     "don doesn didn can won wouldn isn aren ain couldn shouldn wasn weren haven hasn hadn mustn";
 
 constexpr std::string_view kTurningSyllables[] = {"un",   "in",  "im",    "il",   "ir", "dis",
@@ -61,16 +61,17 @@ bool is_at(const std::vector<std::string>& words, size_t begin, std::string_view
 
 }  // namespace
 
-bool is_listed(std::string_view list, std::string_view word) {
-  if (word.empty()) return false;
-  for (size_t at = list.find(word); at != std::string_view::npos; at = list.find(word, at + 1)) {
+bool WordList::finds(std::string_view word) const {
+  for (size_t at = words_.find(word); at != std::string_view::npos;
+       at = words_.find(word, at + 1)) {
     const size_t end = at + word.size();
-    if ((at == 0 || list[at - 1] == ' ') && (end == list.size() || list[end] == ' ')) return true;
+    const bool begins = at == 0 || words_[at - 1] == ' ';
+    if (begins && (end == words_.size() || words_[end] == ' ')) return true;
   }
   return false;
 }
 
-void drop_listed(std::vector<std::string>& words, std::string_view list) {
+void drop_listed(std::vector<std::string>& words, const WordList& list) {
   std::erase_if(words, [&](const std::string& word) { return is_listed(list, word); });
 }
 
@@ -84,6 +85,7 @@ std::optional<int> figures(std::string_view text, size_t digits_max) {
 }
 
 bool take_front(std::vector<std::string>& words, std::string_view phrase) {
+  if (words.empty() || !phrase.starts_with(words.front())) return false;  // nearly always
   const size_t count = words_in(phrase, words.size());
   if (count == 0 || !is_at(words, 0, phrase)) return false;
   words.erase(words.begin(), words.begin() + static_cast<ptrdiff_t>(count));
@@ -91,6 +93,7 @@ bool take_front(std::vector<std::string>& words, std::string_view phrase) {
 }
 
 bool take_back(std::vector<std::string>& words, std::string_view phrase) {
+  if (words.empty() || !phrase.ends_with(words.back())) return false;
   const size_t count = words_in(phrase, words.size());
   if (count == 0 || !is_at(words, words.size() - count, phrase)) return false;
   words.resize(words.size() - count);
@@ -121,7 +124,7 @@ bool is_opposite(std::string_view a, std::string_view b) {
 }
 
 void drop_courtesy_words(std::vector<std::string>& words, Language language) {
-  while (drop_one(words, language) || drop_one(words, Language::en)) {
+  while (drop_one(words, language) || (language != Language::en && drop_one(words, Language::en))) {
   }
 }
 

@@ -8,8 +8,10 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <numeric>
+#include <span>
 
 namespace millrace::base {
 namespace {
@@ -41,8 +43,11 @@ bool for_each_code_point(std::string_view text, F f) {
   return true;
 }
 
+// Without a way out in the middle, so that it takes many bytes at once.
 bool is_plain_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  unsigned char all = 0;
+  for (const char c : text) all |= static_cast<unsigned char>(c);
+  return all < 0x80;
 }
 
 bool is_host_label(std::string_view label) {
@@ -61,17 +66,15 @@ bool is_blank(UChar32 c) {
 
 bool is_dot_atom(std::string_view text) {
   constexpr std::string_view kSpecials = "!#$%&'*+-/=?^_`{|}~";
-  if (text.empty() || text.size() > 64) return false;
-  return std::ranges::all_of(split(text, '.'), [&](std::string_view atom) {
-    if (atom.empty()) return false;
-    bool fits = true;
-    const bool is_utf8 = for_each_code_point(atom, [&](UChar32 c, size_t, size_t) {
-      const bool is_special = c < 0x80 && kSpecials.contains(static_cast<char>(c));
-      const bool is_other = c >= 0x80 && !is_blank(c) && !u_iscntrl(c) && c != 0xFFFD;
-      fits &= is_special || is_other || (c < 0x80 && is_ascii_alnum(static_cast<char>(c)));
-    });
-    return is_utf8 && fits;
+  const bool has_empty_atom = text.starts_with('.') || text.ends_with('.') || text.contains("..");
+  if (text.empty() || text.size() > 64 || has_empty_atom) return false;
+  bool fits = true;
+  const bool is_utf8 = for_each_code_point(text, [&](UChar32 c, size_t, size_t) {
+    const auto ascii = static_cast<char>(c);
+    fits &= c < 0x80 ? is_ascii_alnum(ascii) || ascii == '.' || kSpecials.contains(ascii)
+                     : !is_blank(c) && !u_iscntrl(c) && c != 0xFFFD;
   });
+  return is_utf8 && fits;
 }
 
 // "münchen.de" as "xn--mnchen-3ya.de".
@@ -99,6 +102,8 @@ std::string_view trim(std::string_view text) {
 }
 
 std::string_view trim_blank(std::string_view text) {
+  const auto is_seen = [](char c) { return c > ' ' && c < 0x7F; };
+  if (!text.empty() && is_seen(text.front()) && is_seen(text.back())) return text;
   const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
   const auto length = static_cast<int32_t>(text.size());
   int32_t begin = 0, end = length;
@@ -193,9 +198,15 @@ std::string clean_user_text(std::string_view text) {
 }
 
 std::string squash(std::string_view text) {
-  const std::string lower = to_lower(text);
   std::string out;
-  out.reserve(lower.size());
+  out.reserve(text.size());
+  if (is_plain_ascii(text)) {
+    for (const char c : text) {
+      if (is_ascii_alnum(c)) out += ascii_lower(c);
+    }
+    return out;
+  }
+  const std::string lower = to_lower(text);
   for_each_code_point(lower, [&](UChar32 c, size_t begin, size_t end) {
     if (u_isalnum(c) || (u_charType(c) == U_NON_SPACING_MARK))
       out.append(lower, begin, end - begin);
@@ -214,9 +225,14 @@ std::optional<std::string> email_address(std::string_view text) {
     if (!ascii) return std::nullopt;
     host = std::move(*ascii);
   }
-  const auto labels = split(host, '.');
-  if (labels.size() < 2 || !std::ranges::all_of(labels, is_host_label)) return std::nullopt;
-  const std::string_view last = labels.back();
+  const size_t last_dot = host.rfind('.');
+  if (last_dot == std::string::npos) return std::nullopt;
+  for (size_t begin = 0; begin <= host.size();) {
+    const size_t end = std::min(host.find('.', begin), host.size());
+    if (!is_host_label(std::string_view(host).substr(begin, end - begin))) return std::nullopt;
+    begin = end + 1;
+  }
+  const std::string_view last = std::string_view(host).substr(last_dot + 1);
   const bool digits_only = std::ranges::all_of(last, [](char c) { return c >= '0' && c <= '9'; });
   if (last.size() < 2 || digits_only) return std::nullopt;
   std::string address = std::string(text.substr(0, at + 1)) + host;
@@ -224,7 +240,10 @@ std::optional<std::string> email_address(std::string_view text) {
 }
 
 size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
+  // Of a word or a label without asking for memory.
+  std::array<size_t, 64> few{};
+  std::vector<size_t> many(b.size() < few.size() ? 0 : b.size() + 1);
+  const std::span<size_t> row = many.empty() ? std::span(few).first(b.size() + 1) : std::span(many);
   std::iota(row.begin(), row.end(), size_t{0});
   for (size_t i = 0; i < a.size(); ++i) {
     size_t diagonal = row[0];
