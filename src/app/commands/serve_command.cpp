@@ -91,7 +91,16 @@ int run_serve(const ServeOptions& options) {
   }
   const auto server = Server::start(options, *log);
   if (!server) return complain("serve", server.error(), 1);
-  std::cout << "ready " << json::serialize((*server)->ready().to_json()) << "\n" << std::flush;
+  const bool is_kept = is_a_journal(STDOUT_FILENO);
+  const Ready& ready = (*server)->ready();
+  std::cout << "ready " << json::serialize((is_kept ? ready.without_keys() : ready).to_json())
+            << "\n"
+            << std::flush;
+  if (is_kept && !ready.owner_link.empty()) {
+    log->line(base::Level::info, "server",
+              "the first owner's link is not written into a journal: `millrace user add NAME "
+              "--grant owner` prints another");
+  }
   const size_t count = (*server)->solutions().all().size();
   manager.ready("solutions served: " + std::to_string(count));
   wait_for_stop(**server, manager);

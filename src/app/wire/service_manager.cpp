@@ -1,6 +1,7 @@
 #include "app/wire/service_manager.hpp"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -47,6 +48,13 @@ void ServiceManager::alive() const {
 
 void ServiceManager::stopping() const {
   tell("STOPPING=1\nSTATUS=finishing what has begun");
+}
+
+bool is_a_journal(int descriptor) {
+  const char* stream = std::getenv("JOURNAL_STREAM");
+  struct stat file{};
+  if (stream == nullptr || ::fstat(descriptor, &file) != 0) return false;
+  return stream == std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino);
 }
 
 void ServiceManager::tell(const std::string& what) const {

@@ -37,4 +37,7 @@ class ServiceManager {
   std::chrono::microseconds watchdog_{0};
 };
 
+// Whether what is written there goes into the system's journal (JOURNAL_STREAM, systemd.exec(5)).
+bool is_a_journal(int descriptor);
+
 }  // namespace millrace::app

@@ -1,7 +1,9 @@
 #include "app/wire/service_manager.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -59,6 +61,21 @@ TEST(AppServiceManager, IsNotThereWhereNobodyIsToBeTold) {
   EXPECT_FALSE(manager.is_there());
   EXPECT_EQ(manager.alive_every(), std::chrono::milliseconds(0));
   manager.ready("serves");  // to nobody
+}
+
+TEST(AppServiceManager, KnowsWhatIsWrittenIntoAJournal) {
+  const posix::Fd file(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  struct stat known{};
+  ASSERT_EQ(::fstat(file.get(), &known), 0);
+  const std::string stream = std::to_string(known.st_dev) + ":" + std::to_string(known.st_ino);
+  ::unsetenv("JOURNAL_STREAM");
+  EXPECT_FALSE(is_a_journal(file.get()));
+  ::setenv("JOURNAL_STREAM", stream.c_str(), 1);
+  EXPECT_TRUE(is_a_journal(file.get()));
+  EXPECT_FALSE(is_a_journal(-1));
+  ::setenv("JOURNAL_STREAM", (stream + "1").c_str(), 1);
+  EXPECT_FALSE(is_a_journal(file.get()));
+  ::unsetenv("JOURNAL_STREAM");
 }
 
 TEST(AppServiceManager, DoesNotWatchForAnotherProcess) {

@@ -56,6 +56,13 @@ void Ready::describe(const ServeOptions& options, const Listeners& listeners,
   chat_url = or_nothing(pages, "/chat/" + app_id);
 }
 
+Ready Ready::without_keys() const {
+  Ready shown = *this;
+  shown.owner_link.clear();
+  shown.braze_api_key.clear();
+  return shown;
+}
+
 json::object Ready::to_json() const {
   const auto or_null = [](const std::string& text) {
     return text.empty() ? json::value(nullptr) : json::value(text);

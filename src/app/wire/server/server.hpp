@@ -35,6 +35,8 @@ struct Ready {
   void describe(const ServeOptions& options, const Listeners& listeners,
                 const runtime::Solutions& served, base::Log& log);
   json::object to_json() const;
+  // Without what lets somebody in: the owner's link and the sandbox's key.
+  Ready without_keys() const;
 };
 
 // That there is nothing to serve in that folder, and what to do.
