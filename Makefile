@@ -104,6 +104,7 @@ soak: setup setup-test  ## the same in an optimized build, in as many processes 
 	@tests/simulation/soak.sh build/soak/tests/soak $(or $(SEEDS),1000000) $(JOBS)
 	@MILLRACE_TURNS=100000 build/soak/tests/soak --gtest_filter='Parking*Many*'
 	@MILLRACE_SEEDS=$(or $(DISK_SEEDS),50000) build/soak/tests/soak_storage --gtest_filter='StorageSimulation*:Outages*' --gtest_brief=1
+	@MILLRACE_TORN_STEP=1 build/soak/tests/soak_storage --gtest_filter='StorageJournal.Ends*' --gtest_brief=1
 	@cmake --preset release >build/configure-release.log || { cat build/configure-release.log; exit 1; }
 	@cmake --build --preset release -j $(JOBS) --target millrace
 	@cd tests/e2e && MILLRACE_FUZZ_SECONDS=$(or $(FUZZ_WIRE_SECONDS),3600) node --test wire-fuzz.test.mjs

@@ -5,6 +5,7 @@
 #include <future>
 
 #include "base/hash.hpp"
+#include "base/text.hpp"
 #include "media/file_type.hpp"
 #include "media/forgetting.hpp"
 #include "tests/fakes/chance.hpp"
@@ -124,9 +125,8 @@ TEST(MediaPartials, HaveBoundsAndForgetWhatIsNotGoneOnWith) {
 
 TEST(Media, RemovesWhatWasKeptForLongEnoughAndWhatWasForgotten) {
   fakes::MemoryStore store;
-  fakes::Clock clock;
+  fakes::Clock clock(100'000);
   fakes::NoChance random;
-  clock.set({100'000});
   const auto link_to = [](std::string_view bytes) {
     return make_link(kKey, {base::sha256(bytes), "image/png", "a.png", {1'000'000}});
   };

@@ -103,6 +103,39 @@ TEST(StorageJournal, ATornWriteLeavesTheRecordsBeforeIt) {
   }
 }
 
+// Every 61st place of the last record; every one with MILLRACE_TORN_STEP=1 (make soak).
+TEST(StorageJournal, EndsWithTheRecordBeforeWhereverTheLastOneIsTorn) {
+  const char* const given = std::getenv("MILLRACE_TORN_STEP");
+  const auto step = static_cast<uintmax_t>(given == nullptr ? 61 : std::max(1, std::atoi(given)));
+  fakes::Folder folder;
+  fakes::NoLog log;
+  const fs::path file = folder.path / "j.db";
+  const fs::path log_file = folder.path / "j.db-wal";
+  auto journal = open_journal(file, log);
+  ASSERT_TRUE(journal);
+  for (int i = 1; i <= 3; ++i) ASSERT_TRUE(append(**journal, {id_of(1), i, "body"}));
+  const auto begin = fs::file_size(log_file);
+  ASSERT_TRUE(append(**journal, {id_of(1), 4, "last"}));
+  const auto end = fs::file_size(log_file);
+  ASSERT_GT(end, begin);
+  for (auto at = begin; at <= end; at = at == end ? end + 1 : std::min(at + step, end)) {
+    SCOPED_TRACE(at - begin);
+    const fs::path torn = folder.path / "torn";
+    fs::create_directory(torn);
+    fs::copy_file(file, torn / "j.db");
+    fs::copy_file(log_file, torn / "j.db-wal");
+    fs::resize_file(torn / "j.db-wal", at);
+    auto reopened = open_journal(torn / "j.db", log);
+    ASSERT_TRUE(reopened) << reopened.error().describe();
+    const auto count = static_cast<int64_t>(read(**reopened, id_of(1)).size());
+    EXPECT_EQ(count, at == end ? 4 : 3);
+    EXPECT_TRUE(append(**reopened, {id_of(1), count + 1, "after"}));
+    reopened->reset();
+    fs::remove_all(torn);
+    if (HasFailure()) return;
+  }
+}
+
 TEST(StorageJournal, RefusesANumberTwiceAndKeepsTheRestOfTheGroup) {
   fakes::Folder folder;
   fakes::NoLog log;

@@ -1,5 +1,6 @@
 #include "tests/faults/disk.hpp"
 
+#include <cerrno>
 #include <fstream>
 
 namespace millrace::faults {
@@ -42,6 +43,7 @@ void Disk::follow(const fs::path& folder) {
   folder_ = fs::canonical(folder).string() + "/";
   judge_ = nullptr;
   calls_ = 0;
+  cut_at_ = 0;
   files_.clear();
   dice_.seed(1);
   for (const auto& entry : fs::recursive_directory_iterator(folder_)) {
@@ -55,12 +57,18 @@ void Disk::leave() {
   is_following_ = false;
   folder_.clear();
   judge_ = nullptr;
+  cut_at_ = 0;
   files_.clear();
 }
 
 void Disk::judge(Judge judge) {
   const std::lock_guard lock(mutex_);
   judge_ = std::move(judge);
+}
+
+void Disk::cut_power_at(int64_t number) {
+  const std::lock_guard lock(mutex_);
+  cut_at_ = number;
 }
 
 int64_t Disk::calls() {
@@ -76,6 +84,7 @@ Verdict Disk::ask(Op op, const std::string& path, size_t bytes) {
   const std::lock_guard lock(mutex_);
   if (!is_followed(path)) return {};
   ++calls_;
+  if (is_cut()) return {EIO, 0};
   return judge_ ? judge_({calls_, op, path, bytes}) : Verdict();
 }
 
@@ -106,7 +115,7 @@ void Disk::truncated(const std::string& path, size_t size) {
 // writes it. Some of it may have come to the disk.
 void Disk::synced(const std::string& path, bool well) {
   const std::lock_guard lock(mutex_);
-  if (!is_followed(path)) return;
+  if (!is_followed(path) || is_cut()) return;
   const auto found = files_.find(path);
   if (found == files_.end()) return;  // a folder, or a file that nothing was written to
   File& file = found->second;
@@ -143,6 +152,7 @@ void Disk::renamed(const std::string& from, const std::string& to) {
 void Disk::copy_after_power_cut(const fs::path& to, uint64_t seed) {
   const std::lock_guard lock(mutex_);
   std::mt19937_64 dice(seed);
+  fs::create_directories(to);
   for (const auto& [path, file] : files_) {
     std::string content = file.durable;
     for (const Change& change : file.pending) {

@@ -42,6 +42,8 @@ class Disk {
   void leave();
   // Decides about every call; nullptr: all go through. Called under the disk's lock.
   void judge(Judge judge);
+  // From the call with that number on nothing comes to the disk any more, and every call fails.
+  void cut_power_at(int64_t number);
   int64_t calls();
   bool is_following() const { return is_following_; }
 
@@ -73,12 +75,14 @@ class Disk {
   };
   static void apply(const Change& change, std::string& content);
   bool is_followed(const std::string& path) const;
+  bool is_cut() const { return cut_at_ != 0 && calls_ >= cut_at_; }
 
   std::mutex mutex_;
   std::atomic<bool> is_following_ = false;
   std::string folder_;
   Judge judge_;
   int64_t calls_ = 0;
+  int64_t cut_at_ = 0;  // 0: never
   std::map<std::string, File> files_;
   std::mt19937_64 dice_;
 };

@@ -156,6 +156,31 @@ TEST_F(StorageRecordLog, EndsAtARecordThatACrashCutShort) {
   EXPECT_EQ(all(), "1=first 2=another last 2");
 }
 
+TEST_F(StorageRecordLog, EndsWithTheRecordBeforeWhereverTheLastOneIsTorn) {
+  ASSERT_TRUE(append(1, "first"));
+  ASSERT_TRUE(append(2, "second"));
+  const fs::path file = files(".log").front();
+  std::ifstream in(file, std::ios::binary);
+  const std::string whole{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const size_t begin = whole.find("first") + 5, end = whole.find("second") + 6;
+  ASSERT_LT(begin, end);
+  for (size_t at = begin; at < end; ++at) {
+    SCOPED_TRACE(at - begin);
+    std::string torn = whole;
+    std::fill(torn.begin() + static_cast<ptrdiff_t>(at), torn.begin() + static_cast<ptrdiff_t>(end),
+              '\0');
+    log_.reset();
+    fs::remove_all(folder_ / "records");
+    fs::create_directory(folder_ / "records");
+    std::ofstream(file, std::ios::binary) << torn;
+    ASSERT_TRUE(open());
+    EXPECT_EQ(all(), "1=first last 1");
+    ASSERT_TRUE(append(2, "another"));
+    EXPECT_EQ(all(), "1=first 2=another last 2");
+    if (HasFailure()) return;
+  }
+}
+
 TEST_F(StorageRecordLog, RefusesToOpenWhenARecordInTheMiddleIsMissing) {
   for (uint64_t number = 1; number <= 6; ++number) {
     ASSERT_TRUE(append(number, std::string(180, 'x')));
