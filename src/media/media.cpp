@@ -9,7 +9,6 @@
 #include "base/text.hpp"
 #include "media/file_type.hpp"
 #include "media/keys.hpp"
-#include "posix/threads.hpp"
 
 namespace millrace::media {
 namespace {
@@ -17,76 +16,45 @@ namespace {
 using base::Code;
 using base::fail;
 
-constexpr std::chrono::hours kSweepEvery{1};
 web::Response refused(int status, std::string_view message) {
   return web::json_response(status, json::serialize(json::object{{"message", message}}));
+}
+
+std::unexpected<base::Error> too_much() {
+  return fail(Code::unavailable, "too much is being read and written; try again");
 }
 
 }  // namespace
 
 Media::Media(Ports ports, std::string key, Limits limits)
     : ports_(ports), key_(std::move(key)), limits_(limits), partials_(limits.partials) {
+  files_ = std::make_unique<Worker>("media", limits.waiting, [this] {
+    if (!is_counted_) count();
+    // What could not be removed now is the next time.
+    static_cast<void>(sweep());
+  });
+  if (ports.scanner != nullptr) scans_ = std::make_unique<Worker>("media-scan", limits.waiting);
+}
+
+void Media::count() {
   std::string after;
   for (;;) {
     const auto page = ports_.store.scan(kAbout, after, kPageOfScan);
-    if (!page || page->empty()) break;
+    if (!page) return;  // again within the hour; what is sent meanwhile counts
+    if (page->empty()) break;
     for (const auto& [name, about] : *page) {
       const auto known = json::parse_object(about);
       if (known) kept_bytes_ += static_cast<size_t>(json::get_integer(*known, "bytes").value_or(0));
     }
     after = page->back().first;
   }
-  thread_ = posix::named_thread<std::jthread>("media", [this] { run(); });
-}
-
-Media::~Media() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopped_ = true;
-    waiting_.clear();
-  }
-  changed_.notify_all();
+  is_counted_ = true;
 }
 
 void Media::reach_at(std::string base_url) {
   while (base_url.ends_with('/')) base_url.pop_back();
   const std::lock_guard lock(mutex_);
   base_url_ = std::move(base_url);
-}
-
-void Media::run() {
-  using Clock = std::chrono::steady_clock;
-  // The first at once: what has run out while no server was there.
-  auto sweep_at = Clock::now();
-  for (;;) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, sweep_at, [&] { return stopped_ || !waiting_.empty(); });
-    if (stopped_) return;
-    if (Clock::now() >= sweep_at) {
-      lock.unlock();
-      // What could not be removed now is the next time.
-      static_cast<void>(sweep());
-      sweep_at = Clock::now() + kSweepEvery;
-      continue;
-    }
-    if (waiting_.empty()) continue;
-    base::Task task = std::move(waiting_.front());
-    waiting_.pop_front();
-    lock.unlock();
-    task();
-  }
-}
-
-void Media::post(base::Task task, std::move_only_function<void()> refused_for_load) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!stopped_ && waiting_.size() < limits_.waiting_max) {
-      waiting_.push_back(std::move(task));
-      changed_.notify_one();
-      return;
-    }
-  }
-  refused_for_load();
 }
 
 // ---- taking
@@ -111,21 +79,53 @@ void Media::take(Sent sent, Done done) {
   std::string id(16, '\0');
   ports_.random.fill({reinterpret_cast<uint8_t*>(id.data()), id.size()});
   base::Result<Progress> progress;
+  std::optional<Taken> before;
   {
     const std::lock_guard lock(mutex_);
-    progress = partials_.take(std::move(sent.slice), ports_.clock.now(), base::to_hex(id));
+    if (const Taken* known = finished_.find(consumer, sent.slice.upload)) {
+      before = *known;
+    } else {
+      progress = partials_.take(std::move(sent.slice), ports_.clock.now(), base::to_hex(id));
+    }
   }
+  if (before) return done(std::move(*before));
   if (!progress) return done(std::unexpected(progress.error()));
   if (!progress->is_whole) return done(Taken{progress->upload, progress->received, {}});
-  auto shared = std::make_shared<Done>(std::move(done));
-  post(
-      [this, consumer, sent = std::move(sent), content = std::move(progress->content),
-       shared]() mutable {
-        keep(consumer, std::move(sent.name), sent.kinds, std::move(content), std::move(*shared));
-      },
-      [shared] {
-        (*shared)(fail(Code::unavailable, "too much is being read and written; try again"));
-      });
+  auto whole = std::make_shared<Whole>(Whole{std::move(progress->upload), consumer,
+                                             std::move(sent.name), std::move(sent.kinds),
+                                             std::move(progress->content), std::move(done)});
+  const size_t bytes = whole->content.size();
+  const bool is_taken = scans_ ? scans_->post([this, whole] { scan(whole); }, bytes)
+                               : files_->post([this, whole] { keep(whole); }, bytes);
+  if (!is_taken) finish(*whole, too_much());
+}
+
+void Media::scan(std::shared_ptr<Whole> whole) {
+  if (auto right = judge_kind(*whole); !right) {
+    return finish(*whole, std::unexpected(right.error()));
+  }
+  const auto found = ports_.scanner->scan(whole->content);
+  if (!found) {
+    return finish(*whole, fail(Code::unavailable, "files cannot be looked at now; try again"));
+  }
+  if (!found->empty()) {
+    return finish(*whole,
+                  fail(Code::invalid_argument, "this file is not taken: it may do harm", "file"));
+  }
+  const size_t bytes = whole->content.size();
+  if (!files_->post([this, whole] { keep(whole); }, bytes)) finish(*whole, too_much());
+}
+
+void Media::finish(Whole& whole, base::Result<Taken> taken) {
+  if (taken) {
+    const std::lock_guard lock(mutex_);
+    finished_.add(whole.consumer, *taken, ports_.clock.now());
+  }
+  whole.done(std::move(taken));
+}
+
+void Media::keep(const std::shared_ptr<Whole>& whole) {
+  finish(*whole, kept(*whole));
 }
 
 base::Result<void> Media::has_room(const base::Id& consumer, size_t bytes) {
@@ -140,42 +140,45 @@ base::Result<void> Media::has_room(const base::Id& consumer, size_t bytes) {
   return {};
 }
 
-void Media::keep(const base::Id& consumer, std::string name, const std::vector<std::string>& kinds,
-                 std::string content, Done done) {
-  const FileType* type = type_of(content);
+base::Result<const FileType*> Media::judge_kind(const Whole& whole) {
+  const FileType* type = type_of(whole.content);
+  const auto& kinds = whole.kinds;
   if (type == nullptr || (!kinds.empty() && std::ranges::find(kinds, type->kind) == kinds.end())) {
-    return done(fail(Code::invalid_argument, "files of this kind are not taken", "file"));
+    return fail(Code::invalid_argument, "files of this kind are not taken", "file");
   }
-  if (auto room = has_room(consumer, content.size()); !room) {
-    return done(std::unexpected(room.error()));
-  }
-  if (ports_.scanner != nullptr) {
-    const auto found = ports_.scanner->scan(content);
-    if (!found) return done(fail(Code::unavailable, "files cannot be looked at now; try again"));
-    if (!found->empty()) {
-      return done(fail(Code::invalid_argument, "this file is not taken: it may do harm", "file"));
-    }
-  }
-  const std::string hash = base::sha256(content);
+  return type;
+}
+
+base::Result<Taken> Media::kept(Whole& whole) {
+  const auto judged = judge_kind(whole);
+  if (!judged) return std::unexpected(judged.error());
+  const FileType* type = *judged;
+  const size_t bytes = whole.content.size();
+  const std::string hash = base::sha256(whole.content);
   const std::string hex = base::to_hex(hash);
-  const base::Timestamp now = ports_.clock.now();
   const auto known = ports_.store.get(about_key(hex));
-  if (!known) return done(std::unexpected(known.error()));
-  base::KeyValueBatch batch;
-  const json::object about{{"bytes", content.size()}, {"type", type->type}, {"at", now.ms}};
-  const size_t added = *known ? 0 : content.size();
-  if (!*known) batch.writes.emplace_back(bytes_key(hex), std::move(content));
-  batch.writes.emplace_back(about_key(hex), json::serialize(about));
-  batch.writes.emplace_back(owner_prefix(consumer) + hex,
-                            json::serialize(json::object{{"at", now.ms}}));
-  if (auto written = write(std::move(batch)); !written) {
-    return done(std::unexpected(written.error()));
+  if (!known) return std::unexpected(known.error());
+  const auto own = ports_.store.get(owner_prefix(whole.consumer) + hex);
+  if (!own) return std::unexpected(own.error());
+  // What this person has sent before takes no more room.
+  const size_t added = *known ? 0 : bytes;
+  if (!*own || !*known) {
+    if (auto room = has_room(whole.consumer, added); !room) return std::unexpected(room.error());
   }
+  const base::Timestamp now = ports_.clock.now();
+  base::KeyValueBatch batch;
+  const json::object about{{"bytes", bytes}, {"type", type->type}, {"at", now.ms}};
+  if (!*known) batch.writes.emplace_back(bytes_key(hex), std::move(whole.content));
+  batch.writes.emplace_back(about_key(hex), json::serialize(about));
+  batch.writes.emplace_back(owner_prefix(whole.consumer) + hex,
+                            json::serialize(json::object{{"at", now.ms}}));
+  if (auto written = write(std::move(batch)); !written) return std::unexpected(written.error());
   kept_bytes_ += added;
-  Taken taken;
-  taken.file =
-      named({hash, std::string(type->type), file_name(name, *type), {now.ms + limits_.kept_ms}});
-  done(std::move(taken));
+  return Taken{whole.upload, bytes,
+               named({hash,
+                      std::string(type->type),
+                      file_name(whole.name, *type),
+                      {now.ms + limits_.kept_ms}})};
 }
 
 // ---- reading
@@ -208,11 +211,11 @@ void Media::handle(web::Request request, web::Respond respond) {
   if (!link) return respond(refused(403, "this link is not valid"));
   if (link->until <= ports_.clock.now()) return respond(refused(410, "this link is over"));
   auto shared = std::make_shared<web::Respond>(std::move(respond));
-  post([this, link = *link, is_head = request.method == "HEAD",
-        shared] { (*shared)(read(link, is_head)); },
-       [shared] {
-         (*shared)(web::with_retry_after(refused(503, "too much is being read; try again"), 1));
-       });
+  const bool is_taken = files_->post([this, link = *link, is_head = request.method == "HEAD",
+                                      shared] { (*shared)(read(link, is_head)); });
+  if (!is_taken) {
+    (*shared)(web::with_retry_after(refused(503, "too much is being read; try again"), 1));
+  }
 }
 
 web::Response Media::read(const Link& link, bool is_head) {

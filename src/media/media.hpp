@@ -1,9 +1,8 @@
 // The store of files: kept once under their hash, for as long as the server keeps files, and read
 // by signed links. A thread of its own reads and writes. Whoever sends a file has it judged by its
-// bytes, and, where the server has one, by a scanner.
+// bytes, and, where the server has one, by a scanner, on another thread.
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -12,7 +11,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "base/id.hpp"
@@ -20,12 +18,16 @@
 #include "base/result.hpp"
 #include "base/web/web.hpp"
 #include "base/world.hpp"
+#include "media/finished.hpp"
 #include "media/link.hpp"
 #include "media/partial.hpp"
+#include "media/worker.hpp"
 
 namespace millrace::media {
 
-// Looks for what harms. Blocks; called on the store's thread alone.
+struct FileType;
+
+// Looks for what harms. Blocks; called on one thread.
 class Scanner {
  public:
   virtual ~Scanner() = default;
@@ -38,7 +40,7 @@ struct Limits {
   int64_t shown_ms = 12LL * 3'600'000;      // how long a link lives that is made for a reader
   size_t bytes_max = size_t{4} << 30;       // of all files
   size_t files_of_consumer_max = 100;
-  size_t waiting_max = 256;  // for the thread; more are refused
+  Worker::Limits waiting = {};  // for a thread; more is refused
   Partials::Limits partials = {};
 };
 
@@ -48,17 +50,6 @@ struct Sent {
   size_t bytes_max = 0;
   std::vector<std::string> kinds;  // that are taken; empty: all
 };
-struct Named {
-  std::string url;
-  std::string name;
-  std::string type;
-};
-struct Taken {
-  std::string upload;
-  size_t received = 0;
-  std::optional<Named> file;  // once it is whole and durable
-};
-
 // GET /media/v1/{token}/{name}: 200 with the file, 403 (no link of ours), 410 (it is over, or the
 // file is). Every answer forbids everything that a page could do; only pictures are shown in place.
 // Thread-safe.
@@ -74,13 +65,14 @@ class Media final : public web::Handler {
   // `key` signs links.
   Media(Ports ports, std::string key, Limits limits);
   // What still waits is not done any more.
-  ~Media() override;
+  ~Media() override = default;
 
   // Where the server is reached; links are below it.
   void reach_at(std::string base_url);
 
   void handle(web::Request request, web::Respond respond) override;
-  // `done` is called once, here or on the store's thread.
+  // `done` is called once, here or on a thread of this. The last slice may come again, for ten
+  // minutes or so, and has the same answer.
   void take(Sent sent, Done done);
   std::optional<Named> shown(std::string_view text) const;
   // Removes what these people sent, but for files that somebody else sent as well. `done` is called
@@ -88,12 +80,24 @@ class Media final : public web::Handler {
   void forget(std::set<base::Id> people, std::move_only_function<void(base::Result<void>)> done);
 
  private:
-  void post(base::Task task, std::move_only_function<void()> refused);
-  void run();
   base::Result<void> judge(const Sent& sent) const;
-  void keep(const base::Id& consumer, std::string name, const std::vector<std::string>& kinds,
-            std::string content, Done done);
+  // A file that is whole, on its way through the threads.
+  struct Whole {
+    std::string upload;
+    base::Id consumer;
+    std::string name;
+    std::vector<std::string> kinds;
+    std::string content;
+    Done done;
+  };
+  static base::Result<const FileType*> judge_kind(const Whole& whole);
+  void scan(std::shared_ptr<Whole> whole);
+  void keep(const std::shared_ptr<Whole>& whole);
+  base::Result<Taken> kept(Whole& whole);
+  void finish(Whole& whole, base::Result<Taken> taken);
   base::Result<void> has_room(const base::Id& consumer, size_t bytes);
+  // How much there is: at the start.
+  void count();
   base::Result<void> write(base::KeyValueBatch batch);
   // Removes what was kept for long enough: at the start, and every hour.
   base::Result<void> sweep();
@@ -108,12 +112,13 @@ class Media final : public web::Handler {
   const Limits limits_;
   mutable std::mutex mutex_;
   std::string base_url_;
-  std::condition_variable changed_;
-  std::deque<base::Task> waiting_;
-  Partials partials_;      // under mutex_
-  size_t kept_bytes_ = 0;  // of all files; the thread's alone, as everything that is written
-  bool stopped_ = false;
-  std::jthread thread_;
+  Partials partials_;  // under mutex_, both
+  Finished finished_;
+  size_t kept_bytes_ = 0;  // of all files; the files' thread's alone, as everything that is written
+  bool is_counted_ = false;  // likewise
+  // Last: their threads use the others.
+  std::unique_ptr<Worker> files_;
+  std::unique_ptr<Worker> scans_;  // null where there is no scanner
 };
 
 }  // namespace millrace::media

@@ -159,6 +159,29 @@ TEST(Media, RemovesWhatWasKeptForLongEnoughAndWhatWasForgotten) {
   EXPECT_EQ(status_of("ben"), 200);
 }
 
+TEST(Media, AnswersALastSliceAgainAndTakesWhatWasSentBefore) {
+  fakes::MemoryStore store;
+  fakes::Clock clock(100'000);
+  fakes::NoChance random;
+  Media media({store, clock, random}, kKey, {.files_of_consumer_max = 1});
+  const auto send = [&](Slice slice) {
+    std::promise<base::Result<Taken>> taken;
+    media.take({std::move(slice), "a.txt", 1'000, {}},
+               [&](base::Result<Taken> done) { taken.set_value(std::move(done)); });
+    return taken.get_future().get();
+  };
+  const auto begun = send({kAda, "", 8, 0, "good "});
+  ASSERT_TRUE(begun && !begun->file);
+  const auto whole = send({kAda, begun->upload, 8, 5, "day"});
+  ASSERT_TRUE(whole && whole->file);
+  const auto again = send({kAda, begun->upload, 8, 5, "day"});
+  ASSERT_TRUE(again && again->file);
+  EXPECT_EQ(again->file->url, whole->file->url);
+  EXPECT_EQ(send({kBen, begun->upload, 8, 5, "day"}).error().code, base::Code::not_found);
+  EXPECT_TRUE(send({kAda, "", 8, 0, "good day"})) << "it is kept already";
+  EXPECT_EQ(send({kAda, "", 5, 0, "other"}).error().code, base::Code::resource_exhausted);
+}
+
 TEST(MediaForgetting, LeavesFilesThatOthersSentAsWell) {
   Forgetting forgetting([](base::Id id) { return id == kAda; });
   EXPECT_TRUE(forgetting.sent("o/" + kAda.to_string() + "/aa"));

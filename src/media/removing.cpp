@@ -50,9 +50,14 @@ void Media::remove_file(std::string_view hash, std::string_view about, base::Key
 
 void Media::forget(std::set<base::Id> people,
                    std::move_only_function<void(base::Result<void>)> done) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const base::Id& one : people) finished_.forget(one);
+  }
   auto shared = std::make_shared<decltype(done)>(std::move(done));
-  post([this, people = std::move(people), shared] { (*shared)(forget_now(people)); },
-       [shared] { (*shared)(fail(Code::unavailable, "too much waits; ask again")); });
+  const bool is_taken =
+      files_->post([this, people = std::move(people), shared] { (*shared)(forget_now(people)); });
+  if (!is_taken) (*shared)(fail(Code::unavailable, "too much waits; ask again"));
 }
 
 base::Result<void> Media::forget_now(const std::set<base::Id>& people) {

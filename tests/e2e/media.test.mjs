@@ -232,6 +232,12 @@ describe('files that a scanner looks at', () => {
   });
 });
 
+test('a scanner that nobody can reach by that name is refused at the start', async () => {
+  const started = await run(['serve', '--data', temporaryFolder(), '--clamd', 'scanner']);
+  assert.equal(started.code, 1);
+  assert.match(started.stderr, /'scanner' is neither a path that begins with \/ nor ADDRESS:PORT/);
+});
+
 describe('files of somebody who is erased', () => {
   test('go by the API and by the command, but for what others sent as well', async () => {
     for (const by of ['api', 'command']) {

@@ -33,14 +33,7 @@ base::Result<posix::Fd> connected(int family, const sockaddr* address, socklen_t
   return fd;
 }
 
-base::Result<posix::Fd> connected_to(const std::string& at) {
-  if (at.starts_with('/')) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (at.size() >= sizeof address.sun_path) return away();
-    std::memcpy(address.sun_path, at.data(), at.size());
-    return connected(AF_UNIX, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  }
+base::Result<sockaddr_in> address_of(const std::string& at) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   const auto colon = at.rfind(':');
@@ -49,9 +42,23 @@ base::Result<posix::Fd> connected_to(const std::string& at) {
   if (colon != at.npos) std::from_chars(at.data() + colon + 1, at.data() + at.size(), port);
   address.sin_port = htons(port);
   if (port == 0 || inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1) {
-    return fail(Code::invalid_argument, "'" + at + "' is neither a path nor ADDRESS:PORT");
+    return fail(Code::invalid_argument,
+                "'" + at + "' is neither a path that begins with / nor ADDRESS:PORT");
   }
-  return connected(AF_INET, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  return address;
+}
+
+base::Result<posix::Fd> connected_to(const std::string& at) {
+  if (at.starts_with('/')) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (at.size() >= sizeof address.sun_path) return away();
+    std::memcpy(address.sun_path, at.data(), at.size());
+    return connected(AF_UNIX, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  }
+  const auto address = address_of(at);
+  if (!address) return std::unexpected(address.error());
+  return connected(AF_INET, reinterpret_cast<const sockaddr*>(&*address), sizeof *address);
 }
 
 bool send_all(const posix::Fd& fd, std::string_view bytes) {
@@ -70,7 +77,32 @@ std::string length_of(size_t bytes) {
 
 }  // namespace
 
+base::Result<std::unique_ptr<Clamd>> Clamd::at(std::string at, base::Log& log) {
+  const bool is_path = at.starts_with('/');
+  if (is_path && at.size() >= sizeof(sockaddr_un{}.sun_path)) {
+    return fail(Code::invalid_argument, "'" + at + "' is too long for the path of a socket");
+  }
+  if (!is_path) {
+    if (auto read = address_of(at); !read) return std::unexpected(read.error());
+  }
+  return std::unique_ptr<Clamd>(new Clamd(std::move(at), log));
+}
+
 base::Result<std::string> Clamd::scan(std::string_view bytes) {
+  auto found = ask(bytes);
+  if (found.has_value() == is_away_) {
+    is_away_ = !found;
+    if (found) {
+      log_.line(base::Level::info, "media", "clamd answers again");
+    } else {
+      log_.line(base::Level::error, "media",
+                found.error().message + " at " + at_ + "; files are not taken until it does");
+    }
+  }
+  return found;
+}
+
+base::Result<std::string> Clamd::ask(std::string_view bytes) {
   const auto fd = connected_to(at_);
   if (!fd) return std::unexpected(fd.error());
   if (!send_all(*fd, std::string_view("zINSTREAM\0", 10))) return away();

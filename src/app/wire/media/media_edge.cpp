@@ -18,7 +18,11 @@ base::Result<std::unique_ptr<MediaEdge>> MediaEdge::open(const ServeOptions& opt
   auto store = storage::open_key_value(options.data / "media.db", ports.log);
   if (!store) return std::unexpected(store.error());
   made->store_ = std::move(*store);
-  if (!options.clamd.empty()) made->scanner_ = std::make_unique<Clamd>(options.clamd);
+  if (!options.clamd.empty()) {
+    auto scanner = Clamd::at(options.clamd, ports.log);
+    if (!scanner) return std::unexpected(scanner.error());
+    made->scanner_ = std::move(*scanner);
+  }
   media::Limits limits;
   limits.kept_ms = static_cast<int64_t>(options.media_days) * 24 * 3'600'000;
   limits.bytes_max = options.media_bytes_max;
