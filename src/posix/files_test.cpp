@@ -120,6 +120,19 @@ TEST(PosixLocks, AreHeldByOneAndGoWithTheirHolder) {
   EXPECT_FALSE(FileLock::take(folder.path / "link")) << "a name that leads elsewhere is no lock";
 }
 
+TEST(PosixLocks, AreTakenWhenTheirHolderLetsGoInTime) {
+  const Folder folder;
+  const fs::path file = folder.path / "lock";
+  auto held = FileLock::take(file);
+  ASSERT_TRUE(held);
+  base::Result<FileLock> taken = base::fail(Code::internal, "");
+  std::thread other(
+      [&] { taken = FileLock::take(file, FileLock::Missing::is_made, std::chrono::minutes(1)); });
+  held = base::fail(Code::internal, "");
+  other.join();
+  EXPECT_TRUE(taken);
+}
+
 TEST(PosixLocks, AreWaitedFor) {
   const Folder folder;
   const fs::path file = folder.path / "lock";

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 
 #include <cerrno>
+#include <thread>
 
 namespace millrace::posix {
 namespace {
@@ -24,11 +25,18 @@ base::Result<FileLock> FileLock::wait_for(const std::filesystem::path& file) {
   return FileLock(std::move(open));
 }
 
-base::Result<FileLock> FileLock::take(const std::filesystem::path& file, Missing missing) {
+base::Result<FileLock> FileLock::take(const std::filesystem::path& file, Missing missing,
+                                      std::chrono::milliseconds patience) {
+  using Clock = std::chrono::steady_clock;
   Fd open = open_lock(file, missing);
   if (!open.is_open()) return file_failure(file);
-  if (::flock(open.get(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(open));
-  if (errno != EWOULDBLOCK) return file_failure(file);
+  const auto until = Clock::now() + patience;
+  for (;;) {
+    if (::flock(open.get(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(open));
+    if (errno != EWOULDBLOCK) return file_failure(file);
+    if (Clock::now() >= until) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
   return base::fail(base::Code::already_exists, "somebody else holds this lock", file.string());
 }
 

@@ -2,6 +2,7 @@
 // the file stays.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <utility>
 
@@ -18,9 +19,11 @@ class FileLock {
   };
   // Waits until nobody else holds it: for changes that take no longer than a moment.
   static base::Result<FileLock> wait_for(const std::filesystem::path& file);
-  // already_exists when somebody else holds it, in this process or another.
+  // already_exists when somebody else holds it, in this process or another, and has not let go
+  // within `patience`.
   static base::Result<FileLock> take(const std::filesystem::path& file,
-                                     Missing missing = Missing::is_made);
+                                     Missing missing = Missing::is_made,
+                                     std::chrono::milliseconds patience = {});
 
  private:
   explicit FileLock(Fd file) : file_(std::move(file)) {}

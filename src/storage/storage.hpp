@@ -2,6 +2,7 @@
 // synchronous=FULL) with group commit, a record log, and the lock on a data folder.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -74,11 +75,13 @@ base::Result<std::unique_ptr<base::RecordLog>> open_record_log(const std::filesy
                                                                base::Log& log,
                                                                size_t segment_bytes = 16 << 20);
 
-// Held while a process uses a data folder; a second one is refused (already_exists).
+// Held while a process uses a data folder; a second one is refused (already_exists), after
+// `patience`: a child of a process that was killed holds it until it is what it was made for.
 class FolderLock {
  public:
   // Creates the folder (mode 0700) where it is missing.
-  static base::Result<FolderLock> acquire(const std::filesystem::path& folder);
+  static base::Result<FolderLock> acquire(const std::filesystem::path& folder,
+                                          std::chrono::milliseconds patience = {});
 
  private:
   explicit FolderLock(posix::FileLock lock) : lock_(std::move(lock)) {}

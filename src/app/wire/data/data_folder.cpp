@@ -74,7 +74,7 @@ const std::vector<std::string>& files_that_can_be_made_anew() {
 
 base::Result<DataFolder> open_data_folder(const fs::path& data,
                                           const std::vector<std::string>& make_anew) {
-  auto lock = storage::FolderLock::acquire(data);
+  auto lock = storage::FolderLock::acquire(data, std::chrono::seconds(2));
   if (!lock) return std::unexpected(lock.error());
   if (auto removed = storage::remove_unfinished_conversion(data); !removed) {
     return std::unexpected(removed.error());
