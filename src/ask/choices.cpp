@@ -93,7 +93,8 @@ struct Place {
 };
 
 constexpr WordLists kLeadsToPlace = {
-    "the option number nr num choice answer i ll take want pick select my is",
+    "the option number nr num choice answer i ll d take want pick select choose would like go with "
+    "my is",
     "o a os as opcao numero escolha resposta quero escolho n",
     "el la los las opcion numero eleccion respuesta quiero elijo n",
     "le la l les option numero choix reponse je prends veux choisis n",

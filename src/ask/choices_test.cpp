@@ -168,6 +168,7 @@ TEST(AskChoice, KnowsPlacesInTheListAsPeopleSayThem) {
                        {"en", "2nd", "g"},
                        {"en", "the second one", "g"},
                        {"en", "the second one please", "g"},
+                       {"en", "I'd go with the second one", "g"},
                        {"en", "two", "g"},
                        {"en", "２", "g"},
                        {"en", "the last one", "b"},

@@ -114,6 +114,20 @@ Reading of_either_year(const Rules& rules, int month, int day, std::optional<int
   return Reading{Verdict::ambiguous, {}, std::move(found)};
 }
 
+// What either of them may mean.
+Reading any_of_two(Reading one, const Reading& other, std::string_view locale) {
+  const auto meant = [&](const Reading& reading) {
+    return reading.verdict == Verdict::accepted
+               ? std::vector<Candidate>{{reading.value, show_date(reading.value, locale)}}
+               : reading.readings;
+  };
+  std::vector<Candidate> all = meant(one);
+  for (Candidate& candidate : meant(other)) all.push_back(std::move(candidate));
+  if (all.empty()) return one;
+  if (all.size() == 1) return accepted(std::move(all.front().value));
+  return Reading{Verdict::ambiguous, {}, std::move(all)};
+}
+
 // 03/04/1990, 3-4-90, 1990.04.03, 24.12.
 std::optional<Reading> read_numeric(const Rules& rules, std::string_view text,
                                     std::string_view locale, Date today) {
@@ -134,8 +148,12 @@ std::optional<Reading> read_numeric(const Rules& rules, std::string_view text,
       const Order order = order_of(locale);
       const bool by_day = order != Order::month_first && Date::make(kLeapYear, *b, *a);
       const bool by_month = order != Order::day_first && Date::make(kLeapYear, *a, *b);
-      if (by_day == by_month && *a != *b) return Reading{};
-      return of_either_year(rules, by_day ? *b : *a, by_day ? *a : *b, std::nullopt, locale, today);
+      if (!by_day && !by_month) return Reading{};
+      const auto read = [&](int month, int day) {
+        return of_either_year(rules, month, day, std::nullopt, locale, today);
+      };
+      if (by_day && by_month && *a != *b) return any_of_two(read(*a, *b), read(*b, *a), locale);
+      return by_day ? read(*b, *a) : read(*a, *b);
     }
     return either(rules, day_of_some_year(rules, *b, *a, today),
                   day_of_some_year(rules, *a, *b, today), locale, today);

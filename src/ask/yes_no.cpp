@@ -12,11 +12,14 @@ constexpr WordLists kYes = {"yes y yeah yep yup yea yah aye", "sim s ya", "si s 
                             "oui o ouais ouaip si yes", "ja j jawohl jo jep jup doch"};
 // Agreements that a denial before them turns into a no: "not correct", "no quiero".
 constexpr WordLists kAgreed = {
-    "ok okay okey okie correct true right agreed affirmative fine",
-    "certo ok quero pode isso positivo aceito concordo correto afirmativo acordo gosto verdade",
-    "vale ok correcto bueno acepto exacto afirmativo quiero acuerdo gusta verdad cierto",
-    "ok volontiers exact exactement affirmatif accord vrai veux",
-    "ok okay gerne gern stimmt richtig genau einverstanden wahr"};
+    "ok okay okey okie correct true right agreed affirmative fine interested",
+    "certo ok quero pode isso positivo aceito concordo correto afirmativo acordo gosto verdade "
+    "exato exatamente exactamente interessado interessada",
+    "vale ok correcto bueno acepto exacto exactamente afirmativo quiero acuerdo gusta verdad "
+    "cierto "
+    "interesado interesada",
+    "ok volontiers exact exactement affirmatif accord vrai veux interesse interessee",
+    "ok okay gerne gern stimmt richtig genau exakt einverstanden wahr interesse interessiert"};
 // Agreements that a denial behind them turns round.
 constexpr WordLists kStrongly = {
     "absolutely definitely certainly surely sure course totally indeed obviously naturally "
@@ -38,10 +41,13 @@ constexpr WordLists kDisagreed = {
 constexpr WordLists kBeside = {
     "please thanks thank you of sir madam that is s it the way i do would d ll will am m like to "
     "want well oh um uh hmm hm then at all much very so did have has was does for t don didn won "
+    "thing good any anymore longer today now "
     "wouldn isn can couldn aren wasn haven hasn",
     "por favor obrigado obrigada que eu ser mesmo com muito e o a isso bem ah entao la de ja estou "
-    "sou me",
-    "por favor gracias que yo muchas muy eso es lo la bien ah pues de en el desde estoy me",
+    "sou me esta ta hoje agora mais",
+    "por favor gracias que yo muchas muy eso es lo la bien ah pues de en el desde estoy me hoy "
+    "ahora "
+    "mas esta",
     "merci s il vous te plait c est du tout le la de que je ca ah eh alors a fait d j ne tres suis",
     "bitte danke sehr ich das es ist ach so na dann gar auch schon mal aber vielen dank bin"};
 
@@ -52,10 +58,11 @@ constexpr std::string_view kYesPhrases[kLanguageCount][26] = {
      "not a problem", "without a doubt", "sounds good",  "by all means", "i think so",
      "i guess so",    "i suppose so",    "i agree",      "i m in",       "unfortunately yes",
      "i m afraid so", "i hope so"},
-    {"por que nao", "sem problema", "pode ser", "sem duvida", "nao tem problema", "com prazer",
-     "nao ha problema", "de acordo", "tudo bem", "esta bem", "pois sim", "nao faz mal",
-     "acho que sim", "creio que sim", "penso que sim", "espero que sim", "infelizmente sim",
-     "beleza", "por mim sim"},
+    {"por que nao",    "sem problema",     "pode ser",     "sem duvida",    "nao tem problema",
+     "com prazer",     "nao ha problema",  "de acordo",    "tudo bem",      "esta bem",
+     "pois sim",       "nao faz mal",      "acho que sim", "creio que sim", "penso que sim",
+     "espero que sim", "infelizmente sim", "beleza",       "por mim sim",   "ta bom",
+     "ta bem",         "ta certo"},
     {"por que no", "sin problema", "de acuerdo", "como no", "sin duda", "no hay problema",
      "claro que si", "esta bien", "por supuesto", "desde luego", "con gusto", "no me importa",
      "creo que si", "pienso que si", "supongo que si", "espero que si", "por desgracia si",
@@ -107,7 +114,8 @@ constexpr std::string_view kNoPhrases[kLanguageCount][26] = {
      "auf gar keinen fall", "bestimmt nicht", "naturlich nicht", "ich glaube nicht",
      "ich denke nicht",     "leider nicht",   "leider nein",     "stimmt nicht",
      "das stimmt nicht",    "passt nicht",    "das passt nicht", "bin dagegen",
-     "ich bin dagegen",     "besser nicht",   "ich glaube kaum", "wohl kaum"}};
+     "ich bin dagegen",     "besser nicht",   "ich glaube kaum", "wohl kaum",
+     "nicht wirklich"}};
 
 // 1 yes, -1 no, 0 neither: of the signs that people send instead of words.
 int of_signs(std::string_view text) {

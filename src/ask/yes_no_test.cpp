@@ -45,7 +45,7 @@ TEST(AskYesNo, IsNeverTurnedRound) {
                                          {"en", "definitely not", "false"},
                                          {"en", "certainly not", "false"},
                                          {"en", "sure", "true"},
-                                         {"en", "sure thing", "?"},
+                                         {"en", "sure thing", "true"},
                                          {"en", "not sure", "?"},
                                          {"en", "not correct", "false"},
                                          {"en", "that's not right", "false"},
@@ -185,6 +185,22 @@ TEST(AskYesNo, HearsWhatIsThoughtOrFeared) {
                                          {"de", "leider nicht", "false"},
                                          {"de", "unklar", "?"},
                                      });
+}
+
+TEST(AskYesNo, TakesInterestAndItsLack) {
+  expect_all({.type = Type::yes_no},
+             {
+                 {"en", "not anymore", "false"},    {"en", "nope, not interested", "false"},
+                 {"en", "I'm interested", "true"},  {"en", "no thanks, I'm good", "false"},
+                 {"en", "not good", "false"},       {"en", "good", "?"},
+                 {"en", "yes, today", "true"},      {"en", "yes but not today", "?"},
+                 {"pt", "exatamente", "true"},      {"pt", "está errado", "false"},
+                 {"pt-BR", "tá bom", "true"},       {"pt", "não estou interessado", "false"},
+                 {"pt", "mais ou menos", "?"},      {"es", "no estoy interesada", "false"},
+                 {"es", "ahora no", "false"},       {"fr", "je suis intéressé", "true"},
+                 {"fr", "pas intéressé", "false"},  {"de", "kein Interesse", "false"},
+                 {"de", "nicht wirklich", "false"},
+             });
 }
 
 }  // namespace
