@@ -1,5 +1,5 @@
-// Files saved together. All that is to be is written beside first, in the folder's `.millrace`, and
-// then a plan of the moves; from the plan's being there on, the save is done, and a crash only
+// Files saved together. All that is to be is written beside first, in `.millrace/save`, and then a
+// plan of the moves; from the plan's being there on, the save is done, and a crash only
 // leaves it to be finished. What fails on the way is taken back.
 #include <algorithm>
 #include <set>
@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 using base::Code;
 using base::fail;
 
-constexpr const char* kFolder = ".millrace";
+// Where other things lie as well that are no files of the solution: its models, schemas, data.
+constexpr const char* kHidden = ".millrace";
+constexpr const char* kSave = "save";
 constexpr const char* kPlan = "plan.json";
 
 // One step of a plan: the file that lies beside as `fresh` takes the place of `path`, or what is at
@@ -142,24 +144,28 @@ base::Result<void> write_plan(const fs::path& beside, const std::vector<Step>& s
                              json::serialize(json::object{{"steps", std::move(listed)}}));
 }
 
-// The plan first: without it nothing is left to be done.
+// The plan first: without it nothing is left to be done. What else is hidden there stays.
 void clear(const fs::path& beside) {
   std::error_code failed;
   fs::remove(beside / kPlan, failed);
   fs::remove_all(beside, failed);
+  fs::remove(beside.parent_path(), failed);  // where nothing else is in it
+}
+
+// Whether there is such a folder. What is none is in the way, or leads elsewhere, and goes.
+bool is_own_folder(const fs::path& folder) {
+  std::error_code failed;
+  const auto status = fs::symlink_status(folder, failed);
+  if (fs::exists(status) && !fs::is_directory(status)) fs::remove(folder, failed);
+  return fs::is_directory(status);
 }
 
 }  // namespace
 
 base::Result<void> Workspace::finish() const {
-  const fs::path beside = folder_ / kFolder;
+  const fs::path beside = folder_ / kHidden / kSave;
+  if (!is_own_folder(folder_ / kHidden) || !is_own_folder(beside)) return {};
   std::error_code failed;
-  const auto status = fs::symlink_status(beside, failed);
-  if (!fs::exists(status)) return {};
-  if (!fs::is_directory(status)) {
-    fs::remove(beside, failed);
-    return {};
-  }
   if (fs::exists(beside / kPlan, failed)) {
     const auto steps = read_plan(beside / kPlan);
     if (!steps) return std::unexpected(steps.error());
@@ -224,7 +230,7 @@ base::Result<Saved> Workspace::save(const std::vector<FileChange>& changes) cons
     saved.files.clear();
     return saved;
   }
-  const fs::path beside = folder_ / kFolder;
+  const fs::path beside = folder_ / kHidden / kSave;
   if (auto made = posix::make_private_folder(beside); !made) return std::unexpected(made.error());
   base::Result<void> done;
   for (size_t i = 0; done && i < texts.size(); ++i) {

@@ -120,7 +120,7 @@ TEST_F(SolutionsWorkspace, FinishesWhatACrashCutShort) {
   for (int moved = 0; moved <= 2; ++moved) {
     write_file(root() / "app.py", moved > 0 ? "new app" : "NAME = 'One'\n");
     write_file(root() / "flows/main.flow.yaml", "nodes:\n");
-    const fs::path beside = root() / ".millrace";
+    const fs::path beside = root() / ".millrace/save";
     if (moved == 0) write_file(beside / "new-0", "new app");
     if (moved == 2) {
       fs::create_directories(beside);
@@ -134,9 +134,21 @@ TEST_F(SolutionsWorkspace, FinishesWhatACrashCutShort) {
     EXPECT_FALSE(fs::exists(beside)) << moved;
   }
   // Without a plan nothing was decided.
-  write_file(root() / ".millrace/new-0", "half");
+  write_file(root() / ".millrace/save/new-0", "half");
   ASSERT_TRUE(workspace.finish());
   EXPECT_EQ(text("app.py"), "new app");
+}
+
+TEST_F(SolutionsWorkspace, LeavesModelsAndSchemasWhereTheyAreHidden) {
+  const fs::path model = root() / ".millrace/nlu-0123456789abcdef.model";
+  const fs::path schema = root() / ".millrace/schemas/flow.schema.json";
+  write_file(model, "a model");
+  write_file(schema, "{}");
+  ASSERT_TRUE(workspace.finish());
+  ASSERT_TRUE(workspace.save({{.path = "messages/de.yaml", .text = "x: 1\n"}}));
+  EXPECT_TRUE(fs::exists(model));
+  EXPECT_TRUE(fs::exists(schema));
+  EXPECT_FALSE(fs::exists(root() / ".millrace/save"));
 }
 
 TEST_F(SolutionsWorkspace, TellsWhatRunsOnTheServerFromWhatIsSaid) {
