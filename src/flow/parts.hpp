@@ -12,6 +12,7 @@
 
 #include "flow/flow.hpp"
 #include "flow/language/kept.hpp"
+#include "flow/language/tree.hpp"
 
 namespace millrace::flow {
 
@@ -90,10 +91,16 @@ std::vector<Translation> read_translations(const Files& files, YamlMemory& memor
 
 // templates/intent.csv and entity.csv, nlu/<locale>.yaml and the nodes' Intent -> program.intents,
 // intent_nodes, lexicon, understanding.priorities.
+struct Priorities {
+  std::string file;
+  Place at;  // of the flow's name
+  std::string flow;
+  std::vector<std::string> intents;
+};
 struct IntentsRead {
   std::vector<Intent> intents;
   nlu::Lexicon lexicon;
-  std::vector<std::pair<std::string, std::vector<std::string>>> priorities;  // flow: intents
+  std::vector<Priorities> priorities;
   std::set<std::string> filling;  // intents whose examples have slots
   Problems problems;
 };

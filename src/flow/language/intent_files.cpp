@@ -30,6 +30,12 @@ void read_lists(YamlFile& file, const YamlPair& section, Lists& into) {
   }
 }
 
+void read_priorities(YamlFile& file, const YamlPair& section, std::vector<Priorities>& into) {
+  for (const YamlPair& pair : file.pairs(section.value, section.key)) {
+    into.push_back({file.name(), file.place(pair, ""), pair.key, file.texts(pair)});
+  }
+}
+
 void read_patterns(YamlFile& file, const YamlPair& section, nlu::Lexicon& lexicon) {
   for (const YamlPair& pair : file.pairs(section.value, section.key)) {
     const auto pattern = file.scalar(pair);
@@ -112,7 +118,7 @@ IntentsRead read_nlu_file(const std::string& path, const std::string& text) {
     } else if (section.key == "regexes") {
       read_patterns(file, section, out.lexicon);
     } else if (section.key == "priorities") {
-      read_lists(file, section, out.priorities);
+      read_priorities(file, section, out.priorities);
     } else {
       file.unknown_key(section, names_of(nlu_keys()));
     }

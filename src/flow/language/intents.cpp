@@ -27,8 +27,8 @@ void take(const IntentsRead& read, size_t locale, Program& program, std::set<std
   append(program.lexicon.synonyms, read.lexicon.synonyms);
   append(program.lexicon.lookups, read.lexicon.lookups);
   append(program.lexicon.regexes, read.lexicon.regexes);
-  for (const auto& [flow, intents] : read.priorities) {
-    append(program.understanding.priorities[flow], intents);
+  for (const Priorities& each : read.priorities) {
+    append(program.understanding.priorities[each.flow], each.intents);
   }
   filling.insert(read.filling.begin(), read.filling.end());
 }
@@ -46,16 +46,22 @@ void index_utterances(Program& program) {
 }
 
 // Flows that are not there, and intents that nothing leads to.
-void check_priorities(const Program& program, Problems& problems) {
-  for (const auto& [flow, intents] : program.understanding.priorities) {
+void check_priorities(const std::vector<Priorities>& all, const Program& program,
+                      Problems& problems) {
+  for (const Priorities& each : all) {
+    const std::string& flow = each.flow;
     const bool is_there = std::ranges::any_of(program.by_id, [&](const auto& entry) {
       return entry.first.starts_with(flow) && entry.first.substr(flow.size()).starts_with('.');
     });
-    const auto unknown = std::ranges::find_if(
-        intents, [&](const std::string& intent) { return !program.intent_nodes.contains(intent); });
-    if (is_there && unknown == intents.end()) continue;
+    const auto unknown = std::ranges::find_if(each.intents, [&](const std::string& intent) {
+      return !program.intent_nodes.contains(intent);
+    });
+    if (is_there && unknown == each.intents.end()) continue;
     problems.warning(
-        {.file = std::string(kFolder) + program.locales[0] + std::string(kEnding),
+        {.file = each.file,
+         .line = each.at.line,
+         .position = each.at.position,
+         .length = each.at.length,
          .code = "priority_of_nothing",
          .message = is_there ? "no node has the intent '" + *unknown + "', which priorities name"
                              : "there is no flow '" + flow + "', for which there are priorities",
@@ -105,6 +111,7 @@ void read_intents(const Files& files, const Drafts& drafts, Kept<IntentsRead>& k
                   Program& program, Problems& problems) {
   program.intents.resize(program.locales.size());
   std::set<std::string> filling;
+  std::vector<Priorities> priorities;
   for (const auto& [path, text] : files) {
     if (path == kTrainingFile) {
       const auto& read = kept.of(path, text, [&] { return read_training_file(text); });
@@ -120,10 +127,11 @@ void read_intents(const Files& files, const Drafts& drafts, Kept<IntentsRead>& k
     if (!locale) continue;
     const auto& read = kept.of(path, text, [&] { return read_nlu_file(path, text); });
     take(read, *locale, program, filling, problems);
+    priorities.insert(priorities.end(), read.priorities.begin(), read.priorities.end());
   }
   index_utterances(program);
   bind_nodes(drafts, program, problems);
-  check_priorities(program, problems);
+  check_priorities(priorities, program, problems);
   for (size_t locale = 0; locale < program.locales.size(); ++locale) {
     for (const Intent& intent : program.intents[locale]) {
       // One whose examples have slots may be there to fill them.
