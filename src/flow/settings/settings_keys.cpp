@@ -256,6 +256,11 @@ std::span<const Key> nlu_keys() {
   return kNlu;
 }
 
+void refuse_secret(YamlFile& file, const YamlPair& pair) {
+  file.error(pair, "secret_in_file", "a key does not belong into a file under version control",
+             "write ${secret:NAME}, and keep it with `millrace secret set NAME`");
+}
+
 const std::vector<std::string>& retried_outcomes() {
   static const std::vector<std::string> kOutcomes{"timed_out", "crashed", "raised", "refused"};
   return kOutcomes;

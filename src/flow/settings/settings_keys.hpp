@@ -2,6 +2,7 @@
 // Schema. Sections of receivers come from their kinds (delivery/kind.hpp).
 #pragma once
 
+#include "flow/yaml.hpp"
 #include "flow/yaml/yaml_keys.hpp"
 
 namespace millrace::flow {
@@ -27,6 +28,9 @@ std::span<const Key> retention_keys();
 std::span<const Key> theme_keys();
 std::span<const Key> theme_colour_keys();
 std::span<const Key> nlu_keys();
+
+// Of a key that is written out where it should be named: whoever has the file would have it.
+void refuse_secret(YamlFile& file, const YamlPair& pair);
 
 // How a call may end that can be tried again.
 const std::vector<std::string>& retried_outcomes();

@@ -223,10 +223,7 @@ void read_rest(YamlFile& file, const YamlPair& rest, Program& program) {
       continue;
     }
     program.rest_key = file.scalar(pair).value_or("");
-    if (!program.rest_key.contains("${")) {
-      file.error(pair, "secret_in_file", "a key does not belong into a file under version control",
-                 "write ${secret:NAME}, and keep it with `millrace secret set NAME`");
-    }
+    if (!program.rest_key.contains("${")) refuse_secret(file, pair);
   }
 }
 

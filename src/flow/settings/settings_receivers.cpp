@@ -37,8 +37,7 @@ void read_setting(YamlFile& file, const YamlPair& pair, const delivery::SettingR
   std::vector<std::string> values = values_of(file, pair, rule);
   for (const std::string& value : values) {
     if (!rule.is_secret || value.empty() || value.contains("${")) continue;
-    file.error(pair, "secret_in_file", "a key does not belong into a file under version control",
-               "write ${secret:NAME}, and keep it with `millrace secret set NAME`");
+    refuse_secret(file, pair);
     break;
   }
   into[std::string(rule.name)] = std::move(values);

@@ -19,10 +19,7 @@ void read_identify(YamlFile& file, const YamlPair& identify, Program& program) {
       continue;
     }
     program.identity_key = file.scalar(pair).value_or("");
-    if (!program.identity_key.contains("${")) {
-      file.error(pair, "secret_in_file", "a key does not belong into a file under version control",
-                 "write ${secret:NAME}, and keep it with `millrace secret set NAME`");
-    }
+    if (!program.identity_key.contains("${")) refuse_secret(file, pair);
   }
 }
 
