@@ -82,11 +82,12 @@ class Sandbox final : public web::Handler {
   // Lays what is kept out so that the next start is quick; waits for the store, for five seconds or
   // a little more. Nothing may be handled meanwhile.
   void settle();
-  // Deletes whom this body of users/delete names, whatever faults and limits are set, and takes the
-  // bytes of it out of what is kept: for somebody who asked to be forgotten. Waits for the store.
-  // What was accepted and is still to be applied to them is (ApplyDelay). Errors: invalid_argument,
-  // the endpoint refuses the body; unavailable.
-  base::Result<void> forget(const json::object& deleted);
+  // Deletes whom these bodies of users/delete name, all or none, whatever faults and limits are
+  // set, and takes the bytes of it out of what is kept: for somebody who asked to be forgotten.
+  // Waits for the store. What was accepted and is still to be applied to them is (ApplyDelay).
+  // Errors: invalid_argument, the endpoint refuses a body; unavailable, also where they are deleted
+  // and their bytes are still there, which the same call then takes away.
+  base::Result<void> forget(const std::vector<json::object>& deleted);
 
  private:
   struct Impl;

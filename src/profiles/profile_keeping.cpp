@@ -223,21 +223,27 @@ void ProfileStore::commit(base::RecordLog::Done done) {
               });
 }
 
-void ProfileStore::settle(const std::function<bool()>& has_time) {
-  if (!is_open_ || shared_->lost) return;
+base::Result<void> ProfileStore::settle(const std::function<bool()>& has_time) {
+  const auto lost = [] {
+    return base::fail(base::Code::unavailable, "what was changed could not be written");
+  };
+  if (!is_open_) return {};
+  if (shared_->lost) return lost();
   // Once this one is durable, so are all before it, and their rows are on their way.
   std::promise<base::Result<void>> recorded;
   log_.append(records_ + 1, record_of(records_ + 1),
               [&](base::Result<void> done) { recorded.set_value(std::move(done)); });
-  if (!recorded.get_future().get()) return;
+  if (auto done = recorded.get_future().get(); !done) return done;
   needed_.emplace_back(++records_, 0);
   constexpr size_t kRowsTogether = 10'000;
   do {
     write_rows(kRowsTogether, kRowsTogether, 0);
     note_spent();
-    if (!put_rows() || shared_->lost) return;
+    if (auto done = put_rows(); !done) return done;
+    if (shared_->lost) return lost();
     see_what_is_durable();
   } while (!unwritten_.empty() && has_time());
+  return {};
 }
 
 // A record goes once the rows that made it needless are durable.

@@ -66,8 +66,8 @@ class ProfileStore {
   // Forgets what was changed since the last commit.
   void abandon() { shared_->lost = true; }
   // Writes rows and drops records for as long as `has_time`, so that the next start has fewer to
-  // read, or none; waits.
-  void settle(const std::function<bool()>& has_time);
+  // read, or none; waits. Error: unavailable, some may still be there.
+  base::Result<void> settle(const std::function<bool()>& has_time);
 
   struct Listed {
     std::vector<json::value> profiles;  // as exported

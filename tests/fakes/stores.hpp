@@ -114,7 +114,11 @@ class MemoryRecords final : public base::RecordLog {
   void drop(uint64_t through) override {
     if (!keeps_dropped) kept_.erase(kept_.begin(), kept_.upper_bound(through));
   }
-  void clear(Done done) override { done({}); }
+  void clear(Done done) override {
+    ++clearings;
+    if (fails) return done(base::fail(base::Code::unavailable, "the disk is full"));
+    done({});
+  }
 
   void release(size_t most = SIZE_MAX) {
     for (; most > 0 && !waiting_.empty(); --most) {
@@ -136,6 +140,7 @@ class MemoryRecords final : public base::RecordLog {
   std::atomic<bool> holds = false;
   std::atomic<bool> fails = false;
   std::atomic<bool> keeps_dropped = false;  // they come back, as they may
+  size_t clearings = 0;
 
  private:
   struct Waiting {

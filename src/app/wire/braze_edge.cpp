@@ -83,15 +83,16 @@ const std::string& BrazeEdge::api_key() const {
 
 base::Result<void> BrazeEdge::forget(const Names& names) {
   constexpr size_t kAtOnce = 50;  // what users/delete takes (reference: other-endpoints.md 4)
+  std::vector<json::object> deleted;
   for (const auto& [list, items] : names) {
     for (size_t at = 0; at < items.size(); at += kAtOnce) {
       json::array some;
       for (size_t i = at; i < items.size() && some.size() < kAtOnce; ++i) some.push_back(items[i]);
-      auto done = parts_->sandbox->forget({{list, std::move(some)}});
-      if (!done) return done;
+      deleted.push_back({{list, std::move(some)}});
     }
   }
-  return {};
+  if (deleted.empty()) return {};
+  return parts_->sandbox->forget(deleted);
 }
 
 void BrazeEdge::stop() {

@@ -30,20 +30,22 @@ base::Result<void> remove(const Forgetting& from, const json::object& deleted,
 
 }  // namespace
 
-base::Result<void> forget(const Forgetting& from, const json::object& deleted,
+base::Result<void> forget(const Forgetting& from, const std::vector<json::object>& deleted,
                           base::Timestamp now) {
   ProfileStore& profiles = from.world.profiles;
   if (auto ready = from.world.begin(); !ready) return ready;
-  if (auto removed = remove(from, deleted, now); !removed) {
-    profiles.abandon();
-    return removed;
+  for (const json::object& each : deleted) {
+    if (auto removed = remove(from, each, now); !removed) {
+      profiles.abandon();
+      return removed;
+    }
   }
   if (auto kept = wait_for([&](auto done) { profiles.commit(std::move(done)); }); !kept) {
     return kept;
   }
   from.world.exports.forget();
   // The rows go now, and with them the records that told of what is gone.
-  profiles.settle([] { return true; });
+  if (auto settled = profiles.settle([] { return true; }); !settled) return settled;
   return wait_for([&](auto done) { from.log.clear(std::move(done)); });
 }
 

@@ -1,6 +1,8 @@
 // Somebody who asked to be forgotten leaves the sandbox: their profile, and the bytes of it.
 #pragma once
 
+#include <vector>
+
 #include "base/record_log.hpp"
 #include "braze/front/endpoint.hpp"
 
@@ -12,6 +14,7 @@ struct Forgetting {
   const SandboxOptions& options;
 };
 // As Sandbox::forget(); under the lock.
-base::Result<void> forget(const Forgetting& from, const json::object& deleted, base::Timestamp now);
+base::Result<void> forget(const Forgetting& from, const std::vector<json::object>& deleted,
+                          base::Timestamp now);
 
 }  // namespace millrace::braze

@@ -302,10 +302,11 @@ void Sandbox::settle() {
   const std::lock_guard lock(impl_->mutex);
   constexpr int64_t kPatienceMs = 5'000;
   const base::Timestamp until{impl_->clock.now().ms + kPatienceMs};
-  impl_->profiles.settle([&] { return impl_->clock.now() < until; });
+  // What could not be written now is read from the records at the next start.
+  (void)impl_->profiles.settle([&] { return impl_->clock.now() < until; });
 }
 
-base::Result<void> Sandbox::forget(const json::object& deleted) {
+base::Result<void> Sandbox::forget(const std::vector<json::object>& deleted) {
   const std::lock_guard lock(impl_->mutex);
   return braze::forget({impl_->world, impl_->log, impl_->options}, deleted, impl_->clock.now());
 }

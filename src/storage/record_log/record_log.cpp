@@ -44,7 +44,7 @@ class SegmentedLog final : public base::RecordLog {
   ~SegmentedLog() override {
     queue_.end();
     if (writing_.joinable()) writing_.join();
-    for (const fs::path& spare : spares_) remove(spare);
+    for (const fs::path& spare : spares_) (void)remove(spare);
   }
 
   base::Result<uint64_t> each(const Each& each) override {
@@ -90,7 +90,7 @@ class SegmentedLog final : public base::RecordLog {
     for (const auto& entry : fs::directory_iterator(folder_, error)) {
       const std::string name = entry.path().filename().string();
       if (const auto id = segment_of(name)) segments_.push_back({*id, 0});
-      if (name.ends_with(kSpareEnding)) remove(entry.path());
+      if (name.ends_with(kSpareEnding)) (void)remove(entry.path());
     }
     if (error) return base::fail(Code::unavailable, error.message(), folder_.string());
     std::ranges::sort(segments_, {}, &Segment::id);
@@ -141,10 +141,10 @@ class SegmentedLog final : public base::RecordLog {
       group.erase(first, group.end());
       if (!group.empty()) write(group);
       group.clear();
-      forget_dropped(1);
+      (void)forget_dropped(1);  // else with the next group
       if (!clearing.empty()) clear_dropped(clearing);
     }
-    forget_dropped(0);
+    (void)forget_dropped(0);  // else whoever opens it next
   }
 
   void write(std::vector<Work>& group) {
@@ -194,11 +194,13 @@ class SegmentedLog final : public base::RecordLog {
       const std::lock_guard lock(mutex_);
       file_ = posix::Fd();
     }
-    forget_dropped(0);
-    for (const fs::path& spare : spares_) remove(spare);
-    spares_.clear();
-    const auto synced = posix::sync_folder(folder_);
-    for (Work& work : clearing) work.done(synced);
+    auto cleared = forget_dropped(0);
+    while (cleared && !spares_.empty()) {
+      cleared = remove(spares_.back());
+      if (cleared) spares_.pop_back();
+    }
+    if (cleared) cleared = posix::sync_folder(folder_);
+    for (Work& work : clearing) work.done(cleared);
   }
 
   base::Result<void> make_room() {
@@ -216,7 +218,7 @@ class SegmentedLog final : public base::RecordLog {
     // Where the file system cannot, the file grows as it is written.
     const int full = ::posix_fallocate(file.get(), 0, static_cast<off_t>(segment_bytes_));
     if (full == ENOSPC) {
-      remove(path);
+      (void)remove(path);
       return base::fail(Code::resource_exhausted, "the disk is full", path.string());
     }
     if (auto synced = posix::sync_folder(folder_); !synced) return synced;
@@ -237,26 +239,29 @@ class SegmentedLog final : public base::RecordLog {
   }
 
   // The oldest first, each durably before the next: a record never comes back alone.
-  void forget_dropped(size_t kept_at_least) {
+  base::Result<void> forget_dropped(size_t kept_at_least) {
     const uint64_t through = dropped_;
     for (;;) {
       const std::lock_guard lock(mutex_);
-      if (segments_.size() <= kept_at_least || segments_.front().last > through) return;
+      if (segments_.size() <= kept_at_least || segments_.front().last > through) return {};
       const fs::path path = path_of(segments_.front());
       const fs::path spare = folder_ / segment_name(segments_.front().id, kSpareEnding);
-      if (!posix::rename_file(path, spare) || !posix::sync_folder(folder_)) return;
+      if (auto renamed = posix::rename_file(path, spare); !renamed) return renamed;
+      if (auto synced = posix::sync_folder(folder_); !synced) return synced;
       segments_.pop_front();
       if (spares_.size() < kSparesMax) {
         spares_.push_back(spare);
-      } else {
-        remove(spare);
+      } else if (auto removed = remove(spare); !removed) {
+        return removed;
       }
     }
   }
 
-  static void remove(const fs::path& file) {
-    std::error_code ignored;
-    fs::remove(file, ignored);
+  static base::Result<void> remove(const fs::path& file) {
+    std::error_code failed;
+    fs::remove(file, failed);
+    if (failed) return base::fail(Code::unavailable, failed.message(), file.string());
+    return {};
   }
 
   const fs::path folder_;

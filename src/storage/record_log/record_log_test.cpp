@@ -44,6 +44,11 @@ class StorageRecordLog : public testing::Test {
   base::Result<void> append(uint64_t number, std::string record) {
     return begin(number, std::move(record)).get();
   }
+  base::Result<void> clear() {
+    std::promise<base::Result<void>> cleared;
+    log_->clear([&](base::Result<void> done) { cleared.set_value(std::move(done)); });
+    return cleared.get_future().get();
+  }
   std::string all() {
     std::string out;
     const auto last = log_->each([&](uint64_t number, std::string_view record) {
@@ -110,11 +115,6 @@ TEST_F(StorageRecordLog, LeavesNothingBehindWhenAllIsDropped) {
 }
 
 TEST_F(StorageRecordLog, LeavesNoByteOfWhatWasDroppedOnceItIsCleared) {
-  const auto clear = [this] {
-    std::promise<base::Result<void>> cleared;
-    log_->clear([&](base::Result<void> done) { cleared.set_value(std::move(done)); });
-    return cleared.get_future().get();
-  };
   const auto is_there = [this](std::string_view word) {
     for (const auto& entry : fs::directory_iterator(folder_ / "records")) {
       std::ifstream in(entry.path(), std::ios::binary);
@@ -142,6 +142,18 @@ TEST_F(StorageRecordLog, LeavesNoByteOfWhatWasDroppedOnceItIsCleared) {
   ASSERT_TRUE(append(43, "Dan"));
   ASSERT_TRUE(crash());
   EXPECT_EQ(all(), "43=Dan last 43");
+}
+
+TEST_F(StorageRecordLog, SaysThatItCouldNotTakeBytesAway) {
+  ASSERT_TRUE(append(1, "Ada"));
+  fs::path in_the_way = files(".log").front();
+  in_the_way.replace_extension(".spare");
+  fs::create_directory(in_the_way);
+  log_->drop(1);
+  ASSERT_FALSE(clear());
+  fs::remove(in_the_way);
+  ASSERT_TRUE(clear());
+  EXPECT_EQ(files(".log").size() + files(".spare").size(), 0u);
 }
 
 TEST_F(StorageRecordLog, EndsAtARecordThatACrashCutShort) {
