@@ -3,21 +3,13 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "flow/language/reading.hpp"
-#include "flow/yaml.hpp"
+#include "flow/yaml/references.hpp"
 
 namespace millrace::flow {
 namespace {
 
 using base::Code;
 using base::fail;
-
-struct Edit {
-  int line = 0;      // from 1
-  int position = 0;  // from 1
-  std::string from;
-  std::string to;
-};
 
 // Every place where the node is named, and what is to stand there.
 class Renaming {
@@ -53,12 +45,17 @@ class Renaming {
     if (has_second) {
       return fail(Code::unimplemented, "a node that is two, or a form, cannot be renamed here");
     }
-    add(meant->file, meant->at, from_, to_);
-    for (const Draft& draft : drafts.nodes) add_targets(draft, targets, meant->number);
+    edits_.replace(meant->file, in_file(*meant, meant->at), from_, to_);
+    for (const Reference& each : references(files_, drafts, targets)) {
+      if (each.to == meant->number) add(each);
+    }
     add_translations();
-    add_asides(targets, meant->number);
     add_was(*meant);
-    return apply();
+    const auto changed = edits_.apply(files_);
+    if (!changed) return std::unexpected(changed.error());
+    Files out;
+    for (const auto& [path, lines] : *changed) out[path] = text_of(lines);
+    return out;
   }
 
  private:
@@ -66,141 +63,35 @@ class Renaming {
     return fail(Code::already_exists, "there is a node of that name in the flow");
   }
 
-  void add(const std::string& file, const Place& at, std::string from, std::string to) {
-    if (at.given()) edits_[file].push_back({at.line, at.position, std::move(from), std::move(to)});
-  }
-
-  void add_target(const std::string& file, const std::string& flow, const Text& text,
-                  const Targets& targets, NodeNumber number) {
-    if (!text.given() || targets.find(flow, text.value) != number) return;
-    const std::string_view written = base::trim(text.value);
+  void add(const Reference& named) {
     // A flow's name leads to its first node, and stays what it is.
-    if (written == from_ && flow == flow_) {
-      add(file, text.at, from_, to_);
-    } else if (written == flow_ + "." + from_) {
-      add(file, text.at, flow_ + "." + from_, flow_ + "." + to_);
+    if (named.written == from_ && named.flow == flow_) {
+      edits_.replace(named.file, named.at, from_, to_);
+    } else if (named.written == flow_ + "." + from_) {
+      edits_.replace(named.file, named.at, flow_ + "." + from_, flow_ + "." + to_);
     }
   }
 
-  void add_targets(const Draft& draft, const Targets& targets, NodeNumber number) {
-    const auto take = [&](const Text& text) {
-      add_target(draft.file, draft.flow, {text.value, in_file(draft, text.at)}, targets, number);
-    };
-    take(draft.next);
-    take(draft.otherwise);
-    take(draft.call);
-    for (const PairDraft& each : draft.roads.value) take(each.node);
-    for (const PairDraft& each : draft.inputs.value) take(each.node);
-    for (const CaseDraft& each : draft.cases) take(each.node);
-    if (draft.ask) {
-      take(draft.ask->on_fail);
-      take(draft.ask->on_silence);
-    }
-    if (!draft.asset) return;
-    for (const OptionDraft& each : draft.asset->options) take(each.node);
-    for (const CardDraft& card : draft.asset->cards) {
-      for (const OptionDraft& each : card.buttons) take(each.node);
-    }
-    if (draft.asset->source) take(draft.asset->source->node);
-  }
-
-  // messages/<locale>.yaml: the flow's section, the node's key.
   void add_translations() {
-    for (const auto& [path, text] : files_) {
-      if (!path.starts_with("messages/") || !path.ends_with(".yaml")) continue;
-      Problems problems;
-      YamlFile file(path, problems);
-      const auto root = file.parse(text);
-      if (!root || !root->IsMap()) continue;
-      for (const YamlPair& section : file.pairs(*root, path)) {
-        if (section.key != flow_ || !section.value.IsMap()) continue;
-        for (const YamlPair& entry : file.pairs(section.value, flow_)) {
-          if (entry.key == from_) add(path, file.place(entry, ""), from_, to_);
-          if (entry.key == flow_ + "." + from_) {
-            add(path, file.place(entry, ""), flow_ + "." + from_, flow_ + "." + to_);
-          }
-        }
-      }
-    }
-  }
-
-  // solution.yaml: asides: {help: {to: flow.node}}.
-  void add_asides(const Targets& targets, NodeNumber number) {
-    const auto settings = files_.find(std::string(kSettingsFile));
-    if (settings == files_.end()) return;
-    Problems problems;
-    YamlFile file(settings->first, problems);
-    const auto root = file.parse(settings->second);
-    if (!root || !root->IsMap()) return;
-    for (const YamlPair& section : file.pairs(*root, settings->first)) {
-      if (section.key != "asides" || !section.value.IsMap()) continue;
-      for (const YamlPair& aside : file.pairs(section.value, "asides")) {
-        if (!aside.value.IsMap()) continue;
-        for (const YamlPair& inner : file.pairs(aside.value, aside.key)) {
-          if (inner.key != "to" || !inner.value.IsScalar()) continue;
-          add_target(settings->first, "", file.text(inner, "to"), targets, number);
-        }
-      }
+    for (const TranslatedNode& each : translated_nodes(files_, flow_)) {
+      const std::string whole = flow_ + "." + from_;
+      if (each.key == from_) edits_.replace(each.file, each.at, from_, to_);
+      if (each.key == whole) edits_.replace(each.file, each.at, whole, flow_ + "." + to_);
     }
   }
 
   // Behind the node's name, where it is a block whose first key has a line of its own.
   void add_was(const Draft& node) {
     if (node.was.given()) return;
-    const auto lines = base::split(files_.find(node.file)->second, '\n');
-    const auto at = static_cast<size_t>(node.line());  // the line behind
-    if (at >= lines.size()) return;
-    const std::string_view own = lines[at - 1];
-    const std::string_view first = lines[at];
-    const size_t indent = first.find_first_not_of(' ');
-    const bool is_block = base::trim(own).ends_with(':') && indent != std::string_view::npos &&
-                          indent + 1 > static_cast<size_t>(node.at.position) &&
-                          first[indent] != '#';
-    if (is_block) was_ = {node.file, at, std::string(indent, ' ') + "was: " + node.id};
-  }
-
-  base::Result<Files> apply() {
-    Files out;
-    for (auto& [path, edits] : edits_) {
-      const std::string& text = files_.find(path)->second;
-      std::vector<std::string> lines;
-      for (const std::string_view line : base::split(text, '\n')) lines.emplace_back(line);
-      // From the end, so that what is in front stays where it is.
-      std::ranges::sort(edits, [](const Edit& a, const Edit& b) {
-        return std::pair(a.line, a.position) > std::pair(b.line, b.position);
-      });
-      const auto twice = std::ranges::unique(edits, [](const Edit& a, const Edit& b) {
-        return a.line == b.line && a.position == b.position;
-      });
-      edits.erase(twice.begin(), twice.end());
-      for (const Edit& edit : edits) {
-        std::string& line = lines.at(static_cast<size_t>(edit.line) - 1);
-        size_t at = static_cast<size_t>(edit.position) - 1;
-        if (at < line.size() && (line[at] == '\'' || line[at] == '"')) ++at;
-        if (line.compare(at, edit.from.size(), edit.from) != 0) {
-          return fail(Code::unimplemented, "the node is named inside a cell there",
-                      path + ":" + std::to_string(edit.line));
-        }
-        line.replace(at, edit.from.size(), edit.to);
-      }
-      if (was_.file == path) {
-        lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(was_.line), was_.text);
-      }
-      std::string whole;
-      for (size_t i = 0; i < lines.size(); ++i) whole += (i == 0 ? "" : "\n") + lines[i];
-      out[path] = std::move(whole);
-    }
-    return out;
+    const NodeForm form = form_of(lines_of(files_.find(node.file)->second), in_file(node, node.at));
+    if (form.kind != NodeForm::Kind::block) return;
+    edits_.insert(node.file, static_cast<size_t>(node.line()),
+                  std::string(form.indent, ' ') + "was: " + node.id);
   }
 
   const Files& files_;
   const std::string flow_, from_, to_;
-  std::map<std::string, std::vector<Edit>> edits_;
-  struct {
-    std::string file;
-    size_t line = 0;
-    std::string text;
-  } was_;
+  LineEdits edits_;
 };
 
 }  // namespace

@@ -34,7 +34,7 @@ TEST(FlowRename, NamesANodeAnewWhereverItIsNamed) {
             "      - Talk: \"counter\"  # desk\n    variable: WHICH\n    on_fail: main.counter\n"
             "    max_tries: 2\n\n  route:\n    if:\n"
             "      - {when: \"WHICH = 'x'\", to: counter}\n      - {else: welcome}\n\n"
-            "  counter:\n    # said\n    say: One moment\n    end: true\n");
+            "  counter:\n    was: main.desk\n    # said\n    say: One moment\n    end: true\n");
   EXPECT_EQ(renamed->at("flows/other.flow.yaml"),
             "nodes:\n  desk: Another desk\n  go:\n    call: main.counter\n"
             "  back:\n    say: And\n    next: desk\n");

@@ -1,8 +1,10 @@
 #include "solutions/workspace/proposals.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "flow/convert.hpp"
+#include "flow/extract.hpp"
 #include "flow/outline.hpp"
 #include "flow/rename.hpp"
 #include "flow/yaml_text.hpp"
@@ -34,6 +36,23 @@ std::vector<std::string> roads_of(const flow::Files& files, std::string_view id,
     }
   }
   return roads;
+}
+
+// The same, whether a node names what follows it or it stands behind.
+std::vector<std::string> ways_of(const flow::Files& files,
+                                 const std::function<std::string(const std::string&)>& named) {
+  std::vector<std::string> ways;
+  for (const flow::OutlineFlow& flow : flow::outline(files)) {
+    for (const flow::OutlineNode& node : flow.nodes) {
+      ways.push_back(named(node.id));
+      for (const flow::OutlineRoad& road : node.roads) {
+        const std::string kind = road.kind == "behind" ? "next" : road.kind;
+        ways.push_back(named(node.id) + " " + kind + " " + named(road.to) +
+                       (road.leads ? "" : " nowhere"));
+      }
+    }
+  }
+  return ways;
 }
 
 template <typename Change>
@@ -94,6 +113,30 @@ base::Result<Proposal> renamed(const flow::Files& files, std::string_view id,
   const std::string fresh = std::string(id.substr(0, id.find('.') + 1)) + std::string(name);
   if (roads_of(files, id, fresh) != roads_of(after, "", "")) {
     return fail(Code::unimplemented, "the node is named in a way that cannot be changed here");
+  }
+  Proposal out;
+  for (auto& [path, text] : *changed) out.files.push_back({path, std::move(text)});
+  return out;
+}
+
+base::Result<Proposal> extracted(const flow::Files& files, const std::vector<std::string>& nodes,
+                                 std::string_view flow) {
+  auto changed = flow::extract_nodes(files, nodes, flow);
+  if (!changed) return std::unexpected(changed.error());
+  flow::Files after = files;
+  for (const auto& [path, text] : *changed) after[path] = text;
+  const auto fresh = [&](const std::string& id) {
+    const bool is_moved = std::ranges::find(nodes, id) != nodes.end();
+    return is_moved ? std::string(flow) + id.substr(id.find('.')) : id;
+  };
+  const auto same = [](const std::string& id) { return id; };
+  auto before = ways_of(files, fresh);
+  auto now = ways_of(after, same);
+  // Those of the new flow have another place among them.
+  std::ranges::sort(before);
+  std::ranges::sort(now);
+  if (before != now) {
+    return fail(Code::unimplemented, "the nodes are named in a way that cannot be changed here");
   }
   Proposal out;
   for (auto& [path, text] : *changed) out.files.push_back({path, std::move(text)});

@@ -1,6 +1,6 @@
 // Changes of a solution's files that are proposed and not made: laid out anew, in the other
-// notation, with a node under another name; and what differs between two states, node by node.
-// Pure.
+// notation, with a node under another name, with nodes in a flow of their own; and what differs
+// between two states, node by node. Pure.
 #pragma once
 
 #include <optional>
@@ -30,6 +30,10 @@ base::Result<Proposal> converted(const flow::Files& files, std::string_view to);
 // As flow::rename_node, and every way out still leads where it led.
 base::Result<Proposal> renamed(const flow::Files& files, std::string_view id,
                                std::string_view name);
+
+// As flow::extract_nodes, and every way out still leads where it led.
+base::Result<Proposal> extracted(const flow::Files& files, const std::vector<std::string>& nodes,
+                                 std::string_view flow);
 
 struct NodeChange {
   std::string id;
