@@ -42,6 +42,8 @@ struct TrainOptions {
   uint64_t seed = 1;
   std::span<const std::byte> base = {};  // what train_base() gave, or empty
   RunTasks run = {};                     // one after another where there is none
+  // Asked before each piece of work, from any of those threads; after a yes none is begun.
+  std::function<bool()> is_given_up = {};
   Progress progress = {};
 };
 
@@ -49,7 +51,8 @@ inline constexpr size_t kExamplesMax = 1'000'000;
 inline constexpr size_t kIntentsMax = 2'000;
 inline constexpr size_t kExampleBytesMax = 4'096;
 
-// The bytes of a model. invalid_argument where there are fewer than two intents, or over a limit.
+// The bytes of a model. invalid_argument where there are fewer than two intents, or over a limit;
+// unavailable where it was given up.
 base::Result<std::string> train(std::span<const Example> examples, const TrainOptions& options);
 
 // Sets of examples whose intents have nothing to do with each other; sets of one name share theirs

@@ -45,7 +45,7 @@ OperatorStudio::OperatorStudio(Options options, Ports ports)
       workspaces_(options_.data, options_.folders),
       drafts_(ports_.inspector, receivers(), in_folder),
       tries_(ports_.clock, ports_.random),
-      runs_(ports_.clock, ports_.random) {}
+      runs_(ports_.clock, ports_.random, shelf_) {}
 
 json::array shown(const std::vector<flow::Problem>& problems) {
   json::array out;

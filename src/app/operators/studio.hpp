@@ -11,6 +11,7 @@
 #include "base/world.hpp"
 #include "runtime/solutions.hpp"
 #include "secrets/secrets.hpp"
+#include "solutions/models/shelf.hpp"
 #include "solutions/trying/runs.hpp"
 #include "solutions/trying/tries.hpp"
 #include "solutions/workspace/drafts.hpp"
@@ -76,7 +77,7 @@ class OperatorStudio final : public api::Studio {
 
   bool is_authors_file(std::string_view path) const override;
 
-  // Ends the test runs that go on.
+  // Ends the runs that go on.
   void stop() { runs_.stop(); }
 
  private:
@@ -95,6 +96,7 @@ class OperatorStudio final : public api::Studio {
   solutions::Workspaces workspaces_;
   solutions::Drafts drafts_;
   solutions::Tries tries_;
+  solutions::Shelf shelf_;
   solutions::Runs runs_;
 };
 

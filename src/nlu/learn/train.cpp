@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <memory>
 
@@ -55,7 +56,7 @@ class Trainer {
 
   size_t intents() const { return labels_.size() - (has_outside_ ? 1 : 0); }
 
-  std::string train() {
+  Result<std::string> train() {
     std::vector<uint32_t> all;
     for (uint32_t i = 0; i < examples_.size(); ++i) all.push_back(i);
     const auto folds = divide();
@@ -77,11 +78,19 @@ class Trainer {
       }
       add_tasks(rest[f], parts[f], "held-out part " + std::to_string(f + 1), tasks);
     }
+    std::atomic<bool> is_given_up = false;
+    for (auto& task : tasks) {
+      task = [this, &is_given_up, work = std::move(task)] {
+        if (options_.is_given_up && options_.is_given_up()) is_given_up = true;
+        if (!is_given_up) work();
+      };
+    }
     if (options_.run) {
       options_.run(tasks);
     } else {
       for (const auto& task : tasks) task();
     }
+    if (is_given_up) return base::fail(base::Code::unavailable, "the training was given up");
     HeldOut held_out;
     for (size_t f = 0; f < folds.size(); ++f) held_out.append(score(folds[f], parts[f]));
     parts.clear();

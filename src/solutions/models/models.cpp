@@ -109,9 +109,11 @@ void run_on_threads(const nlu::Tasks& tasks, size_t threads) {
 }
 
 base::Result<std::string> train(const TrainingSet& set, size_t threads,
-                                const nlu::Progress& progress) {
+                                const nlu::Progress& progress,
+                                const std::function<bool()>& is_given_up) {
   return nlu::train(set.examples,
                     {.run = [&](const nlu::Tasks& tasks) { run_on_threads(tasks, threads); },
+                     .is_given_up = is_given_up,
                      .progress = progress});
 }
 

@@ -43,9 +43,11 @@ std::filesystem::path models_folder(const std::filesystem::path& solution);
 // Every task, by so many threads, the calling one among them; 0: one per CPU.
 void run_on_threads(const nlu::Tasks& tasks, size_t threads);
 
-// The bytes of the model of those examples. It takes seconds of every CPU.
+// The bytes of the model of those examples. It takes seconds of every CPU. As nlu::train() for what
+// is given up.
 base::Result<std::string> train(const TrainingSet& set, size_t threads = 0,
-                                const nlu::Progress& progress = {});
+                                const nlu::Progress& progress = {},
+                                const std::function<bool()>& is_given_up = {});
 
 using ReaderPtr = std::shared_ptr<const dialog::Reader>;
 // Of a model in memory, for a version of a solution. data_loss: these are not a model's bytes.

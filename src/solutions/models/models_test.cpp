@@ -1,6 +1,11 @@
 #include "solutions/models/models.hpp"
 
+#include "base/text.hpp"
+#include "solutions/models/evaluation.hpp"
+#include "solutions/models/misunderstood.hpp"
+#include "solutions/models/parsing.hpp"
 #include "solutions/models/review.hpp"
+#include "solutions/models/shelf.hpp"
 #include "solutions/served.hpp"
 #include "tests/fakes/log.hpp"
 #include "tests/support/solutions.hpp"
@@ -184,6 +189,111 @@ TEST_F(SolutionsModels, WereNotSureOrWrongIsReviewed) {
   ASSERT_TRUE(done) << done.error().describe();
   EXPECT_EQ(found, (std::vector<std::string>{"rephrased opn hours", "corrected open car parking",
                                              "close car open hours", "unsure zzz hours"}));
+}
+
+TEST_F(SolutionsModels, SaidAlikeAreListedTogether) {
+  write("nodes:\n  menu:\n    ask: What?\n    buttons: [Go: bye]\n  bye: {say: Bye, end: true}\n");
+  const Deployment one = deployed();
+  for (const char* who : {"ada", "ben"}) {
+    Talk talk(archive, program(one.hash), who);
+    talk.take(dialog::Started{});
+    talk.take(said_with("Zzz", 200, false, false));
+    talk.take(said_with(who == std::string("ada") ? "hm" : "zzz ", 300, false, false));
+    talk.take(said_with("are you open", 900, true, false));
+  }
+  const auto page = misunderstood(archive, {{.solution = "Hotel"}, ""}, kTestKey, versions);
+  ASSERT_TRUE(page) << page.error().describe();
+  ASSERT_EQ(page->groups.size(), 2U);
+  EXPECT_EQ(page->groups[0].count, 3U);
+  EXPECT_EQ(page->groups[0].alike, base::squash("Zzz"));
+  EXPECT_EQ(page->groups[1].last.text, "hm");
+  EXPECT_EQ(page->groups[1].last.intent, "hours");
+  EXPECT_EQ(page->groups[1].locale, "en");
+  EXPECT_FALSE(page->next);
+  const auto german = misunderstood(archive, {{.solution = "Hotel"}, "de"}, kTestKey, versions);
+  EXPECT_TRUE(german->groups.empty());
+  const auto first =
+      misunderstood(archive, {{.solution = "Hotel", .limit = 1}, ""}, kTestKey, versions);
+  ASSERT_TRUE(first->next);
+  const auto rest = misunderstood(
+      archive, {{.solution = "Hotel", .after = first->next, .limit = 1}, ""}, kTestKey, versions);
+  EXPECT_EQ(first->groups.size() + rest->groups.size(), 3U);
+  runtime::ChatFilter later{.solution = "Hotel"};
+  later.since = base::Timestamp{fakes::kSomeTimeMs + 1'000'000};
+  EXPECT_TRUE(misunderstood(archive, {later, ""}, kTestKey, versions)->groups.empty());
+}
+
+TEST_F(SolutionsModels, OfDraftsAreKeptApartFromAllOthers) {
+  Shelf shelf;
+  EXPECT_FALSE(find_model(shelf, set(), {}));
+  std::vector<std::string> steps;
+  const auto made = model_of_draft(
+      shelf, set(), {.step = [&](std::string_view step) { steps.emplace_back(step); }});
+  ASSERT_TRUE(made) << made.error().describe();
+  EXPECT_FALSE(steps.empty());
+  EXPECT_FALSE(fs::exists(models_folder(solution)));
+  EXPECT_EQ(find_model(shelf, set(), {}), *made);
+  steps.clear();
+  EXPECT_EQ(*model_of_draft(shelf, set(), {}), *made) << "not made again";
+  // That of a folder is taken as it is.
+  write_examples(std::string(kExamples) + "synonyms: {Porto: [Oporto]}\n");
+  Shelf other;
+  ASSERT_TRUE(keep_model(solution, set(), **made));
+  EXPECT_TRUE(find_model(other, set(), {models_folder(solution)}));
+  write_examples("intents:\n  hours: [when do you open]\n");
+  EXPECT_EQ(model_of_draft(shelf, set(), {}).error().code, base::Code::failed_precondition);
+}
+
+TEST_F(SolutionsModels, ThatWereGivenUpAreNotMade) {
+  Shelf shelf;
+  int asked = 0;
+  const auto made = model_of_draft(shelf, set(), {.is_given_up = [&] { return ++asked > 2; }});
+  EXPECT_EQ(made.error().code, base::Code::unavailable);
+  EXPECT_FALSE(find_model(shelf, set(), {}));
+}
+
+TEST_F(SolutionsModels, TooManyOnTheShelfLetTheOldestGo) {
+  Shelf shelf;
+  for (int i = 0; i < 9; ++i) {
+    shelf.keep(std::to_string(i), "model");
+    EXPECT_TRUE(shelf.find("0")) << "it is used";
+  }
+  EXPECT_FALSE(shelf.find("1"));
+  EXPECT_TRUE(shelf.find("8"));
+}
+
+TEST_F(SolutionsModels, SayWhatTextsMeanAndWhichExamplesAreNear) {
+  const auto bytes = train(set(), 1);
+  ASSERT_TRUE(bytes);
+  const auto parsed = parse(*bytes, set().examples, {"when do you open?", "at 17:30"}, {});
+  ASSERT_TRUE(parsed) << parsed.error().describe();
+  ASSERT_EQ(parsed->size(), 2U);
+  const Parsed& first = parsed->front();
+  EXPECT_EQ(first.guesses[0].first, "hours");
+  EXPECT_FALSE(first.evidence.empty());
+  ASSERT_EQ(first.nearest.size(), 3U);
+  EXPECT_EQ(first.nearest[0].text, "when do you open");
+  EXPECT_EQ(first.nearest[0].intent, "hours");
+  EXPECT_DOUBLE_EQ(first.nearest[0].likeness, 1);
+  ASSERT_FALSE((*parsed)[1].entities.empty());
+  EXPECT_EQ((*parsed)[1].entities[0].value, "17:30");
+  EXPECT_FALSE(parse("not a model", {}, {"a"}, {}));
+}
+
+TEST_F(SolutionsModels, AreJudgedOnPartsThatTheyHaveNotSeen) {
+  std::vector<size_t> begun;
+  EvaluationChoice choice{.folds = 2,
+                          .begins = [&](size_t part, size_t) { begun.push_back(part); }};
+  const auto examples = set().examples;
+  const auto outcomes = cross_validate(examples, choice, [](const std::vector<nlu::Example>& rest) {
+    TrainingSet part;
+    part.examples = rest;
+    return train(part, 1);
+  });
+  ASSERT_TRUE(outcomes) << outcomes.error().describe();
+  EXPECT_EQ(outcomes->size(), examples.size());
+  EXPECT_EQ(begun, (std::vector<size_t>{1, 2}));
+  EXPECT_EQ(to_json(nlu::make_report(*outcomes)).at("in_scope").to_number<size_t>(), 10U);
 }
 
 }  // namespace

@@ -95,23 +95,27 @@ std::string_view to_string(Reviewed::Why why) {
   return kWhys(why);
 }
 
+base::Result<void> review_chat(runtime::Archive& archive, base::Id chat, EachReviewed& each) {
+  Chat reviewed(each);
+  base::Result<void> read;
+  const auto done = archive.chat(chat, [&](const runtime::JournalRecord& record) {
+    const auto turn = runtime::read_record(record);
+    if (!turn) {
+      read = std::unexpected(turn.error());
+      return false;
+    }
+    if (turn->chat == chat) reviewed.take(*turn);
+    return true;
+  });
+  if (!done) return done;
+  reviewed.end();
+  return read;
+}
+
 base::Result<void> review(runtime::Archive& archive, const runtime::ChatFilter& filter,
                           EachReviewed each) {
-  return each_chat(archive, filter, [&](const runtime::ChatEntry& entry) -> base::Result<void> {
-    Chat chat(each);
-    base::Result<void> read;
-    const auto done = archive.chat(entry.chat, [&](const runtime::JournalRecord& record) {
-      const auto turn = runtime::read_record(record);
-      if (!turn) {
-        read = std::unexpected(turn.error());
-        return false;
-      }
-      if (turn->chat == entry.chat) chat.take(*turn);
-      return true;
-    });
-    if (!done) return done;
-    chat.end();
-    return read;
+  return each_chat(archive, filter, [&](const runtime::ChatEntry& entry) {
+    return review_chat(archive, entry.chat, each);
   });
 }
 

@@ -33,5 +33,7 @@ std::string_view to_string(Reviewed::Why why);
 using EachReviewed = std::move_only_function<void(const Reviewed&)>;
 base::Result<void> review(runtime::Archive& archive, const runtime::ChatFilter& filter,
                           EachReviewed each);
+// The same of one chat.
+base::Result<void> review_chat(runtime::Archive& archive, base::Id chat, EachReviewed& each);
 
 }  // namespace millrace::solutions

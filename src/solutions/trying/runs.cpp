@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/enum_names.hpp"
 #include "base/hash.hpp"
 #include "posix/threads.hpp"
-#include "solutions/models/models.hpp"
 #include "trial/talk.hpp"
 
 namespace millrace::solutions {
@@ -13,6 +13,8 @@ namespace {
 
 using base::Code;
 using base::fail;
+
+constexpr auto kKinds = base::enum_names<RunKind>("kind of run", "tests", "training", "evaluation");
 
 // What no test came along, which is less than what some did.
 json::object shown(const trial::Coverage& coverage) {
@@ -40,18 +42,28 @@ json::object shown(const trial::Coverage& coverage) {
 
 }  // namespace
 
-base::Result<std::string> Runs::begin(Order order) {
+std::string_view to_string(RunKind kind) {
+  return kKinds(kind);
+}
+
+base::Result<std::string> Runs::start(RunKind kind, std::string solution,
+                                      std::function<void(Run*)> work) {
   std::array<uint8_t, 18> chance{};
   random_.fill(chance);
   auto run = std::make_shared<Run>();
   run->state.id = base::to_base64url({reinterpret_cast<const char*>(chance.data()), chance.size()});
-  run->state.solution = order.solution;
+  run->state.kind = kind;
+  run->state.solution = std::move(solution);
   run->state.begun_at = clock_.now();
   const std::lock_guard lock(mutex_);
-  const auto going =
-      std::ranges::count_if(runs_, [](const auto& each) { return !each->state.is_done; });
-  if (stopping_ || going >= static_cast<std::ptrdiff_t>(kAtOnceMax)) {
-    return fail(Code::resource_exhausted, "tests are being run already; ask again");
+  const bool are_tests = kind == RunKind::tests;
+  const auto going = std::ranges::count_if(runs_, [&](const auto& each) {
+    return !each->state.is_done && (each->state.kind == RunKind::tests) == are_tests;
+  });
+  const size_t most = are_tests ? kTestsAtOnceMax : kModelsAtOnceMax;
+  if (stopping_ || going >= static_cast<std::ptrdiff_t>(most)) {
+    return fail(Code::resource_exhausted, are_tests ? "tests are being run already; ask again"
+                                                    : "a model is being made already; ask again");
   }
   while (runs_.size() >= kKeptMax) {
     const auto over =
@@ -61,10 +73,46 @@ base::Result<std::string> Runs::begin(Order order) {
   }
   runs_.push_back(run);
   // It holds the run by itself: the thread ends before `stop` returns.
-  run->thread = posix::named_thread<std::jthread>(
-      "test-run",
-      [this, run = run.get(), order = std::move(order)]() mutable { play(run, std::move(order)); });
+  run->thread =
+      posix::named_thread<std::jthread>(are_tests ? "test-run" : "model-run",
+                                        [run = run.get(), work = std::move(work)] { work(run); });
   return run->state.id;
+}
+
+base::Result<std::string> Runs::begin(Order order) {
+  std::string solution = order.solution;
+  return start(RunKind::tests, std::move(solution),
+               [this, order = std::move(order)](Run* run) mutable { play(run, std::move(order)); });
+}
+
+base::Result<std::string> Runs::begin(RunKind kind, std::string solution, Work work) {
+  return start(kind, std::move(solution),
+               [this, work = std::move(work)](Run* run) { do_work(run, work); });
+}
+
+LongWork Runs::long_work(Run* run) {
+  return {.step =
+              [this, run](std::string_view step) {
+                const std::lock_guard lock(mutex_);
+                if (run->state.steps.size() < kStepsMax) run->state.steps.emplace_back(step);
+              },
+          .is_given_up =
+              [this] {
+                const std::lock_guard lock(mutex_);
+                return stopping_;
+              }};
+}
+
+void Runs::do_work(Run* run, const Work& work) {
+  auto result = work(long_work(run));
+  const std::lock_guard lock(mutex_);
+  if (result) {
+    run->state.result = std::move(*result);
+  } else {
+    run->state.problems.push_back({.code = std::string(base::to_string(result.error().code)),
+                                   .message = result.error().describe()});
+  }
+  run->state.is_done = true;
 }
 
 void Runs::play(Run* run, Order order) {
@@ -97,7 +145,9 @@ void Runs::play(Run* run, Order order) {
   json::object coverage;
   if (loaded && loaded->program) {
     trial::Coverage all(*loaded->program);
-    const auto reader = reader_for({}, loaded->files, *loaded->program, Training::may);
+    LongWork training = long_work(run);
+    training.step = {};
+    const auto reader = reader_of_draft(shelf_, *loaded, training);
     for (const trial::Test* test : tests) {
       auto outcome = trial::run(*loaded->program, *test, all, reader ? reader->get() : nullptr);
       const std::lock_guard lock(mutex_);

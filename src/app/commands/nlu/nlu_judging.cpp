@@ -8,30 +8,12 @@
 #include "base/json.hpp"
 #include "nlu/judge/judge.hpp"
 #include "posix/files.hpp"
+#include "solutions/models/evaluation.hpp"
 
 namespace millrace::app {
 namespace {
 
 constexpr size_t kConfusionsShown = 15;
-
-void judge(const nlu::Model& model, const std::vector<nlu::Example>& examples,
-           std::vector<nlu::Outcome>& out) {
-  for (const nlu::Example& example : examples) {
-    const auto understood = model.understand(example.text, 1);
-    if (understood.guesses.empty()) continue;
-    out.push_back({example.text, example.intent, std::string(understood.guesses[0].intent),
-                   understood.guesses[0].probability, understood.is_in_scope});
-  }
-}
-
-base::Result<void> judge_trained(const std::string& bytes,
-                                 const std::vector<nlu::Example>& examples,
-                                 std::vector<nlu::Outcome>& out) {
-  const auto model = nlu::Model::read(bytes_of(bytes));
-  if (!model) return std::unexpected(model.error());
-  judge(*model, examples, out);
-  return {};
-}
 
 base::Result<std::vector<nlu::Outcome>> outcomes_of(const NluOptions& options) {
   std::vector<nlu::Outcome> out;
@@ -48,43 +30,23 @@ base::Result<std::vector<nlu::Outcome>> outcomes_of(const NluOptions& options) {
                            ? train_nlu(examples, options)
                            : posix::read_file(options.model, {.bytes_max = posix::kAnySize});
     if (!bytes) return std::unexpected(bytes.error());
-    const auto judged = judge_trained(*bytes, *unseen, out);
+    const auto judged = solutions::judge(*bytes, *unseen, out);
     if (!judged) return std::unexpected(judged.error());
     return out;
   }
-  const auto parts = nlu::deal(examples, options.folds, options.seed);
-  for (size_t p = 0; p < parts.size(); ++p) {
-    std::cerr << "part " << p + 1 << " of " << parts.size() << "\n";
-    std::vector<nlu::Example> rest;
-    for (size_t q = 0; q < parts.size(); ++q) {
-      if (q != p) rest.insert(rest.end(), parts[q].begin(), parts[q].end());
-    }
-    const auto bytes = train_nlu(rest, options);
-    if (!bytes) return std::unexpected(bytes.error());
-    const auto judged = judge_trained(*bytes, parts[p], out);
-    if (!judged) return std::unexpected(judged.error());
-  }
-  return out;
+  solutions::EvaluationChoice choice;
+  choice.folds = options.folds;
+  choice.seed = options.seed;
+  choice.begins = [](size_t part, size_t parts) {
+    std::cerr << "part " << part << " of " << parts << "\n";
+  };
+  return solutions::cross_validate(examples, choice, [&](const std::vector<nlu::Example>& rest) {
+    return train_nlu(rest, options);
+  });
 }
 
 double percent(size_t part, size_t whole) {
   return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-}
-
-void print_report_json(const nlu::Report& report) {
-  json::array confusions;
-  for (const auto& one : report.confusions) {
-    confusions.push_back(json::object{
-        {"intent", one.intent}, {"guess", one.guess}, {"count", one.count}, {"text", one.text}});
-  }
-  const json::object out{{"in_scope", report.inside},
-                         {"right", report.right},
-                         {"right_and_accepted", report.right_and_accepted},
-                         {"out_of_scope", report.outside},
-                         {"refused", report.refused},
-                         {"calibration_error", report.calibration_error},
-                         {"confusions", std::move(confusions)}};
-  print_json(out);
 }
 
 void print(const nlu::Report& report) {
@@ -113,7 +75,7 @@ int test_nlu(const NluOptions& options) {
   if (!outcomes) return complain("nlu test", outcomes.error(), 1);
   const nlu::Report report = nlu::make_report(*outcomes);
   if (options.json) {
-    print_report_json(report);
+    print_json(solutions::to_json(report));
   } else {
     print(report);
   }
