@@ -74,6 +74,7 @@ struct DeliveryWrite {
 struct DeliveryDepth {
   size_t waiting = 0;
   base::Timestamp oldest_owed_at;  // of those that wait; 0 when none do
+  std::string stopped;             // why the target is; "" when it is not
 };
 
 // Reads block for as long as the disk does; everything is thread-safe.

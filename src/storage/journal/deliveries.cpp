@@ -131,6 +131,7 @@ base::Result<void> Deliveries::prepare(GroupWriter& writer, const std::filesyste
        "LEFT JOIN delivery_states s ON s.id = w.id "
        "WHERE w.target = ?1 AND w.id > ?2 ORDER BY w.id LIMIT ?3"},
       {&reading_, &depth_, "SELECT COUNT(*) FROM delivery_waiting WHERE target = ?1"},
+      {&reading_, &stop_, "SELECT why FROM delivery_stops WHERE target = ?1"},
       {&reading_, &oldest_,
        "SELECT owed_at FROM deliveries WHERE id = (SELECT MIN(id) FROM delivery_waiting "
        "WHERE target = ?1)"},
@@ -272,6 +273,10 @@ base::Result<runtime::DeliveryDepth> Deliveries::depth(int64_t target) {
   if (!row) return std::unexpected(row.error());
   if (*row) depth.oldest_owed_at = {oldest_.integer(0)};
   oldest_.reset();
+  row = stop_.bind_integer(1, target).step();
+  if (!row) return std::unexpected(row.error());
+  if (*row) depth.stopped = stop_.bytes(0);
+  stop_.reset();
   return depth;
 }
 

@@ -67,6 +67,7 @@ class Deliveries final : public runtime::DeliveryStore {
   Statement waiting_;
   Statement depth_;
   Statement oldest_;
+  Statement stop_;
   Statement find_;
   Statement get_;
 };

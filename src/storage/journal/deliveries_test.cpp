@@ -143,7 +143,9 @@ TEST_F(StorageDeliveries, ThoseThatWaitSayWhyTheirTargetIsStopped) {
     return out;
   };
   EXPECT_EQ(stops(), (Keys{"", "401 from braze"}));
+  EXPECT_EQ(store().depth(1)->stopped, "401 from braze");
   ASSERT_TRUE(commit({.stopped = ""}));
+  EXPECT_EQ(store().depth(1)->stopped, "");
   EXPECT_EQ(stops(), (Keys{"", ""}));
   ASSERT_TRUE(commit({.stopped = "401 from braze"}));
   open();  // whoever sends tries again
