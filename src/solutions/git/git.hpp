@@ -29,6 +29,10 @@ struct GitStatus {
   int behind = 0;
   std::vector<GitChange> changed;
 };
+struct GitStand {
+  std::string branch;  // as GitStatus has them
+  std::string head;
+};
 struct GitCommit {
   std::string hash;
   std::string author;
@@ -60,6 +64,8 @@ class Git {
 
   // failed_precondition, of all that follow: what git refused, in its words.
   base::Result<GitStatus> status() const;
+  // Without a look at the files.
+  base::Result<GitStand> stand() const;
   base::Result<std::vector<GitCommit>> log(const GitLogChoice& choice) const;
   // From one revision to another; `to` "" = the files as they are now. `path` "" = all.
   base::Result<GitDiff> diff(std::string_view from, std::string_view to,

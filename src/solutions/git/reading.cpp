@@ -111,6 +111,12 @@ base::Result<GitStatus> Git::status() const {
   return status;
 }
 
+base::Result<GitStand> Git::stand() const {
+  const auto name = branch();
+  const auto head = hash_of("HEAD");
+  return GitStand{name ? *name : std::string(), head ? *head : std::string()};
+}
+
 base::Result<std::vector<GitCommit>> Git::log(const GitLogChoice& choice) const {
   if (!hash_of("HEAD")) return std::vector<GitCommit>();
   std::vector<std::string> arguments{"log",
