@@ -38,12 +38,12 @@ const std::vector<Operation>& all_operations() {
   static const std::vector<Operation> kAll = [] {
     std::vector<Operation> all;
     for (auto* part :
-         {session_operations, own_operations,       user_operations,   user_session_operations,
-          key_operations,     role_operations,      audit_operations,  chat_operations,
-          call_operations,    delivery_operations,  person_operations, solution_operations,
-          deploy_operations,  workspace_operations, draft_operations,  git_operations,
-          try_operations,     run_operations,       secret_operations, search_operations,
-          document_operations}) {
+         {session_operations,   own_operations,      user_operations,   user_session_operations,
+          key_operations,       role_operations,     audit_operations,  chat_operations,
+          call_operations,      delivery_operations, pipe_operations,   person_operations,
+          solution_operations,  deploy_operations,   model_operations,  misunderstood_operations,
+          workspace_operations, draft_operations,    git_operations,    try_operations,
+          run_operations,       secret_operations,   search_operations, document_operations}) {
       for (Operation& operation : part()) all.push_back(std::move(operation));
     }
     return all;

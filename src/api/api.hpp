@@ -47,6 +47,23 @@ class Records {
 // Blocks; thread-safe. A solution that is not this server's is not_found.
 class Desk {
  public:
+  // Something said that was not understood, with all that is like it.
+  struct Misunderstood {
+    std::string text;  // as it was said last, and what reads alike wherever it is said
+    std::string alike;
+    std::string locale;
+    std::string why;
+    std::string intent;
+    json::array guesses;
+    int64_t count = 0;
+    base::Id chat;  // the last one
+    base::Timestamp at;
+  };
+  struct MisunderstoodPage {
+    std::vector<Misunderstood> items;
+    std::optional<runtime::ChatFilter::After> next;
+  };
+
   virtual ~Desk() = default;
   virtual base::Result<json::array> versions(std::string_view solution) = 0;
   // All deploys in their order: number, hash, at, on_live, is_rollback.
@@ -64,6 +81,11 @@ class Desk {
                                                const json::object& order) = 0;
   virtual base::Result<json::object> replay(base::Id chat) = 0;
   virtual base::Result<json::object> test_of(base::Id chat) = 0;
+  // Where people are, by version and node, and what became of those who came by in a day.
+  virtual base::Result<json::object> live_nodes(std::string_view solution) = 0;
+  // In chats of that filter, at most its limit.
+  virtual base::Result<MisunderstoodPage> misunderstood(const runtime::ChatFilter& filter,
+                                                        std::string_view locale) = 0;
 };
 
 struct Ports {

@@ -62,9 +62,9 @@ TEST(ApiTable, WhatAnyoneMayAskIsAShortList) {
 TEST(ApiTable, WhatChangesSomethingTakesARightThatChanges) {
   // Posts that only compute.
   const std::set<std::string_view> computing{
-      "checkFiles",    "getImpact", "formatFile", "refactor",     "checkWorkspace",
-      "diffWorkspace", "beginTry",  "sayInTry",   "goBackInTry",  "reloadTry",
-      "testFromTry",   "endTry",    "runTests",   "inspectAction"};
+      "checkFiles", "getImpact",     "formatFile",  "refactor",   "checkWorkspace", "diffWorkspace",
+      "beginTry",   "sayInTry",      "goBackInTry", "reloadTry",  "testFromTry",    "endTry",
+      "runTests",   "inspectAction", "trainModel",  "parseTexts", "evaluateModel"};
   for (const Operation& operation : all_operations()) {
     const bool changes = operation.method != "GET" && operation.who.has_right();
     if (!changes || computing.contains(operation.id)) continue;

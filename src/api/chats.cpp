@@ -7,8 +7,6 @@
 namespace millrace::api {
 namespace {
 
-constexpr std::string_view kMasked = "[masked]";
-
 std::string_view from_of(const runtime::ChatMessage& message) {
   if (message.side == runtime::Side::consumer) return "consumer";
   return message.agent.empty() ? "bot" : "agent";
@@ -42,6 +40,36 @@ std::string solution_of(const runtime::Solutions& solutions, const runtime::Chat
   if (!chat.solution.empty()) return chat.solution;
   const auto program = solutions.version(chat.version);
   return program ? program->solution : "";
+}
+
+base::Result<std::optional<base::Timestamp>> moment_of(const Call& call, std::string_view name) {
+  const std::string text = call.query(name);
+  if (text.empty()) return std::nullopt;
+  const auto at = base::parse_iso8601(text);
+  if (at) return at;
+  return base::fail(base::Code::invalid_argument, "a time like 2026-01-31T08:00:00Z is wanted",
+                    std::string(name));
+}
+
+std::vector<std::string> versions_of(const Call& call, const std::string& solution) {
+  std::vector<std::string> versions;
+  const auto deployed = call.ports.desk.versions(solution);
+  if (!deployed) return versions;  // none was: then no chat is of it
+  for (const json::value& version : *deployed) {
+    versions.emplace_back(json::get_string(version.as_object(), "hash").value_or(""));
+  }
+  return versions;
+}
+
+json::object cursor_of(const runtime::ChatFilter::After& place) {
+  return {{"at", place.last_at.ms}, {"chat", place.chat.to_string()}};
+}
+
+std::optional<runtime::ChatFilter::After> after_of(const json::object& cursor) {
+  const auto chat = base::Id::parse(json::get_string(cursor, "chat").value_or(""));
+  const auto at = json::get_integer(cursor, "at");
+  if (!chat || !at) return std::nullopt;
+  return runtime::ChatFilter::After{{*at}, *chat};
 }
 
 base::Result<int64_t> head_of(runtime::Archive& archive) {

@@ -5,10 +5,12 @@
 //   -> {"unsub": "chats:hotel"}                  <- {"topic", "seq", "type", "data"}
 //   -> {"ping": 1}                               <- {"pong": 1}
 //   <- {"topic", "error": {type, message}}       <- {"topic", "gap": true}: ask for what is there
+//   -> {"claim": "workspace:hotel/main", "node": "main.hello"}, {"unclaim": ..., "node": ...}
 //
 // Topics: chats:SOLUTION, chat:ID, audit. `seq` grows and has gaps; without `after` from now on.
 // workspace:SOLUTION/WORKSPACE and deploys:SOLUTION are those of live_feeds.hpp.
-// run:ID tells of a test run: an `outcome` for each test, numbered from 1, and `done`.
+// run:ID tells of a run: an `outcome` for each test, or `progress` for each step of other work,
+// numbered from 1, and `done`.
 #pragma once
 
 #include <condition_variable>

@@ -11,7 +11,7 @@ constexpr int64_t kLookEveryMs = 1'000;
 constexpr int64_t kKeptMs = 60'000;
 // Looking takes no more than a twentieth of the time of one thread.
 constexpr int64_t kRest = 20;
-constexpr size_t kSavedMax = 1'000;
+constexpr int kFirstLooksMax = 3;
 
 Studio::Place place_of(std::string_view topic) {
   topic.remove_prefix(kWorkspace.size());
@@ -20,17 +20,31 @@ Studio::Place place_of(std::string_view topic) {
           slash == std::string_view::npos ? std::string_view() : topic.substr(slash + 1)};
 }
 
-std::string key_of(std::string_view path, std::string_view hash) {
-  return std::string(path) + '\n' + std::string(hash);
+}  // namespace
+
+std::string workspace_topic(const Studio::Place& place) {
+  std::string topic(kWorkspace);
+  topic += place.solution;
+  topic += '/';
+  return topic += place.workspace;
 }
 
-}  // namespace
+bool has_people(std::string_view topic) {
+  return topic.starts_with(kWorkspace);
+}
 
 Feed::Begin Feed::begin(std::optional<int64_t> after) const {
   const std::lock_guard lock(mutex_);
-  if (!after) return {head_, false};
-  const bool is_gap = *after < from_ || *after > head_;
-  return {is_gap ? head_ : *after, is_gap};
+  Begin begin{head_, false, {}};
+  if (after) begin.is_gap = *after < from_ || *after > head_;
+  if (after && !begin.is_gap) begin.seq = *after;
+  for (const auto& [whose, claim] : claims_) {
+    begin.claims.emplace_back(
+        json::object{{"node", whose.first},
+                     {"by", whose.second},
+                     {"until", base::to_iso8601(base::Timestamp{claim.until_ms})}});
+  }
+  return begin;
 }
 
 std::vector<FeedRow> Feed::since(int64_t seq) const {
@@ -63,39 +77,42 @@ int64_t Feeds::next_seq(const Feed& feed) const {
   return std::max(feed.head_ + 1, ports_.clock.now().ms);
 }
 
-base::Result<std::shared_ptr<Feed>> Feeds::open(const std::string& topic) {
-  std::shared_ptr<Feed> feed;
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = feeds_.find(topic); found != feeds_.end()) {
-      const std::lock_guard used(found->second->mutex_);
-      found->second->used_at_ms_ = ports_.clock.now().ms;
-      return found->second;
-    }
-    if (feeds_.size() >= kFeedsMax) {
-      return base::fail(base::Code::resource_exhausted, "too many workspaces are listened to");
-    }
-    feed = std::make_shared<Feed>();
-  }
-  feed->used_at_ms_ = ports_.clock.now().ms;
-  if (topic.starts_with(kWorkspace)) feed->from_ = feed->head_ = next_seq(*feed);
-  if (auto looked = look_at(topic, *feed, true); !looked) return std::unexpected(looked.error());
-  const std::lock_guard lock(mutex_);
-  return feeds_.emplace(topic, std::move(feed)).first->second;
-}
-
-void Feeds::note_present(const std::string& topic, const std::set<std::string>& people) {
+std::shared_ptr<Feed> Feeds::find(const std::string& topic) {
   const std::lock_guard lock(mutex_);
   const auto found = feeds_.find(topic);
-  if (found == feeds_.end()) return;
-  Feed& feed = *found->second;
-  const std::lock_guard using_it(feed.mutex_);
-  if (!people.empty()) feed.used_at_ms_ = ports_.clock.now().ms;
-  if (!topic.starts_with(kWorkspace) || feed.people_ == people) return;
-  feed.people_ = people;
-  json::array names;
-  for (const std::string& name : people) names.emplace_back(name);
-  feed.add(next_seq(feed), "presence", {{"people", std::move(names)}});
+  return found == feeds_.end() ? nullptr : found->second;
+}
+
+base::Result<std::shared_ptr<Feed>> Feeds::open(const std::string& topic) {
+  for (;;) {
+    std::shared_ptr<Feed> feed;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = feeds_.find(topic);
+      if (found == feeds_.end() && feeds_.size() >= kFeedsMax) {
+        return base::fail(base::Code::resource_exhausted, "too many workspaces are listened to");
+      }
+      feed = found == feeds_.end() ? feeds_.emplace(topic, std::make_shared<Feed>()).first->second
+                                   : found->second;
+    }
+    const std::lock_guard opening(feed->opening_);
+    {
+      const std::lock_guard using_it(feed->mutex_);
+      feed->used_at_ms_ = ports_.clock.now().ms;
+      if (feed->state_ == Feed::Opening::open) return feed;
+      if (feed->state_ == Feed::Opening::failed) continue;  // it was taken out of the table
+    }
+    const auto looked = look_first(topic, *feed);
+    {
+      const std::lock_guard using_it(feed->mutex_);
+      feed->state_ = looked ? Feed::Opening::open : Feed::Opening::failed;
+      feed->is_looking_ = false;
+    }
+    if (looked) return feed;
+    const std::lock_guard lock(mutex_);
+    feeds_.erase(topic);
+    return std::unexpected(looked.error());
+  }
 }
 
 void Feeds::look() {
@@ -108,6 +125,7 @@ void Feeds::look() {
   for (const auto& [topic, feed] : feeds_) {
     {
       const std::lock_guard using_it(feed->mutex_);
+      end_claims(*feed, now);
       if (feed->is_looking_ || now < feed->next_look_ms_) continue;
       feed->is_looking_ = true;
     }
@@ -118,7 +136,7 @@ void Feeds::look() {
     });
     (void)post_([this, topic, feed, ended] {
       const int64_t began = ports_.clock.now().ms;
-      (void)look_at(topic, *feed, false);  // the next one says the same, or all is well again
+      (void)look_at(topic, *feed);  // the next one says the same, or all is well again
       const int64_t now = ports_.clock.now().ms;
       const std::lock_guard using_it(feed->mutex_);
       feed->next_look_ms_ = now + std::max(kLookEveryMs, kRest * (now - began));
@@ -126,69 +144,52 @@ void Feeds::look() {
   }
 }
 
-void Feeds::saved(std::string_view solution, std::string_view workspace, const json::array& files,
-                  const std::string& who) {
-  const std::lock_guard lock(mutex_);
-  const auto found =
-      feeds_.find(std::string(kWorkspace) + std::string(solution) + "/" + std::string(workspace));
-  if (found == feeds_.end()) return;
-  const std::lock_guard using_it(found->second->mutex_);
-  for (const json::value& file : files) {
-    if (!file.is_object()) continue;
-    if (found->second->saved_by_.size() >= kSavedMax) found->second->saved_by_.clear();
-    const json::object& each = file.get_object();
-    found->second->saved_by_[key_of(json::get_string(each, "path").value_or(""),
-                                    json::get_string(each, "hash").value_or(""))] = who;
-  }
-}
-
-base::Result<void> Feeds::look_at(const std::string& topic, Feed& feed, bool is_first) {
+base::Result<void> Feeds::look_at(const std::string& topic, Feed& feed) {
   if (topic.starts_with(kDeploys)) return look_at_deploys(solution_of(topic), feed);
-  const Studio::Place place = place_of(topic);
-  if (auto looked = look_at_files(place, feed, is_first); !looked) return looked;
-  return look_at_git(place, feed, is_first);
+  return look_at_workspace(place_of(topic), feed);
 }
 
-base::Result<void> Feeds::look_at_files(const Studio::Place& place, Feed& feed, bool is_first) {
-  const auto files = ports_.studio.files(place);
-  if (!files) return std::unexpected(files.error());
-  std::map<std::string, std::string> hashes;
-  for (const json::value& each : *files) {
-    const json::object& file = each.as_object();
-    hashes[std::string(json::get_string(file, "path").value_or(""))] =
-        json::get_string(file, "hash").value_or("");
+base::Result<void> Feeds::look_first(const std::string& topic, Feed& feed) {
+  if (topic.starts_with(kDeploys)) return look_at_deploys(solution_of(topic), feed);
+  for (int i = 0; i < kFirstLooksMax; ++i) {
+    uint64_t saves = 0;
+    {
+      const std::lock_guard lock(feed.mutex_);
+      saves = feed.saves_;
+    }
+    auto looked = ports_.studio.look(place_of(topic));
+    if (!looked) return std::unexpected(looked.error());
+    const std::lock_guard lock(feed.mutex_);
+    if (feed.saves_ != saves) continue;
+    if (feed.rows_.empty()) feed.from_ = feed.head_ = next_seq(feed);
+    feed.hashes_ = std::move(looked->files);
+    feed.git_ = {{"branch", looked->branch}, {"head", looked->head}};
+    return {};
   }
-  const std::lock_guard lock(feed.mutex_);
-  const auto tell = [&](const std::string& path, const std::string& hash) {
-    json::object data{{"path", path}, {"hash", hash.empty() ? json::value() : json::value(hash)}};
-    const auto by = feed.saved_by_.find(key_of(path, hash));
-    if (by != feed.saved_by_.end()) {
-      data["by"] = by->second;
-      feed.saved_by_.erase(by);
-    }
-    feed.add(next_seq(feed), "file_changed", std::move(data));
-  };
-  if (!is_first) {
-    for (const auto& [path, hash] : hashes) {
-      const auto before = feed.hashes_.find(path);
-      if (before == feed.hashes_.end() || before->second != hash) tell(path, hash);
-    }
-    for (const auto& [path, hash] : feed.hashes_) {
-      if (!hashes.contains(path)) tell(path, "");
-    }
-  }
-  feed.hashes_ = std::move(hashes);
-  return {};
+  return base::fail(base::Code::unavailable, "the files change all the time; ask again");
 }
 
-base::Result<void> Feeds::look_at_git(const Studio::Place& place, Feed& feed, bool is_first) {
-  const auto git = ports_.studio.git(place);
-  if (!git) return std::unexpected(git.error());
-  const json::object now{{"branch", json::get_string(*git, "branch").value_or("")},
-                         {"head", json::get_string(*git, "head").value_or("")}};
+// What was looked at while somebody saved is neither before nor after it.
+base::Result<void> Feeds::look_at_workspace(const Studio::Place& place, Feed& feed) {
+  uint64_t saves = 0;
+  {
+    const std::lock_guard lock(feed.mutex_);
+    if (feed.saving_ > 0) return {};
+    saves = feed.saves_;
+  }
+  const auto looked = ports_.studio.look(place);
+  if (!looked) return std::unexpected(looked.error());
   const std::lock_guard lock(feed.mutex_);
-  if (!is_first && now != feed.git_) feed.add(next_seq(feed), "git_changed", now);
-  feed.git_ = now;
+  if (feed.saving_ > 0 || feed.saves_ != saves) return {};
+  for (const auto& [path, hash] : looked->files) tell_file(feed, path, hash, "");
+  std::vector<std::string> gone;
+  for (const auto& [path, hash] : feed.hashes_) {
+    if (!looked->files.contains(path)) gone.push_back(path);
+  }
+  for (const std::string& path : gone) tell_file(feed, path, "", "");
+  json::object git{{"branch", looked->branch}, {"head", looked->head}};
+  if (git != feed.git_) feed.add(next_seq(feed), "git_changed", git);
+  feed.git_ = std::move(git);
   return {};
 }
 

@@ -183,8 +183,13 @@ void Live::Listener::take(const json::object& asked) {
     const std::lock_guard lock(mutex_);
     return forget(std::string(*topic));
   }
+  for (const char* word : {"claim", "unclaim"}) {
+    if (const auto topic = json::get_string(asked, word)) return claim(std::string(*topic), asked);
+  }
   const auto topic = json::get_string(asked, "sub");
-  if (!topic) return send(error_of("", Code::invalid_argument, "say sub, unsub or ping"));
+  if (!topic) {
+    return send(error_of("", Code::invalid_argument, "say sub, unsub, claim, unclaim or ping"));
+  }
   subscribe(std::string(*topic), json::get_integer(asked, "after"));
 }
 

@@ -75,6 +75,7 @@ class Live::Listener final : public web::SocketHandler,
   bool may(std::string_view topic) const;
   void subscribe_to_feed(const std::string& topic, std::optional<int64_t> after);
   void subscribe_to_run(const std::string& topic, int64_t after);
+  void claim(const std::string& topic, const json::object& asked);
   void take(const json::object& asked);
   void subscribe(const std::string& topic, std::optional<int64_t> after);
   // Under the lock, all three.

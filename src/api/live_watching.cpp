@@ -25,9 +25,38 @@ void Live::Listener::subscribe_to_feed(const std::string& topic, std::optional<i
   const Feed::Begin begin = (*feed)->begin(after);
   const std::lock_guard lock(mutex_);
   if (socket_ == nullptr) return;
-  socket_->send_text(json::serialize(live_message(topic, "subscribed", begin.seq)));
+  auto begun = live_message(topic, "subscribed", begin.seq);
+  if (has_people(topic)) begun["claims"] = begin.claims;
+  socket_->send_text(json::serialize(begun));
   if (begin.is_gap) socket_->send_text(json::serialize(live_message(topic, "gap", true)));
   feds_[topic] = {*feed, begin.seq};
+}
+
+void Live::Listener::claim(const std::string& topic, const json::object& asked) {
+  constexpr size_t kNodeBytesMax = 200;
+  const bool ends = asked.contains("unclaim");
+  const std::string node(json::get_string(asked, "node").value_or(""));
+  bool is_there = false;
+  bool is_permitted = false;
+  std::string name;
+  {
+    const std::lock_guard lock(mutex_);
+    is_there = has_people(topic) && feds_.contains(topic);
+    is_permitted = access::may(grants_, Right::solution_write, {Feeds::solution_of(topic), ""});
+    name = name_;
+  }
+  if (!is_there) return send(error_of(topic, base::Code::failed_precondition, "subscribe first"));
+  if (!is_permitted) {
+    return send(error_of(topic, base::Code::permission_denied,
+                         "claiming a node takes the right solution.write"));
+  }
+  if (node.empty() || node.size() > kNodeBytesMax) {
+    return send(error_of(topic, base::Code::invalid_argument, "name a node, in 200 bytes"));
+  }
+  if (ends) return feeds_.unclaim(topic, node, name);
+  if (const auto claimed = feeds_.claim(topic, node, name); !claimed) {
+    send(error_of(topic, claimed.error().code, claimed.error().message));
+  }
 }
 
 void Live::Listener::subscribe_to_run(const std::string& topic, int64_t after) {
@@ -56,10 +85,16 @@ void Live::Listener::tell_runs() {
       socket_->send_text(json::serialize(json::object{
           {"topic", topic}, {"seq", told}, {"type", type}, {"data", std::move(data)}}));
     };
+    // A test run has outcomes, any other steps; either grows and is numbered from 1.
     const auto* outcomes = run ? json::get_array(*run, "outcomes") : nullptr;
+    const auto* steps = run ? json::get_array(*run, "steps") : nullptr;
     for (; outcomes != nullptr && told < static_cast<int64_t>(outcomes->size());) {
       const json::value& outcome = (*outcomes)[static_cast<size_t>(told++)];
       say("outcome", outcome);
+    }
+    for (; steps != nullptr && told < static_cast<int64_t>(steps->size());) {
+      const json::value& step = (*steps)[static_cast<size_t>(told++)];
+      say("progress", json::object{{"step", step}});
     }
     if (run && json::get_bool(*run, "done") != true) {
       ++each;
@@ -67,7 +102,9 @@ void Live::Listener::tell_runs() {
     }
     ++told;
     if (run) {
-      say("done", json::object{{"tests", run->at("tests")}, {"failed", run->at("failed")}});
+      json::object done{{"tests", run->at("tests")}, {"failed", run->at("failed")}};
+      if (const json::value* result = run->if_contains("result")) done["result"] = *result;
+      say("done", std::move(done));
     } else if (socket_ != nullptr) {
       socket_->send_text(json::serialize(live_message(topic, "gap", true)));
     }

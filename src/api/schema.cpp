@@ -69,6 +69,10 @@ Checked check_array(const json::array& value, const json::object& schema,
   if (most && value.size() > static_cast<size_t>(*most)) {
     return wrong(place, "has more than " + std::to_string(*most) + " items");
   }
+  const auto least = json::get_integer(schema, "minItems");
+  if (least && value.size() < static_cast<size_t>(*least)) {
+    return wrong(place, "has fewer than " + std::to_string(*least) + " items");
+  }
   const auto* items = json::get_object(schema, "items");
   for (size_t i = 0; items != nullptr && i < value.size(); ++i) {
     auto fine = check_at(value[i], *items, place + "/" + std::to_string(i));

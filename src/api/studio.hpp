@@ -3,6 +3,7 @@
 // those of the document. Blocks; thread-safe. What is not there is not_found.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,14 @@ class Studio {
   virtual Object add_workspace(std::string_view solution, const json::object& order) = 0;
   virtual Done remove_workspace(const Place& place) = 0;
   virtual Array files(const Place& place) = 0;
+  // What others may have changed, looked at once: hashes by path, and where git stands ("" where
+  // there is no repository).
+  struct Looked {
+    std::map<std::string, std::string> files;
+    std::string branch;
+    std::string head;
+  };
+  virtual base::Result<Looked> look(const Place& place) = 0;
   virtual Object file(const Place& place, std::string_view path) = 0;
   // With `conflicts` nothing was saved.
   virtual Object save(const Place& place, const json::object& order) = 0;
@@ -64,6 +73,12 @@ class Studio {
   virtual Object in_try(std::string_view id, std::string_view what, const json::object& order,
                         const Person& person) = 0;
   virtual Done end_try(std::string_view id, const Person& person) = 0;
+
+  // A model is made of the draft's examples, in a run, and kept in memory for drafts alone.
+  virtual Object train_model(const Place& place, const json::object& order) = 0;
+  // failed_precondition: no model was made of these examples.
+  virtual Object parse_texts(const Place& place, const json::object& order) = 0;
+  virtual Object evaluate_model(const Place& place, const json::object& order) = 0;
 
   virtual Object run_tests(const Place& place, const json::object& order) = 0;
   virtual Object run(std::string_view id) = 0;  // has its `solution`

@@ -26,6 +26,10 @@ async function listen(api, headers) {
   return {
     heard,
     end: () => socket.terminate(),
+    /** @param {object} what */
+    say: (what) => socket.send(JSON.stringify(what)),
+    /** @param {string} type */
+    refused: (type) => until(type, () => heard.find(({error}) => error?.type === type)),
     /** @param {string} topic @param {object} [more] */
     subscribe: async (topic, more = {}) => {
       const before = heard.length;
@@ -93,6 +97,52 @@ describe('the live socket of who writes', () => {
     git('commit', '-q', '-a', '-m', 'Another word');
     const changed = await live.hears('git_changed');
     assert.deepEqual(changed.data, {branch: 'main', head: git('rev-parse', 'HEAD').trim()});
+    live.end();
+  });
+
+  test('tells who works on which node, to whoever listens', async () => {
+    const {api, viewer, designer, owner} = all;
+    const live = await listen(api, viewer.headers);
+    assert.deepEqual((await live.subscribe(kFiles)).claims, []);
+    const other = await listen(api, {Cookie: owner.headers.Cookie, Origin: api.origin});
+    const node = 'main.name';
+    other.say({claim: kFiles, node});
+    await other.refused('failed_precondition');
+    await other.subscribe(kFiles);
+    other.say({claim: kFiles, node});
+    const claim = await live.hears('claim');
+    assert.deepEqual([claim.data.node, claim.data.by], [node, 'anna']);
+    assert.ok(Date.parse(claim.data.until) > Date.now());
+    const late = await listen(api, designer.headers);
+    const [stands] = (await late.subscribe(kFiles)).claims;
+    assert.deepEqual([stands.node, stands.by], [node, 'anna']);
+    late.say({claim: kFiles, node});
+    await live.hears('claim', ({by}) => by === 'test');
+    late.say({unclaim: kFiles, node});
+    await live.hears('claim', ({by, until: end}) => by === 'test' && end === null);
+    live.say({claim: kFiles, node});
+    await live.refused('permission_denied');
+    late.say({claim: kFiles});
+    await late.refused('invalid_argument');
+    other.end();
+    await live.hears('claim', ({by, until: end}) => by === 'anna' && end === null);
+    for (const each of [live, late]) each.end();
+  });
+
+  test('tells what a check of the files found, and not of a draft', async () => {
+    const {api, viewer, designer} = all;
+    const live = await listen(api, viewer.headers);
+    await live.subscribe(kFiles);
+    const overlay = {[kFlow]: 'nodes: 5\n'};
+    const values = {solution: 'Signup', workspace: 'main'};
+    const draft = await designer.get('checkWorkspace', {values, body: {overlay}});
+    assert.equal(draft.sound, false);
+    const checked = await designer.get('checkWorkspace', {values, body: {}});
+    const {data} = await live.hears('check_done');
+    assert.deepEqual(
+      [data.sound, data.hash, data.errors, data.by],
+      [true, checked.hash, 0, 'test'],
+    );
     live.end();
   });
 

@@ -78,6 +78,8 @@ describe('rights', () => {
     role: 'nothing',
     try: 'nothing',
     run: 'nothing',
+    pipe: 'nothing',
+    text: 'nothing',
   });
 
   // What a right leads to may fail for other reasons; that it is missing is told apart.
@@ -142,7 +144,9 @@ describe('rights', () => {
   test('nobody is told apart from nothing: no id leads over to another solution', async () => {
     const client = await keyWith(api, data, 'owner@Two');
     const absent = '01234567-89ab-7cde-8f01-23456789abcd';
+    const [{pipe}] = (await owner.all('listPipes')).filter(({solution}) => solution === 'One');
     const ids = [
+      ['resumePipe', 'pipe', pipe, '99'],
       ['getChat', 'chat', of.One.chat, absent],
       ['listTurns', 'chat', of.One.chat, absent],
       ['replayChat', 'chat', of.One.chat, absent],
@@ -173,7 +177,13 @@ describe('rights', () => {
     await Promise.all(Array.from({length: kAtOnce}, worker));
     assert.ok(asked >= kSwaps);
     const lists = [];
-    for (const id of ['listChats', 'listDeliveries', 'listSolutions', 'listParkedChats']) {
+    for (const id of [
+      'listChats',
+      'listDeliveries',
+      'listSolutions',
+      'listParkedChats',
+      'listPipes',
+    ]) {
       for (const solution of ['', 'One', 'Two']) {
         lists.push(
           ...(await client.all(id, {query: {...(solution ? {solution} : {}), limit: '1'}})),

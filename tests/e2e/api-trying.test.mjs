@@ -36,8 +36,28 @@ describe('drafts that are tried', () => {
     const overlay = {'flows/more.flow.yaml': renamed.files[0].text};
     const checked = await viewer.get('checkWorkspace', {values: main, body: {overlay}});
     assert.equal(checked.sound, true, JSON.stringify(checked.problems));
+    const extracted = await viewer.get('refactor', {
+      values: main,
+      body: {extract: {nodes: ['more.greet', 'more.bye'], flow: 'greeting'}},
+    });
+    const texts = Object.fromEntries(
+      extracted.files.map((/** @type {any} */ {path, text}) => [path, text]),
+    );
+    assert.match(texts['flows/greeting.flow.yaml'], /^nodes:\n {2}greet:\n {4}was: more.greet\n/);
+    assert.match(texts['flows/more.flow.yaml'], / {2}hello:\n {4}next: greeting.greet\n/);
+    assert.equal(onDisk('flows/more.flow.yaml'), before);
+    const moved = await viewer.get('checkWorkspace', {values: main, body: {overlay: texts}});
+    assert.equal(moved.sound, true, JSON.stringify(moved.problems));
+    const taken = {extract: {nodes: ['more.bye'], flow: 'main'}};
+    assert.equal((await viewer.ask('refactor', {values: main, body: taken})).status, 409);
     const csv = await viewer.get('refactor', {values: main, body: {convert: 'csv'}});
-    const wrong = [{}, {convert: 'csv', rename: {from: 'a.b', to: 'c'}}, {convert: 'pdf'}];
+    const wrong = [
+      {},
+      {convert: 'csv', rename: {from: 'a.b', to: 'c'}},
+      {convert: 'pdf'},
+      {extract: {nodes: [], flow: 'x'}},
+      {extract: {nodes: ['more.bye'], flow: 'x'}, convert: 'csv'},
+    ];
     for (const body of wrong) {
       assert.equal((await viewer.ask('refactor', {values: main, body})).status, 400);
     }

@@ -144,6 +144,35 @@ describe("ways of the operator's API", () => {
     }
   });
 
+  test('shows pipes, and lets one go on that was stopped', async () => {
+    await setFaults(server.ready, {mode: 'refuse', status: 401, path: ''});
+    await talk(server.ready, 'Signup', 'stopping', ['hi', ...answersOf(newPerson())]);
+    const isOurs = (/** @type {any} */ {solution}) => solution === 'Signup';
+    const stopped = await until('the stop', async () => {
+      const pipe = (await owner.all('listPipes')).find(isOurs);
+      return pipe?.stopped && pipe;
+    });
+    assert.equal(stopped.receiver, 'braze');
+    assert.ok(stopped.waiting > 0);
+    const values = {pipe: stopped.pipe};
+    const developer = await keyWith(api, data, 'developer@Signup');
+    assert.equal((await developer.all('listPipes')).length, 1);
+    assert.equal((await developer.ask('resumePipe', {values})).status, 403);
+    const other = await keyWith(api, data, 'operator@Other');
+    assert.deepEqual(await other.all('listPipes'), []);
+    assert.equal((await other.ask('resumePipe', {values})).status, 404);
+    await setFaults(server.ready, {mode: 'none'});
+    const resumed = await owner.get('resumePipe', {values});
+    assert.equal(resumed.waiting, stopped.waiting);
+    await until('it goes on', async () => {
+      const pipe = (await owner.all('listPipes')).find(isOurs);
+      return pipe?.stopped === undefined && pipe?.waiting === 0;
+    });
+    assert.equal((await owner.ask('resumePipe', {values})).status, 409);
+    const rows = await owner.all('listAudit', {query: {action: 'pipe.resume'}});
+    assert.equal(rows.length, 1);
+  });
+
   test('has roles that operators make', async () => {
     const rights = ['chat.read', 'ops.read'];
     const role = {role: 'night-shift'};

@@ -14,6 +14,7 @@
 #include "tests/fakes/clock.hpp"
 #include "tests/fakes/log.hpp"
 #include "tests/fakes/transactions.hpp"
+#include "tests/support/api_studio.hpp"
 
 namespace millrace::api {
 
@@ -85,12 +86,15 @@ class FakeDeliveries final : public runtime::DeliveryStore {
  public:
   using Rows = base::Result<std::vector<runtime::StoredDelivery>>;
   base::Result<std::vector<runtime::DeliveryTarget>> targets() override {
-    return std::vector<runtime::DeliveryTarget>();
+    return std::vector<runtime::DeliveryTarget>{{1, "One", "sandbox", "braze"},
+                                                {2, "Two", "sandbox", "braze"}};
   }
-  base::Result<std::vector<delivery::Row>> waiting(int64_t, int64_t, size_t) override {
-    return std::vector<delivery::Row>();
+  base::Result<std::vector<delivery::Row>> waiting(int64_t target, int64_t, size_t) override {
+    std::vector<delivery::Row> rows(depths[target].waiting > 0 ? 1 : 0);
+    for (delivery::Row& row : rows) row.id = target;
+    return rows;
   }
-  base::Result<runtime::DeliveryDepth> depth(int64_t) override { return runtime::DeliveryDepth(); }
+  base::Result<runtime::DeliveryDepth> depth(int64_t target) override { return depths[target]; }
   base::Result<std::optional<runtime::StoredDelivery>> find(std::string_view key) override {
     for (const auto& each : all()) {
       if (each.row.key == key) return each;
@@ -115,6 +119,8 @@ class FakeDeliveries final : public runtime::DeliveryStore {
   }
   void commit(runtime::DeliveryWrite, Done done) override { done({}); }
   void prune(int64_t, base::Timestamp, size_t, Done done) override { done({}); }
+
+  std::map<int64_t, runtime::DeliveryDepth> depths;  // by target: 1 is One's, 2 is Two's
 
  private:
   static std::vector<runtime::StoredDelivery> all() {
@@ -146,73 +152,20 @@ class FakeDesk final : public Desk {
   Object roll_back(Text, const json::object&) override { return json::object(); }
   Object replay(base::Id) override { return json::object(); }
   Object test_of(base::Id) override { return json::object(); }
+  Object live_nodes(Text solution) override {
+    return json::object{{"solution", solution}, {"versions", json::object()}, {"complete", true}};
+  }
+  base::Result<MisunderstoodPage> misunderstood(const runtime::ChatFilter& filter,
+                                                Text locale) override {
+    MisunderstoodPage page;
+    for (const auto& each : said) {
+      if (!filter.after && (locale.empty() || locale == each.locale)) page.items.push_back(each);
+    }
+    return page;
+  }
 
   int deploys = 0;
-};
-
-class FakeStudio final : public Studio {
- public:
-  using Text = std::string_view;
-  using Json = const json::object&;
-  Array workspaces(Text) override { return json::array(); }
-  Object add_workspace(Text, Json) override { return json::object(); }
-  Done remove_workspace(const Place&) override { return {}; }
-  Array files(const Place&) override { return json::array(); }
-  Object file(const Place&, Text) override { return json::object{{"hash", "h"}}; }
-  Object save(const Place&, Json) override {
-    ++saves;
-    return saves == conflicts_at
-               ? json::object{{"conflicts", json::array{json::object{{"path", "a"}}}}}
-               : json::object{{"files", json::array()}};
-  }
-  Object format(Json) override { return json::object(); }
-  Object refactor(const Place&, Json) override { return json::object(); }
-  Object check(const Place&, Json) override { return json::object(); }
-  Object diff(const Place&, Json) override { return json::object(); }
-  Object schema(Text) override { return json::object(); }
-  Object git(const Place&) override { return json::object(); }
-  Array git_log(const Place&, const LogChoice&) override { return json::array(); }
-  Object git_diff(const Place&, Text, Text, Text) override { return json::object(); }
-  Object git_commit(const Place&, Json, const Person& person) override {
-    committed_as = person.name;
-    return json::object{{"hash", "h"}};
-  }
-  Object git_switch(const Place&, Json) override { return json::object(); }
-  Object git_pull(const Place&) override { return json::object(); }
-  Object git_push(const Place&) override { return json::object(); }
-  // Each solution has one, "of-One" and "of-Two", whoever asks.
-  Object begin_try(Json, const Person&) override { return json::object{{"try", "t"}}; }
-  base::Result<std::string> solution_of_try(Text id, const Person&) override {
-    if (id == "of-One") return "One";
-    if (id == "of-Two") return "Two";
-    return base::fail(base::Code::not_found, "none");
-  }
-  Object in_try(Text, Text, Json, const Person&) override { return json::object(); }
-  Done end_try(Text, const Person&) override { return {}; }
-  Object run_tests(const Place&, Json) override { return json::object{{"run", "r"}}; }
-  Object run(Text id) override {
-    if (id == "of-One") return json::object{{"solution", "One"}};
-    if (id == "of-Two") return json::object{{"solution", "Two"}, {"run", "of-Two"}};
-    return base::fail(base::Code::not_found, "none");
-  }
-  Object inspect_action(const Place&, Text, Json) override { return json::object(); }
-  Object run_action(const Place&, Text, Json) override {
-    ++actions;
-    return json::object();
-  }
-  Array secrets() override { return json::array(); }
-  Object set_secret(Text name, Text) override {
-    secret = name;
-    return json::object{{"name", name}};
-  }
-  Done remove_secret(Text) override { return {}; }
-  bool is_authors_file(Text path) const override { return path.starts_with("flows/"); }
-
-  int saves = 0;
-  int conflicts_at = 0;  // which save has conflicts
-  int actions = 0;
-  std::string committed_as;
-  std::string secret;
+  std::vector<Misunderstood> said;
 };
 
 struct Asked {

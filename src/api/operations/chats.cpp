@@ -21,27 +21,6 @@ json::object shown(const Call& call, const runtime::ChatEntry& chat) {
           {"is_latest", chat.is_latest}};
 }
 
-base::Result<std::optional<base::Timestamp>> moment(const Call& call, std::string_view name) {
-  const std::string text = call.query(name);
-  if (text.empty()) return std::nullopt;
-  const auto at = base::parse_iso8601(text);
-  if (at) return at;
-  return fail(Code::invalid_argument, "a time like 2026-01-31T08:00:00Z is wanted",
-              std::string(name));
-}
-
-// A record does not say its chat's solution, its version does: for chats whose turns are so new
-// that the list of chats does not have them yet.
-std::vector<std::string> versions_of(const Call& call, const std::string& solution) {
-  std::vector<std::string> versions;
-  const auto deployed = call.ports.desk.versions(solution);
-  if (!deployed) return versions;  // none was: then no chat is of it
-  for (const json::value& version : *deployed) {
-    versions.emplace_back(json::get_string(version.as_object(), "hash").value_or(""));
-  }
-  return versions;
-}
-
 base::Result<runtime::ChatFilter> filter_of(const Call& call) {
   runtime::ChatFilter filter;
   filter.solution = call.query("solution");
@@ -49,8 +28,8 @@ base::Result<runtime::ChatFilter> filter_of(const Call& call) {
   filter.phase = call.query("phase");
   filter.live = call.query("live") == "true";
   filter.latest = call.query("latest") == "true";
-  const auto since = moment(call, "since");
-  const auto before = moment(call, "before");
+  const auto since = moment_of(call, "since");
+  const auto before = moment_of(call, "before");
   if (!since) return std::unexpected(since.error());
   if (!before) return std::unexpected(before.error());
   filter.since = *since;
@@ -60,9 +39,7 @@ base::Result<runtime::ChatFilter> filter_of(const Call& call) {
   filter.limit = *limit;
   const auto place = call.cursor();
   if (!place) return std::unexpected(place.error());
-  const auto chat = base::Id::parse(json::get_string(*place, "chat").value_or(""));
-  const auto at = json::get_integer(*place, "at");
-  if (chat && at) filter.after = {{*at}, *chat};
+  filter.after = after_of(*place);
   return filter;
 }
 
@@ -83,8 +60,7 @@ Replied list_chats(Call& call) {
   }
   if (page->size() < filter->limit) return listed(std::move(items), std::nullopt);
   const runtime::ChatEntry& last = page->back();
-  return listed(std::move(items),
-                call.cursor_at({{"at", last.last_at.ms}, {"chat", last.chat.to_string()}}));
+  return listed(std::move(items), call.cursor_at(cursor_of({last.last_at, last.chat})));
 }
 
 Replied list_parked(Call& call) {

@@ -74,9 +74,7 @@ Replied search(Call& call) {
   if (!place) return std::unexpected(place.error());
   runtime::ChatFilter filter;
   filter.limit = kLookedAtMax;
-  const auto after = base::Id::parse(json::get_string(*place, "chat").value_or(""));
-  const auto at = json::get_integer(*place, "at");
-  if (after && at) filter.after = {{*at}, *after};
+  filter.after = after_of(*place);
   const bool reads = wanted->people && access::may_somewhere(call.grants(), Right::pii_read);
   if (reads) {
     auto noted = call.audit(Right::pii_read, "search", "people");
@@ -110,8 +108,7 @@ Replied search(Call& call) {
   }
   const bool is_end = last == nullptr || (last == &page->back() && page->size() < kLookedAtMax);
   if (is_end) return listed(std::move(items), std::nullopt);
-  return listed(std::move(items),
-                call.cursor_at({{"at", last->last_at.ms}, {"chat", last->chat.to_string()}}));
+  return listed(std::move(items), call.cursor_at(cursor_of({last->last_at, last->chat})));
 }
 
 }  // namespace

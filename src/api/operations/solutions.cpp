@@ -45,6 +45,21 @@ Replied list_versions(Call& call) {
   return listed_or_refused(call.ports.desk.versions(call.path["solution"]));
 }
 
+// Chats of this server are of one environment.
+Replied get_live_nodes(Call& call) {
+  const std::string environment = call.query("environment");
+  const std::string_view solution = call.path["solution"];
+  if (!call.may_have(solution, call.options.environment)) {
+    return fail(Code::not_found, "there is no such solution");
+  }
+  if (!environment.empty() && environment != call.options.environment) {
+    return fail(Code::invalid_argument,
+                "this server's chats are of the environment " + call.options.environment,
+                "environment");
+  }
+  return replied(call.ports.desk.live_nodes(solution));
+}
+
 Replied list_files(Call& call) {
   return listed_or_refused(call.ports.desk.files(call.path["solution"], call.path["version"]));
 }
@@ -131,6 +146,15 @@ std::vector<Operation> solution_operations() {
        .summary = "What was deployed, the oldest first",
        .gives = "Version",
        .shape = Shape::list},
+      {.id = "getLiveNodes",
+       .method = "GET",
+       .path = "/solutions/{solution}/live",
+       .who = Who::thing(Right::chat_read),
+       .serve = get_live_nodes,
+       .summary = "By version and node: who stands there, and of the last 24 hours how many came "
+                  "by, were lost there, and how often a call failed",
+       .gives = "LiveNodes",
+       .query = "environment"},
       {.id = "listFiles",
        .method = "GET",
        .path = "/solutions/{solution}/versions/{version}/files",

@@ -39,6 +39,22 @@ Replied get_file(Call& call) {
   return file_or_unchanged(call, call.ports.studio.file(place_of(call), call.path["path"]));
 }
 
+// By path, with the hash that each file has now; "" = it is gone.
+std::map<std::string, std::string> changed_by(const json::array& asked, const json::object& saved) {
+  std::map<std::string, std::string> changed;
+  for (const json::value& each : asked) {
+    const json::object& file = each.get_object();
+    if (!file.contains("text")) changed[std::string(*json::get_string(file, "path"))] = "";
+  }
+  const auto* written = json::get_array(saved, "files");
+  if (written == nullptr) return changed;
+  for (const json::value& each : *written) {
+    const json::object& file = each.get_object();
+    changed[std::string(*json::get_string(file, "path"))] = *json::get_string(file, "hash");
+  }
+  return changed;
+}
+
 // All of them, or none: what is there by now comes back with 409.
 Replied save_files(Call& call) {
   const auto& files = call.body.at("files").as_array();
@@ -56,14 +72,12 @@ Replied save_files(Call& call) {
       !noted) {
     return std::unexpected(noted.error());
   }
+  Feeds::Saving saving(call.feeds, place_of(call));
   auto saved = call.ports.studio.save(place_of(call), call.body);
   if (!saved) return std::unexpected(saved.error());
   const auto* conflicts = json::get_array(*saved, "conflicts");
   if (conflicts == nullptr) {
-    if (const auto* written = json::get_array(*saved, "files")) {
-      call.feeds.saved(call.path["solution"], call.path["workspace"], *written,
-                       call.asker.principal.name);
-    }
+    saving.saved(changed_by(files, *saved), call.asker.principal.name);
     return Reply(std::move(*saved));
   }
   return Reply(refusal_with(409, "conflict", "somebody else has changed these files since",
@@ -84,8 +98,30 @@ Replied on_draft(Call& call, Work work) {
 Replied refactor(Call& call) {
   return on_draft(call, &Studio::refactor);
 }
+// Of the files as they are, and not as somebody would have them, the others hear as well.
+void tell_checked(Call& call, const json::object& checked) {
+  const auto* overlay = json::get_object(call.body, "overlay");
+  if (overlay != nullptr && !overlay->empty()) return;
+  int64_t errors = 0;
+  int64_t warnings = 0;
+  if (const auto* problems = json::get_array(checked, "problems")) {
+    for (const json::value& each : *problems) {
+      const bool is_error = json::get_string(each.get_object(), "severity") == "error";
+      ++(is_error ? errors : warnings);
+    }
+  }
+  call.feeds.checked(place_of(call),
+                     {{"sound", json::get_bool(checked, "sound").value_or(false)},
+                      {"hash", json::get_string(checked, "hash").value_or("")},
+                      {"errors", errors},
+                      {"warnings", warnings}},
+                     call.asker.principal.name);
+}
+
 Replied check_workspace(Call& call) {
-  return on_draft(call, &Studio::check);
+  auto checked = on_draft(call, &Studio::check);
+  if (checked) tell_checked(call, checked->body);
+  return checked;
 }
 Replied diff_workspace(Call& call) {
   return on_draft(call, &Studio::diff);
@@ -169,8 +205,9 @@ std::vector<Operation> draft_operations() {
        .path = "/solutions/{solution}/workspaces/{workspace}/refactor",
        .who = kReads,
        .serve = refactor,
-       .summary = "A node under another name wherever it is named, or the other notation: a "
-                  "proposal, nothing is saved",
+       .summary =
+           "A node under another name wherever it is named, nodes in a flow of their own, or "
+           "the other notation: a proposal, nothing is saved",
        .takes = "Refactor",
        .gives = "Proposal"},
       {.id = "checkWorkspace",

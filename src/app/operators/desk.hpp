@@ -2,7 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <mutex>
+#include <optional>
 
 #include "api/api.hpp"
 #include "app/wire/python_inspector.hpp"
@@ -34,12 +36,24 @@ class OperatorDesk final : public api::Desk {
                                        const json::object& order) override;
   base::Result<json::object> replay(base::Id chat) override;
   base::Result<json::object> test_of(base::Id chat) override;
+  base::Result<json::object> live_nodes(std::string_view solution) override;
+  base::Result<MisunderstoodPage> misunderstood(const runtime::ChatFilter& filter,
+                                                std::string_view locale) override;
 
  private:
+  struct Counted {
+    base::Timestamp at;
+    json::object nodes;
+  };
   base::Result<flow::Files> files_of(std::string_view solution, std::string_view version);
+  // What was counted no longer ago than that.
+  std::optional<json::object> counted(std::string_view solution, int64_t for_ms);
 
   const Ports ports_;
-  std::mutex mutex_;  // one inspects or deploys at a time
+  std::mutex mutex_;        // one inspects or deploys at a time
+  std::mutex count_mutex_;  // one counts at a time
+  std::mutex counted_mutex_;
+  std::map<std::string, Counted, std::less<>> counted_;  // by solution
 };
 
 }  // namespace millrace::app

@@ -129,6 +129,21 @@ api::Studio::Array OperatorStudio::files(const Place& place) {
   return items;
 }
 
+base::Result<api::Studio::Looked> OperatorStudio::look(const Place& place) {
+  const auto turn = workspaces_.open(place.solution, place.workspace);
+  if (!turn) return std::unexpected(turn.error());
+  const auto all = turn->workspace.list();
+  if (!all) return std::unexpected(all.error());
+  Looked out;
+  for (const solutions::WorkspaceFile& file : *all) out.files[file.path] = file.hash;
+  if (!turn->git.is_repository()) return out;
+  auto stand = turn->git.stand();
+  if (!stand) return std::unexpected(stand.error());
+  out.branch = std::move(stand->branch);
+  out.head = std::move(stand->head);
+  return out;
+}
+
 api::Studio::Object OperatorStudio::file(const Place& place, std::string_view path) {
   const auto turn = workspaces_.open(place.solution, place.workspace);
   if (!turn) return std::unexpected(turn.error());

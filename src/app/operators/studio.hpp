@@ -41,6 +41,7 @@ class OperatorStudio final : public api::Studio {
   Object add_workspace(std::string_view solution, const json::object& order) override;
   Done remove_workspace(const Place& place) override;
   Array files(const Place& place) override;
+  base::Result<Looked> look(const Place& place) override;
   Object file(const Place& place, std::string_view path) override;
   Object save(const Place& place, const json::object& order) override;
   Object format(const json::object& order) override;
@@ -64,6 +65,10 @@ class OperatorStudio final : public api::Studio {
                 const Person& person) override;
   Done end_try(std::string_view id, const Person& person) override;
 
+  Object train_model(const Place& place, const json::object& order) override;
+  Object parse_texts(const Place& place, const json::object& order) override;
+  Object evaluate_model(const Place& place, const json::object& order) override;
+
   Object run_tests(const Place& place, const json::object& order) override;
   Object run(std::string_view id) override;
   Object inspect_action(const Place& place, std::string_view action,
@@ -85,6 +90,13 @@ class OperatorStudio final : public api::Studio {
   base::Result<flow::Files> draft_of(const Place& place, const json::object& order);
   base::Result<std::shared_ptr<const solutions::Loaded>> loaded_of(const Place& place,
                                                                    const json::object& order);
+  // The examples of a draft, and their model where it was made before: for drafts, by hand in the
+  // workspace, or for the version that is current.
+  struct Examples {
+    solutions::TrainingSet set;
+    std::shared_ptr<const std::string> model;
+  };
+  base::Result<Examples> examples_of(const Place& place, const json::object& order);
   // What a workspace is compared with: "disk", "live", or a version.
   base::Result<flow::Files> compared_with(const Place& place, std::string_view what);
   base::Result<void> move_in(solutions::Try& held, const json::object& order);

@@ -67,6 +67,21 @@ json::object symbols_of(const solutions::Loaded& loaded,
           {"flows", std::move(names)}};
 }
 
+base::Result<solutions::Proposal> proposed(const flow::Files& files, const json::object& order) {
+  if (const auto* rename = json::get_object(order, "rename")) {
+    return solutions::renamed(files, *json::get_string(*rename, "from"),
+                              *json::get_string(*rename, "to"));
+  }
+  if (const auto* extract = json::get_object(order, "extract")) {
+    std::vector<std::string> nodes;
+    for (const json::value& node : extract->at("nodes").as_array()) {
+      nodes.emplace_back(node.get_string());
+    }
+    return solutions::extracted(files, nodes, *json::get_string(*extract, "flow"));
+  }
+  return solutions::converted(files, *json::get_string(order, "convert"));
+}
+
 // {hash, ...}, and no more than the hash where the asker has that already.
 json::object unless_known(json::object part, const json::object* known, std::string_view name) {
   const std::string hash = solutions::hash_of_text(json::serialize(part));
@@ -111,17 +126,13 @@ api::Studio::Object OperatorStudio::format(const json::object& order) {
 }
 
 api::Studio::Object OperatorStudio::refactor(const Place& place, const json::object& order) {
-  const auto* rename = json::get_object(order, "rename");
-  const auto convert = json::get_string(order, "convert");
-  if ((rename == nullptr) == !convert) {
-    return fail(Code::invalid_argument, "say rename or convert, one of them", "/");
+  const auto count = order.count("rename") + order.count("extract") + order.count("convert");
+  if (count != 1) {
+    return fail(Code::invalid_argument, "say rename, extract or convert, one of them", "/");
   }
   const auto files = draft_of(place, order);
   if (!files) return std::unexpected(files.error());
-  const auto proposal = rename != nullptr
-                            ? solutions::renamed(*files, *json::get_string(*rename, "from"),
-                                                 *json::get_string(*rename, "to"))
-                            : solutions::converted(*files, *convert);
+  const auto proposal = proposed(*files, order);
   if (!proposal) return std::unexpected(proposal.error());
   json::array proposed;
   for (const solutions::ProposedFile& file : proposal->files) {

@@ -104,6 +104,7 @@ api::Studio::Object OperatorStudio::run(std::string_view id) {
   }
   return json::object{
       {"run", state->id},
+      {"kind", to_string(state->kind)},
       {"solution", state->solution},
       {"begun_at", base::to_iso8601(state->begun_at)},
       {"done", state->is_done},
@@ -111,7 +112,9 @@ api::Studio::Object OperatorStudio::run(std::string_view id) {
       {"failed", failed},
       {"problems", shown(state->problems)},
       {"outcomes", std::move(outcomes)},
-      {"coverage", state->coverage.empty() ? json::value(nullptr) : json::value(state->coverage)}};
+      {"coverage", state->coverage.empty() ? json::value(nullptr) : json::value(state->coverage)},
+      {"steps", json::array(state->steps.begin(), state->steps.end())},
+      {"result", state->result.empty() ? json::value(nullptr) : json::value(state->result)}};
 }
 
 api::Studio::Object OperatorStudio::inspect_action(const Place& place, std::string_view action,

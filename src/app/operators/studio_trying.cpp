@@ -160,6 +160,8 @@ api::Studio::Object OperatorStudio::begin_try(const json::object& order, const P
   if (auto sound = check_sound(**loaded); !sound) return std::unexpected(sound.error());
   auto options = options_in(order, ports_.clock.now());
   if (!options) return std::unexpected(options.error());
+  // A conversation does not wait for a model to be made.
+  if (auto reader = solutions::reader_at_hand(shelf_, **loaded)) options->reader = *reader;
   auto talk = trial::Talk::begin((*loaded)->program, std::move(*options));
   if (!talk) return std::unexpected(talk.error());
   if (auto begun = talk->take(trial::Start{}); !begun) return std::unexpected(begun.error());

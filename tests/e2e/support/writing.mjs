@@ -38,6 +38,10 @@ const kTried = /^\/(try|runs|secrets|schemas)|\/(tests|actions)\/|\/(format|refa
 /** Of those the ones that try and run something. @param {string} path */
 export const isTried = (path) => kPaths.test(path) && kTried.test(path) && !path.includes('/git/');
 
+// What api-models.test.mjs calls.
+/** @param {string} path */
+export const isOfModels = (path) => /\/nlu\/|\/misunderstood|\{solution\}\/live$/.test(path);
+
 /** @param {string} text */
 export const hashOf = (text) => createHash('sha256').update(text).digest('hex');
 
