@@ -31,7 +31,8 @@ class Extraction {
     read.reads_whole = true;
     const Drafts drafts = read_drafts(files_, read, problems);
     if (auto found = find_moved(drafts); !found) return std::unexpected(found.error());
-    for (const Reference& each : references(files_, drafts, targets_of(drafts))) add(each);
+    const Targets targets = targets_of(drafts);
+    for (const Reference& each : references(files_, drafts, targets)) add(each, targets);
     if (auto added = add_ways_behind(drafts); !added) return std::unexpected(added.error());
     for (const Draft* draft : moved_) {
       if (!draft->was.given()) add_key(*draft, "was: " + draft->id);
@@ -48,6 +49,13 @@ class Extraction {
 
   bool is_moved(NodeNumber number) const { return numbers_.contains(number); }
 
+  // A form, or a node that says something and then does something.
+  static bool stands_for_several(const Drafts& drafts, const Draft& draft) {
+    return std::ranges::any_of(drafts.nodes, [&](const Draft& each) {
+      return each.flow == draft.flow && each.id.starts_with(draft.id + ".");
+    });
+  }
+
   base::Result<void> find_moved(const Drafts& drafts) {
     std::set<std::string> found;
     bool is_first = true;
@@ -60,9 +68,9 @@ class Extraction {
                     draft.id);
       }
       is_first = false;
-      keys_of_.emplace(draft.number, draft.key);
       if (!is_meant) continue;
-      if (draft.id != from_ + "." + draft.key) {
+      const bool is_of_several = draft.key.contains('.') || stands_for_several(drafts, draft);
+      if (is_of_several || draft.id != from_ + "." + draft.key) {
         return fail(Code::unimplemented,
                     "a form, a node that is two, or one with a number cannot be moved here",
                     draft.id);
@@ -78,7 +86,7 @@ class Extraction {
   }
 
   // A node is named by its key in its own flow, and by "flow.key" everywhere.
-  void add(const Reference& named) {
+  void add(const Reference& named, const Targets& targets) {
     const bool comes_along = is_moved(named.from);
     const std::string whole = from_ + ".";
     const bool is_whole = named.written.starts_with(whole);
@@ -93,14 +101,9 @@ class Extraction {
       return;
     }
     // A number or a flow's name leads there from everywhere.
-    if (comes_along && is_local && is_key(named.written, named.to)) {
+    if (comes_along && is_local && targets.find("", whole + named.written) == named.to) {
       edits_.replace(named.file, named.at, named.written, whole + named.written);
     }
-  }
-
-  bool is_key(const std::string& written, NodeNumber number) const {
-    const auto found = keys_of_.find(number);
-    return found != keys_of_.end() && found->second == written;
   }
 
   // Who says nothing about where it leads goes on to the node behind it, which may stand behind
@@ -231,7 +234,6 @@ class Extraction {
   const std::string to_;
   std::vector<const Draft*> moved_;
   std::map<NodeNumber, std::string> numbers_;               // of the moved ones, with their keys
-  std::map<NodeNumber, std::string> keys_of_;               // of all of the flow
   std::map<const Draft*, std::vector<std::string>> added_;  // keys, with their values
   LineEdits edits_;
 };

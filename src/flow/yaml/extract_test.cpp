@@ -54,6 +54,24 @@ TEST(FlowExtract, MovesANodeInBracesAndLeavesNoEmptySection) {
             "other:\n  back: {say: Und}\nfront:\n  menu: {say: Karte}\n");
 }
 
+TEST(FlowExtract, NamesAFormThatStays) {
+  Files files = kFiles;
+  files["messages/de.yaml"] = "{}\n";
+  files["flows/main.flow.yaml"] =
+      "nodes:\n  who:\n    form:\n      - NAME: Who?\n      - CITY: Where?\n"
+      "  sure:\n    ask: Sure?\n    buttons:\n      - Over: who\n      - Do: desk\n"
+      "  desk: {say: Bye, end: true}\n";
+  const auto moved = extract_nodes(files, {"main.sure"}, "front");
+  EXPECT_FALSE(moved) << "the form goes on to it";
+  files["flows/main.flow.yaml"] =
+      "nodes:\n  who:\n    form:\n      - NAME: Who?\n      - CITY: Where?\n    next: desk\n"
+      "  sure:\n    ask: Sure?\n    buttons:\n      - Over: who\n      - Do: desk\n"
+      "  desk: {say: Bye, end: true}\n";
+  const auto fine = extract_nodes(files, {"main.sure"}, "front");
+  ASSERT_TRUE(fine) << fine.error().describe();
+  EXPECT_TRUE(fine->at("flows/front.flow.yaml").contains("- Over: main.who\n"));
+}
+
 TEST(FlowExtract, RefusesWhatItCannotSay) {
   const auto code = [](const Files& files, const std::vector<std::string>& ids,
                        std::string_view flow) {
@@ -72,6 +90,11 @@ TEST(FlowExtract, RefusesWhatItCannotSay) {
   Files files = kFiles;
   files["messages/de.yaml"] = "main: {desk: {say: Moment}}\n";
   EXPECT_EQ(code(files, {"main.desk"}, "front"), "unimplemented");
+  files = kFiles;
+  files["flows/main.flow.yaml"] =
+      "nodes:\n  a: Hello\n  who:\n    form:\n      - NAME: Who?\n      - CITY: Where?\n"
+      "  c: {say: Bye, end: true}\n";
+  EXPECT_EQ(code(files, {"main.who.NAME"}, "front"), "unimplemented") << "of a form";
   files = kFiles;
   files["flows/main.flow.yaml"] = "nodes:\n  a: Hello\n  b: And\n  c: {say: Bye, end: true}\n";
   EXPECT_EQ(code(files, {"main.b"}, "front"), "unimplemented") << "a goes on to what is behind it";
