@@ -80,7 +80,8 @@ class Sandbox final : public web::Handler {
   // A 2xx is answered once everything it accepted is durable.
   void handle(web::Request request, web::Respond respond) override;
   // Lays what is kept out so that the next start is quick; waits for the store, for five seconds or
-  // a little more. Nothing may be handled meanwhile.
+  // a little more. What cannot be written is read from the records then. Nothing may be handled
+  // meanwhile.
   void settle();
   // Deletes whom these bodies of users/delete name, all or none, whatever faults and limits are
   // set, and takes the bytes of it out of what is kept: for somebody who asked to be forgotten.

@@ -302,7 +302,6 @@ void Sandbox::settle() {
   const std::lock_guard lock(impl_->mutex);
   constexpr int64_t kPatienceMs = 5'000;
   const base::Timestamp until{impl_->clock.now().ms + kPatienceMs};
-  // What could not be written now is read from the records at the next start.
   (void)impl_->profiles.settle([&] { return impl_->clock.now() < until; });
 }
 

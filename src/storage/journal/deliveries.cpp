@@ -262,24 +262,6 @@ base::Result<std::vector<delivery::Row>> Deliveries::waiting(int64_t target, int
   return all<delivery::Row>(waiting_, row_of);
 }
 
-base::Result<runtime::DeliveryDepth> Deliveries::depth(int64_t target) {
-  const std::lock_guard lock(reading_mutex_);
-  runtime::DeliveryDepth depth;
-  auto row = depth_.bind_integer(1, target).step();
-  if (!row) return std::unexpected(row.error());
-  if (*row) depth.waiting = static_cast<size_t>(depth_.integer(0));
-  depth_.reset();
-  row = oldest_.bind_integer(1, target).step();
-  if (!row) return std::unexpected(row.error());
-  if (*row) depth.oldest_owed_at = {oldest_.integer(0)};
-  oldest_.reset();
-  row = stop_.bind_integer(1, target).step();
-  if (!row) return std::unexpected(row.error());
-  if (*row) depth.stopped = stop_.bytes(0);
-  stop_.reset();
-  return depth;
-}
-
 base::Result<std::optional<StoredDelivery>> Deliveries::find(std::string_view key) {
   const std::lock_guard lock(reading_mutex_);
   return first_stored(find_.bind_text(1, key));
