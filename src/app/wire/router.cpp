@@ -8,9 +8,9 @@
 namespace millrace::app {
 namespace {
 
-// Shown by nobody, and framed by nobody: what is meant to be says so itself.
+// Shown by nobody, and framed by nobody: what is meant to be says so itself. That browsers must not
+// guess at types is said by `http`, on whatever it sends.
 const web::Header kUsual[] = {
-    {"X-Content-Type-Options", "nosniff"},
     {"Referrer-Policy", "no-referrer"},
     {"Cache-Control", "no-store"},
     {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},

@@ -27,7 +27,6 @@ web::Response page(std::string_view type, std::string_view content) {
   return {200,
           {{"Content-Type", std::string(type)},
            {"Cache-Control", "no-cache"},
-           {"X-Content-Type-Options", "nosniff"},
            {"Referrer-Policy", "no-referrer"},
            {"Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
