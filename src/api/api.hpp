@@ -21,6 +21,7 @@
 #include "runtime/archive.hpp"
 #include "runtime/delivery_store.hpp"
 #include "runtime/solutions.hpp"
+#include "runtime/typing.hpp"
 
 namespace millrace::api {
 
@@ -100,7 +101,8 @@ struct Ports {
   base::Clock& clock;
   base::Random& random;
   base::Log& log;
-  std::string seal_key;  // of the journal: of answers that were given securely
+  std::string seal_key;               // of the journal: of answers that were given securely
+  runtime::Typing* typing = nullptr;  // none: nobody hears who writes
 };
 
 struct Options {

@@ -96,6 +96,15 @@ void Live::look(const Listeners& all) {
   };
   if (const auto after = begun(false)) ended(false, look_at_turns(all, *after));
   if (const auto after = begun(true)) ended(true, look_at_audit(all, *after));
+  // After the turns: who writes now has said what came before.
+  look_at_typing(all);
+}
+
+void Live::look_at_typing(const Listeners& all) {
+  if (ports_.typing == nullptr) return;
+  for (const auto& [chat, is_typing] : ports_.typing->take()) {
+    for (const auto& listener : all) listener->tell_typing(chat.to_string(), is_typing);
+  }
 }
 
 void Live::look_at_feeds(const Listeners& all) {

@@ -52,6 +52,7 @@ class Live {
   // The number it has come to.
   int64_t look_at_turns(const Listeners& all, int64_t after);
   int64_t look_at_audit(const Listeners& all, int64_t after);
+  void look_at_typing(const Listeners& all);
   std::string solution_of_chat(runtime::Archive& archive, base::Id chat);
 
   const Ports& ports_;

@@ -96,6 +96,16 @@ void Live::Listener::tell(const LiveRow& row) {
   }
 }
 
+void Live::Listener::tell_typing(const std::string& chat, bool is_typing) {
+  const std::lock_guard lock(mutex_);
+  const auto found = topics_.find("chat:" + chat);
+  if (found == topics_.end()) return;
+  tell_socket({{"topic", found->first},
+               {"seq", found->second.after},
+               {"type", "typing"},
+               {"data", json::object{{"chat", chat}, {"is_typing", is_typing}}}});
+}
+
 void Live::Listener::end_look(bool audit, int64_t seq) {
   const std::lock_guard lock(mutex_);
   for (auto& [name, topic] : topics_) {

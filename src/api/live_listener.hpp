@@ -57,6 +57,9 @@ class Live::Listener final : public web::SocketHandler,
   std::optional<int64_t> begin_look(bool audit);
   // Once, in order; what was told is not told again.
   void tell(const LiveRow& row);
+  // Whether the consumer of a chat writes. It has the number of what was told before it, since no
+  // listener can ask for it again.
+  void tell_typing(const std::string& chat, bool is_typing);
   // What has come of the test runs that it has subscribed to.
   void tell_runs();
   // Who listens, and which feeds they have subscribed to.

@@ -90,6 +90,10 @@ void Channel::typing(bool is_typing) {
   tell({"incoming:notice", typing_json(is_typing, identity_)});
 }
 
+void Channel::consumer_typing(bool is_typing) {
+  tell({"incoming:notice", consumer_typing_json(is_typing, identity_)});
+}
+
 void Channel::ended(std::string_view reason) {
   tell({"incoming:notice", ended_json(reason, identity_)});
 }

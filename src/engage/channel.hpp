@@ -44,6 +44,7 @@ class Channel final : public runtime::Subscriber {
   void started() override;
   void said(const std::vector<runtime::ChatMessage>& messages) override;
   void typing(bool is_typing) override;
+  void consumer_typing(bool is_typing) override;
   void ended(std::string_view reason) override;
   void handed_over(const dialog::HandOver& hand_over) override;
   void lost() override;

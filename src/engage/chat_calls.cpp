@@ -76,8 +76,10 @@ void Engagement::ping(const Identity& identity, const json::object& body, web::R
   respond(web::json_response(201, json::serialize(pong)));
 }
 
-// Nobody listens to a consumer's typing yet.
-void Engagement::type(const Identity&, const json::object&, web::Respond respond) {
+void Engagement::type(const Identity& identity, const json::object& body, web::Respond respond) {
+  const auto is_typing = read_typing(body, identity);
+  if (!is_typing) return respond(error_response(is_typing.error()));
+  runtime_.type(identity.consumer, identity.chat, *is_typing);
   respond({204, {}, {}});
 }
 

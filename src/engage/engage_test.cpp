@@ -141,6 +141,14 @@ TEST(EngageMessages, AreRefusedWithTheFieldNamed) {
   EXPECT_EQ(source({{"msg", "hi"}, {"client_msg_id", "~x"}}), "client_msg_id");
 }
 
+TEST(EngageTyping, IsTrueFalseOrNotSaidAndOnlyOnesOwn) {
+  EXPECT_TRUE(*read_typing({}, kAda));
+  EXPECT_TRUE(*read_typing({{"is_typing", nullptr}}, kAda));
+  EXPECT_FALSE(*read_typing({{"is_typing", false}, {"from", kAda.consumer.to_string()}}, kAda));
+  EXPECT_EQ(read_typing({{"is_typing", "yes"}}, kAda).error().where, "is_typing");
+  EXPECT_EQ(read_typing({{"from", base::Id{}.to_string()}}, kAda).error().where, "from");
+}
+
 TEST(EngageEvents, AreANameAndAnObject) {
   const auto told = read_event({{"name", "checkout"}, {"detail", {{"total", 3}}}});
   ASSERT_TRUE(told);

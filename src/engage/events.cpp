@@ -21,6 +21,13 @@ json::object typing_json(bool is_typing, const Identity& identity) {
   return out;
 }
 
+json::object consumer_typing_json(bool is_typing, const Identity& identity) {
+  json::object out = typing_json(is_typing, identity);
+  out["from"] = identity.consumer.to_string();
+  out["from_side"] = "consumer";
+  return out;
+}
+
 json::object ended_json(std::string_view reason, const Identity& identity) {
   json::object out = notice("ended", identity);
   out["reason"] = reason;

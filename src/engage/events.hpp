@@ -11,6 +11,8 @@ namespace millrace::engage {
 
 // Payloads of `incoming:notice`. Of a step that is told by another event: an empty one.
 json::object typing_json(bool is_typing, const Identity& identity);
+// The same of the consumer, who is named as in the Type of the contract.
+json::object consumer_typing_json(bool is_typing, const Identity& identity);
 json::object ended_json(std::string_view reason, const Identity& identity);
 json::object hand_over_json(const dialog::HandOver& step, const Identity& identity);
 

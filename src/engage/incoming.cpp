@@ -135,6 +135,18 @@ base::Result<dialog::PageEvent> read_event(const json::object& body) {
   return event;
 }
 
+base::Result<bool> read_typing(const json::object& body, const Identity& identity) {
+  if (!is_from(body, "from", identity.consumer)) {
+    return fail(Code::invalid_argument, "this is not the user of the access token", "from");
+  }
+  const auto* given = body.if_contains("is_typing");
+  if (given == nullptr || given->is_null()) return true;
+  if (!given->is_bool()) {
+    return fail(Code::invalid_argument, "is_typing must be true or false", "is_typing");
+  }
+  return given->get_bool();
+}
+
 json::object user_data_of(const json::object& request) {
   json::object out;
   for (const std::string_view key :

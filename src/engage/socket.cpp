@@ -137,7 +137,7 @@ void SocketConnection::leave(const Frame& frame) {
 void SocketConnection::take(const Frame& frame) {
   const bool is_turn = frame.event == "msg:send" || frame.event == "chat:start" ||
                        frame.event == "chat:snapshot" || frame.event == "chat:end" ||
-                       frame.event == "chat:event";
+                       frame.event == "chat:event" || frame.event == "chat:type";
   if (is_turn) {
     const auto text = json::get_string(frame.payload, "msg").value_or("");
     auto wait = take_turn(shares_, asker_, identity_, text.size());
@@ -161,6 +161,8 @@ void SocketConnection::take(const Frame& frame) {
     end_chat(frame);
   } else if (frame.event == "chat:event") {
     tell_event(frame);
+  } else if (frame.event == "chat:type") {
+    tell_typing(frame);
   } else {
     reply(*socket_, frame, "error", {{"reason", "unknown event"}});
   }
@@ -212,6 +214,17 @@ void SocketConnection::tell_event(const Frame& frame) {
     return;
   }
   runtime_.tell_event(identity_.consumer, identity_.chat, std::move(*event), answer_to(frame));
+}
+
+// Told to all who joined the chat but this one, whose consumer knows it.
+void SocketConnection::tell_typing(const Frame& frame) {
+  const auto is_typing = read_typing(frame.payload, identity_);
+  if (!is_typing) {
+    refuse(*socket_, frame, "invalid", is_typing.error());
+    return;
+  }
+  runtime_.type(identity_.consumer, identity_.chat, *is_typing, channel_);
+  reply(*socket_, frame, "ok", {});
 }
 
 void SocketConnection::end_chat(const Frame& frame) {

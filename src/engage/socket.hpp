@@ -48,6 +48,7 @@ class SocketConnection final : public web::SocketHandler,
   void start_chat(const Frame& frame);
   void send_message(const Frame& frame);
   void tell_event(const Frame& frame);
+  void tell_typing(const Frame& frame);
   void end_chat(const Frame& frame);
   // Answers the frame once the runtime has done what it asked for.
   runtime::Done<void> answer_to(const Frame& frame);

@@ -51,6 +51,9 @@ base::Result<IncomingMessage> read_message(const json::object& body, const Ident
 // What a page tells: {"name": text, "detail"?: object}. Its bounds are the engine's.
 base::Result<dialog::PageEvent> read_event(const json::object& body);
 
+// Whether the consumer writes (Type of the contract); who does not say does.
+base::Result<bool> read_typing(const json::object& body, const Identity& identity);
+
 // The session fields that scripts find in context['user_data'].
 json::object user_data_of(const json::object& session_request);
 

@@ -145,6 +145,8 @@ class Subscriber {
   }
   // For agents: what the consumer said to them. Its edges know what the consumer said.
   virtual void heard(const ChatMessage&) {}
+  // The consumer writes, or has stopped writing. Kept nowhere.
+  virtual void consumer_typing(bool) {}
   // The last call: what follows is no longer told. Subscribe again and read a snapshot.
   virtual void lost() = 0;
 };
@@ -154,6 +156,7 @@ using Done = std::move_only_function<void(base::Result<T>)>;
 
 struct Consumer;
 class Teller;  // told.hpp
+class Typing;  // typing.hpp
 
 class Runtime {
  public:
@@ -169,6 +172,7 @@ class Runtime {
     std::string environment = "sandbox";  // of the chats that begin here; or "live"
     base::Meter* meter = nullptr;         // none: nothing is counted
     const Teller* teller = nullptr;       // none: no session may ask for its events
+    Typing* typing = nullptr;             // none: who writes is told to subscribers alone
   };
 
   Runtime(Ports ports, const Solutions& solutions, Limits limits = {});
@@ -235,6 +239,10 @@ class Runtime {
   // Errors besides: resource_exhausted (too many listen to this consumer).
   void subscribe(base::Id consumer, base::Id chat, std::weak_ptr<Subscriber> subscriber,
                  Done<dialog::Phase> done);
+  // The consumer writes, or has stopped: told to whoever listens to the chat, but for the one whom
+  // they told it through. It is no turn, reads nothing, and is not known to fail.
+  void type(base::Id consumer, base::Id chat, bool is_typing,
+            std::weak_ptr<Subscriber> told_through = {});
 
   // Calls `then` on the consumer's lane: with true when the consumer is not in memory, or could
   // leave it at once, so that whatever reads them next reads the journal; with false when they are

@@ -136,11 +136,18 @@ describe('the documents of the Engagement API', () => {
     }
     const session = await openSession(server.ready);
     const {channel, heard, socket} = await joinChat(server.ready, session, {seq_num: 0});
+    const typing = {
+      chat_id: session.chat_id,
+      from: session.id,
+      is_typing: true,
+      from_side: 'consumer',
+    };
     /** @type {[string, object][]} */
     const sent = [
       ['chat:start', {...startBody(server.ready, session), access_token: session.access_token}],
       ['msg:send', messageBody(session, 'hello', 'one')],
       ['chat:event', {name: 'checkout', detail: {}}],
+      ['chat:type', typing],
       ['new:ping', {seq: 1, user_id: session.id}],
       ['chat:snapshot', {from: session.id}],
       ['chat:end', endBody(session)],

@@ -172,7 +172,8 @@ base::Result<void> OperatorEdge::Parts::open() {
   api_options.version = MILLRACE_VERSION;
   api = std::make_unique<api::Api>(
       api::Ports{*access, oidc.get(), *pairs, *records, *desk, *studio, ports.records.deliveries,
-                 ports.solutions, ports.clock, ports.random, ports.log, options.seal_key},
+                 ports.solutions, ports.clock, ports.random, ports.log, options.seal_key,
+                 &ports.typing},
       std::move(api_options));
   tidier = posix::named_thread<std::jthread>(
       "operator-tidy", [this](const std::stop_token& asked_to_stop) { tidy(asked_to_stop); });

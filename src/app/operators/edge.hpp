@@ -53,6 +53,7 @@ class OperatorEdge {
     base::Random& random;
     base::Log& log;
     base::Meter& meter;
+    runtime::Typing& typing;
   };
   static base::Result<std::unique_ptr<OperatorEdge>> open(Options options, Ports ports);
   ~OperatorEdge();

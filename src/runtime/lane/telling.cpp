@@ -3,6 +3,7 @@
 
 #include "runtime/lane/lane.hpp"
 #include "runtime/lane/measures.hpp"
+#include "runtime/typing.hpp"
 
 namespace millrace::runtime {
 namespace {
@@ -123,6 +124,22 @@ void Runtime::Lane::settle(Consumer& consumer) {
 void Runtime::Lane::drop_gone_listeners(Consumer& consumer) {
   std::erase_if(consumer.listeners,
                 [](const Listener& listener) { return listener.subscriber.expired(); });
+}
+
+void Runtime::type(base::Id id, base::Id chat, bool is_typing,
+                   std::weak_ptr<Subscriber> told_through) {
+  if (ports_.typing != nullptr) ports_.typing->note(chat, is_typing);
+  Lane& lane = home(id);
+  lane.run_here([&lane, id, chat, is_typing, told_through = std::move(told_through)] {
+    const Consumer* consumer = lane.in_memory(id);
+    if (consumer == nullptr) return;  // then nobody listens
+    const auto teller = told_through.lock();
+    for (const Listener& listener : consumer->listeners) {
+      const auto subscriber = listener.subscriber.lock();
+      if (!subscriber || subscriber == teller || listener.chat != chat) continue;
+      subscriber->consumer_typing(is_typing);
+    }
+  });
 }
 
 }  // namespace millrace::runtime

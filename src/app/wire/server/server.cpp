@@ -45,7 +45,7 @@ base::Result<void> Server::Parts::open(const ServeOptions& options) {
   runtime = std::make_unique<runtime::Runtime>(
       runtime::Runtime::Ports{*lanes, clock, random, *journal, actions->actions(),
                               deliveries->deliveries(), log, data->seal_key, options.environment,
-                              &meter, &webhook_events},
+                              &meter, &webhook_events, &typing},
       served->solutions());
   lanes->start();
   if (auto done = runtime->recover(); !done) return done;
@@ -212,7 +212,8 @@ base::Result<void> Server::Parts::open_operators(const ServeOptions& options) {
        clock,
        random,
        log,
-       meter});
+       meter,
+       typing});
   if (!opened) return std::unexpected(opened.error());
   operators = std::move(*opened);
   return {};

@@ -27,6 +27,7 @@
 #include "channels/rest/rest.hpp"
 #include "engage/engage.hpp"
 #include "http/http.hpp"
+#include "runtime/typing.hpp"
 #include "solutions/served.hpp"
 #include "storage/storage.hpp"
 
@@ -69,6 +70,7 @@ struct Server::Parts {
   std::unique_ptr<solutions::Served> served;
   std::unique_ptr<DeliveryEdge> deliveries;
   engage::WebhookEvents webhook_events;
+  runtime::Typing typing;
   std::unique_ptr<runtime::Runtime> runtime;
   std::unique_ptr<MediaEdge> media;
   std::unique_ptr<engage::Engagement> engagement;
