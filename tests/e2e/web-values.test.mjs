@@ -10,8 +10,8 @@ import {
   monthsLater,
   weekBegins,
   weeksOf,
-  written,
 } from '../../web/chat/calendar.js';
+import {written} from '../../web/chat/items.js';
 import {eventOf, mayTell} from '../../web/chat/events.js';
 import {eventFrom, profileFrom} from '../../web/chat/host.js';
 import {chooseLocale, directionOf} from '../../web/chat/page.js';

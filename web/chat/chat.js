@@ -1,6 +1,7 @@
 // The chat page: one conversation at a time, shown in the page's view. An ordinary client of the
 // Engagement API on its own origin; it knows nothing that another client could not know.
 
+import {loadTheRest} from './assets/kinds.js';
 import {Conversation} from './conversation.js';
 import {sendFile} from './files.js';
 import {Host} from './host.js';
@@ -31,6 +32,12 @@ const greeting = host.greeting();
 keepWith((kept) => host.keep(kept));
 const words = await wordsOf(locale);
 
+/** Once, when the first words are there. */
+let rest = () => {
+  rest = () => {};
+  if ('requestIdleCallback' in window) window.requestIdleCallback(loadTheRest);
+  else setTimeout(loadTheRest);
+};
 /** @type {Conversation} */
 let conversation;
 let lastGoneAt = 0;
@@ -42,6 +49,7 @@ const view = new View(
     sayAgain: (id) => conversation.sayAgain(id),
     tell: (event) => conversation.tell(event),
     more: () => conversation.more(),
+    type: (isTyping) => conversation.type(isTyping),
     send: (file, progress) => sendFile(conversation.session, file, progress),
     startOver,
     hide: () => show(false),
@@ -62,6 +70,7 @@ async function converse(kept, delayMs = 0) {
     changed(model) {
       view.show(model);
       news.look(model);
+      if (model.messages.length > 0) rest();
     },
     gone: beginAnew,
   });
@@ -114,7 +123,10 @@ await converse(loadKept(appId) ?? (keptAround && {session: keptAround.session, o
 
 host.listen({restart: startOver, shown: show, tell: (event) => conversation.tell(event)});
 for (const name of ['online', 'offline', 'pageshow']) {
-  window.addEventListener(name, () => conversation.nudge());
+  window.addEventListener(name, () => {
+    conversation.nudge();
+    view.again();
+  });
 }
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') conversation.nudge();

@@ -105,6 +105,13 @@ export class Conversation {
     this.#telling.add(event);
   }
 
+  /** What nobody hears now is not told later. @param {boolean} isTyping */
+  type(isTyping) {
+    const {chat_id, id: from} = this.#session ?? {};
+    const told = {chat_id, from, is_typing: isTyping, from_side: 'consumer'};
+    if (this.#ready) this.#socket?.push('chat:type', told).catch(() => {});
+  }
+
   /** Whose chat it is; null before there is one. */
   get session() {
     return this.#session;
@@ -248,6 +255,7 @@ export class Conversation {
   /** @param {any} payload */
   #notice(payload) {
     if (payload.notice === 'typing') {
+      if (payload.from_side === 'consumer') return; // the person themselves, in another window
       this.#presence.expect(payload.is_typing ? kTypingMaxMs : 0);
     } else if (payload.notice === 'ended') {
       this.#ask(); // the snapshot has the last words, whatever was lost on the way

@@ -1,6 +1,6 @@
 // The conversation as a text file that a person can keep.
 
-import {shownText} from './calendar.js';
+import {shownText} from './items.js';
 
 /**
  * @param {import('./items.js').Item[]} items

@@ -15,17 +15,22 @@ const kTries = 4;
 const kLink = /^https?:\/\/[^\s/]+(?:\/[^\s/]+)*\/media\/v1\/[\w-]+\/([^\s/]+)$/;
 const kPictures = /\.(jpe?g|png|gif|webp)$/i;
 
+/** The addresses that the server has given to this page. @type {Set<string>} */
+const given = new Set();
+
 /**
- * The file that a text is the address of, if it is one that this server keeps.
+ * The file that a text is the address of, if it looks like one that a server keeps. Only what this
+ * server has named as a file is shown as a picture: a text may be anybody's address.
  * @param {string} text
+ * @param {boolean} [isNamed] the server says that it is a file
  * @returns {SentFile | null}
  */
-export function fileIn(text) {
+export function fileIn(text, isNamed = given.has(text)) {
   const found = kLink.exec(text);
   if (!found) return null;
   try {
     const name = decodeURIComponent(found[1]);
-    return {name, url: text, isPicture: kPictures.test(name)};
+    return {name, url: text, isPicture: isNamed && kPictures.test(name)};
   } catch {
     return null;
   }
@@ -56,6 +61,7 @@ export async function sendFile(session, file, progress) {
     const answer = response && (await response.json().catch(() => null));
     if (response?.status === 201 && answer?.file) {
       progress(1);
+      given.add(answer.file);
       return {url: answer.file};
     }
     if (response?.status !== 202 || !(answer?.received > offset)) {

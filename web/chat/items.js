@@ -117,13 +117,16 @@ function itemOf(message) {
     expects,
     secure: message.secure_app_object ?? false,
     locksInput: shown?.input === 'disabled',
-    ...(isOwn && fileWith(message.file ?? message.msg)),
+    ...(isOwn && fileWith(message.file ?? message.msg, Boolean(message.file))),
   };
 }
 
-/** @param {string} text */
-function fileWith(text) {
-  const file = fileIn(text);
+/**
+ * @param {string} text
+ * @param {boolean} [isNamed]
+ */
+function fileWith(text, isNamed) {
+  const file = fileIn(text, isNamed || undefined);
   return file && {file, text: file.name};
 }
 
@@ -218,4 +221,30 @@ export function helpFor(question) {
     default:
       return none;
   }
+}
+
+/**
+ * An answer that is a day or a time, as the language writes it; null for any other.
+ * @param {string} text
+ * @param {string} locale
+ */
+export function written(text, locale) {
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
+  if (!isDay && !/^\d\d:\d\d$/.test(text)) return null;
+  const time = Date.parse(isDay ? `${text}T00:00:00Z` : `2000-01-01T${text}:00Z`);
+  if (Number.isNaN(time)) return null;
+  const how = isDay
+    ? /** @type {const} */ ({dateStyle: 'long'})
+    : /** @type {const} */ ({timeStyle: 'short'});
+  return new Intl.DateTimeFormat(locale, {...how, timeZone: 'UTC'}).format(time);
+}
+
+/**
+ * A day that was chosen is said in the notation that everybody has, and shown in their own.
+ * @param {Item} item
+ * @param {string} locale
+ */
+export function shownText({text, answers}, locale) {
+  const isDate = ['datepicker', 'timepicker'].includes(answers?.kind ?? '');
+  return (isDate && written(text, locale)) || text;
 }

@@ -2,11 +2,10 @@
 // alone. Showing the same items twice changes nothing, and an element stays the same for as long as
 // its message is there, so that a screen reader hears each message once.
 
-import {kinds, updateAsset} from './assets/kinds.js';
-import {shownText} from './calendar.js';
+import {assetOf, updateAsset} from './assets/kinds.js';
 import {make, makeButton, makeImage} from './dom.js';
 import {makeFace} from './face.js';
-import {withLines} from './items.js';
+import {shownText, withLines} from './items.js';
 import {renderMarkdown} from './markdown.js';
 import {filled} from './words.js';
 
@@ -172,10 +171,10 @@ export class MessageList {
       else bubble.append(item.text);
       element.append(bubble);
     }
-    const kind = kinds[item.kind];
-    if (kind) {
+    const asset = assetOf(item, this.#tools);
+    if (asset) {
       element.dataset.kind = item.kind;
-      element.append(kind.render(item, this.#tools));
+      element.append(asset);
     }
     element.append(make('div', 'note ps-notice-timestamp'));
     this.#elements.set(item.key, element);
@@ -198,7 +197,8 @@ export class MessageList {
     const rested = next ? (next.at ?? Date.now()) - (item.at ?? 0) > kPauseMs : true;
     element.classList.toggle('timed', rested);
     const asset = element.querySelector('.asset');
-    if (asset instanceof HTMLElement) updateAsset(asset, item, item.isOpen && !isOver);
+    if (asset instanceof HTMLElement)
+      updateAsset(asset, item, item.isOpen && !isOver, this.#tools);
     for (const button of element.querySelectorAll('.resend')) {
       /** @type {HTMLElement} */ (button).hidden = isOver; // nobody is there to send it to again
     }

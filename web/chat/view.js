@@ -8,12 +8,14 @@ import {makeIntro} from './face.js';
 import {helpFor, itemsOf} from './items.js';
 import {MessageList} from './messages.js';
 import {imageAddress} from './page.js';
+import {Typing} from './typing.js';
 
 /**
  * @typedef {import('./conversation.js').Model} Model
  * @typedef {{
  *   say: (text: string, isSecret: boolean) => void, sayAgain: (id: string) => void,
  *   tell: (event: import('./events.js').PageEvent) => void, more: () => void,
+ *   type: (isTyping: boolean) => void,
  *   startOver: () => void, hide: () => void, send: import('./assets/kinds.js').Tools['send'],
  * }} Deeds
  * @typedef {{
@@ -47,15 +49,13 @@ export class View {
   #reveal = get('reveal', HTMLButtonElement);
   #send = get('send', HTMLButtonElement);
   #offline = get('offline', HTMLElement);
-  /** @type {number | undefined} */
-  #statusTimer;
-  /** @type {number | undefined} */
-  #sureTimer;
-  /** @type {number | undefined} */
-  #offlineTimer;
+  /** @type {number | undefined} */ #statusTimer;
+  /** @type {number | undefined} */ #sureTimer;
+  /** @type {number | undefined} */ #offlineTimer;
+  #typing;
   #hasTalk = false;
-  /** @type {import('./items.js').Item[]} */
-  #items = [];
+  /** @type {Model | null} */ #model = null;
+  /** @type {import('./items.js').Item[]} */ #items = [];
   #isSecret = false;
 
   /**
@@ -67,6 +67,7 @@ export class View {
     this.#setting = setting;
     this.#words = words;
     this.#deeds = deeds;
+    this.#typing = new Typing(deeds.type);
     this.#list = new MessageList(
       get('log', HTMLElement),
       {
@@ -77,6 +78,7 @@ export class View {
         avatar: facts.avatar,
         uploads: facts.uploads,
         say: (text) => deeds.say(text, false),
+        again: () => this.again(),
       },
       makeIntro(facts),
     );
@@ -88,6 +90,7 @@ export class View {
 
   /** @param {Model} model */
   show(model) {
+    this.#model = model;
     const items = itemsOf(model);
     const isOver = model.status === 'ended' || model.status === 'unavailable';
     const mayMoveFocus = this.#hasFocusToKeep();
@@ -107,8 +110,14 @@ export class View {
     if (mayMoveFocus) this.#keepFocus(isOver);
   }
 
+  /** Shows the same once more: something that it needs has come, or may come now. */
+  again() {
+    if (this.#model) this.show(this.#model);
+  }
+
   /** Forgets all that is shown. */
   clear() {
+    this.#model = null;
     this.#list.clear();
     this.#unsure();
   }
@@ -154,6 +163,7 @@ export class View {
       this.#submit();
     });
     this.#input.addEventListener('input', () => this.#updateSend());
+    this.#input.addEventListener('input', () => this.#typing.changed(this.#input.value !== ''));
     this.#reveal.addEventListener('click', () => {
       this.#mask(!this.#input.classList.contains('masked'));
       this.#focusInput();
@@ -173,6 +183,7 @@ export class View {
     if (!text || this.#input.disabled) return;
     this.#input.value = '';
     this.#updateSend();
+    this.#typing.stop();
     this.#deeds.say(text, this.#isSecret);
     this.#focusInput();
   }
@@ -267,15 +278,8 @@ export class View {
 
   // Only a focus that was ours, or nobody's, is moved.
   #hasFocusToKeep() {
-    const active = document.activeElement;
-    return (
-      document.hasFocus() &&
-      (!active ||
-        active === document.body ||
-        active === this.#input ||
-        active === this.#again ||
-        active.closest('.asset') !== null)
-    );
+    const isOurs = document.activeElement?.matches('body, #message, #again, .asset, .asset *');
+    return document.hasFocus() && isOurs !== false;
   }
 
   /** @param {boolean} isOver */

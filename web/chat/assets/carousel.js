@@ -6,7 +6,7 @@ import {imageAddress} from '../page.js';
 import {optionElement} from './buttons.js';
 
 /** @type {import('./kinds.js').Kind} */
-export const carousel = {
+export const kind = {
   render({cards}, {words, say}) {
     const row = make('div', 'cards', ...cards.map((card) => cardOf(card, say)));
     row.tabIndex = 0;

@@ -8,7 +8,7 @@ import {make, makeButton, makeIcon} from '../dom.js';
 /** @typedef {import('./kinds.js').Tools} Tools */
 
 /** @type {import('./kinds.js').Kind} */
-export const dayPicker = {
+export const kind = {
   render(item, tools) {
     const calendar = new Calendar(item, tools).element;
     if (!item.expects) return make('div', 'asset', calendar);

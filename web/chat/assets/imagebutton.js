@@ -4,7 +4,7 @@ import {choiceButton, make, makeImage} from '../dom.js';
 import {imageAddress} from '../page.js';
 
 /** @type {import('./kinds.js').Kind} */
-export const imageButtons = {
+export const kind = {
   render({options}, {say}) {
     return make(
       'div',

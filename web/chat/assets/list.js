@@ -10,7 +10,7 @@ import {filled} from '../words.js';
 const kSearchedFrom = 8;
 
 /** @type {import('./kinds.js').Kind} */
-export const list = {
+export const kind = {
   render(item, tools) {
     const rows = item.options.map((option) => rowOf(option, item.multiple, tools.say));
     const body = make('div', 'rows ps-listpicker-list', ...rows);

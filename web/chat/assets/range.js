@@ -3,7 +3,7 @@
 import {make, makeButton} from '../dom.js';
 
 /** @type {import('./kinds.js').Kind} */
-export const range = {
+export const kind = {
   render({expects}, {words, locale, say}) {
     const {min = 0, max = 100, whole} = expects ?? {};
     const format = new Intl.NumberFormat(locale, {maximumFractionDigits: 2});

@@ -7,7 +7,7 @@ const kStar =
   'm12 3 2.8 5.8 6.2.9-4.5 4.4 1.1 6.3L12 17.3l-5.6 3.1 1.1-6.3L3 9.7l6.2-.9Z';
 
 /** @type {import('./kinds.js').Kind} */
-export const stars = {
+export const kind = {
   render({options, text}, {words, say}) {
     const element = make(
       'div',

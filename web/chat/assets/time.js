@@ -6,7 +6,7 @@ const kMinuteStep = 5;
 const kFirstHour = 9;
 
 /** @type {import('./kinds.js').Kind} */
-export const timePicker = {
+export const kind = {
   render({prompt}, {words, locale, say}) {
     const format = new Intl.DateTimeFormat(locale, {hour: 'numeric', timeZone: 'UTC'});
     const two = new Intl.NumberFormat(locale, {minimumIntegerDigits: 2});

@@ -37,7 +37,7 @@ for (const name of /** @type {const} */ (['drop', 'paste'])) {
 }
 
 /** @type {import('./kinds.js').Kind} */
-export const upload = {
+export const kind = {
   render({options, label}, {words, say, send, uploads}) {
     if (uploads.mb === 0) {
       const note = make('p', 'none', label ? `${label}: ${words.noFiles}` : words.noFiles);

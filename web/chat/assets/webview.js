@@ -10,7 +10,7 @@ import {safeTarget} from '../markdown.js';
 const kHeightPx = 320;
 
 /** @type {import('./kinds.js').Kind} */
-export const webview = {
+export const kind = {
   render(item, tools) {
     const address = addressOf(item.url);
     if (!address) return make('div', 'asset');
@@ -30,11 +30,9 @@ export const webview = {
   },
 };
 
-/** @param {string} given */
+/** A path is one of the server's own; two slashes would name another. @param {string} given */
 function addressOf(given) {
-  return given
-    ? safeTarget(given.startsWith('/') ? new URL(given, location.href).href : given)
-    : null;
+  return safeTarget(/^\/(?![/\\])/.test(given) ? new URL(given, location.href).href : given);
 }
 
 /**
