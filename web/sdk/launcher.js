@@ -7,7 +7,11 @@
   if (!script?.src) return;
   const page = /** @type {any} */ (window);
   const files = new URL('./', script.src).href;
-  const given = {...script.dataset};
+  // jQuery and its like load a snippet's file through an element of their own, which says nothing.
+  const says = script.dataset.app
+    ? script
+    : [...document.scripts].find(({src, dataset}) => src === script.src && dataset.app);
+  const given = {...(says ?? script).dataset};
   const kPopup = 'width=500,height=700';
 
   /**

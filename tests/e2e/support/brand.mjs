@@ -5,11 +5,11 @@ import {once} from 'node:events';
 import {createServer} from 'node:http';
 
 export class Brand {
-  /** @type {Map<string, {html: string, policy?: string}>} */
+  /** @type {Map<string, {html: string, policy?: string, type?: string}>} */
   #pages = new Map();
   #server = createServer((request, response) => {
     const page = this.#pages.get(String(request.url).split('?')[0]);
-    response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    response.setHeader('Content-Type', page?.type ?? 'text/html; charset=utf-8');
     if (page?.policy) response.setHeader('Content-Security-Policy', page.policy);
     response.statusCode = page ? 200 : 404;
     response.end(page?.html ?? 'nothing here');
@@ -35,6 +35,15 @@ export class Brand {
     const html = `<!doctype html><html lang="en"><head><title>Shop</title></head><body>
       <main><h1>A shop</h1></main>${body}</body></html>`;
     this.#pages.set(path, {html, policy});
+  }
+
+  /**
+   * A script, as a page of the brand's names it.
+   * @param {string} path
+   * @param {string} text
+   */
+  putScript(path, text) {
+    this.#pages.set(path, {html: text, type: 'text/javascript; charset=utf-8'});
   }
 
   /** @param {string} host such as shop.brand.example */
