@@ -20,9 +20,9 @@ class Listening final : public runtime::Subscriber {
   std::string heard;
 };
 
-class TypingTest : public simulation::CalmWorld {
+class RuntimeTyping : public simulation::CalmWorld {
  protected:
-  TypingTest() {
+  RuntimeTyping() {
     static const auto program =
         std::make_shared<const flow::Program>(testing_support::load_example());
     solutions_.deploy(runtime::make_solution(program));
@@ -43,12 +43,13 @@ class TypingTest : public simulation::CalmWorld {
   }
 };
 
-TEST_F(TypingTest, IsToldToWhoListensToTheChatButNotToWhomItCameThrough) {
+TEST_F(RuntimeTyping, IsToldToWhoListensToTheChatButNotToWhomItCameThrough) {
   const auto session = open();
   const auto first = subscribe(session);
   const auto second = subscribe(session);
   const auto elsewhere = subscribe(open());
   runtime_->type(session.consumer, session.chat, true, first);
+  run_for(10);
   runtime_->type(session.consumer, session.chat, false);
   runtime_->type(session.consumer, base::Id::derived("chat", "none"), true);
   runtime_->type(base::Id::derived("consumer", "none"), session.chat, true);
@@ -58,7 +59,7 @@ TEST_F(TypingTest, IsToldToWhoListensToTheChatButNotToWhomItCameThrough) {
   EXPECT_EQ(elsewhere->heard, "");
 }
 
-TEST(Typing, IsTheLastWordOfEachChatOnceAndForgottenWhereNobodyTakesIt) {
+TEST(RuntimeTypingNews, IsTheLastWordOfEachChatOnceAndForgottenWhereNobodyTakesIt) {
   runtime::Typing typing;
   const auto ada = base::Id::derived("chat", "ada");
   typing.note(ada, true);
