@@ -9,7 +9,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo check style test unit e2e docs docs-pages test-docs test-site map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload bench-nlu soak soak-disconnects tsan ci clean install deb clean-root setup setup-test setup-style setup-dev bench-check bench-ask
+.PHONY: help build demo check style test unit e2e docs docs-pages test-docs test-site map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload bench-nlu bench-web soak soak-disconnects tsan ci clean install deb clean-root setup setup-test setup-style setup-dev bench-check bench-ask
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -83,8 +83,8 @@ test-site: docs  ## links, valid HTML, and axe in Chromium, of the site
 
 test: style unit e2e test-docs test-site  ## everything: style, unit tests, conversations, simulation, end to end, documents
 
-shots: build setup-test  ## pictures of the chat page at 320, 390 and 1280 px (SHOTS=build/shots)
-	@cd tests/e2e && MILLRACE_SHOTS=$(or $(SHOTS),build/shots) node --test web-kinds.test.mjs
+shots: build setup-test  ## the pictures of docs/chat-page.md: examples/showcase at 320, 390 and 1280 px (SHOTS=docs)
+	@cd tests/e2e && MILLRACE_SHOTS=$(or $(SHOTS),docs) node --test web-kinds.test.mjs
 
 map: setup  ## draw docs/map.svg anew: the rooms, and who includes whom
 	@python3 tools/house map
@@ -187,6 +187,10 @@ bench-nlu: setup  ## intents on the public sets of NLU_DATA, beside fastText whe
 	@cmake --preset release >build/configure-release.log || { cat build/configure-release.log; exit 1; }
 	@cmake --build --preset release -j $(JOBS) --target nlu_bench
 	@bench/nlu.sh build/release $(or $(NLU_DATA),../shared/data/nlu)
+
+bench-web: build setup-test  ## the chat page beside npm botframework-webchat: bytes, first paint, memory (MESSAGES=1000)
+	@tools/setup-node.sh bench/web
+	@node bench/web.mjs
 
 bench-overload: build setup-test  ## five times the load for SECONDS=120, beside a slow action, slow readers and a second solution
 	@cmake --build --preset release -j $(JOBS) --target overload_load

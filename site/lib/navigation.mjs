@@ -37,6 +37,7 @@ export const SECTIONS = [
       ['solutions.html', 'Files of a solution'],
       ['flows.html', 'Flows in YAML'],
       ['assets.html', 'Buttons, cards and other assets'],
+      ['chat-page.html', 'The chat page'],
       ['actions.html', 'Action nodes'],
       ['commands.html', 'Built-in commands'],
       ['braze.html', 'Braze'],
