@@ -106,6 +106,17 @@ describe('Chat page, kept', () => {
     await chat.close();
   });
 
+  test('without scripts says so, and shows nothing that does not work', async () => {
+    const context = await browser.newContext({javaScriptEnabled: false});
+    const page = await context.newPage();
+    await page.goto(server.ready.chat_url);
+    // This way of switching scripts off leaves what stands in noscript a text.
+    assert.match(await page.content(), /<noscript>.*needs JavaScript.*<\/noscript>/);
+    assert.equal(await page.locator('button:visible, textarea:visible').count(), 0);
+    assert.notEqual(await page.locator('h1').innerText(), 'Millrace', 'the name is the bot’s');
+    await context.close();
+  });
+
   test('says what to do where there is no chat', async () => {
     const page = await browser.newPage();
     const answer = await page.goto(`${server.ready.base_url}/chat/${randomUUID()}`);
