@@ -39,7 +39,6 @@ import {Transcript} from './transcript.js';
  */
 
 const kExpectAnswerMs = 8_000;
-const kTypingMaxMs = 30_000;
 
 export class Conversation {
   #options;
@@ -248,20 +247,12 @@ export class Conversation {
     if (name === 'incoming:msg') this.#hear(payload);
     else if (name === 'chat:snapshot_response') this.#reconcile(payload);
     else if (name === 'chat:ready' && this.#informed) this.#goOn();
-    else if (name === 'incoming:notice') this.#notice(payload);
-    this.#show();
-  }
-
-  /** @param {any} payload */
-  #notice(payload) {
-    if (payload.notice === 'typing') {
-      if (payload.from_side === 'consumer') return; // the person themselves, in another window
-      this.#presence.expect(payload.is_typing ? kTypingMaxMs : 0);
-    } else if (payload.notice === 'ended') {
-      this.#ask(); // the snapshot has the last words, whatever was lost on the way
-    } else {
+    else if (name === 'incoming:notice') {
       this.#presence.take(payload, this.#transcript.messages().at(-1)?.seq_num ?? 0);
+      // The snapshot has the last words, whatever was lost on the way.
+      if (payload.notice === 'ended') this.#ask();
     }
+    this.#show();
   }
 
   /** @param {Message} message */
@@ -284,7 +275,6 @@ export class Conversation {
     this.#transcript.reconcile(snapshot);
     this.#presence.read(snapshot);
     this.#save();
-    if (snapshot.is_typing) this.#presence.expect(kTypingMaxMs);
     if (snapshot.status === 'new') this.#start();
     else if (snapshot.status === 'ended') this.#over();
     else this.#goOn();

@@ -6,6 +6,8 @@
  * @typedef {import('./items.js').Notice} Notice
  */
 
+const kTypingMaxMs = 30_000;
+
 export class Presence {
   /** @type {Agent | null} */
   agent = null;
@@ -36,11 +38,14 @@ export class Presence {
   }
 
   /**
-   * @param {{notice: string, agent_name?: string}} notice of the server's
+   * @param {{notice: string, agent_name?: string, is_typing?: boolean, from_side?: string}} notice
+   *   of the server's; that the person themselves types, in another window, is none
    * @param {number} after the number of the last message before it
    */
-  take({notice, agent_name: name = ''}, after) {
-    if (notice === 'agent_requested') {
+  take({notice, agent_name: name = '', is_typing: isTyping, from_side: side}, after) {
+    if (notice === 'typing') {
+      if (side !== 'consumer') this.expect(isTyping ? kTypingMaxMs : 0);
+    } else if (notice === 'agent_requested') {
       this.agent = {isHere: false, name: ''};
     } else if (notice === 'agent_joined') {
       this.agent = {isHere: true, name};
@@ -52,9 +57,15 @@ export class Presence {
   }
 
   /** @param {import('./conversation.js').Snapshot} snapshot */
-  read({agent_is_assigned: isHere, bot_enabled: isBots, agent_name: name = ''}) {
+  read({
+    agent_is_assigned: isHere,
+    bot_enabled: isBots,
+    agent_name: name = '',
+    is_typing: isTyping,
+  }) {
     if (isHere) this.agent = {isHere, name};
     else this.agent = isBots === false ? {isHere: false, name: ''} : null;
+    if (isTyping) this.expect(kTypingMaxMs);
   }
 
   /**
