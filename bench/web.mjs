@@ -243,7 +243,7 @@ for (const [at, subject] of Object.entries(kSubjects).entries()) {
   console.error(rows.at(-1));
   const isOurs = subject[1].isOurs ?? false;
   for (const count of [2, 100, 300, kMessages]) {
-    // It draws all again for each message: 300 take it most of a minute, 1,000 more than ten.
+    // 300 take it most of a minute.
     if (count > (isOurs ? kMessages : 300)) continue;
     const {heap, nodes, tookMs, crash} = await memory(subject, at, count);
     memories.push(

@@ -71,6 +71,9 @@ describe('Markdown', () => {
     ['![x](javascript:alert(1))', '![x](javascript:alert(1))'],
     ['<script>alert(1)</script>', '&lt;script>alert(1)&lt;/script>'],
     ['- <img src=x onerror=y>', '<ul><li>&lt;img src=x onerror=y></li></ul>'],
+    ['Born 1990-12-10.', 'Born <span class="date">1990-12-10</span>.'],
+    ['**10-12-1990**', '<strong><span class="date">10-12-1990</span></strong>'],
+    ['call 912-345-678', 'call 912-345-678'],
     ['', ''],
   ]) {
     test(`reads ${JSON.stringify(text)}`, () => assert.equal(htmlOf(parseMarkdown(text)), html));

@@ -20,6 +20,7 @@ const kInline = new RegExp(
     /\*(?<italic>(?=[^\s*])(?:\\.|[^\\*])+?(?<=\S))\*/u,
     /(?<![\p{L}\p{N}])_(?<under>(?=[^\s_])(?:\\.|[^\\_])+?(?<=\S))_(?![\p{L}\p{N}])/u,
     /<?(?<bare>https?:\/\/[^\s<>]+[^\s<>.,;:!?'")\]])>?/u,
+    /(?<![\w-])(?<date>\d{1,4}-\d{1,2}-\d{1,4})(?![\w-])/u,
     /(?<line>\n)/u,
   ]
     .map((part) => part.source)
@@ -219,6 +220,8 @@ function treeOf(match, depth) {
   const found = match.groups ?? {};
   if (found.escaped) return found.escaped;
   if (found.line) return {tag: 'br', children: []};
+  // Its hyphens are no places to break a line at.
+  if (found.date) return {tag: 'span', attributes: {class: 'date'}, children: [found.date]};
   if (found.code) return {tag: 'code', children: [found.code]};
   if (found.bold) return {tag: 'strong', children: inlineOf(found.bold, depth + 1)};
   const slanted = found.italic ?? found.under;
