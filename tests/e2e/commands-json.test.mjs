@@ -165,8 +165,11 @@ test('the times of a trace are times', async (t) => {
   const talker = new RestTalker(server.ready.base_url, 'ana-3');
   for (const answer of ['hello', ...answersOf(newPerson({}))]) await talker.say(answer);
   const [chat] = await json(['chats', '--data', data]);
-  const done = await run(['trace', chat.chat, '--json', '--data', data]);
-  const [call] = JSON.parse(done.stdout);
+  // Traces are written beside the turns, not with them.
+  const call = await until('the trace', async () => {
+    const done = await run(['trace', chat.chat, '--json', '--data', data]);
+    return JSON.parse(done.stdout)[0];
+  });
   const kTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
   for (const time of [call.began_at, call.ended_at, call.attempts[0].at]) assert.match(time, kTime);
 });

@@ -233,7 +233,9 @@ describe('files that a scanner looks at', () => {
 });
 
 test('a scanner that nobody can reach by that name is refused at the start', async () => {
-  const started = await run(['serve', '--data', temporaryFolder(), '--clamd', 'scanner']);
+  const started = await run([
+    'serve', '--wait-for-deploy', '--data', temporaryFolder(), '--clamd', 'scanner',
+  ]);
   assert.equal(started.code, 1);
   assert.match(started.stderr, /'scanner' is neither a path that begins with \/ nor ADDRESS:PORT/);
 });
