@@ -2,9 +2,11 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <numeric>
 
 #include "nlu/learn/arithmetic.hpp"
 #include "nlu/learn/calibrate.hpp"
+#include "nlu/learn/frames.hpp"
 #include "nlu/learn/kernels.hpp"
 #include "nlu/learn/net.hpp"
 #include "nlu/nlu.hpp"
@@ -38,17 +40,18 @@ class Trainer {
     }
     if (has_outside_) labels_.emplace_back();
     const auto outside = static_cast<uint32_t>(labels_.size() - 1);
-    features_.resize(examples.size());
-    for (size_t i = 0; i < examples.size(); ++i) {
-      const Example& example = examples[i];
+    framed_ = framed_examples(examples, options.seed);
+    const auto add = [&](const Example& example) {
       label_of_.push_back(example.intent.empty() ? outside : ids.at(example.intent));
       collect_features(words_of(std::string_view(example.text).substr(0, kExampleBytesMax)),
-                       features_[i]);
-    }
+                       features_.emplace_back());
+    };
+    for (const Example& example : examples) add(example);
+    for (const Framed& one : framed_) add(one.example);
     hidden_ = base.is_empty() ? kHidden : base.bias.size();
     if (!base.is_empty()) {
-      general_.resize(examples.size() * hidden_);
-      for (size_t i = 0; i < examples.size(); ++i) {
+      general_.resize(features_.size() * hidden_);
+      for (size_t i = 0; i < features_.size(); ++i) {
         base.hidden_of(features_[i], std::span(general_).subspan(i * hidden_, hidden_));
       }
     }
@@ -57,18 +60,20 @@ class Trainer {
   size_t intents() const { return labels_.size() - (has_outside_ ? 1 : 0); }
 
   Result<std::string> train() {
-    std::vector<uint32_t> all;
-    for (uint32_t i = 0; i < examples_.size(); ++i) all.push_back(i);
+    std::vector<uint32_t> all(examples_.size()), all_and_framed(features_.size());
+    std::iota(all.begin(), all.end(), 0U);
+    std::iota(all_and_framed.begin(), all_and_framed.end(), 0U);
     const auto folds = divide();
     Learned whole;
     std::vector<Learned> parts(folds.size());
     Tasks tasks;
     FileWriter file;
     tasks.emplace_back([&] {
-      train_tagger(examples_, options_.seed, file);
+      train_tagger(examples_, framed_, options_.seed, file);
       tell("slots");
     });
-    add_tasks(all, whole, "all examples", tasks);
+    // Those that only calibrate learn no framed ones: it would take half as long again.
+    add_tasks(all_and_framed, whole, "all examples", tasks);
     std::vector<std::vector<uint32_t>> rest(folds.size());
     for (size_t f = 0; f < folds.size(); ++f) {
       std::vector<bool> is_held(examples_.size());
@@ -106,7 +111,7 @@ class Trainer {
   // Each label's examples are dealt out to the folds in turn; the only one of a label stays.
   std::vector<std::vector<uint32_t>> divide() const {
     std::vector<std::vector<uint32_t>> by_label(labels_.size());
-    for (uint32_t i = 0; i < label_of_.size(); ++i) by_label[label_of_[i]].push_back(i);
+    for (uint32_t i = 0; i < examples_.size(); ++i) by_label[label_of_[i]].push_back(i);
     std::vector<std::vector<uint32_t>> folds(examples_.size() < kOneFoldFrom ? kFolds : 1);
     Sequence sequence(options_.seed ^ 0xF01D5ULL);
     for (auto& mine : by_label) {
@@ -182,7 +187,7 @@ class Trainer {
         general.insert(general.end(), one.begin(), one.end());
       }
       const NetOptions options{.hidden = hidden_,
-                               .rounds = chosen.size() < kOneFoldFrom ? 20 : 10,
+                               .rounds = examples_.size() < kOneFoldFrom ? 20 : 10,
                                .rate = 0.025F,
                                .dropout = 0.3F,
                                .input_dropout = 0.2F,
@@ -260,6 +265,8 @@ class Trainer {
   bool has_outside_ = false;
   size_t hidden_ = 0;
   std::vector<std::string> labels_;
+  std::vector<Framed> framed_;
+  // Of the examples, then of the framed ones.
   std::vector<uint32_t> label_of_;
   std::vector<std::vector<Feature>> features_;
   std::vector<float> general_;  // what the base says of each example

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nlu/learn/frames.hpp"
 #include "nlu/model/file.hpp"
 #include "nlu/nlu.hpp"
 #include "nlu/text/features.hpp"
@@ -38,7 +39,8 @@ struct Tagger {
 
 // Learns from the examples' slots and puts what it learned into the file's sections; nothing where
 // no example has a slot.
-void train_tagger(std::span<const Example> examples, uint64_t seed, FileWriter& file);
+void train_tagger(std::span<const Example> examples, std::span<const Framed> framed, uint64_t seed,
+                  FileWriter& file);
 
 // What train_tagger() put there; an empty tagger where it put nothing.
 base::Result<Tagger> read_tagger(const FileReader& file);
