@@ -1,24 +1,31 @@
 // Intents on public sets: trained on the train split, judged on the validation split, or on the
 // test split of another folder. Each row is one of docs/benchmarks.md's table.
 //
-//   nlu_bench FOLDER [TESTS]     all rows, then what noise costs
+//   nlu_bench FOLDER [TESTS] [--set NAME]... [--only plain|base|slots|noise|few]...
+//
+// All rows without a base and on one, slots, then what noise costs, also where there are few
+// examples; or only those of a set or part.
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <span>
 #include <sstream>
 
+#include "bench/nlu_judge.hpp"
 #include "bench/nlu_noise.hpp"
 #include "nlu/formats/formats.hpp"
-#include "nlu/judge/judge.hpp"
+#include "nlu/learn/frames.hpp"
 #include "nlu/nlu.hpp"
 
 namespace {
 
 using namespace millrace;
+using bench::share;
 using Examples = std::vector<nlu::Example>;
 namespace fs = std::filesystem;
 
@@ -51,13 +58,20 @@ std::string family(const std::string& set) {
 
 class Bench {
  public:
-  Bench(fs::path folder, fs::path tests) : folder_(std::move(folder)), tests_(std::move(tests)) {}
+  Bench(fs::path folder, fs::path tests, std::set<std::string> sets, std::set<std::string> parts)
+      : folder_(std::move(folder)),
+        tests_(std::move(tests)),
+        sets_(std::move(sets)),
+        parts_(std::move(parts)) {}
 
   void run() {
-    std::puts(
-        "| set | in scope | right | right and accepted | out of scope seen | calibration "
-        "error | training, CPU s | µs a text | MB |\n|---|---|---|---|---|---|---|---|---|");
+    if (wants("plain") || wants("base")) {
+      std::puts(
+          "| set | in scope | right | right and accepted | out of scope seen | calibration "
+          "error | training, CPU s | µs a text | MB |\n|---|---|---|---|---|---|---|---|---|");
+    }
     for (const bool on_base : {false, true}) {
+      if (!wants(on_base ? "base" : "plain")) continue;
       for (const char* set : {"banking77", "clinc150", "hwu64", "snips"}) row(set, "", on_base);
       row("clinc150", "+ out of scope", on_base);
       for (const char* set : kMassive) {
@@ -65,16 +79,24 @@ class Bench {
       }
       for (const char* set : {"banking77", "clinc150", "hwu64"}) row(set, "_10", on_base);
     }
-    std::puts(
-        "\n| set | precision | recall | span F1 | training, CPU s | µs a text, with slots |\n"
-        "|---|---|---|---|---|---|");
-    for (const char* set : {"snips", "massive_en-US", "massive_pt-PT"}) slots(set);
-    noise("banking77");
-    noise("massive_pt-PT");
-    noise("massive_fr-FR");
+    if (wants("slots")) {
+      std::puts(
+          "\n| set | precision | recall | span F1 | in a polite frame | training, CPU s | "
+          "CPU µs a text, with slots |\n|---|---|---|---|---|---|---|");
+      for (const char* set : {"snips", "massive_en-US", "massive_pt-PT"}) slots(set);
+    }
+    if (wants("noise")) {
+      for (const char* set : {"banking77", "clinc150", "hwu64"}) noise(set, "");
+      for (const char* set : kMassive) noise(set, "");
+    }
+    if (!wants("few")) return;
+    for (const char* set : {"banking77", "clinc150", "massive_pt-PT"}) noise(set, "_10");
   }
 
  private:
+  bool wants(const std::string& part) const { return parts_.empty() || parts_.contains(part); }
+  bool wants_set(const std::string& set) const { return sets_.empty() || sets_.contains(set); }
+
   // One for each family, made when it is asked for first.
   const std::string& base_without(const std::string& kin) {
     std::string& base = bases_[kin];
@@ -100,46 +122,52 @@ class Bench {
 
   // Spans that are right to the byte and in their slot, in texts of the intent that was guessed.
   void slots(const std::string& set) {
-    const Examples train = load(folder_ / set / "train.jsonl"), test = unseen(set, ".jsonl");
+    if (!wants_set(set)) return;
+    const Examples train = load(folder_ / set / "train.jsonl");
+    Examples test = unseen(set, ".jsonl");
     const double before = cpu_seconds();
     const auto bytes = nlu::train(train, {.seed = 1});
     const double trained = cpu_seconds() - before;
     if (!bytes) return (void)std::printf("| %s | %s\n", set.c_str(), bytes.error().message.c_str());
     const auto model = nlu::Model::read(bytes_of(*bytes)).value();
-    size_t found = 0, wanted = 0, right = 0;
     const double began = cpu_seconds();
-    std::vector<std::vector<nlu::Span>> all;
-    for (const nlu::Example& example : test) {
-      const auto understood = model.understand(example.text, 1);
-      all.push_back(model.find_slots(example.text, understood.guesses[0].intent));
-    }
+    const bench::SpanCounts plain = bench::count_spans(model, test);
     const double each = (cpu_seconds() - began) * 1e6 / static_cast<double>(test.size());
-    for (size_t i = 0; i < test.size(); ++i) {
-      found += all[i].size();
-      wanted += test[i].slots.size();
-      for (const nlu::Span& span : all[i]) {
-        right += static_cast<size_t>(std::ranges::count(test[i].slots, span));
+    nlu::Sequence chance(7);
+    for (nlu::Example& example : test) {
+      size_t begin = 0;
+      example.text =
+          bench::disturbed(example.text, bench::Noise::frame, language_of(set), chance, &begin);
+      for (nlu::Span& span : example.slots) {
+        span.begin += static_cast<uint32_t>(begin);
+        span.end += static_cast<uint32_t>(begin);
       }
     }
-    const auto share = [](size_t part, size_t whole) {
-      return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-    };
-    std::printf("| %s | %.2f | %.2f | %.2f | %.1f | %.1f |\n", set.c_str(), share(right, found),
-                share(right, wanted), share(2 * right, found + wanted), trained, each);
+    const bench::SpanCounts framed = bench::count_spans(model, test);
+    std::printf("| %s | %.2f | %.2f | %.2f | %.2f | %.1f | %.1f |\n", set.c_str(),
+                share(plain.right, plain.found), share(plain.right, plain.wanted), plain.f1(),
+                framed.f1(), trained, each);
     std::fflush(stdout);
   }
 
+  static std::string language_of(const std::string& set) {
+    const size_t at = set.find('_');
+    return at == std::string::npos ? "en" : set.substr(at + 1, 2);
+  }
+
   void row(const std::string& set, const std::string& variant, bool on_base) {
+    if (!wants_set(set)) return;
     const bool has_outside = variant.starts_with('+');
     const std::string split = has_outside ? "train" : "train" + variant;
     Examples train = load(folder_ / set / (split + ".tsv")), test = unseen(set);
     if (has_outside) std::ranges::move(load(folder_ / set / "oos_train.tsv"), back(train));
     const fs::path outside = (tests_.empty() ? folder_ : tests_) / set;
-    for (const char* name : {"oos_test.tsv", "oos_valid.tsv"}) {
-      if (!fs::exists(outside / name)) continue;
-      std::ranges::move(load(outside / name), back(test));
-      break;
-    }
+    const auto add_outside = [&](const char* name) {
+      if (fs::exists(outside / name)) std::ranges::move(load(outside / name), back(test));
+    };
+    add_outside(fs::exists(outside / "oos_test.tsv") ? "oos_test.tsv" : "oos_valid.tsv");
+    // Where they are not learned from, there are more to judge by.
+    if (!has_outside && tests_.empty()) add_outside("oos_train.tsv");
     static const std::string none;
     const std::string& base = on_base ? base_without(family(set)) : none;
     const double before = cpu_seconds();
@@ -148,24 +176,21 @@ class Bench {
     if (!bytes) return (void)std::printf("| %s | %s\n", set.c_str(), bytes.error().message.c_str());
     const auto model = nlu::Model::read(bytes_of(*bytes)).value();
     const double began = cpu_seconds();
-    const nlu::Report report = judged(model, test);
+    const nlu::Report report = bench::judged(model, test);
     const double each = (cpu_seconds() - began) * 1e6 / static_cast<double>(test.size());
-    const auto percent = [](size_t part, size_t all) {
-      return all == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(all);
-    };
     std::printf("| %s%s%s | %zu | %.2f | %.2f | %s | %.3f | %.1f | %.1f | %.1f |\n", set.c_str(),
                 has_outside       ? " + 100 out of scope"
                 : variant.empty() ? ""
                                   : ", 10 an intent",
-                on_base ? ", on a base" : "", report.inside, percent(report.right, report.inside),
-                percent(report.right_and_accepted, report.inside),
+                on_base ? ", on a base" : "", report.inside, share(report.right, report.inside),
+                share(report.right_and_accepted, report.inside),
                 report.outside == 0
                     ? "–"
-                    : std::to_string(percent(report.refused, report.outside)).substr(0, 5).c_str(),
+                    : std::to_string(share(report.refused, report.outside)).substr(0, 5).c_str(),
                 report.calibration_error, trained, each, static_cast<double>(bytes->size()) / 1e6);
     if (report.outside > 0) {
       std::fprintf(stderr, "%s%s: AUROC %.3f\n", set.c_str(), on_base ? " on a base" : "",
-                   area(model, test));
+                   bench::area(model, test));
     }
     std::fflush(stdout);
   }
@@ -174,69 +199,84 @@ class Bench {
     return std::back_inserter(examples);
   }
 
-  // How often a text in scope has a more probable first guess than one that is out of it.
-  static double area(const nlu::Model& model, const Examples& test) {
-    std::vector<std::pair<float, bool>> all;
-    double inside = 0, outside = 0, sum = 0;
-    for (const nlu::Example& example : test) {
-      const auto guesses = model.understand(example.text, 1).guesses;
-      all.emplace_back(guesses[0].probability, !example.intent.empty());
-    }
-    std::ranges::sort(all);
-    for (const auto& [probability, is_inside] : all) {
-      (is_inside ? inside : outside) += 1;
-      if (is_inside) sum += outside;
-    }
-    return inside * outside > 0 ? sum / (inside * outside) : 0;
+  // The set's own file of ten examples an intent, or the first ten of each.
+  Examples train_split(const std::string& set, const std::string& variant) const {
+    const fs::path own = folder_ / set / ("train" + variant + ".tsv");
+    if (fs::exists(own)) return load(own);
+    std::map<std::string, int> seen;
+    Examples all = load(folder_ / set / "train.tsv");
+    std::erase_if(all, [&](const nlu::Example& one) { return ++seen[one.intent] > 10; });
+    return all;
   }
 
-  static nlu::Report judged(const nlu::Model& model, const Examples& test) {
-    std::vector<nlu::Outcome> outcomes;
-    outcomes.reserve(test.size());
-    for (const nlu::Example& example : test) {
-      const auto understood = model.understand(example.text, 1);
-      outcomes.push_back({example.text, example.intent, std::string(understood.guesses[0].intent),
-                          understood.guesses[0].probability, understood.is_in_scope});
+  // What texts are disturbed with may not be among what models are trained with.
+  static void refuse_known_frames(const Examples& train, const bench::WordsAround& words) {
+    for (const auto& [example, of] : nlu::framed_examples(train, 1)) {
+      for (const std::string_view known : {words.before, words.after, words.half}) {
+        if (train[of].text.contains(known) || !example.text.contains(known)) continue;
+        std::fprintf(stderr, "trained with the frame it is judged by: %s\n", example.text.c_str());
+        std::exit(1);
+      }
     }
-    return nlu::make_report(outcomes);
   }
 
-  void noise(const std::string& set) {
-    const auto bytes = nlu::train(load(folder_ / set / "train.tsv"), {.seed = 1});
+  void noise(const std::string& set, const std::string& variant) {
+    if (!wants_set(set)) return;
+    const Examples train = train_split(set, variant);
+    refuse_known_frames(train, bench::words_around(language_of(set)));
+    const auto bytes = nlu::train(train, {.seed = 1});
     const auto model = nlu::Model::read(bytes_of(*bytes)).value();
     const Examples test = unseen(set);
-    const auto share = [&](bench::Noise kind) {
+    const auto report_of = [&](bench::Noise kind) {
       nlu::Sequence chance(7);
       Examples noisy = test;
-      const size_t at = set.find('_');
-      const std::string language = at == std::string::npos ? "en" : set.substr(at + 1, 2);
       for (auto& example : noisy) {
-        example.text = bench::disturbed(example.text, kind, language, chance);
+        example.text = bench::disturbed(example.text, kind, language_of(set), chance);
       }
-      const auto report = judged(model, noisy);
-      return 100.0 * static_cast<double>(report.right) / static_cast<double>(report.inside);
+      return bench::judged(model, noisy);
     };
-    const double clean = share(bench::Noise::none);
-    std::printf("\n%s: %.2f\n\n| disturbed by | right | fall |\n|---|---|---|\n", set.c_str(),
-                clean);
+    const nlu::Report clean = report_of(bench::Noise::none);
+    const double right = share(clean.right, clean.inside);
+    std::printf(
+        "\n%s%s: %.2f, and accepted %.2f\n\n| disturbed by | right | fall | right and accepted |\n"
+        "|---|---|---|---|\n",
+        set.c_str(), variant.empty() ? "" : ", 10 an intent", right,
+        share(clean.right_and_accepted, clean.inside));
     for (const auto& [kind, name] : bench::kNoises) {
-      const double now = share(kind);
-      std::printf("| %s | %.2f | %.2f |\n", std::string(name).c_str(), now, clean - now);
+      const nlu::Report now = report_of(kind);
+      const double still = share(now.right, now.inside);
+      std::printf("| %s | %.2f | %.2f | %.2f |\n", std::string(name).c_str(), still, right - still,
+                  share(now.right_and_accepted, now.inside));
     }
     std::fflush(stdout);
   }
 
   fs::path folder_, tests_;
+  std::set<std::string> sets_, parts_;  // all where there are none
   std::map<std::string, std::string> bases_;
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) {
-    std::fputs("nlu_bench FOLDER [TESTS]\n", stderr);
+  std::vector<std::string> folders;
+  std::set<std::string> sets, parts;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool is_option = word == "--set" || word == "--only";
+    if (!is_option) {
+      folders.push_back(word);
+    } else if (i + 1 < argc) {
+      (word == "--set" ? sets : parts).insert(argv[++i]);
+    }
+  }
+  if (folders.empty()) {
+    std::fputs(
+        "nlu_bench FOLDER [TESTS] [--set NAME]... [--only plain|base|slots|noise|few]...\n"
+        "NAME: the folder of a set, such as banking77 or massive_pt-PT\n",
+        stderr);
     return 2;
   }
-  Bench(argv[1], argc > 2 ? argv[2] : "").run();
+  Bench(folders[0], folders.size() > 1 ? folders[1] : "", sets, parts).run();
   return 0;
 }

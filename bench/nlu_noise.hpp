@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
@@ -13,7 +14,7 @@
 
 namespace millrace::bench {
 
-enum class Noise { none, typos, bare, capitals, glued, emoji, stop_word, frame, half };
+enum class Noise { none, typos, bare, capitals, glued, emoji, stop_word, frame, others, half };
 
 struct NamedNoise {
   Noise noise;
@@ -27,6 +28,7 @@ inline constexpr std::array kNoises = {
     NamedNoise{Noise::emoji, "an emoji behind it"},
     NamedNoise{Noise::stop_word, "a stop word added"},
     NamedNoise{Noise::frame, "a polite frame around it"},
+    NamedNoise{Noise::others, "one of four other frames around it"},
     NamedNoise{Noise::half, "half a sentence before it"},
 };
 
@@ -80,23 +82,75 @@ inline std::string without_blanks_at_marks(std::string_view text) {
   return out;
 }
 
+struct WordsAround {
+  std::string_view language, stop, before, after, half;
+  // What others write around a text, before it and behind it.
+  std::array<std::pair<std::string_view, std::string_view>, 4> others;
+};
+inline constexpr WordsAround kWordsAround[] = {
+    {"en",
+     "so",
+     "hello, could you please help me:",
+     "thank you very much",
+     "I was just",
+     {{{"good evening team, quick question,", ""},
+       {"sorry to bother you again but", "- cheers"},
+       {"hey, would it be possible that you look into this?", "much appreciated!"},
+       {"dear sir or madam,", "kind regards, Tom"}}}},
+    {"pt",
+     "então",
+     "olá, podia ajudar-me por favor:",
+     "muito obrigado",
+     "eu estava só a",
+     {{{"boa noite equipa, uma pergunta rápida,", ""},
+       {"desculpe incomodar outra vez mas", "- valeu"},
+       {"oi, seria possível verem isto?", "fico muito grata!"},
+       {"exmos. senhores,", "com os melhores cumprimentos, Rui"}}}},
+    {"es",
+     "pues",
+     "hola, me puede ayudar por favor:",
+     "muchas gracias",
+     "yo estaba solo",
+     {{{"buenas noches equipo, una pregunta rápida,", ""},
+       {"perdone que le moleste otra vez pero", "- saludos"},
+       {"oye, ¿sería posible que mirasen esto?", "¡se lo agradezco mucho!"},
+       {"estimados señores,", "un cordial saludo, Pablo"}}}},
+    {"fr",
+     "alors",
+     "bonjour, pouvez-vous m'aider:",
+     "merci beaucoup",
+     "j'étais juste",
+     {{{"bonsoir l'équipe, une petite question,", ""},
+       {"désolé de vous déranger encore mais", "- à plus"},
+       {"coucou, serait-il possible de regarder cela ?", "je vous en suis très reconnaissante !"},
+       {"madame, monsieur,", "cordialement, Paul"}}}},
+    {"de",
+     "also",
+     "hallo, können Sie mir bitte helfen:",
+     "vielen Dank",
+     "ich war nur",
+     {{{"guten Abend liebes Team, kurze Frage,", ""},
+       {"Entschuldigung für die erneute Störung, aber", "- Gruß"},
+       {"hi, wäre es möglich, dass Sie sich das ansehen?", "ich wäre Ihnen sehr verbunden!"},
+       {"sehr geehrte Damen und Herren,", "mit freundlichen Grüßen, Jan"}}}}};
+
 // `language`: two letters. Others than those five have English words around them.
-inline std::string disturbed(std::string_view text, Noise noise, std::string_view language,
-                             nlu::Sequence& chance) {
-  struct Words {
-    std::string_view language, stop, before, after, half;
-  };
-  constexpr Words kWords[] = {
-      {"en", "so", "hello, could you please help me:", "thank you very much", "I was just"},
-      {"pt", "então", "olá, podia ajudar-me por favor:", "muito obrigado", "eu estava só a"},
-      {"es", "pues", "hola, me puede ayudar por favor:", "muchas gracias", "yo estaba solo"},
-      {"fr", "alors", "bonjour, pouvez-vous m'aider:", "merci beaucoup", "j'étais juste"},
-      {"de", "also", "hallo, können Sie mir bitte helfen:", "vielen Dank", "ich war nur"}};
-  Words words = kWords[0];
-  for (const Words& one : kWords) {
-    if (one.language == language) words = one;
+inline const WordsAround& words_around(std::string_view language) {
+  for (const WordsAround& one : kWordsAround) {
+    if (one.language == language) return one;
   }
+  return kWordsAround[0];
+}
+
+// `begin`: where the text itself then begins, for those that put something before it.
+inline std::string disturbed(std::string_view text, Noise noise, std::string_view language,
+                             nlu::Sequence& chance, size_t* begin = nullptr) {
+  const WordsAround& words = words_around(language);
   const std::string whole(text);
+  const auto around = [&](std::string_view before, std::string_view after) {
+    if (begin != nullptr) *begin = before.size() + 1;
+    return std::string(before) + " " + whole + (after.empty() ? "" : " ") + std::string(after);
+  };
   switch (noise) {
     case Noise::none: return whole;
     case Noise::typos: return with_typos(text, chance);
@@ -104,10 +158,13 @@ inline std::string disturbed(std::string_view text, Noise noise, std::string_vie
     case Noise::capitals: return in_capitals(text);
     case Noise::glued: return without_blanks_at_marks(text);
     case Noise::emoji: return whole + " 🙏";
-    case Noise::stop_word: return std::string(words.stop) + " " + whole;
-    case Noise::frame:
-      return std::string(words.before) + " " + whole + " " + std::string(words.after);
-    case Noise::half: return std::string(words.half) + " " + whole;
+    case Noise::stop_word: return around(words.stop, "");
+    case Noise::frame: return around(words.before, words.after);
+    case Noise::others: {
+      const auto& [before, after] = words.others[chance.below(4)];
+      return around(before, after);
+    }
+    case Noise::half: return around(words.half, "");
   }
   return whole;
 }
