@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "nlu/learn/arithmetic.hpp"
 #include "nlu/text/words.hpp"
@@ -174,21 +175,14 @@ void for_each_piece(std::string_view pieces, F f) {
 
 using Votes = std::array<size_t, std::size(kLanguages)>;
 
-Votes votes_of(const Example& example) {
-  Votes out{};
-  for (const Word& word : words_of(std::string_view(example.text).substr(0, kFramedBytesMax))) {
-    for (size_t i = 0; i < out.size(); ++i) {
-      for_each_piece(kLanguages[i].words,
-                     [&](std::string_view piece) { out[i] += piece == word.folded ? 1 : 0; });
-    }
-  }
-  return out;
-}
-
 // Which language texts are in, by their most frequent words.
 class Languages {
  public:
   explicit Languages(std::span<const Example> examples) {
+    for (size_t i = 0; i < std::size(kLanguages); ++i) {
+      for_each_piece(kLanguages[i].words,
+                     [&](std::string_view word) { words_[word].push_back(i); });
+    }
     for (const Example& example : examples) {
       const Votes votes = votes_of(example);
       const auto most = std::ranges::max_element(votes);
@@ -213,6 +207,17 @@ class Languages {
   }
 
  private:
+  Votes votes_of(const Example& example) const {
+    Votes out{};
+    for (const Word& word : words_of(std::string_view(example.text).substr(0, kFramedBytesMax))) {
+      const auto found = words_.find(word.folded);
+      if (found == words_.end()) continue;
+      for (const size_t language : found->second) ++out[language];
+    }
+    return out;
+  }
+
+  std::unordered_map<std::string_view, std::vector<size_t>> words_;  // the languages of each
   Votes texts_{};  // how many texts are in each for certain
 };
 
