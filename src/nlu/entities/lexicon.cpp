@@ -4,7 +4,6 @@
 #include <map>
 #include <span>
 
-#include "base/regex.hpp"
 #include "nlu/text/words.hpp"
 
 namespace millrace::nlu {
@@ -25,7 +24,11 @@ std::string key_of(std::string_view text) {
 
 }  // namespace
 
-Lists::Lists(const Lexicon& lexicon) : regexes_(lexicon.regexes) {
+Lists::Lists(const Lexicon& lexicon) {
+  for (const auto& [slot, pattern] : lexicon.regexes) {
+    if (regexes_.size() == kPatternsMax) break;
+    if (auto made = base::Regex::make(pattern)) regexes_.emplace_back(slot, std::move(*made));
+  }
   std::multimap<std::string, std::pair<std::string_view, std::string_view>> said_for;
   for (const auto& [value, said] : lexicon.synonyms) {
     const std::string key = key_of(value);
@@ -74,17 +77,26 @@ std::vector<Listed> Lists::find(std::string_view text) const {
     }
     i += taken;
   }
-  const std::string_view looked_at = text.substr(0, kPatternBytesMax);
-  for (const auto& [slot, pattern] : regexes_) {
-    const auto found = base::find_regex(pattern, looked_at);
-    if (!found || found->empty() || out.size() >= kListedMax) continue;
-    const size_t at = looked_at.find(*found);
-    if (at == std::string_view::npos) continue;
-    out.push_back({slot, static_cast<uint32_t>(at), static_cast<uint32_t>(at + found->size()),
-                   canonical(*found)});
-  }
+  add_patterns(text, out);
   std::ranges::stable_sort(out, {}, &Listed::begin);
   return out;
+}
+
+// One that takes too long ends the search: the others could as well, on such a text.
+void Lists::add_patterns(std::string_view text, std::vector<Listed>& out) const {
+  const std::string_view looked_at = text.substr(0, kPatternBytesMax);
+  for (const auto& [slot, pattern] : regexes_) {
+    if (out.size() >= kListedMax) return;
+    base::Regex::Found found;
+    const auto outcome = pattern.find(looked_at, kPatternStepsMax, found);
+    if (outcome == base::Regex::Outcome::gave_up) return;
+    if (outcome == base::Regex::Outcome::nothing || found.text.empty()) continue;
+    // Of a text that is no UTF-8, places do not fit.
+    if (!looked_at.substr(std::min(found.begin, looked_at.size())).starts_with(found.text))
+      continue;
+    out.push_back({slot, static_cast<uint32_t>(found.begin),
+                   static_cast<uint32_t>(found.begin + found.text.size()), canonical(found.text)});
+  }
 }
 
 }  // namespace millrace::nlu

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/regex.hpp"
+
 namespace millrace::nlu {
 
 // As written. Each in the order of the files.
@@ -22,6 +24,8 @@ struct Lexicon {
 inline constexpr size_t kListedWordsMax = 8;       // words of one entry of a list
 inline constexpr size_t kListedMax = 64;           // found in one text
 inline constexpr size_t kPatternBytesMax = 1'024;  // of a text that patterns look at
+inline constexpr size_t kPatternsMax = 200;        // of a lexicon; those behind are not looked for
+inline constexpr int32_t kPatternStepsMax = 20;    // of one, ten milliseconds or so
 
 struct Listed {
   std::string slot;
@@ -46,7 +50,9 @@ class Lists {
   };
   std::unordered_map<std::string, std::vector<Entry>> entries_;  // by folded words
   std::unordered_map<std::string, std::string> synonyms_;
-  std::vector<std::pair<std::string, std::string>> regexes_;
+  void add_patterns(std::string_view text, std::vector<Listed>& out) const;
+
+  std::vector<std::pair<std::string, base::Regex>> regexes_;
   size_t words_max_ = 0;
 };
 

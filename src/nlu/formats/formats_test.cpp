@@ -121,6 +121,23 @@ TEST(NluFormats, AreReadAsTheyWereWritten) {
   EXPECT_EQ(again.regexes, read.regexes);
 }
 
+TEST(NluFormats, FindAPatternWhereItMatches) {
+  const Lists lists({.regexes = {{"code", "código (\\d+)"}, {"broken", "("}}});
+  const std::string text = "às 12, código 12";
+  const auto found = lists.find(text);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].value, "12");
+  EXPECT_EQ(found[0].begin, text.rfind("12"));
+  EXPECT_EQ(found[0].end, text.size());
+  EXPECT_TRUE(lists.find("\xff\xff código 12").empty());
+}
+
+TEST(NluFormats, GiveUpOnPatternsThatTakeTooLong) {
+  const Lists lists({.regexes = {{"slow", "(a+)+$"}, {"end", "b$"}}});
+  EXPECT_TRUE(lists.find(std::string(200, 'a') + "b").empty());
+  EXPECT_EQ(lists.find("b").size(), 1U);
+}
+
 TEST(NluFormats, FindWhatListsHave) {
   const Lists lists({.synonyms = {{"Lisboa", {"Lx", "a capital"}}},
                      .lookups = {{"city", {"Lisboa", "Vila Nova de Gaia", "Gaia"}}},
