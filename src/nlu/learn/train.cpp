@@ -6,6 +6,7 @@
 
 #include "nlu/learn/arithmetic.hpp"
 #include "nlu/learn/calibrate.hpp"
+#include "nlu/learn/folds.hpp"
 #include "nlu/learn/frames.hpp"
 #include "nlu/learn/kernels.hpp"
 #include "nlu/learn/net.hpp"
@@ -17,7 +18,6 @@ namespace {
 using base::Result;
 
 constexpr size_t kHidden = 128;
-constexpr size_t kFolds = 5;
 // From so many examples on, one of the five folds is held out once, instead of each in its turn.
 constexpr size_t kOneFoldFrom = 3'000;
 
@@ -63,7 +63,8 @@ class Trainer {
     std::vector<uint32_t> all(examples_.size()), all_and_framed(features_.size());
     std::iota(all.begin(), all.end(), 0U);
     std::iota(all_and_framed.begin(), all_and_framed.end(), 0U);
-    const auto folds = divide();
+    const auto folds = divide(std::span(label_of_).first(examples_.size()), labels_.size(),
+                              has_few() ? kFolds : 1, options_.seed);
     Learned whole;
     std::vector<Learned> parts(folds.size());
     Tasks tasks;
@@ -72,7 +73,6 @@ class Trainer {
       train_tagger(examples_, framed_, options_.seed, file);
       tell("slots");
     });
-    // Those that only calibrate learn no framed ones: it would take half as long again.
     add_tasks(all_and_framed, whole, "all examples", tasks);
     std::vector<std::vector<uint32_t>> rest(folds.size());
     for (size_t f = 0; f < folds.size(); ++f) {
@@ -81,21 +81,11 @@ class Trainer {
       for (const uint32_t i : all) {
         if (!is_held[i]) rest[f].push_back(i);
       }
+      // Of many examples a fifth is framed, which hardly changes how sure the models are.
+      if (has_few()) add_framed(is_held, rest[f]);
       add_tasks(rest[f], parts[f], "held-out part " + std::to_string(f + 1), tasks);
     }
-    std::atomic<bool> is_given_up = false;
-    for (auto& task : tasks) {
-      task = [this, &is_given_up, work = std::move(task)] {
-        if (options_.is_given_up && options_.is_given_up()) is_given_up = true;
-        if (!is_given_up) work();
-      };
-    }
-    if (options_.run) {
-      options_.run(tasks);
-    } else {
-      for (const auto& task : tasks) task();
-    }
-    if (is_given_up) return base::fail(base::Code::unavailable, "the training was given up");
+    if (!run(tasks)) return base::fail(base::Code::unavailable, "the training was given up");
     HeldOut held_out;
     for (size_t f = 0; f < folds.size(); ++f) held_out.append(score(folds[f], parts[f]));
     parts.clear();
@@ -108,21 +98,35 @@ class Trainer {
     if (options_.progress) options_.progress(step);
   }
 
-  // Each label's examples are dealt out to the folds in turn; the only one of a label stays.
-  std::vector<std::vector<uint32_t>> divide() const {
-    std::vector<std::vector<uint32_t>> by_label(labels_.size());
-    for (uint32_t i = 0; i < examples_.size(); ++i) by_label[label_of_[i]].push_back(i);
-    std::vector<std::vector<uint32_t>> folds(examples_.size() < kOneFoldFrom ? kFolds : 1);
-    Sequence sequence(options_.seed ^ 0xF01D5ULL);
-    for (auto& mine : by_label) {
-      if (mine.size() < 2) continue;
-      sequence.shuffle(std::span(mine));
-      for (size_t i = 0; i < mine.size(); ++i) {
-        if (i % kFolds < folds.size()) folds[i % kFolds].push_back(mine[i]);
-      }
+  // False: it was given up, and not all is done.
+  bool run(Tasks& tasks) const {
+    std::atomic<bool> is_given_up = false;
+    for (auto& task : tasks) {
+      task = [this, &is_given_up, work = std::move(task)] {
+        if (options_.is_given_up && options_.is_given_up()) is_given_up = true;
+        if (!is_given_up) work();
+      };
     }
-    for (auto& fold : folds) std::ranges::sort(fold);
-    return folds;
+    if (options_.run) {
+      options_.run(tasks);
+    } else {
+      for (const auto& task : tasks) task();
+    }
+    return !is_given_up;
+  }
+
+  bool has_few() const { return examples_.size() < kOneFoldFrom; }
+
+  // What was made of the examples that are not held out.
+  void add_framed(const std::vector<bool>& is_held, std::vector<uint32_t>& chosen) const {
+    for (size_t j = 0; j < framed_.size(); ++j) {
+      if (!is_held[framed_[j].of]) chosen.push_back(static_cast<uint32_t>(examples_.size() + j));
+    }
+  }
+
+  // As many steps as the examples would take without frames; ten rounds of many examples do.
+  int rounds() const {
+    return has_few() ? static_cast<int>(20 * examples_.size() / features_.size()) : 10;
   }
 
   // How rare a feature is in general says more than a few examples can.
@@ -187,7 +191,7 @@ class Trainer {
         general.insert(general.end(), one.begin(), one.end());
       }
       const NetOptions options{.hidden = hidden_,
-                               .rounds = examples_.size() < kOneFoldFrom ? 20 : 10,
+                               .rounds = rounds(),
                                .rate = 0.025F,
                                .dropout = 0.3F,
                                .input_dropout = 0.2F,
