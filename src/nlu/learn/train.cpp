@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <atomic>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -10,6 +9,7 @@
 #include "nlu/learn/frames.hpp"
 #include "nlu/learn/kernels.hpp"
 #include "nlu/learn/net.hpp"
+#include "nlu/learn/run_all.hpp"
 #include "nlu/nlu.hpp"
 
 namespace millrace::nlu {
@@ -85,7 +85,8 @@ class Trainer {
       if (has_few()) add_framed(is_held, rest[f]);
       add_tasks(rest[f], parts[f], "held-out part " + std::to_string(f + 1), tasks);
     }
-    if (!run(tasks)) return base::fail(base::Code::unavailable, "the training was given up");
+    if (!run_all(tasks, options_))
+      return base::fail(base::Code::unavailable, "the training was given up");
     HeldOut held_out;
     for (size_t f = 0; f < folds.size(); ++f) held_out.append(score(folds[f], parts[f]));
     parts.clear();
@@ -96,23 +97,6 @@ class Trainer {
  private:
   void tell(std::string_view step) {
     if (options_.progress) options_.progress(step);
-  }
-
-  // False: it was given up, and not all is done.
-  bool run(Tasks& tasks) const {
-    std::atomic<bool> is_given_up = false;
-    for (auto& task : tasks) {
-      task = [this, &is_given_up, work = std::move(task)] {
-        if (options_.is_given_up && options_.is_given_up()) is_given_up = true;
-        if (!is_given_up) work();
-      };
-    }
-    if (options_.run) {
-      options_.run(tasks);
-    } else {
-      for (const auto& task : tasks) task();
-    }
-    return !is_given_up;
   }
 
   bool has_few() const { return examples_.size() < kOneFoldFrom; }
