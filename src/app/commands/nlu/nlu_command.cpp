@@ -25,8 +25,8 @@ int write(std::string_view command, const std::filesystem::path& file, std::stri
 }
 
 int train(const NluOptions& options) {
-  std::error_code failed;
-  if (options.files.size() == 1 && std::filesystem::is_directory(options.files[0], failed)) {
+  std::error_code unknown;
+  if (options.files.size() == 1 && std::filesystem::is_directory(options.files[0], unknown)) {
     return train_solution(options);
   }
   if (options.out.empty()) return complain("nlu train", "Name the model's file with --out.");
