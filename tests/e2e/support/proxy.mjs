@@ -21,7 +21,7 @@ export class Proxy {
 
   /** @param {string} target the server's base url */
   static async start(target) {
-    const listener = createServer();
+    const listener = createServer({noDelay: true});
     listener.listen(0, '127.0.0.1');
     await once(listener, 'listening');
     return new Proxy(listener, target);
@@ -61,7 +61,7 @@ export class Proxy {
       client.resetAndDestroy();
       return;
     }
-    const server = connect(Number(this.target.port), this.target.hostname);
+    const server = connect(Number(this.target.port), this.target.hostname).setNoDelay(true);
     for (const [socket, other] of [[client, server], [server, client]]) {
       this.#sockets.add(socket);
       socket.on('error', () => {});
