@@ -220,7 +220,6 @@ describe('Chat page', () => {
       await page.keyboard.press('Enter');
       await chat.hasFocus('#message');
     }
-    // Choices are open once what was said before them has its receipt.
     await page.locator('button[data-choice="Linux"]:enabled').waitFor();
     for (let left = 10; left > 0; --left) {
       if (await page.evaluate(() => document.activeElement?.textContent === 'Linux')) break;
