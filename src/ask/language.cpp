@@ -4,8 +4,6 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
-#include <algorithm>
-
 #include "ask/known.hpp"
 #include "base/text.hpp"
 
@@ -48,8 +46,7 @@ std::string region_of(std::string_view locale) {
 }
 
 std::string fold(std::string_view text) {
-  const bool is_ascii = std::ranges::all_of(text, [](char c) { return (c & 0x80) == 0; });
-  if (is_ascii) return base::to_ascii_lower(text);
+  if (base::is_ascii(text)) return base::to_ascii_lower(text);
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* apart = icu::Normalizer2::getNFDInstance(status);
   if (U_FAILURE(status)) return base::to_lower(text);
@@ -66,8 +63,7 @@ std::string fold(std::string_view text) {
 }
 
 std::string ascii_digits(std::string_view text) {
-  const bool is_ascii = std::ranges::all_of(text, [](char c) { return (c & 0x80) == 0; });
-  if (is_ascii) return std::string(text);
+  if (base::is_ascii(text)) return std::string(text);
   std::string out;
   const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
   const auto length = static_cast<int32_t>(text.size());

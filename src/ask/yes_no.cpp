@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ask/words.hpp"
+#include "base/text.hpp"
 
 namespace millrace::ask {
 namespace {
@@ -120,7 +121,7 @@ constexpr std::string_view kNoPhrases[kLanguageCount][26] = {
 // 1 yes, -1 no, 0 neither: of the signs that people send instead of words.
 int of_signs(std::string_view text) {
   int told = 0;
-  if (std::ranges::all_of(text, [](char c) { return (c & 0x80) == 0; })) return told;
+  if (base::is_ascii(text)) return told;
   for (const std::string_view sign : {"👍", "✅", "👌", "🆗", "✔", "🙆"}) {
     if (text.contains(sign)) told = 1;
   }

@@ -10,18 +10,19 @@ namespace {
 constexpr int32_t kStepsMax = 200;  // ICU's units: about a tenth of a second at most
 constexpr int32_t kStackBytesMax = 1 << 20;
 
-// Sets the matcher's bounds, then asks it.
-template <typename Ask>
-bool ask_matcher(std::string_view pattern, std::string_view text, Ask ask) {
-  UErrorCode status = U_ZERO_ERROR;
-  const icu::UnicodeString subject = icu::UnicodeString::fromUTF8(std::string(text));
-  icu::RegexMatcher matcher(icu::UnicodeString::fromUTF8(std::string(pattern)), 0, status);
-  if (U_FAILURE(status)) return false;
-  matcher.setTimeLimit(kStepsMax, status);
-  matcher.setStackLimit(kStackBytesMax, status);
-  matcher.reset(subject);
-  const bool said = ask(matcher, status);
-  return U_SUCCESS(status) && said;
+// Over the subject, with its bounds set.
+std::unique_ptr<icu::RegexMatcher> matcher_of(const icu::RegexPattern& pattern,
+                                              const icu::UnicodeString& subject, int32_t steps_max,
+                                              UErrorCode& status) {
+  std::unique_ptr<icu::RegexMatcher> matcher(pattern.matcher(subject, status));
+  if (U_FAILURE(status)) return nullptr;
+  matcher->setTimeLimit(steps_max, status);
+  matcher->setStackLimit(kStackBytesMax, status);
+  return matcher;
+}
+
+icu::UnicodeString subject_of(std::string_view text) {
+  return icu::UnicodeString::fromUTF8(std::string(text));
 }
 
 }  // namespace
@@ -29,47 +30,48 @@ bool ask_matcher(std::string_view pattern, std::string_view text, Ask ask) {
 std::optional<Regex> Regex::make(std::string_view pattern) {
   UErrorCode status = U_ZERO_ERROR;
   UParseError where;
-  std::shared_ptr<const icu::RegexPattern> made(icu::RegexPattern::compile(
-      icu::UnicodeString::fromUTF8(std::string(pattern)), 0, where, status));
+  std::shared_ptr<const icu::RegexPattern> made(
+      icu::RegexPattern::compile(subject_of(pattern), 0, where, status));
   if (U_FAILURE(status)) return std::nullopt;
   return Regex(std::move(made));
 }
 
 Regex::Outcome Regex::find(std::string_view text, int32_t steps_max, Found& out) const {
   UErrorCode status = U_ZERO_ERROR;
-  const icu::UnicodeString subject = icu::UnicodeString::fromUTF8(std::string(text));
-  const std::unique_ptr<icu::RegexMatcher> matcher(pattern_->matcher(subject, status));
+  const icu::UnicodeString subject = subject_of(text);
+  const auto matcher = matcher_of(*pattern_, subject, steps_max, status);
+  const bool is_found = matcher && matcher->find(status) != 0;
   if (U_FAILURE(status)) return Outcome::gave_up;
-  matcher->setTimeLimit(steps_max, status);
-  matcher->setStackLimit(kStackBytesMax, status);
-  const bool is_found = matcher->find(status) != 0;
-  if (U_FAILURE(status)) return Outcome::gave_up;
+  if (!is_found) return Outcome::nothing;
+  out = {};
   const int32_t group = matcher->groupCount() > 0 ? 1 : 0;
-  const int32_t start = is_found ? matcher->start(group, status) : -1;
-  if (start < 0 || U_FAILURE(status)) return Outcome::nothing;
+  const int32_t start = matcher->start(group, status);
+  if (start < 0) return Outcome::found;  // a group that took no part
   std::string before;
   subject.tempSubString(0, start).toUTF8String(before);
-  out = {before.size(), {}};
+  out.begin = before.size();
   matcher->group(group, status).toUTF8String(out.text);
-  return Outcome::found;
+  return U_SUCCESS(status) ? Outcome::found : Outcome::gave_up;
+}
+
+bool Regex::matches(std::string_view text, int32_t steps_max) const {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::UnicodeString subject = subject_of(text);
+  const auto matcher = matcher_of(*pattern_, subject, steps_max, status);
+  const bool matches = matcher && matcher->matches(status) != 0;
+  return U_SUCCESS(status) && matches;
 }
 
 std::optional<std::string> find_regex(std::string_view pattern, std::string_view text) {
-  std::string out;
-  const bool found =
-      ask_matcher(pattern, text, [&](icu::RegexMatcher& matcher, UErrorCode& status) {
-        if (!matcher.find(status)) return false;
-        matcher.group(matcher.groupCount() > 0 ? 1 : 0, status).toUTF8String(out);
-        return true;
-      });
-  if (!found) return std::nullopt;
-  return out;
+  const auto regex = Regex::make(pattern);
+  Regex::Found found;
+  if (!regex || regex->find(text, kStepsMax, found) != Regex::Outcome::found) return std::nullopt;
+  return std::move(found.text);
 }
 
 bool matches_regex(std::string_view pattern, std::string_view text) {
-  return ask_matcher(pattern, text, [](icu::RegexMatcher& matcher, UErrorCode& status) {
-    return matcher.matches(status) != 0;
-  });
+  const auto regex = Regex::make(pattern);
+  return regex && regex->matches(text, kStepsMax);
 }
 
 }  // namespace millrace::base

@@ -24,11 +24,14 @@ class Regex {
 
   struct Found {
     size_t begin = 0;  // bytes of the text
-    std::string text;  // the first group where the pattern has one, else all that matches
+    // The first group where the pattern has one ("" if that took no part), else all that matches.
+    std::string text;
   };
   enum class Outcome { found, nothing, gave_up };
   // The first match anywhere. `steps_max` are ICU's, each some thousands of its own.
   Outcome find(std::string_view text, int32_t steps_max, Found& out) const;
+  // The text as a whole. False as well when that takes too long.
+  bool matches(std::string_view text, int32_t steps_max) const;
 
  private:
   explicit Regex(std::shared_ptr<const icu::RegexPattern> pattern) : pattern_(std::move(pattern)) {}

@@ -43,13 +43,6 @@ bool for_each_code_point(std::string_view text, F f) {
   return true;
 }
 
-// Without a way out in the middle, so that it takes many bytes at once.
-bool is_plain_ascii(std::string_view text) {
-  unsigned char all = 0;
-  for (const char c : text) all |= static_cast<unsigned char>(c);
-  return all < 0x80;
-}
-
 bool is_host_label(std::string_view label) {
   if (label.empty() || label.size() > 63) return false;
   if (label.front() == '-' || label.back() == '-') return false;
@@ -94,6 +87,13 @@ std::optional<std::string> in_punycode(std::string_view host) {
 }
 
 }  // namespace
+
+// Without a way out in the middle, so that it takes many bytes at once.
+bool is_ascii(std::string_view text) {
+  unsigned char all = 0;
+  for (const char c : text) all |= static_cast<unsigned char>(c);
+  return all < 0x80;
+}
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && is_ascii_blank(text.front())) text.remove_prefix(1);
@@ -156,7 +156,7 @@ std::string to_ascii_lower(std::string_view text) {
 }
 
 std::string to_lower(std::string_view text) {
-  if (is_plain_ascii(text)) return to_ascii_lower(text);
+  if (is_ascii(text)) return to_ascii_lower(text);
   const icu::StringPiece piece(text.data(), static_cast<int32_t>(text.size()));
   std::string out;
   icu::UnicodeString::fromUTF8(piece).toLower(icu::Locale::getRoot()).toUTF8String(out);
@@ -164,7 +164,7 @@ std::string to_lower(std::string_view text) {
 }
 
 bool is_valid_utf8(std::string_view text) {
-  return is_plain_ascii(text) || for_each_code_point(text, [](UChar32, size_t, size_t) {});
+  return is_ascii(text) || for_each_code_point(text, [](UChar32, size_t, size_t) {});
 }
 
 size_t utf8_length(std::string_view text) {
@@ -200,7 +200,7 @@ std::string clean_user_text(std::string_view text) {
 std::string squash(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  if (is_plain_ascii(text)) {
+  if (is_ascii(text)) {
     for (const char c : text) {
       if (is_ascii_alnum(c)) out += ascii_lower(c);
     }
@@ -220,7 +220,7 @@ std::optional<std::string> email_address(std::string_view text) {
   const auto at = text.rfind('@');
   if (at == std::string_view::npos || !is_dot_atom(text.substr(0, at))) return std::nullopt;
   std::string host(text.substr(at + 1));
-  if (!is_plain_ascii(host)) {
+  if (!is_ascii(host)) {
     auto ascii = in_punycode(host);
     if (!ascii) return std::nullopt;
     host = std::move(*ascii);

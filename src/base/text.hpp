@@ -25,6 +25,7 @@ std::string to_ascii_lower(std::string_view text);
 // Every letter of every script (ICU, root locale).
 std::string to_lower(std::string_view text);
 
+bool is_ascii(std::string_view text);
 bool is_valid_utf8(std::string_view text);
 // How many code points; the text must be valid UTF-8.
 size_t utf8_length(std::string_view text);

@@ -81,7 +81,7 @@ class Trainer {
       for (const uint32_t i : all) {
         if (!is_held[i]) rest[f].push_back(i);
       }
-      // Of many examples a fifth is framed, which hardly changes how sure the models are.
+      // Of many examples one in seven is framed, which hardly changes how sure the models are.
       if (has_few()) add_framed(is_held, rest[f]);
       add_tasks(rest[f], parts[f], "held-out part " + std::to_string(f + 1), tasks);
     }

@@ -7,6 +7,8 @@
 
 #include <array>
 
+#include "base/text.hpp"
+
 namespace millrace::nlu {
 namespace {
 
@@ -115,13 +117,6 @@ void for_each_folding(std::string_view text, F f) {
   }
 }
 
-bool is_ascii(std::string_view text) {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) >= 0x80) return false;
-  }
-  return true;
-}
-
 // Accents that were typed as characters of their own are put onto their letters.
 void compose(Word& word) {
   UErrorCode status = U_ZERO_ERROR;
@@ -152,7 +147,7 @@ class Cutter {
   std::vector<Word> take_words() {
     if (has_joiner_) {
       for (Word& word : words_) {
-        if (!is_ascii(word.kept)) compose(word);
+        if (!base::is_ascii(word.kept)) compose(word);
       }
     }
     return std::move(words_);
