@@ -94,16 +94,22 @@ void Media::take(Sent sent, Done done) {
   auto whole = std::make_shared<Whole>(Whole{std::move(progress->upload), consumer,
                                              std::move(sent.name), std::move(sent.kinds),
                                              std::move(progress->content), std::move(done)});
-  const size_t bytes = whole->content.size();
-  const bool is_taken = scans_ ? scans_->post([this, whole] { scan(whole); }, bytes)
-                               : files_->post([this, whole] { keep(whole); }, bytes);
-  if (!is_taken) finish(*whole, too_much());
+  Worker& first = scans_ ? *scans_ : *files_;
+  if (!first.post([this, whole] { examine(whole); }, whole->content.size())) {
+    finish(*whole, too_much());
+  }
 }
 
-void Media::scan(std::shared_ptr<Whole> whole) {
-  if (auto right = judge_kind(*whole); !right) {
-    return finish(*whole, std::unexpected(right.error()));
+void Media::examine(const std::shared_ptr<Whole>& whole) {
+  whole->type = type_of(whole->content);
+  const auto& kinds = whole->kinds;
+  const bool is_wanted =
+      whole->type != nullptr &&
+      (kinds.empty() || std::ranges::find(kinds, whole->type->kind) != kinds.end());
+  if (!is_wanted) {
+    return finish(*whole, fail(Code::invalid_argument, "files of this kind are not taken", "file"));
   }
+  if (!scans_) return keep(whole);
   const auto found = ports_.scanner->scan(whole->content);
   if (!found) {
     return finish(*whole, fail(Code::unavailable, "files cannot be looked at now; try again"));
@@ -112,8 +118,9 @@ void Media::scan(std::shared_ptr<Whole> whole) {
     return finish(*whole,
                   fail(Code::invalid_argument, "this file is not taken: it may do harm", "file"));
   }
-  const size_t bytes = whole->content.size();
-  if (!files_->post([this, whole] { keep(whole); }, bytes)) finish(*whole, too_much());
+  if (!files_->post([this, whole] { keep(whole); }, whole->content.size())) {
+    finish(*whole, too_much());
+  }
 }
 
 void Media::finish(Whole& whole, base::Result<Taken> taken) {
@@ -140,19 +147,7 @@ base::Result<void> Media::has_room(const base::Id& consumer, size_t bytes) {
   return {};
 }
 
-base::Result<const FileType*> Media::judge_kind(const Whole& whole) {
-  const FileType* type = type_of(whole.content);
-  const auto& kinds = whole.kinds;
-  if (type == nullptr || (!kinds.empty() && std::ranges::find(kinds, type->kind) == kinds.end())) {
-    return fail(Code::invalid_argument, "files of this kind are not taken", "file");
-  }
-  return type;
-}
-
 base::Result<Taken> Media::kept(Whole& whole) {
-  const auto judged = judge_kind(whole);
-  if (!judged) return std::unexpected(judged.error());
-  const FileType* type = *judged;
   const size_t bytes = whole.content.size();
   const std::string hash = base::sha256(whole.content);
   const std::string hex = base::to_hex(hash);
@@ -167,7 +162,7 @@ base::Result<Taken> Media::kept(Whole& whole) {
   }
   const base::Timestamp now = ports_.clock.now();
   base::KeyValueBatch batch;
-  const json::object about{{"bytes", bytes}, {"type", type->type}, {"at", now.ms}};
+  const json::object about{{"bytes", bytes}, {"type", whole.type->type}, {"at", now.ms}};
   if (!*known) batch.writes.emplace_back(bytes_key(hex), std::move(whole.content));
   batch.writes.emplace_back(about_key(hex), json::serialize(about));
   batch.writes.emplace_back(owner_prefix(whole.consumer) + hex,
@@ -176,8 +171,8 @@ base::Result<Taken> Media::kept(Whole& whole) {
   kept_bytes_ += added;
   return Taken{whole.upload, bytes,
                named({hash,
-                      std::string(type->type),
-                      file_name(whole.name, *type),
+                      std::string(whole.type->type),
+                      file_name(whole.name, *whole.type),
                       {now.ms + limits_.kept_ms}})};
 }
 

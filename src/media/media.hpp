@@ -89,9 +89,10 @@ class Media final : public web::Handler {
     std::vector<std::string> kinds;
     std::string content;
     Done done;
+    const FileType* type = nullptr;  // by its bytes
   };
-  static base::Result<const FileType*> judge_kind(const Whole& whole);
-  void scan(std::shared_ptr<Whole> whole);
+  // Whether it is of a kind that is taken, and harmless; then it is kept.
+  void examine(const std::shared_ptr<Whole>& whole);
   void keep(const std::shared_ptr<Whole>& whole);
   base::Result<Taken> kept(Whole& whole);
   void finish(Whole& whole, base::Result<Taken> taken);
