@@ -7,8 +7,7 @@
 //                                  hash, errors, warnings, rev, by}; kept for a minute after the
 //                                  last listener, and `seq` begins anew with the server (a gap)
 //   deploys:SOLUTION               done, rolled_back: {number, hash, at, on_live}; `seq` counts the
-//                                  solution's deploys, of which the last
-//                                  1,000 can be heard again
+//                                  solution's deploys, the last 1,000 of which can be heard again
 #pragma once
 
 #include <map>

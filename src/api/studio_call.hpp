@@ -36,6 +36,16 @@ inline base::Result<void> check_overlay_right(const Call& call, std::string_view
   return check_files_right(call, solution, "overlay");
 }
 
+// What a port says of the workspace with the changes of the body laid over it; whoever lays scripts
+// over it wants the right to.
+template <typename Work>
+Replied on_draft(Call& call, Work work, int status = 200) {
+  if (auto may = check_overlay_right(call, call.path["solution"]); !may) {
+    return std::unexpected(may.error());
+  }
+  return replied((call.ports.studio.*work)(place_of(call), call.body), status);
+}
+
 // A row of the audit log about the path's solution: "SOLUTION/WHAT".
 base::Result<void> note(Call& call, std::string_view action, std::string_view what,
                         std::string_view after = "");

@@ -10,19 +10,11 @@ namespace {
 using base::Code;
 using base::fail;
 
-template <typename Work>
-Replied on_draft(Call& call, Work work, int status) {
-  if (auto may = check_overlay_right(call, call.path["solution"]); !may) {
-    return std::unexpected(may.error());
-  }
-  return replied((call.ports.studio.*work)(place_of(call), call.body), status);
-}
-
 Replied train_model(Call& call) {
   return on_draft(call, &Studio::train_model, 202);
 }
 Replied parse_texts(Call& call) {
-  return on_draft(call, &Studio::parse_texts, 200);
+  return on_draft(call, &Studio::parse_texts);
 }
 Replied evaluate_model(Call& call) {
   return on_draft(call, &Studio::evaluate_model, 202);

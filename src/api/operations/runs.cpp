@@ -8,10 +8,7 @@ using base::Code;
 using base::fail;
 
 Replied run_tests(Call& call) {
-  if (auto may = check_overlay_right(call, call.path["solution"]); !may) {
-    return std::unexpected(may.error());
-  }
-  return replied(call.ports.studio.run_tests(place_of(call), call.body), 202);
+  return on_draft(call, &Studio::run_tests, 202);
 }
 
 Replied get_run(Call& call) {

@@ -87,14 +87,6 @@ Replied save_files(Call& call) {
 Replied format_file(Call& call) {
   return replied(call.ports.studio.format(call.body));
 }
-// With what the body lays over the files.
-template <typename Work>
-Replied on_draft(Call& call, Work work) {
-  if (auto may = check_overlay_right(call, call.path["solution"]); !may) {
-    return std::unexpected(may.error());
-  }
-  return replied((call.ports.studio.*work)(place_of(call), call.body));
-}
 Replied refactor(Call& call) {
   return on_draft(call, &Studio::refactor);
 }

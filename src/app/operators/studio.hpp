@@ -90,13 +90,14 @@ class OperatorStudio final : public api::Studio {
   base::Result<flow::Files> draft_of(const Place& place, const json::object& order);
   base::Result<std::shared_ptr<const solutions::Loaded>> loaded_of(const Place& place,
                                                                    const json::object& order);
-  // The examples of a draft, and their model where it was made before: for drafts, by hand in the
-  // workspace, or for the version that is current.
-  struct Examples {
-    solutions::TrainingSet set;
-    std::shared_ptr<const std::string> model;
-  };
-  base::Result<Examples> examples_of(const Place& place, const json::object& order);
+  // Of a draft; failed_precondition where they are too few for a model.
+  base::Result<solutions::TrainingSet> examples_of(const Place& place, const json::object& order);
+  // Where it was made before: for drafts, by hand in the workspace, or for the version that is
+  // current.
+  std::shared_ptr<const std::string> model_at_hand(const Place& place,
+                                                   const solutions::TrainingSet& set);
+  base::Result<json::object> begin_run(solutions::RunKind kind, const Place& place,
+                                       solutions::Runs::Work work);
   // What a workspace is compared with: "disk", "live", or a version.
   base::Result<flow::Files> compared_with(const Place& place, std::string_view what);
   base::Result<void> move_in(solutions::Try& held, const json::object& order);

@@ -92,16 +92,17 @@ base::Result<json::object> evaluate_in_run(const solutions::TrainingSet& set, si
 
 }  // namespace
 
-base::Result<OperatorStudio::Examples> OperatorStudio::examples_of(const Place& place,
-                                                                   const json::object& order) {
+base::Result<solutions::TrainingSet> OperatorStudio::examples_of(const Place& place,
+                                                                 const json::object& order) {
   const auto files = draft_of(place, order);
   if (!files) return std::unexpected(files.error());
-  Examples examples{solutions::training_set(*files), nullptr};
-  if (!examples.set.is_enough) {
-    return fail(Code::failed_precondition,
-                "there are too few examples for a model: two intents need " +
-                    std::to_string(solutions::kExamplesMin) + " each in one language");
-  }
+  auto set = solutions::training_set(*files);
+  if (auto enough = solutions::check_enough(set); !enough) return std::unexpected(enough.error());
+  return set;
+}
+
+std::shared_ptr<const std::string> OperatorStudio::model_at_hand(
+    const Place& place, const solutions::TrainingSet& set) {
   std::vector<std::filesystem::path> folders;
   if (const auto turn = workspaces_.open(place.solution, place.workspace)) {
     folders.push_back(solutions::models_folder(turn->workspace.folder()));
@@ -109,39 +110,42 @@ base::Result<OperatorStudio::Examples> OperatorStudio::examples_of(const Place& 
   const auto deployments = deployments_of(options_.data);
   const auto* current = deployments ? deployments->current(place.solution) : nullptr;
   if (current != nullptr) folders.push_back(deployments->folder_of(current->hash));
-  examples.model = solutions::find_model(shelf_, examples.set, folders);
-  return examples;
+  return solutions::find_model(shelf_, set, folders);
+}
+
+base::Result<json::object> OperatorStudio::begin_run(solutions::RunKind kind, const Place& place,
+                                                     solutions::Runs::Work work) {
+  const auto id = runs_.begin(kind, std::string(place.solution), std::move(work));
+  if (!id) return std::unexpected(id.error());
+  return json::object{{"run", *id}};
 }
 
 api::Studio::Object OperatorStudio::train_model(const Place& place, const json::object& order) {
-  auto examples = examples_of(place, order);
-  if (!examples) return std::unexpected(examples.error());
-  const auto id =
-      runs_.begin(solutions::RunKind::training, std::string(place.solution),
-                  [this, set = std::move(examples->set)](const solutions::LongWork& work) {
-                    return train_in_run(shelf_, set, work);
-                  });
-  if (!id) return std::unexpected(id.error());
-  return json::object{{"run", *id}};
+  auto set = examples_of(place, order);
+  if (!set) return std::unexpected(set.error());
+  // One that was made before is on the shelf then, and not made again.
+  (void)model_at_hand(place, *set);
+  return begin_run(solutions::RunKind::training, place,
+                   [this, set = std::move(*set)](const solutions::LongWork& work) {
+                     return train_in_run(shelf_, set, work);
+                   });
 }
 
 api::Studio::Object OperatorStudio::evaluate_model(const Place& place, const json::object& order) {
-  auto examples = examples_of(place, order);
-  if (!examples) return std::unexpected(examples.error());
+  auto set = examples_of(place, order);
+  if (!set) return std::unexpected(set.error());
   const auto folds = static_cast<size_t>(json::get_integer(order, "folds").value_or(5));
-  const auto id =
-      runs_.begin(solutions::RunKind::evaluation, std::string(place.solution),
-                  [folds, set = std::move(examples->set)](const solutions::LongWork& work) {
-                    return evaluate_in_run(set, folds, work);
-                  });
-  if (!id) return std::unexpected(id.error());
-  return json::object{{"run", *id}};
+  return begin_run(solutions::RunKind::evaluation, place,
+                   [folds, set = std::move(*set)](const solutions::LongWork& work) {
+                     return evaluate_in_run(set, folds, work);
+                   });
 }
 
 api::Studio::Object OperatorStudio::parse_texts(const Place& place, const json::object& order) {
-  const auto examples = examples_of(place, order);
-  if (!examples) return std::unexpected(examples.error());
-  if (!examples->model) {
+  const auto set = examples_of(place, order);
+  if (!set) return std::unexpected(set.error());
+  const auto model = model_at_hand(place, *set);
+  if (!model) {
     return fail(Code::failed_precondition,
                 "no model was made of these examples yet; train one (nlu/train)");
   }
@@ -152,14 +156,13 @@ api::Studio::Object OperatorStudio::parse_texts(const Place& place, const json::
   solutions::ParseChoice choice;
   choice.locale = json::get_string(order, "locale").value_or("en");
   choice.today = base::utc_date(ports_.clock.now());
-  const auto parsed = solutions::parse(*examples->model, examples->set.examples, texts, choice);
+  const auto parsed = solutions::parse(*model, set->examples, texts, choice);
   if (!parsed) return std::unexpected(parsed.error());
   json::array shown_texts;
   for (size_t i = 0; i < parsed->size(); ++i) {
     shown_texts.emplace_back(shown(texts[i], (*parsed)[i]));
   }
-  return json::object{{"fingerprint", examples->set.fingerprint},
-                      {"texts", std::move(shown_texts)}};
+  return json::object{{"fingerprint", set->fingerprint}, {"texts", std::move(shown_texts)}};
 }
 
 }  // namespace millrace::app

@@ -66,6 +66,13 @@ TrainingSet training_set(const flow::Files& files) {
   return set;
 }
 
+base::Result<void> check_enough(const TrainingSet& set) {
+  if (set.is_enough) return {};
+  return base::fail(base::Code::failed_precondition,
+                    "there are too few examples for a model: two intents need " +
+                        std::to_string(kExamplesMin) + " each in one language");
+}
+
 std::string model_name(const TrainingSet& set) {
   return std::string(kBegin) + set.fingerprint + std::string(kEnding);
 }

@@ -29,6 +29,8 @@ inline constexpr size_t kExamplesMin = 5;
 bool has_examples(std::string_view path);
 TrainingSet training_set(const flow::Files& files);
 
+// failed_precondition, with how many are wanted, where they are too few.
+base::Result<void> check_enough(const TrainingSet& set);
 // The name of a model's file: of those examples.
 std::string model_name(const TrainingSet& set);
 bool is_model_name(std::string_view name);

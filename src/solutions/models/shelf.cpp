@@ -7,9 +7,6 @@
 namespace millrace::solutions {
 namespace {
 
-using base::Code;
-using base::fail;
-
 std::optional<TrainingSet> wanted_by(const Loaded& loaded) {
   if (!loaded.program || !loaded.program->understanding.has_model) return std::nullopt;
   TrainingSet set = training_set(loaded.files);
@@ -55,12 +52,7 @@ std::shared_ptr<const std::string> find_model(Shelf& shelf, const TrainingSet& s
 base::Result<std::shared_ptr<const std::string>> model_of_draft(Shelf& shelf,
                                                                 const TrainingSet& set,
                                                                 const LongWork& work) {
-  if (!set.is_enough) {
-    return fail(Code::failed_precondition,
-                "there are too few examples for a model: two intents "
-                "need " +
-                    std::to_string(kExamplesMin) + " each in one language");
-  }
+  if (auto enough = check_enough(set); !enough) return std::unexpected(enough.error());
   if (auto kept = shelf.find(set.fingerprint)) return kept;
   auto made = train(set, 1, work.step, work.is_given_up);
   if (!made) return std::unexpected(made.error());
