@@ -35,5 +35,37 @@ TEST(BrazeForgetting, SaysThatItFailed) {
   EXPECT_TRUE(bench.profiles().empty());
 }
 
+TEST(BrazeForgetting, TakesExportsThatAreReadyOrOnTheirWay) {
+  SandboxOptions options;
+  options.workspace = {
+      {"segments",
+       {{"one", {{"name", "One"}, {"filter", {{"custom_attribute", "plan"}, {"equals", "a"}}}}},
+        {"two", {{"name", "Two"}, {"filter", {{"custom_attribute", "plan"}, {"equals", "a"}}}}}}}};
+  Bench bench(std::move(options));
+  bench.track(R"({"attributes":[{"external_id":"u1","plan":"a"}]})");
+  const auto begin = [&](const std::string& segment) {
+    const auto answer = bench.send(Bench::request(
+        "/users/export/segment",
+        R"({"segment_id":")" + segment + R"(","fields_to_export":["external_id"]})"));
+    const auto said = json::parse_object(answer->body).value_or(json::object());
+    const std::string url(json::get_string(said, "url").value_or(""));
+    return url.substr(std::min(url.find("/_sandbox"), url.size()));
+  };
+  const auto run_all = [&] {
+    for (auto tasks = std::exchange(bench.lanes.tasks, {}); !tasks.empty();
+         tasks = std::exchange(bench.lanes.tasks, {})) {
+      for (base::Task& task : tasks) task();
+    }
+  };
+  const std::string ready = begin("one");
+  run_all();
+  ASSERT_EQ(bench.send(inspect("GET", ready))->status, 200);
+  const std::string on_its_way = begin("two");
+  ASSERT_TRUE(bench.sandbox->forget({{{"external_ids", json::array{"u1"}}}}));
+  run_all();
+  EXPECT_EQ(bench.send(inspect("GET", ready))->status, 404);
+  EXPECT_EQ(bench.send(inspect("GET", on_its_way))->status, 404);
+}
+
 }  // namespace
 }  // namespace millrace::braze
