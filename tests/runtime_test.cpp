@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/example.hpp"
-#include "tests/simulation/calm_world.hpp"
+#include "tests/simulation/example_world.hpp"
 
 namespace millrace {
 namespace {
@@ -24,20 +24,8 @@ class Listening final : public runtime::Subscriber {
   std::string heard;
 };
 
-class RuntimeTest : public simulation::CalmWorld {
+class RuntimeTest : public simulation::ExampleWorld {
  protected:
-  RuntimeTest() {
-    static const auto program =
-        std::make_shared<const flow::Program>(testing_support::load_example());
-    solutions_.deploy(runtime::make_solution(program));
-    restart();
-  }
-
-  runtime::Session open() {
-    return *await<runtime::Session>([&](auto done) {
-      runtime_->open_session({solutions_.fallback()->app_id, "pt-BR", {}}, std::move(done));
-    });
-  }
   base::Result<void> start(const runtime::Session& session) {
     return await<void>(
         [&](auto done) { runtime_->start(session.consumer, session.chat, std::move(done)); });
@@ -51,13 +39,6 @@ class RuntimeTest : public simulation::CalmWorld {
   base::Result<runtime::Snapshot> snapshot(const runtime::Session& session) {
     return await<runtime::Snapshot>(
         [&](auto done) { runtime_->snapshot(session.consumer, session.chat, 0, std::move(done)); });
-  }
-  std::shared_ptr<Listening> subscribe(const runtime::Session& session) {
-    auto listening = std::make_shared<Listening>();
-    EXPECT_TRUE(await<dialog::Phase>([&](auto done) {
-      runtime_->subscribe(session.consumer, session.chat, listening, std::move(done));
-    }));
-    return listening;
   }
 };
 
@@ -176,7 +157,7 @@ TEST_F(RuntimeTest, BoundsTheBytesThatAllInMemoryHold) {
 
 TEST_F(RuntimeTest, OneListenerThatAsksAgainIsToldOnce) {
   const auto session = open();
-  const auto listening = subscribe(session);
+  const auto listening = subscribe<Listening>(session);
   for (int i = 0; i < 50; ++i) {
     ASSERT_TRUE(await<dialog::Phase>([&](auto done) {
       runtime_->subscribe(session.consumer, session.chat, listening, std::move(done));
@@ -197,8 +178,8 @@ TEST_F(RuntimeTest, TakesMessagesWithoutAnIdEachAsATurn) {
 TEST_F(RuntimeTest, TellsListenersInOrderAndOnlyTheirOwnChat) {
   const auto session = open();
   const auto other = open();
-  const auto listening = subscribe(session);
-  const auto elsewhere = subscribe(other);
+  const auto listening = subscribe<Listening>(session);
+  const auto elsewhere = subscribe<Listening>(other);
   ASSERT_TRUE(start(session));
   ASSERT_TRUE(say(session, "1", "oi"));
   run_for(10);

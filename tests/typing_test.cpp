@@ -3,8 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/example.hpp"
-#include "tests/simulation/calm_world.hpp"
+#include "tests/simulation/example_world.hpp"
 
 namespace millrace {
 namespace {
@@ -20,34 +19,13 @@ class Listening final : public runtime::Subscriber {
   std::string heard;
 };
 
-class RuntimeTyping : public simulation::CalmWorld {
- protected:
-  RuntimeTyping() {
-    static const auto program =
-        std::make_shared<const flow::Program>(testing_support::load_example());
-    solutions_.deploy(runtime::make_solution(program));
-    restart();
-  }
-
-  runtime::Session open() {
-    return *await<runtime::Session>([&](auto done) {
-      runtime_->open_session({solutions_.fallback()->app_id, "pt-BR", {}}, std::move(done));
-    });
-  }
-  std::shared_ptr<Listening> subscribe(const runtime::Session& session) {
-    auto listening = std::make_shared<Listening>();
-    EXPECT_TRUE(await<dialog::Phase>([&](auto done) {
-      runtime_->subscribe(session.consumer, session.chat, listening, std::move(done));
-    }));
-    return listening;
-  }
-};
+using RuntimeTyping = simulation::ExampleWorld;
 
 TEST_F(RuntimeTyping, IsToldToWhoListensToTheChatButNotToWhomItCameThrough) {
   const auto session = open();
-  const auto first = subscribe(session);
-  const auto second = subscribe(session);
-  const auto elsewhere = subscribe(open());
+  const auto first = subscribe<Listening>(session);
+  const auto second = subscribe<Listening>(session);
+  const auto elsewhere = subscribe<Listening>(open());
   runtime_->type(session.consumer, session.chat, true, first);
   run_for(10);
   runtime_->type(session.consumer, session.chat, false);

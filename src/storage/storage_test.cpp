@@ -8,33 +8,15 @@
 #include "posix/files.hpp"
 #include "tests/fakes/folder.hpp"
 #include "tests/fakes/log.hpp"
+#include "tests/faults/stores.hpp"
 
 namespace millrace::storage {
 namespace {
 
 namespace fs = std::filesystem;
-
-base::Id id_of(int i) {
-  return base::Id::derived("test", std::to_string(i));
-}
-
-base::Result<void> append(runtime::Journal& journal, runtime::JournalRecord record) {
-  std::promise<base::Result<void>> promise;
-  auto future = promise.get_future();
-  journal.append(std::move(record), [&](base::Result<int64_t> done) {
-    promise.set_value(done ? base::Result<void>() : std::unexpected(done.error()));
-  });
-  return future.get();
-}
-
-std::vector<runtime::JournalRecord> read(runtime::Journal& journal, base::Id consumer,
-                                         size_t limit = 100) {
-  std::promise<std::vector<runtime::JournalRecord>> promise;
-  auto future = promise.get_future();
-  journal.read_before(consumer, 0, {limit, SIZE_MAX},
-                      [&](auto records) { promise.set_value(std::move(*records)); });
-  return future.get();
-}
+using faults::append;
+using faults::id_of;
+using faults::read;
 
 TEST(StorageJournal, GivesBackTheLastRecordsInOrder) {
   fakes::Folder folder;
@@ -45,11 +27,11 @@ TEST(StorageJournal, GivesBackTheLastRecordsInOrder) {
     ASSERT_TRUE(append(**journal, {id_of(1), i, "body" + std::to_string(i)}));
     ASSERT_TRUE(append(**journal, {id_of(2), i, "other"}));
   }
-  const auto records = read(**journal, id_of(1), 3);
+  const auto records = read(**journal, id_of(1), 3).value();
   ASSERT_EQ(records.size(), 3u);
   EXPECT_EQ(records[0].number, 3);
   EXPECT_EQ(records[2].body, "body5");
-  EXPECT_TRUE(read(**journal, id_of(3)).empty());
+  EXPECT_TRUE(read(**journal, id_of(3))->empty());
 }
 
 // A write-ahead log cut off or scribbled on at any byte, as a power cut leaves it: what can be read
@@ -73,7 +55,7 @@ TEST(StorageJournal, RefusesANumberTwiceAndKeepsTheRestOfTheGroup) {
   EXPECT_FALSE(promises[1].get_future().get());
   EXPECT_TRUE(promises[2].get_future().get());
   EXPECT_TRUE(promises[3].get_future().get());
-  EXPECT_EQ(read(**journal, id_of(1)).back().body, "d");
+  EXPECT_EQ(read(**journal, id_of(1))->back().body, "d");
   journal->reset();
   journal = open_journal(folder.path / "j.db", log);
   std::vector<base::Id> open;
@@ -124,7 +106,7 @@ TEST(StorageJournal, ReadsOnlyTheConsumersOwnPlaces) {
     ASSERT_TRUE(append(**journal, {id_of(1), i, "mine" + std::to_string(i)}));
     ASSERT_TRUE(append(**journal, {id_of(2), i, "theirs"}));
   }
-  const auto mine = read(**journal, id_of(1));
+  const auto mine = read(**journal, id_of(1)).value();
   std::promise<std::vector<runtime::JournalRecord>> at;
   (*journal)->read_at(id_of(1), {mine[3].place, mine[3].place + 1, mine[0].place, 99},
                       [&](auto records) { at.set_value(std::move(*records)); });
@@ -162,7 +144,7 @@ TEST(StorageJournal, WritesWhatIsQueuedWhenItIsClosed) {
   EXPECT_EQ(told, 1000);
   journal = open_journal(folder.path / "j.db", log);
   size_t kept = 0;
-  for (int i = 0; i < 7; ++i) kept += read(**journal, id_of(i), 1000).size();
+  for (int i = 0; i < 7; ++i) kept += read(**journal, id_of(i), 1000)->size();
   EXPECT_EQ(kept, 1000u);
 }
 
@@ -180,7 +162,7 @@ TEST(StorageJournal, FindsEveryRecordAgainHoweverManyConsumersThereAre) {
   }
   auto journal = open_journal(folder.path / "j.db", log);
   for (int i = 0; i < kConsumers; i += 7) {
-    const auto records = read(**journal, id_of(i));
+    const auto records = read(**journal, id_of(i)).value();
     ASSERT_EQ(records.size(), 2u) << i;
     EXPECT_EQ(records[1].body, std::to_string(i * 10 + 2));
   }

@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import {rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
-import WebSocket from 'ws';
 
+import {listen} from './support/live.mjs';
 import {keyWith} from './support/operators.mjs';
 import {run} from './support/server.mjs';
 import {until} from './support/until.mjs';
@@ -14,33 +14,6 @@ import {hashOf, kFlow, writing} from './support/writing.mjs';
 
 const kFiles = 'workspace:Signup/main';
 const kDeploys = 'deploys:Signup';
-
-/** A listener. @param {{url: string}} api @param {Record<string, string>} headers */
-async function listen(api, headers) {
-  const socket = new WebSocket(`${api.url.replace('http', 'ws')}/live`, {headers});
-  /** @type {any[]} */
-  const heard = [];
-  socket.on('message', (text) => heard.push(JSON.parse(String(text))));
-  socket.on('error', () => {});
-  await until('the socket', () => socket.readyState === WebSocket.OPEN);
-  return {
-    heard,
-    end: () => socket.terminate(),
-    /** @param {object} what */
-    say: (what) => socket.send(JSON.stringify(what)),
-    /** @param {string} type */
-    refused: (type) => until(type, () => heard.find(({error}) => error?.type === type)),
-    /** @param {string} topic @param {object} [more] */
-    subscribe: async (topic, more = {}) => {
-      const before = heard.length;
-      socket.send(JSON.stringify({sub: topic, ...more}));
-      return until(topic, () => heard.slice(before).find((each) => each.topic === topic));
-    },
-    /** @param {string} type @param {(data: any) => boolean} [fits] */
-    hears: (type, fits = () => true) =>
-      until(type, () => heard.find((each) => each.type === type && fits(each.data))),
-  };
-}
 
 describe('the live socket of who writes', () => {
   /** @type {Awaited<ReturnType<typeof writing>>} */ let all;

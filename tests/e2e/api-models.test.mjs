@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import {cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
-import WebSocket from 'ws';
 
+import {listen} from './support/live.mjs';
 import {Api, firstOwner, keyWith, talk} from './support/operators.mjs';
 import {Server, kRepository, run, temporaryFolder} from './support/server.mjs';
 import {until} from './support/until.mjs';
@@ -94,23 +94,17 @@ describe('models, and what was not understood', () => {
     const early = await viewer.ask('parseTexts', {values: kValues, body});
     assert.equal(early.status, 409, early.text);
     const {run: id} = await viewer.get('trainModel', {values: kValues, body: {overlay}});
-    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/live`, {
-      headers: viewer.headers,
-    });
-    /** @type {any[]} */
-    const heard = [];
-    socket.on('message', (text) => heard.push(JSON.parse(String(text))));
-    await until('the socket', () => socket.readyState === WebSocket.OPEN);
-    socket.send(JSON.stringify({sub: `run:${id}`, after: 0}));
-    const done = await until('its end', () => heard.find(({type}) => type === 'done'));
+    const live = await listen(api, viewer.headers);
+    await live.subscribe(`run:${id}`, {after: 0});
+    const done = await live.hears('done');
     assert.ok(done.data.result.bytes > 0);
-    const steps = heard.filter(({type}) => type === 'progress');
-    assert.ok(steps.length > 2, JSON.stringify(heard));
+    const steps = live.heard.filter(({type}) => type === 'progress');
+    assert.ok(steps.length > 2, JSON.stringify(live.heard));
     assert.deepEqual(
       steps.map(({seq}) => seq),
       steps.map((_, i) => i + 1),
     );
-    socket.terminate();
+    live.end();
     const state = await ended(id);
     assert.equal(state.kind, 'training');
     assert.deepEqual(state.problems, []);

@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
-import WebSocket from 'ws';
 
+import {listen} from './support/live.mjs';
 import {keyWith} from './support/operators.mjs';
 import {run} from './support/server.mjs';
 import {until} from './support/until.mjs';
@@ -156,23 +156,16 @@ describe('drafts that are tried', () => {
   test('tells of a run over the live socket', async () => {
     const {api, viewer} = all;
     const {run: id} = await viewer.get('runTests', {values: main, body: {}});
-    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/live`, {
-      headers: viewer.headers,
-    });
-    /** @type {any[]} */
-    const heard = [];
-    socket.on('message', (text) => heard.push(JSON.parse(String(text))));
-    await until('the socket', () => socket.readyState === WebSocket.OPEN);
-    socket.send(JSON.stringify({sub: `run:${id}`, after: 0}));
-    const done = await until('its end', () => heard.find(({type}) => type === 'done'));
+    const live = await listen(api, viewer.headers);
+    await live.subscribe(`run:${id}`, {after: 0});
+    const done = await live.hears('done');
     assert.equal(done.topic, `run:${id}`);
-    const outcomes = heard.filter(({type}) => type === 'outcome');
+    const outcomes = live.heard.filter(({type}) => type === 'outcome');
     assert.equal(outcomes.length, done.data.tests);
     assert.ok(outcomes.every(({data: {passed}}) => passed));
-    socket.send(JSON.stringify({sub: 'run:nothing'}));
-    const refused = await until('nothing', () => heard.find(({topic}) => topic === 'run:nothing'));
+    const refused = await live.subscribe('run:nothing');
     assert.equal(refused.error.type, 'permission_denied');
-    socket.terminate();
+    live.end();
   });
 
   test('looks at scripts and runs one in the sandbox', async () => {

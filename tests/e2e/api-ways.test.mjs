@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
-import WebSocket from 'ws';
 
+import {listen} from './support/live.mjs';
 import {Api, firstOwner, keyWith, signupAs, talk} from './support/operators.mjs';
 import {answersOf, newPerson, setFaults} from './support/people.mjs';
 import {Server, temporaryFolder} from './support/server.mjs';
@@ -58,33 +58,19 @@ describe("ways of the operator's API", () => {
 
   test('tells what happens over the live socket, and goes on where it was', async () => {
     const viewer = await keyWith(api, data, 'viewer@Signup');
-    const open = async (/** @type {Record<string, string>} */ headers) => {
-      const socket = new WebSocket(`${api.url.replace('http', 'ws')}/live`, {headers});
-      /** @type {any[]} */
-      const heard = [];
-      let closed = 0;
-      socket.on('message', (text) => heard.push(JSON.parse(String(text))));
-      socket.on('close', (code) => (closed = code));
-      socket.on('error', () => (closed ||= 1));
-      await until('the socket', () => socket.readyState === WebSocket.OPEN || closed !== 0);
-      return {socket, heard, closed: () => closed};
-    };
-    const live = await open(viewer.headers);
-    live.socket.send(JSON.stringify({sub: 'chats:Signup'}));
-    await until('the subscription', () =>
-      live.heard.find(({subscribed}) => subscribed !== undefined),
-    );
+    const live = await listen(api, viewer.headers);
+    assert.notEqual((await live.subscribe('chats:Signup')).subscribed, undefined);
     await talk(server.ready, 'Signup', 'live-1', ['hi']);
-    const first = await until('a turn', () => live.heard.find(({type}) => type === 'turn'));
+    const first = await live.hears('turn');
     assert.equal(first.topic, 'chats:Signup');
     assert.ok(first.data.chat);
-    live.socket.send(JSON.stringify({ping: 7}));
+    live.say({ping: 7});
     await until('the pong', () => live.heard.find(({pong}) => pong === 7));
-    live.socket.terminate();
+    live.end();
 
     await talk(server.ready, 'Signup', 'live-1', ['Otto', 'Muster']);
-    const again = await open(viewer.headers);
-    again.socket.send(JSON.stringify({sub: 'chats:Signup', after: first.seq}));
+    const again = await listen(api, viewer.headers);
+    again.say({sub: 'chats:Signup', after: first.seq});
     const told = await until('what was missed', () => {
       const turns = again.heard.filter(({type}) => type === 'turn');
       return turns.length >= 2 && turns;
@@ -103,14 +89,13 @@ describe("ways of the operator's API", () => {
       'nonsense',
       'chat:00000000-0000-0000-0000-000000000000',
     ]) {
-      again.socket.send(JSON.stringify({sub: topic}));
-      const refused = await until(topic, () => again.heard.find((each) => each.topic === topic));
+      const refused = await again.subscribe(topic);
       assert.equal(refused.error.type, 'permission_denied', topic);
     }
-    again.socket.terminate();
-    const stranger = await open({Authorization: 'Bearer mrk_nothing'});
+    again.end();
+    const stranger = await listen(api, {Authorization: 'Bearer mrk_nothing'});
     assert.equal(await until('the end', () => stranger.closed() || false), 1008);
-    const page = await open({Cookie: owner.headers.Cookie, Origin: 'https://evil.example'});
+    const page = await listen(api, {Cookie: owner.headers.Cookie, Origin: 'https://evil.example'});
     assert.deepEqual([page.closed() !== 0, page.heard], [true, []], 'refused before it is open');
   });
 

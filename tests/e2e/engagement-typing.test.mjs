@@ -3,11 +3,11 @@
 
 import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
-import WebSocket from 'ws';
 
 import {ChatPage, launch} from './support/browser.mjs';
 import {begin, joinChat, push, say, writeEcho} from './support/echo.mjs';
 import {assertError, call, readSnapshot} from './support/engagement.mjs';
+import {listen} from './support/live.mjs';
 import {Api, keyWith} from './support/operators.mjs';
 import {Server, temporaryFolder} from './support/server.mjs';
 import {until} from './support/until.mjs';
@@ -55,16 +55,9 @@ describe('Typing of the consumer', () => {
   async function look(chat) {
     const api = await Api.of(/** @type {any} */ (server.ready).api_url);
     const {headers} = await keyWith(api, data, 'viewer@Echo');
-    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/live`, {headers});
-    cleanups.push(() => socket.terminate());
-    /** @type {any[]} */
-    const heard = [];
-    socket.on('message', (text) => heard.push(JSON.parse(String(text))));
-    await until('the socket', () => socket.readyState === WebSocket.OPEN);
-    socket.send(JSON.stringify({sub: `chat:${chat}`}));
-    const {subscribed} = await until('the topic', () =>
-      heard.find((each) => each.subscribed !== undefined),
-    );
+    const {heard, end, subscribe} = await listen(api, headers);
+    cleanups.push(end);
+    const {subscribed} = await subscribe(`chat:${chat}`);
     return {
       heard,
       subscribed,

@@ -5,43 +5,28 @@ import assert from 'node:assert/strict';
 import {gzipSync} from 'node:zlib';
 import {after, before, describe, test} from 'node:test';
 
-import {Brand} from './support/brand.mjs';
-import {blockStorage, launch, violationsOf} from './support/browser.mjs';
+import {blockStorage, violationsOf} from './support/browser.mjs';
 import {sessionBody} from './support/engagement.mjs';
-import {Server, temporaryFolder} from './support/server.mjs';
-import {writeShop} from './support/shop.mjs';
+import {startShop} from './support/shop.mjs';
 import {until} from './support/until.mjs';
 
 const kShop = 'shop.brand.example';
 const kStranger = 'stranger.example';
 describe('SDK', () => {
-  /** @type {Server} */
-  let server;
-  /** @type {Brand} */
-  let brand;
-  /** @type {import('playwright-core').Browser} */
-  let browser;
-  let sdk = '';
+  /** @type {Awaited<ReturnType<typeof startShop>>} */
+  let shop;
 
   before(async () => {
-    brand = await Brand.start();
-    const solution = writeShop(brand.origin('*.brand.example'));
-    server = await Server.start({data: temporaryFolder(), solutions: [solution]});
-    sdk = `${server.ready.base_url}/sdk`;
-    browser = await launch(['--host-resolver-rules=MAP *.example 127.0.0.1']);
+    shop = await startShop();
   });
-  after(async () => {
-    await browser?.close();
-    brand?.stop();
-    await server?.stop();
-  });
+  after(() => shop?.stop());
 
   /**
    * @param {string} path
    * @param {{host?: string, init?: () => void}} [how]
    */
   async function visit(path, {host = kShop, init} = {}) {
-    const context = await browser.newContext({locale: 'en-US'});
+    const context = await shop.browser.newContext({locale: 'en-US'});
     if (init) await context.addInitScript(init);
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
@@ -51,7 +36,7 @@ describe('SDK', () => {
     page.on('console', (message) => {
       if (/Content Security Policy|Refused/.test(message.text())) complaints.push(message.text());
     });
-    await page.goto(brand.origin(host) + path);
+    await page.goto(shop.brand.origin(host) + path);
     return {page, complaints, close: () => context.close()};
   }
 
@@ -67,14 +52,11 @@ describe('SDK', () => {
     await chat.locator('#message').press('Enter');
   }
 
-  const snippet = () =>
-    `<script async src="${sdk}/launcher.js" data-app="${server.ready.app_id}"></script>`;
-
   test('puts a bubble on a page with a strict policy, and a chat behind it', async () => {
-    const base = server.ready.base_url;
-    brand.put(
+    const base = shop.server.ready.base_url;
+    shop.brand.put(
       '/strict',
-      snippet(),
+      shop.snippet(),
       `default-src 'none'; script-src ${base}; frame-src ${base}; base-uri 'none'`,
     );
     const {page, complaints, close} = await visit('/strict');
@@ -109,10 +91,10 @@ describe('SDK', () => {
   });
 
   test('is there on a page that lets scripts in by a nonce alone', async () => {
-    const base = server.ready.base_url;
-    brand.put(
+    const base = shop.server.ready.base_url;
+    shop.brand.put(
       '/nonce',
-      snippet().replace('<script', '<script nonce="abc"'),
+      shop.snippet().replace('<script', '<script nonce="abc"'),
       `default-src 'none'; script-src 'nonce-abc'; frame-src ${base}`,
     );
     const {page, complaints, close} = await visit('/nonce');
@@ -122,7 +104,7 @@ describe('SDK', () => {
   });
 
   test('counts what nobody has seen, and tells it to the page that may hear it', async () => {
-    brand.put('/unread', snippet());
+    shop.brand.put('/unread', shop.snippet());
     const {page, close} = await visit('/unread');
     await page.evaluate(() => {
       /** @type {any[]} */
@@ -158,7 +140,7 @@ describe('SDK', () => {
   });
 
   test('comes back with its conversation on a page that throws it out', async () => {
-    brand.put('/spa', snippet());
+    shop.brand.put('/spa', shop.snippet());
     const {page, close} = await visit('/spa');
     await page.getByRole('button', {name: 'Open the chat'}).click();
     await say(chatIn(page), 'hats');
@@ -174,7 +156,7 @@ describe('SDK', () => {
           script.dataset.app = app;
           document.body.append(script);
         },
-        [`${sdk}/launcher.js`, server.ready.app_id],
+        [`${shop.sdk}/launcher.js`, shop.server.ready.app_id],
       );
       await until('one bubble', async () => (await page.locator('.millrace-widget').count()) === 1);
     }
@@ -186,15 +168,15 @@ describe('SDK', () => {
   });
 
   test('puts two chats into the elements of one page, and tells them apart', async () => {
-    brand.put(
+    shop.brand.put(
       '/two',
       `<div id="one" style="height:400px"></div><div id="two" style="height:400px"></div>
       <script type="module">
-        import {createChat} from '${sdk}/millrace.js';
+        import {createChat} from '${shop.sdk}/millrace.js';
         window.heard = {};
         for (const id of ['one', 'two']) {
           const target = document.getElementById(id);
-          window[id] = createChat({appId: '${server.ready.app_id}', target});
+          window[id] = createChat({appId: '${shop.server.ready.app_id}', target});
           window.heard[id] = [];
           window[id].on('message', ({text}) => window.heard[id].push(text));
         }
@@ -224,7 +206,7 @@ describe('SDK', () => {
   });
 
   test('works where storage is blocked', async () => {
-    brand.put('/blocked', snippet());
+    shop.brand.put('/blocked', shop.snippet());
     const {page, complaints, close} = await visit('/blocked', {
       init: blockStorage,
     });
@@ -236,18 +218,18 @@ describe('SDK', () => {
   });
 
   test('is not framed by a page that solution.yaml does not list', async () => {
-    brand.put('/stranger', snippet());
+    shop.brand.put('/stranger', shop.snippet());
     const {page, complaints, close} = await visit('/stranger', {host: kStranger});
     await page.getByRole('button', {name: 'Open the chat'}).click();
     await until('a refusal', () => complaints.some((words) => words.includes('frame-ancestors')));
     assert.equal(await chatIn(page).locator('#log').count(), 0);
-    for (const headers of [{Origin: brand.origin(kStranger)}, {Origin: 'null'}]) {
+    for (const headers of [{Origin: shop.brand.origin(kStranger)}, {Origin: 'null'}]) {
       const answer = await fetch(
-        `${server.ready.base_url}/messaging/v1/consumers/anonymous_session`,
+        `${shop.server.ready.base_url}/messaging/v1/consumers/anonymous_session`,
         {
           method: 'POST',
           headers: {...headers, 'Content-Type': 'application/json'},
-          body: JSON.stringify(sessionBody(server.ready.app_id)),
+          body: JSON.stringify(sessionBody(shop.server.ready.app_id)),
         },
       );
       assert.equal(answer.status, 403);
@@ -256,13 +238,13 @@ describe('SDK', () => {
   });
 
   test('stays small, and is kept by browsers for a while', async () => {
-    const answer = await fetch(`${sdk}/launcher.js`);
+    const answer = await fetch(`${shop.sdk}/launcher.js`);
     assert.equal(answer.status, 200);
     assert.equal(answer.headers.get('content-encoding'), 'gzip');
     const packed = gzipSync(await answer.text()).length;
     assert.ok(packed < 3_000, `the loader has ${packed} bytes`);
     const tag = answer.headers.get('etag');
-    const again = await fetch(`${sdk}/launcher.js`, {headers: {'If-None-Match': String(tag)}});
+    const again = await fetch(`${shop.sdk}/launcher.js`, {headers: {'If-None-Match': String(tag)}});
     assert.equal(again.status, 304);
   });
 });

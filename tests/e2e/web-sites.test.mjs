@@ -7,25 +7,18 @@ import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
 
-import {Brand} from './support/brand.mjs';
-import {launch, violationsOf} from './support/browser.mjs';
-import {Server, temporaryFolder} from './support/server.mjs';
-import {writeShop} from './support/shop.mjs';
+import {violationsOf} from './support/browser.mjs';
+import {startShop} from './support/shop.mjs';
 import {until} from './support/until.mjs';
 
 const kShop = 'shop.brand.example';
 
 describe('The snippet', () => {
-  /** @type {Server} */
-  let server;
-  /** @type {Brand} */
-  let brand;
-  /** @type {import('playwright-core').Browser} */
-  let browser;
-  let sdk = '';
+  /** @type {Awaited<ReturnType<typeof startShop>>} */
+  let shop;
 
   before(async () => {
-    brand = await Brand.start();
+    shop = await startShop();
     const require = createRequire(import.meta.url);
     for (const [path, name, file] of [
       ['/jquery.js', 'jquery', 'dist/jquery.min.js'],
@@ -34,22 +27,14 @@ describe('The snippet', () => {
       ['/react-dom.js', 'react-dom', 'umd/react-dom.development.js'],
     ]) {
       const folder = dirname(require.resolve(`${name}/package.json`));
-      brand.putScript(path, readFileSync(join(folder, file), 'utf8'));
+      shop.brand.putScript(path, readFileSync(join(folder, file), 'utf8'));
     }
-    const solution = writeShop(brand.origin('*.brand.example'));
-    server = await Server.start({data: temporaryFolder(), solutions: [solution]});
-    sdk = `${server.ready.base_url}/sdk`;
-    browser = await launch(['--host-resolver-rules=MAP *.example 127.0.0.1']);
   });
-  after(async () => {
-    await browser?.close();
-    brand?.stop();
-    await server?.stop();
-  });
+  after(() => shop?.stop());
 
   /** @param {string} path */
   async function visit(path) {
-    const context = await browser.newContext({locale: 'en-US'});
+    const context = await shop.browser.newContext({locale: 'en-US'});
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     /** @type {string[]} */
@@ -59,12 +44,9 @@ describe('The snippet', () => {
       if (message.type() === 'error' && !/favicon|404/.test(message.text()))
         complaints.push(message.text());
     });
-    await page.goto(brand.origin(kShop) + path);
+    await page.goto(shop.brand.origin(kShop) + path);
     return {page, complaints, close: () => context.close()};
   }
-
-  const snippet = () =>
-    `<script async src="${sdk}/launcher.js" data-app="${server.ready.app_id}"></script>`;
 
   /** @param {import('playwright-core').FrameLocator} chat @param {string} text */
   async function talk(chat, text) {
@@ -75,9 +57,9 @@ describe('The snippet', () => {
   }
 
   test('works beside jQuery, whose `$` and events stay as they were', async () => {
-    brand.put(
+    shop.brand.put(
       '/jquery',
-      `<script src="/jquery.js"></script>${snippet()}
+      `<script src="/jquery.js"></script>${shop.snippet()}
       <aside><button id="own">Ask us</button><p id="presses">0</p></aside>
       <script>
         $(function () {
@@ -102,11 +84,13 @@ describe('The snippet', () => {
   });
 
   test('works when jQuery puts it in, which loads the file in its own way', async () => {
-    brand.put(
+    shop.brand.put(
       '/appended',
       `<script src="/jquery.js"></script>
       <script>
-        $(function () { $('body').append(${JSON.stringify(snippet()).replace('</', '<\\/')}); });
+        $(function () {
+          $('body').append(${JSON.stringify(shop.snippet()).replace('</', '<\\/')});
+        });
       </script>`,
     );
     const {page, complaints, close} = await visit('/appended');
@@ -118,7 +102,7 @@ describe('The snippet', () => {
   });
 
   test('works as a part of a React page, which mounts it twice and takes it out', async () => {
-    brand.put(
+    shop.brand.put(
       '/react',
       `<div id="root"></div><script src="/react.js"></script><script src="/react-dom.js"></script>
       <script type="module">
@@ -128,9 +112,9 @@ describe('The snippet', () => {
           useEffect(() => {
             let chat = null;
             let isGone = false;
-            import('${sdk}/millrace.js').then(({createChat}) => {
+            import('${shop.sdk}/millrace.js').then(({createChat}) => {
               if (isGone) return;
-              chat = createChat({appId: '${server.ready.app_id}', target: place.current});
+              chat = createChat({appId: '${shop.server.ready.app_id}', target: place.current});
               chat.on('message', ({text}) => window.heard.push(text));
             });
             return () => { isGone = true; chat?.destroy(); };
@@ -140,8 +124,8 @@ describe('The snippet', () => {
         function Bubble() {
           useEffect(() => {
             const script = document.createElement('script');
-            script.src = '${sdk}/launcher.js';
-            script.dataset.app = '${server.ready.app_id}';
+            script.src = '${shop.sdk}/launcher.js';
+            script.dataset.app = '${shop.server.ready.app_id}';
             document.body.append(script);
             return () => { script.remove(); window.Millrace?.destroy(); };
           }, []);

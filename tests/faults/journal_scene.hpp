@@ -38,8 +38,7 @@ struct Known {
 class Scene {
  public:
   explicit Scene(uint64_t seed) : dice_(seed), is_encrypted_(seed / 3 % 2 == 1) {
-    for (int i = 0; i < kConsumers; ++i)
-      ids_.push_back(base::Id::derived("test", std::to_string(i)));
+    for (int i = 0; i < kConsumers; ++i) ids_.push_back(id_of(i));
     known_.resize(kConsumers);
     home_ = root_.path / "0";
     fs::create_directory(home_);

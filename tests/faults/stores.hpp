@@ -18,6 +18,10 @@ inline int64_t number_from(const char* variable, int64_t otherwise) {
   return text == nullptr ? otherwise : std::atoll(text);
 }
 
+inline base::Id id_of(int i) {
+  return base::Id::derived("test", std::to_string(i));
+}
+
 // Makes a folder, or opens a copy of one, that is encrypted at rest.
 inline void encrypt(const std::filesystem::path& folder) {
   const auto opened = storage::unlock_folder(folder, storage::DataKey(std::string(32, 'k')),

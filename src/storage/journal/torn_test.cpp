@@ -4,38 +4,19 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <future>
 
 #include "storage/upkeep/verify.hpp"
 #include "tests/fakes/folder.hpp"
 #include "tests/fakes/log.hpp"
+#include "tests/faults/stores.hpp"
 
 namespace millrace::storage {
 namespace {
 
 namespace fs = std::filesystem;
-
-base::Id id_of(int i) {
-  return base::Id::derived("test", std::to_string(i));
-}
-
-base::Result<void> append(runtime::Journal& journal, runtime::JournalRecord record) {
-  std::promise<base::Result<void>> promise;
-  auto future = promise.get_future();
-  journal.append(std::move(record), [&](base::Result<int64_t> done) {
-    promise.set_value(done ? base::Result<void>() : std::unexpected(done.error()));
-  });
-  return future.get();
-}
-
-std::vector<runtime::JournalRecord> read(runtime::Journal& journal, base::Id consumer,
-                                         size_t limit = 100) {
-  std::promise<std::vector<runtime::JournalRecord>> promise;
-  auto future = promise.get_future();
-  journal.read_before(consumer, 0, {limit, SIZE_MAX},
-                      [&](auto records) { promise.set_value(std::move(*records)); });
-  return future.get();
-}
+using faults::append;
+using faults::id_of;
+using faults::read;
 
 TEST(StorageJournal, ATornWriteLeavesTheRecordsBeforeIt) {
   fakes::Folder folder;
@@ -72,7 +53,7 @@ TEST(StorageJournal, ATornWriteLeavesTheRecordsBeforeIt) {
       reopened = open_journal(torn / "j.db", log);
     }
     ASSERT_TRUE(reopened) << reopened.error().describe();
-    const auto records = read(**reopened, id_of(1));
+    const auto records = read(**reopened, id_of(1)).value();
     ASSERT_LE(records.size(), static_cast<size_t>(kRecords));
     for (size_t i = 0; i < records.size(); ++i) {
       EXPECT_EQ(records[i].number, static_cast<int64_t>(i) + 1);
@@ -87,8 +68,8 @@ TEST(StorageJournal, ATornWriteLeavesTheRecordsBeforeIt) {
 
 // Every 61st place of the last record; every one with MILLRACE_TORN_STEP=1 (make soak).
 TEST(StorageJournal, EndsWithTheRecordBeforeWhereverTheLastOneIsTorn) {
-  const char* const given = std::getenv("MILLRACE_TORN_STEP");
-  const auto step = static_cast<uintmax_t>(given == nullptr ? 61 : std::max(1, std::atoi(given)));
+  const auto step =
+      static_cast<uintmax_t>(std::max<int64_t>(1, faults::number_from("MILLRACE_TORN_STEP", 61)));
   fakes::Folder folder;
   fakes::NoLog log;
   const fs::path file = folder.path / "j.db";
@@ -109,7 +90,7 @@ TEST(StorageJournal, EndsWithTheRecordBeforeWhereverTheLastOneIsTorn) {
     fs::resize_file(torn / "j.db-wal", at);
     auto reopened = open_journal(torn / "j.db", log);
     ASSERT_TRUE(reopened) << reopened.error().describe();
-    const auto count = static_cast<int64_t>(read(**reopened, id_of(1)).size());
+    const auto count = static_cast<int64_t>(read(**reopened, id_of(1))->size());
     EXPECT_EQ(count, at == end ? 4 : 3);
     EXPECT_TRUE(append(**reopened, {id_of(1), count + 1, "after"}));
     reopened->reset();

@@ -4,7 +4,9 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
-import {temporaryFolder} from './server.mjs';
+import {Brand} from './brand.mjs';
+import {launch} from './browser.mjs';
+import {Server, temporaryFolder} from './server.mjs';
 
 const kApp = `import os
 NAME = 'Shop'
@@ -47,4 +49,27 @@ export function writeShop(origin) {
     `name: Shop\norigins: ['${origin}']\ntheme: {colours: {accent: '#7a1f5c'}}\n`,
   );
   return solution;
+}
+
+/** The shop on the brand's own sites, and a browser that finds them. */
+export async function startShop() {
+  const brand = await Brand.start();
+  const solution = writeShop(brand.origin('*.brand.example'));
+  const server = await Server.start({data: temporaryFolder(), solutions: [solution]});
+  const browser = await launch(['--host-resolver-rules=MAP *.example 127.0.0.1']);
+  const sdk = `${server.ready.base_url}/sdk`;
+  return {
+    brand,
+    server,
+    browser,
+    sdk,
+    /** What a brand pastes on a page. */
+    snippet: () =>
+      `<script async src="${sdk}/launcher.js" data-app="${server.ready.app_id}"></script>`,
+    stop: async () => {
+      await browser.close();
+      brand.stop();
+      await server.stop();
+    },
+  };
 }
