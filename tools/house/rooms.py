@@ -3,7 +3,8 @@ import re
 
 from . import cpp
 
-PURE = {'base', 'ask', 'flow', 'nlu', 'dialog', 'trial', 'delivery', 'audience', 'natives'}
+PURE = {'base', 'ask', 'flow', 'nlu', 'dialog', 'trial', 'delivery', 'audience', 'natives',
+        'people'}
 UNITS_MAX = 25
 RINGS = ('core', 'ground', 'heart', 'edge', 'app')  # from the inside
 _OUTSIDE = re.compile(
