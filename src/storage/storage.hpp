@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -74,6 +75,18 @@ base::Result<std::unique_ptr<access::Transactions>> open_transactions(
 base::Result<std::unique_ptr<base::RecordLog>> open_record_log(const std::filesystem::path& folder,
                                                                base::Log& log,
                                                                size_t segment_bytes = 16 << 20);
+
+// Hands over the records of a log beside the server that writes it, or without one, in the order of
+// their numbers. Errors: not_found; data_loss; unavailable; what `each` returned.
+base::Result<void> read_record_log(const std::filesystem::path& folder,
+                                   const base::RecordLog::Each& each);
+
+// Writes each record anew as `change` gives it, which is not empty; what lay behind records in
+// their files goes as well. Not while the log is open; when it was cut short, done again. Errors as
+// above.
+base::Result<void> rewrite_record_log(
+    const std::filesystem::path& folder,
+    const std::function<base::Result<std::string>(std::string_view record)>& change);
 
 // Held while a process uses a data folder; a second one is refused (already_exists), after
 // `patience`: a child of a process that was killed holds it until it is what it was made for.

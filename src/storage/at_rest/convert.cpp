@@ -17,6 +17,7 @@ using base::fail;
 
 constexpr const char* kReady = "ready";
 constexpr const char* kRecords = "braze-records";
+constexpr const char* kEvents = "events";
 constexpr const char* kAside = "quarantine";
 
 std::string name_of(Conversion conversion) {
@@ -48,7 +49,8 @@ base::Result<std::vector<std::string>> parts_of(const fs::path& data) {
                       "then do this again",
                   data.string());
     }
-    const bool is_folder = entry.is_directory(error) && (name == kRecords || name == kAside);
+    const bool is_folder =
+        entry.is_directory(error) && (name == kRecords || name == kEvents || name == kAside);
     if (is_folder || is_database(entry)) parts.push_back(name);
   }
   if (error) return fail(Code::unavailable, error.message(), data.string());
@@ -96,23 +98,22 @@ base::Result<void> convert_record_log(const fs::path& from, const fs::path& to) 
   for (const uint64_t id : *ids) {
     if (!made) return made;
     const fs::path file = from / segment_name(id);
-    const auto bytes = posix::read_file(file, {.bytes_max = posix::kAnySize});
-    if (!bytes) return std::unexpected(bytes.error());
     std::string frames;
-    std::string_view rest = *bytes;
-    while (const auto frame = take_frame(rest, id)) {
-      const auto record = old_seal.open(*frame, id, file);
-      if (!record) return std::unexpected(record.error());
-      append_frame(frames, id, frame->number, new_seal.seal(id, frame->number, *record));
-    }
+    const auto read =
+        each_record(file, id, old_seal, [&](uint64_t number, std::string_view record) {
+          append_frame(frames, id, number, new_seal.seal(id, number, record));
+          return base::Result<void>();
+        });
+    if (!read) return read;
     made = posix::write_new_file(to / file.filename(), frames);
   }
   return made ? posix::sync_folder(to) : made;
 }
 
 base::Result<void> convert_part(const fs::path& from, const fs::path& to) {
-  if (from.filename() == kRecords) return convert_record_log(from, to);
-  return from.filename() == kAside ? convert_files(from, to) : convert_database(from, to);
+  const fs::path name = from.filename();
+  if (name == kRecords || name == kEvents) return convert_record_log(from, to);
+  return name == kAside ? convert_files(from, to) : convert_database(from, to);
 }
 
 base::Result<void> prepare(const fs::path& data, const DataKey& key, Conversion conversion) {

@@ -28,6 +28,7 @@ Number number_at(std::string_view bytes, size_t place) {
 constexpr size_t kSizeAt = sizeof(uint64_t);  // behind the checksum, which is of all that follows
 constexpr size_t kNumberAt = kSizeAt + sizeof(uint32_t);
 constexpr size_t kRecordAt = kNumberAt + sizeof(uint64_t);
+static_assert(kRecordAt == kRecordHeadBytes);
 
 constexpr std::string_view kEnding = ".log";
 
@@ -58,6 +59,12 @@ std::optional<RecordFrame> take_frame(std::string_view& bytes, uint64_t segment)
   return frame;
 }
 
+std::optional<size_t> frame_bytes(std::string_view bytes) {
+  if (bytes.size() < kRecordAt) return std::nullopt;
+  const size_t size = number_at<uint32_t>(bytes, kSizeAt);
+  return size == 0 ? 0 : kRecordAt + size;
+}
+
 std::string segment_name(uint64_t id, std::string_view ending) {
   char digits[24];
   std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(id));
@@ -78,7 +85,11 @@ base::Result<std::vector<uint64_t>> segments_in(const std::filesystem::path& fol
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     if (const auto id = segment_of(entry.path().filename().string())) ids.push_back(*id);
   }
-  if (error) return base::fail(base::Code::unavailable, error.message(), folder.string());
+  if (error) {
+    const bool is_missing = error == std::errc::no_such_file_or_directory;
+    return base::fail(is_missing ? base::Code::not_found : base::Code::unavailable, error.message(),
+                      folder.string());
+  }
   std::ranges::sort(ids);
   return ids;
 }

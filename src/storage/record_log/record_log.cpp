@@ -122,15 +122,7 @@ class SegmentedLog final : public base::RecordLog {
   }
 
   base::Result<void> read_segment(const Segment& segment, const Each& each) const {
-    const auto bytes = posix::read_file(path_of(segment), {.bytes_max = posix::kAnySize});
-    if (!bytes) return std::unexpected(bytes.error());
-    std::string_view rest = *bytes;
-    while (const auto frame = take_frame(rest, segment.id)) {
-      const auto record = seal_.open(*frame, segment.id, path_of(segment));
-      if (!record) return std::unexpected(record.error());
-      if (auto done = each(frame->number, *record); !done) return done;
-    }
-    return {};
+    return each_record(path_of(segment), segment.id, seal_, each);
   }
 
   void run() {

@@ -23,4 +23,9 @@ base::Result<void> copy_private_file(const std::filesystem::path& from,
 // packages that are only being written (NAME.new, NAME.partly) are left out. Errors as above.
 base::Result<void> copy_folder(const std::filesystem::path& from, const std::filesystem::path& to);
 
+// Copies a record log beside the server that writes it: what was durable before the call is in it.
+// Errors as above.
+base::Result<void> copy_record_log(const std::filesystem::path& from,
+                                   const std::filesystem::path& to);
+
 }  // namespace millrace::storage

@@ -257,7 +257,8 @@ base::Result<void> verify_journal(const fs::path& journal, const WhoseBody& whos
   return {};
 }
 
-base::Result<void> verify_record_log(const fs::path& folder, Verification& into) {
+base::Result<void> verify_record_log(const fs::path& folder, std::string_view consequence,
+                                     Verification& into) {
   const auto key = key_of(folder);
   if (!key) return std::unexpected(key.error());
   const auto ids = segments_in(folder);
@@ -266,22 +267,19 @@ base::Result<void> verify_record_log(const fs::path& folder, Verification& into)
   uint64_t last = 0;
   for (const uint64_t id : *ids) {
     const std::string name = segment_name(id);
-    const auto bytes = posix::read_file(folder / name, {.bytes_max = posix::kAnySize});
-    if (!bytes) return std::unexpected(bytes.error());
-    std::string_view rest = *bytes;
-    while (const auto frame = take_frame(rest, id)) {
-      if (last != 0 && frame->number != last + 1) {
-        into.add({folder.filename().string() + "/" + name,
-                  "record " + std::to_string(frame->number) + " follows record " +
-                      std::to_string(last) + ": what was between them is missing",
-                  "the sandbox refuses to start with these files", false});
+    const auto complain = [&](const std::string& what) {
+      into.add({folder.filename().string() + "/" + name, what, std::string(consequence), false});
+    };
+    const auto read = each_record(folder / name, id, seal, [&](uint64_t number, std::string_view) {
+      if (last != 0 && number != last + 1) {
+        complain("record " + std::to_string(number) + " follows record " + std::to_string(last) +
+                 ": what was between them is missing");
       }
-      if (const auto record = seal.open(*frame, id, folder / name); !record) {
-        into.add({folder.filename().string() + "/" + name, record.error().message,
-                  "the sandbox refuses to start with these files", false});
-      }
-      last = frame->number;
-    }
+      last = number;
+      return base::Result<void>();
+    });
+    if (!read && read.error().code != base::Code::data_loss) return read;
+    if (!read) complain(read.error().message);
   }
   return {};
 }

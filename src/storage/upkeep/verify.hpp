@@ -47,7 +47,8 @@ base::Result<void> verify_journal(const std::filesystem::path& journal, const Wh
 base::Result<void> verify_store(const std::filesystem::path& store, std::string_view consequence,
                                 Verification& into);
 // Reads the files of a record log; not while it is written.
-base::Result<void> verify_record_log(const std::filesystem::path& folder, Verification& into);
+base::Result<void> verify_record_log(const std::filesystem::path& folder,
+                                     std::string_view consequence, Verification& into);
 
 // Mends a journal that nobody has open: a damaged log is put aside (journal.db-wal.damaged-N); of
 // each consumer the longest chain from its first record is kept, and the other records are moved

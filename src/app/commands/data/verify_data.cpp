@@ -45,8 +45,13 @@ base::Result<void> verify_databases(const fs::path& data, Verification& into) {
     auto done = storage::verify_store(data / name, consequence, into);
     if (!done && done.error().code != base::Code::not_found) return done;
   }
-  if (!is_there(data / "braze-records")) return {};
-  return storage::verify_record_log(data / "braze-records", into);
+  for (const auto& [name, consequence] :
+       {std::pair("events", "the server refuses to start with these files"),
+        std::pair("braze-records", "the sandbox refuses to start with these files")}) {
+    if (!is_there(data / name)) continue;
+    if (auto done = storage::verify_record_log(data / name, consequence, into); !done) return done;
+  }
+  return {};
 }
 
 void verify_keys(const fs::path& data, Verification& into) {
