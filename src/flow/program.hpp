@@ -87,6 +87,15 @@ struct Uploads {
 };
 const std::vector<std::string>& upload_kinds();
 
+// Where events come from (solution.yaml: sources).
+struct EventSource {
+  std::string name;
+  std::string write_key;
+  std::vector<std::string> origins;  // pages that may send with it; empty: all
+  std::string addresses = "drop";    // of kept_addresses()
+};
+const std::vector<std::string>& kept_addresses();
+
 struct Program {
   std::string hash;      // of everything the solution's files say; 32 hexadecimal digits
   std::string solution;  // its name
@@ -129,6 +138,7 @@ struct Program {
   std::set<NodeNumber> kept;    // nodes whose answer or result a later node asks for
   std::set<NodeNumber> broken;  // written, and too wrong to be read; empty in a sound program
   Uploads uploads;
+  std::vector<EventSource> sources;
   // Proves whom a page says that its visitor is; holds ${secret:NAME}; "" = nobody can be proved.
   std::string identity_key;
   // Has the events of chats whose session asked for them at an address of its own; "": none may.

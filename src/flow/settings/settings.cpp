@@ -3,6 +3,7 @@
 #include "flow/settings/settings_keys.hpp"
 #include "flow/settings/settings_outside.hpp"
 #include "flow/settings/settings_receivers.hpp"
+#include "flow/settings/settings_sources.hpp"
 #include "flow/settings/settings_theme.hpp"
 #include "flow/settings/settings_visitors.hpp"
 #include "flow/yaml.hpp"
@@ -175,7 +176,8 @@ bool read_section(YamlFile& file, const YamlPair& pair, Program& program) {
       {"rest", read_rest},           {"identify", read_identify},
       {"uploads", read_uploads},     {"silence", read_silence},
       {"retention", read_retention}, {"interruptions", read_interruptions},
-      {"nlu", read_understanding},   {"theme", read_theme}};
+      {"nlu", read_understanding},   {"theme", read_theme},
+      {"sources", read_sources}};
   const auto found = std::ranges::find(kSections, std::string_view(pair.key),
                                        &std::pair<std::string_view, Read>::first);
   if (found == std::end(kSections)) return false;

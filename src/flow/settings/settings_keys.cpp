@@ -89,6 +89,14 @@ const Key kUploads[] = {
      .help = "Of files that may be sent; all",
      .words = &upload_kinds()},
 };
+const Key kSource[] = {
+    {"write_key", Shape::text, "What its clients send; 8 to 100 letters, digits, '-' or '_'"},
+    {"origins", Shape::list, "Pages that may send with it; all"},
+    {.name = "addresses",
+     .shape = Shape::words,
+     .help = "What is kept of the addresses from which people send; drop",
+     .words = &kept_addresses()},
+};
 const Key kEgress[] = {
     {"allow", Shape::list,
      "Hosts that scripts may reach: api.example.com, *.example.com, host:port, ${env:NAME}"},
@@ -170,6 +178,10 @@ const Key kSettings[] = {
     {.name = "engagement", .shape = Shape::section, .section = kEngagement},
     {.name = "identify", .shape = Shape::section, .section = kIdentify},
     {.name = "uploads", .shape = Shape::section, .section = kUploads},
+    {.name = "sources",
+     .shape = Shape::sections,
+     .help = "Sites, apps and servers whose events are taken in, by name",
+     .section = kSource},
     {.name = "agents", .shape = Shape::section, .section = kAgents},
     {.name = "retention",
      .shape = Shape::section,
@@ -236,6 +248,9 @@ std::span<const Key> identify_keys() {
 }
 std::span<const Key> uploads_keys() {
   return kUploads;
+}
+std::span<const Key> source_keys() {
+  return kSource;
 }
 std::span<const Key> egress_keys() {
   return kEgress;

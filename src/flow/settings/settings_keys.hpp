@@ -22,6 +22,7 @@ std::span<const Key> rest_keys();
 std::span<const Key> engagement_keys();
 std::span<const Key> identify_keys();
 std::span<const Key> uploads_keys();
+std::span<const Key> source_keys();
 std::span<const Key> egress_keys();
 std::span<const Key> agents_keys();
 std::span<const Key> retention_keys();

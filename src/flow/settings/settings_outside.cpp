@@ -201,19 +201,25 @@ void read_egress(YamlFile& file, const YamlPair& egress, const Files& files, Pro
   }
 }
 
-void read_origins(YamlFile& file, const YamlPair& origins, Program& program) {
+std::vector<std::string> read_origin_list(YamlFile& file, const YamlPair& origins) {
+  std::vector<std::string> out;
   for (std::string& origin : file.strings(origins)) {
     if (!web::is_origin_pattern(origin)) {
       file.error(origins, "bad_origin", "'" + origin + "' is not an origin",
                  "write https://brand.example, https://*.brand.example, or \"*\" for every page");
-    } else if (program.origins.size() >= kOriginsMax) {
+    } else if (out.size() >= kOriginsMax) {
       file.error(origins, "too_many", "more than 100 origins",
                  "a pattern such as https://*.brand.example stands for many");
-      return;
+      return out;
     } else {
-      program.origins.push_back(std::move(origin));
+      out.push_back(std::move(origin));
     }
   }
+  return out;
+}
+
+void read_origins(YamlFile& file, const YamlPair& origins, Program& program) {
+  program.origins = read_origin_list(file, origins);
 }
 
 void read_rest(YamlFile& file, const YamlPair& rest, Program& program) {

@@ -11,6 +11,8 @@ void read_actions(YamlFile& file, const YamlPair& actions, Program& program);
 void check_commands(const Program& program, const AppFacts& facts, Problems& problems);
 void read_egress(YamlFile& file, const YamlPair& egress, const Files& files, Program& program);
 // Which pages of others may talk to the solution, and with which key the REST channel is asked.
+// Patterns of origins, each checked.
+std::vector<std::string> read_origin_list(YamlFile& file, const YamlPair& origins);
 void read_origins(YamlFile& file, const YamlPair& origins, Program& program);
 void read_rest(YamlFile& file, const YamlPair& rest, Program& program);
 
