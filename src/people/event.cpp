@@ -98,8 +98,9 @@ base::Result<void> read_who_and_what(const json::object& kept, Event& event) {
     if (!found->is_object()) return not_understood(member.name);
     event.*member.where = found->get_object();
   }
-  if (const json::array* ids = json::get_array(kept, "external_ids")) {
-    auto read = read_external_ids(*ids);
+  if (const json::value* ids = kept.if_contains("external_ids")) {
+    if (!ids->is_array()) return not_understood("external_ids");
+    auto read = read_external_ids(ids->get_array());
     if (!read) return std::unexpected(std::move(read.error()));
     event.external_ids = std::move(*read);
   }

@@ -33,6 +33,7 @@ struct ServeFlags {
   std::string rest;
   std::string engagement;
   std::string page;
+  std::string events;
   std::string life;
   std::string level = "info";
   std::string format = "text";
@@ -143,6 +144,7 @@ void add_edge_options(cli::App& command, ServeFlags& flags) {
   add_exposure(command, "--engagement", "The Engagement API and its socket", flags.engagement,
                options.engagement);
   add_exposure(command, "--page", "The chat page", flags.page, options.page);
+  add_exposure(command, "--events", "The Event Listener", flags.events, options.events);
   auto* certificate =
       command
           .add_option("--tls-cert", options.tls_certificate,
@@ -172,6 +174,10 @@ void add_media_options(cli::App& command, ServeOptions& options) {
                   "Bytes of all files that people sent, such as 10GB; more are refused")
       ->as_size()
       ->default_str("4GB");
+  command
+      .add_option("--event-days", options.event_days,
+                  "Days for which events of pages, apps and servers are kept")
+      ->check(cli::Range(2, 3'650));
   command.add_option("--clamd", options.clamd,
                      "ClamAV's daemon, which looks at files before they are kept: the path of its "
                      "socket, or ADDRESS:PORT. While it is away no file is taken");

@@ -20,7 +20,8 @@ bool is_same(const Endpoint& one, const Endpoint& other) {
 // Nothing else is served there, so whatever stands before the rest does not stand before this part.
 bool has_own_listener(const ServeOptions& options, const Exposure& part) {
   if (!part.own || is_same(*part.own, options.listen)) return false;
-  std::vector<const Exposure*> parts{&options.rest, &options.engagement, &options.page};
+  std::vector<const Exposure*> parts{&options.rest, &options.engagement, &options.page,
+                                     &options.events};
   if (options.operators) parts.push_back(&*options.operators);
   return std::ranges::none_of(parts, [&](const Exposure* other) {
     return other != &part && other->own && !other->is_off && is_same(*other->own, *part.own);
@@ -94,7 +95,7 @@ base::Result<std::unique_ptr<Listeners>> Listeners::open(const ServeOptions& opt
   for (const auto& [surface, part] :
        {std::pair(Surface::operators, &operators), std::pair(Surface::rest, &options.rest),
         std::pair(Surface::engagement, &options.engagement),
-        std::pair(Surface::page, &options.page)}) {
+        std::pair(Surface::page, &options.page), std::pair(Surface::events, &options.events)}) {
     if (part->is_off) continue;
     auto at = all.begin();
     if (part->own) {

@@ -26,6 +26,7 @@ std::string_view name_of(Surface part) {
     case Surface::bot_manager: return "botmanager";
     case Surface::health: return "health";
     case Surface::operators: return "operators";
+    case Surface::events: return "events";
   }
   return "nothing";
 }
@@ -66,6 +67,23 @@ Router::Router(const Edges& edges, Rules rules)
                {"*", "/botmanager/{rest...}", Surface::bot_manager, &edges.bot_manager},
                {"*", "/healthz", Surface::health, &edges.health},
                {"*", "/readyz", Surface::health, &edges.health},
+               {"*", "/v1/{rest...}", Surface::events, edges.events},
+               {"*", "/beacon/v1/{rest...}", Surface::events, edges.events},
+               {"*", "/pixel/v1/{rest...}", Surface::events, edges.events},
+               {"*", "/sourceConfig", Surface::events, edges.events},
+               {"*", "/sourceConfig/{rest...}", Surface::events, edges.events},
+               {"*", "/api/s/{rest...}", Surface::events, edges.events},
+               {"*", "/array/{rest...}", Surface::events, edges.events},
+               {"*", "/flags/{rest...}", Surface::events, edges.events},
+               {"*", "/decide/{rest...}", Surface::events, edges.events},
+               {"*", "/e/{rest...}", Surface::events, edges.events},
+               {"*", "/i/v0/e/{rest...}", Surface::events, edges.events},
+               {"*", "/batch/{rest...}", Surface::events, edges.events},
+               {"*", "/capture/{rest...}", Surface::events, edges.events},
+               {"*", "/track/{rest...}", Surface::events, edges.events},
+               {"*", "/engage/{rest...}", Surface::events, edges.events},
+               {"*", "/com.snowplowanalytics.snowplow/tp2", Surface::events, edges.events},
+               {"*", "/i", Surface::events, edges.events},
                {"*", "/api/v1/{rest...}", Surface::operators, edges.operators},
                {"*", "/operator", Surface::operators, edges.operators},
                {"*", "/operator/{rest...}", Surface::operators, edges.operators}}),

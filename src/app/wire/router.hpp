@@ -11,7 +11,7 @@
 namespace millrace::app {
 
 // What can be served apart from the rest.
-enum class Surface { rest, engagement, page, completions, bot_manager, health, operators };
+enum class Surface { rest, engagement, page, completions, bot_manager, health, operators, events };
 
 // One listener's. What it does not serve is 404 there, as what nobody serves. Every answer has the
 // headers that keep browsers from guessing, framing and keeping it, unless its edge says otherwise.
@@ -25,6 +25,7 @@ class Router final : public web::Handler {
     web::Handler& bot_manager;
     web::Handler& health;
     web::Handler* media = nullptr;      // none: no files are kept
+    web::Handler* events = nullptr;     // none: no events are taken in
     web::Handler* operators = nullptr;  // none: nothing of theirs is served
   };
   struct Rules {

@@ -25,7 +25,7 @@ struct BackupOptions {
   bool json = false;
 };
 
-enum class Kind { database, file, folder };
+enum class Kind { database, file, folder, record_log };
 struct Part {
   const char* name;
   Kind kind;
@@ -34,17 +34,18 @@ struct Part {
 // In an order that makes the whole fit together though a server goes on: what names others comes
 // before what it names, as a version is there before a turn or a deployment says so.
 constexpr Part kParts[] = {
-    {"millrace.json", Kind::file}, {"journal.db", Kind::database}, {"traces.db", Kind::database},
-    {"media.db", Kind::database},  {"access.db", Kind::database},  {"journal.key", Kind::file},
-    {"tokens.key", Kind::file},    {"braze.key", Kind::file},      {"deployments.json", Kind::file},
-    {"grants.json", Kind::file},   {"secrets.json", Kind::file},   {"versions", Kind::folder},
-    {"packages", Kind::folder},    {"quarantine", Kind::folder}};
+    {"millrace.json", Kind::file},    {"journal.db", Kind::database}, {"traces.db", Kind::database},
+    {"media.db", Kind::database},     {"access.db", Kind::database},  {"events", Kind::record_log},
+    {"journal.key", Kind::file},      {"tokens.key", Kind::file},     {"braze.key", Kind::file},
+    {"deployments.json", Kind::file}, {"grants.json", Kind::file},    {"secrets.json", Kind::file},
+    {"versions", Kind::folder},       {"packages", Kind::folder},     {"quarantine", Kind::folder}};
 
 base::Result<void> copy_part(const Part& part, const fs::path& from, const fs::path& to) {
   switch (part.kind) {
     case Kind::database: return storage::copy_database(from / part.name, to / part.name);
     case Kind::file: return storage::copy_private_file(from / part.name, to / part.name);
     case Kind::folder: return storage::copy_folder(from / part.name, to / part.name);
+    case Kind::record_log: return storage::copy_record_log(from / part.name, to / part.name);
   }
   return {};
 }

@@ -1,10 +1,8 @@
 #include "app/wire/server/server.hpp"
 
 #include <algorithm>
-#include <condition_variable>
 #include <cstdlib>
 #include <iostream>
-#include <mutex>
 
 #include "app/wire/data/manifest.hpp"
 #include "app/wire/receivers.hpp"
@@ -18,11 +16,9 @@ namespace fs = std::filesystem;
 using base::Code;
 using base::fail;
 
-constexpr std::chrono::seconds kDrainMax{8};
-
 bool wants_sandbox(const ServeOptions& options) {
-  if (options.braze_sandbox) return true;
-  return options.environment == "sandbox" && std::getenv("BRAZE_URL") == nullptr;
+  return options.braze_sandbox ||
+         (options.environment == "sandbox" && std::getenv("BRAZE_URL") == nullptr);
 }
 
 }  // namespace
@@ -159,15 +155,23 @@ base::Result<void> Server::Parts::open_deliveries(const ServeOptions& options) {
   return {};
 }
 
+base::Result<void> Server::Parts::open_files_and_events(const ServeOptions& options) {
+  auto files = MediaEdge::open(options, data->token_key, {clock, random, log});
+  if (!files) return std::unexpected(files.error());
+  media = std::move(*files);
+  auto taken = EventEdge::open(options, {served->solutions(), *lanes, clock, log, meter});
+  if (!taken) return std::unexpected(taken.error());
+  events = std::move(*taken);
+  return {};
+}
+
 base::Result<void> Server::Parts::listen(const ServeOptions& options) {
   const auto origins = [&](const Exposure& part) {
     return web::OriginRule{reach_of(options, part).is_loopback, options.public_url.origin};
   };
   shares = std::make_unique<ServedShares>(options.limits, log, metrics);
   rest_keys = std::make_unique<ServedRestKeys>(actions->secrets(), *grants);
-  auto files = MediaEdge::open(options, data->token_key, {clock, random, log});
-  if (!files) return std::unexpected(files.error());
-  media = std::move(*files);
+  if (auto done = open_files_and_events(options); !done) return done;
   engagement = std::make_unique<engage::Engagement>(
       engage::Engagement::Ports{*runtime, served->solutions(), *lanes, clock, random, *shares,
                                 *rest_keys, media.get()},
@@ -187,15 +191,16 @@ base::Result<void> Server::Parts::listen(const ServeOptions& options) {
   if (auto done = open_operators(options); !done) return done;
   std::optional<AccessLogged::Ports> requests;
   if (options.logs_requests) requests.emplace(log, clock, random);
-  auto listening =
-      Listeners::open(options,
-                      {*rest, *engagement, *page, *completions, *bot_manager, *health_pages,
-                       &media->handler(), operators ? &operators->handler() : nullptr},
-                      {*lanes, *shares, notices, log, descriptors.serving, requests,
-                       options.metrics ? &meter : nullptr});
+  auto listening = Listeners::open(
+      options,
+      {*rest, *engagement, *page, *completions, *bot_manager, *health_pages, &media->handler(),
+       &events->handler(), operators ? &operators->handler() : nullptr},
+      {*lanes, *shares, notices, log, descriptors.serving, requests,
+       options.metrics ? &meter : nullptr});
   if (!listening) return std::unexpected(listening.error());
   listeners = std::move(*listening);
   media->reach_at(reached_at(options, *listeners, Surface::engagement));
+  events->reach_at(reached_at(options, *listeners, Surface::events));
   return {};
 }
 
@@ -217,45 +222,6 @@ base::Result<void> Server::Parts::open_operators(const ServeOptions& options) {
   if (!opened) return std::unexpected(opened.error());
   operators = std::move(*opened);
   return {};
-}
-
-void Server::Parts::drain() {
-  if (!runtime || !listeners) return;
-  // Shared with the last lane to finish, which may do so after the patience here has ended.
-  struct Idle {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool reached = false;
-  };
-  auto idle = std::make_shared<Idle>();
-  runtime->drain([idle] {
-    const std::lock_guard guard(idle->mutex);
-    idle->reached = true;
-    idle->changed.notify_all();
-  });
-  std::unique_lock waiting(idle->mutex);
-  idle->changed.wait_for(waiting, kDrainMax, [&] { return idle->reached; });
-}
-
-void Server::Parts::stop() {
-  if (std::exchange(stopped, true)) return;
-  if (served) served->stop_watching();
-  if (retention) retention->stop();
-  if (listeners) listeners->stop_accepting();
-  if (health) health->stop();
-  drain();
-  if (deliveries) deliveries->stop();
-  if (listeners) listeners->drain(std::chrono::seconds(1));
-  if (metrics_server) metrics_server->drain(std::chrono::seconds(1));
-  if (operators) operators->stop();
-  if (actions) actions->stop();
-  // What the lanes' threads may still touch goes only after they have ended.
-  if (lanes) lanes->stop();
-  listeners.reset();
-  metrics_server.reset();
-  if (sandbox) sandbox->stop();
-  deliveries.reset();
-  journal.reset();
 }
 
 base::Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options, ServerLog& log) {

@@ -13,6 +13,7 @@
 #include "app/wire/data/retention.hpp"
 #include "app/wire/delivery_edge.hpp"
 #include "app/wire/descriptors.hpp"
+#include "app/wire/events/event_edge.hpp"
 #include "app/wire/health_pages.hpp"
 #include "app/wire/listeners.hpp"
 #include "app/wire/media/media_edge.hpp"
@@ -43,6 +44,7 @@ struct Server::Parts {
   base::Result<void> open_actions(const ServeOptions& options);
   base::Result<void> open_deliveries(const ServeOptions& options);
   base::Result<void> serve_solutions(const ServeOptions& options);
+  base::Result<void> open_files_and_events(const ServeOptions& options);
   base::Result<void> listen(const ServeOptions& options);
   base::Result<void> show_metrics(const ServeOptions& options);
   base::Result<void> open_operators(const ServeOptions& options);
@@ -72,6 +74,7 @@ struct Server::Parts {
   engage::WebhookEvents webhook_events;
   runtime::Typing typing;
   std::unique_ptr<runtime::Runtime> runtime;
+  std::unique_ptr<EventEdge> events;
   std::unique_ptr<MediaEdge> media;
   std::unique_ptr<engage::Engagement> engagement;
   std::unique_ptr<ServedShares> shares;
