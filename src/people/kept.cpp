@@ -13,6 +13,7 @@ namespace millrace::people {
 namespace {
 
 constexpr int64_t kVersion = 1;
+constexpr size_t kIdentifiersMax = 1'000;  // more than any rule lets somebody have
 
 std::unexpected<base::Error> not_understood(std::string_view member) {
   return base::fail(base::Code::data_loss,
@@ -158,7 +159,7 @@ json::object People::keep(const Identifier& identifier) const {
 
 base::Result<void> People::restore(const json::object& kept) {
   if (json::get_integer(kept, "v") != kVersion) return not_understood("v");
-  const auto identifiers = objects_of(kept, "identifiers", rules_.identifiers_max);
+  const auto identifiers = objects_of(kept, "identifiers", kIdentifiersMax);
   const auto links = objects_of(kept, "links", Components::kLinksMax);
   const auto aparts = objects_of(kept, "apart", Components::kLinksMax);
   if (!identifiers) return std::unexpected(identifiers.error());

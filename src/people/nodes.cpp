@@ -4,6 +4,14 @@
 
 namespace millrace::people {
 
+Nodes::Nodes(const Rules& rules) : rules_(rules), index_(0, Hash{*this}, Equal{*this}) {
+  for (const auto* rows : {&rules.first, &rules.last}) {
+    for (const TypeRule& row : *rows) {
+      types_.push_back({row.type, standing_of(rules, row.type)});
+    }
+  }
+}
+
 std::optional<uint16_t> Nodes::type_named(std::string_view name) const {
   for (size_t at = 0; at < types_.size(); ++at) {
     if (types_[at].name == name) return static_cast<uint16_t>(at);

@@ -33,7 +33,8 @@ class Nodes {
  public:
   static constexpr size_t kTypesMax = 64;
 
-  explicit Nodes(const Rules& rules) : rules_(rules), index_(0, Hash{*this}, Equal{*this}) {}
+  // The types that have a rule of their own are there from the beginning.
+  explicit Nodes(const Rules& rules);
   Nodes(const Nodes&) = delete;
 
   std::optional<NodeId> find(const Identifier& identifier) const;

@@ -8,13 +8,20 @@ namespace millrace::people {
 
 namespace {
 
+constexpr size_t kMessageIdBytesMax = 128;  // of those that the log shows
+
 Claim claim_of(const Event& event, NodeId head, NodeId other, Word source) {
   return {.head = head,
           .other = other,
           .kind = event.kind,
           .source = source,
-          .message_id = event.message_id,
+          .message_id = std::string_view(event.message_id).substr(0, kMessageIdBytesMax),
           .at = event.at.ms};
+}
+
+Rules bounded(Rules rules) {
+  rules.identifiers_max = std::min<size_t>(rules.identifiers_max, 1'000);
+  return rules;
 }
 
 What what_happened(Judgement judgement, bool both_were_known) {
@@ -30,7 +37,7 @@ What what_happened(Judgement judgement, bool both_were_known) {
 }  // namespace
 
 People::People(Rules rules)
-    : rules_(std::move(rules)), nodes_(rules_), components_(nodes_, rules_, words_) {}
+    : rules_(bounded(std::move(rules))), nodes_(rules_), components_(nodes_, rules_, words_) {}
 
 std::optional<NodeId> People::node_of(const Identifier& identifier) const {
   const auto normal = normalise(rules_, identifier.type, identifier.value);

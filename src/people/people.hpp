@@ -115,7 +115,7 @@ class People {
   Facts facts_of(const std::vector<Held>& held) const;
   Person person_with(Facts facts) const;
   Step step_of(const Link& link, int64_t at, const Partition& before, Judgement judgement) const;
-  void forget_trail(Node& node, const Held& held);
+  void scrub_neighbours(const std::vector<NodeId>& gone);
 
   Rules rules_;
   Words words_;

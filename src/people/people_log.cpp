@@ -1,4 +1,4 @@
-// The log of who became whom, undoing it, and forgetting.
+// The log of who became whom, and undoing it.
 #include <algorithm>
 #include <utility>
 
@@ -101,29 +101,6 @@ base::Result<void> People::split(const Identifier& identifier, const base::Id& s
   if (!apart) return base::fail(base::Code::not_found, "no such step of this person");
   components_.separate(std::move(*apart));
   return {};
-}
-
-void People::forget_trail(Node& node, const Held& held) {
-  if (!node.trail) return;
-  std::erase_if(node.trail->deeds, [&](const Deed& deed) { return held.holds(deed.stamp.at); });
-  if (held.holds(node.trail->settled_until.at)) node.trail->settled.reset();
-}
-
-std::vector<Identifier> People::forget(const Identifier& identifier) {
-  std::vector<Identifier> forgotten;
-  const auto node = node_of(identifier);
-  if (!node) return forgotten;
-  const std::vector<Held> held = components_.person_of(*node);
-  const std::vector<NodeId> gone = held_now(held);
-  for (const Held& one : held) {
-    if (one.until != INT64_MAX) forget_trail(nodes_[one.node], one);
-  }
-  components_.remove(gone);
-  for (const NodeId id : gone) {
-    forgotten.push_back(nodes_.identifier(id));
-    nodes_.remove(id);
-  }
-  return forgotten;
 }
 
 }  // namespace millrace::people

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <random>
 
+#include "base/text.hpp"
 #include "people/suppressed.hpp"
 #include "tests/support/people.hpp"
 
@@ -24,7 +25,7 @@ uint64_t from_environment(const char* name, uint64_t otherwise) {
 // One seed's world.
 class World {
  public:
-  explicit World(uint64_t seed) : dice_(seed) {
+  explicit World(uint64_t seed) : dice_(seed), is_crowded_(seed % 4 == 0) {
     if (roll(4) == 0) rules_.first[0].max = 2;
     if (roll(3) == 0) rules_.last[1].max = 1 + roll(2);
     if (roll(3) == 0) rules_.on_shared_device = OnSharedDevice::refuse;
@@ -35,6 +36,9 @@ class World {
 
   const std::vector<Event>& events() const { return events_; }
   const Rules& rules() const { return rules_; }
+  // Whether many things happen at one time. A batch that knows all claims of a device then knows
+  // more than is kept of them, so that it can only be told whether all orders give the same.
+  bool is_crowded() const { return is_crowded_; }
   size_t roll(size_t sides) { return dice_() % sides; }
   template <typename T>
   void shuffle(std::vector<T>& what) {
@@ -60,13 +64,19 @@ class World {
     return std::string(prefix) + "<" + std::to_string(roll(of)) + ">";
   }
 
-  // Every moment is the first of its quarter of an hour, so that every claim of a device counts.
+  // Where it is not crowded, every moment is the first of its quarter of an hour, so that every
+  // claim of a device counts.
+  int64_t any_time() {
+    const int64_t begin = 1'700'000'100'000 / kQuarterMs * kQuarterMs;
+    const auto steps = static_cast<int64_t>(roll(roll(2) == 0 ? 20 : 4'000));
+    return begin + steps * (is_crowded_ ? kQuarterMs / 7 : kQuarterMs);
+  }
+
   Event any_event() {
     Event event;
     event.source = roll(2) == 0 ? "site" : "app";
     event.message_id = "m" + std::to_string(events_.size());
-    event.at.ms = 1'700'000'100'000 / kQuarterMs * kQuarterMs;
-    event.at.ms += static_cast<int64_t>(roll(roll(2) == 0 ? 20 : 4'000)) * kQuarterMs;
+    event.at.ms = any_time();
     event.kind = static_cast<EventKind>(roll(6));
     if (event.kind == EventKind::screen) event.kind = EventKind::track;
     event.name = one_of("Did ", 3);
@@ -89,6 +99,7 @@ class World {
   }
 
   std::mt19937_64 dice_;
+  bool is_crowded_;
   Rules rules_;
   std::vector<Event> events_;
 };
@@ -138,9 +149,13 @@ TEST(PeopleProperties, AnyOrderGivesWhatABatchOverTheSortedLogGives) {
   for_each_seed([](World& world) {
     People one(world.rules());
     People other(world.rules());
-    feed(one, world.delivered());
+    std::vector<Event> sorted = world.events();
+    std::ranges::sort(sorted, {}, stamp_of);
+    feed(one, sorted);
     feed(other, world.delivered());
-    ASSERT_EQ(described(one), Batch(world.events(), world.rules()).people());
+    if (!world.is_crowded()) {
+      ASSERT_EQ(described(other), Batch(world.events(), world.rules()).people());
+    }
     ASSERT_EQ(everything(one), everything(other));
   });
 }
@@ -163,9 +178,13 @@ TEST(PeopleProperties, SplittingUndoesWhatMergingDid) {
     const Step step = steps[world.roll(steps.size())];
     const auto before_it = Batch::sides_of(before, world.rules(), step);
     ASSERT_TRUE(people.split(step.head, step.id).has_value());
-    ASSERT_EQ(described(people), Batch(before, world.rules(), {before_it}).people());
+    if (!world.is_crowded()) {
+      ASSERT_EQ(described(people), Batch(before, world.rules(), {before_it}).people());
+    }
     feed(people, after);
-    ASSERT_EQ(described(people), Batch(world.events(), world.rules(), {before_it}).people());
+    if (!world.is_crowded()) {
+      ASSERT_EQ(described(people), Batch(world.events(), world.rules(), {before_it}).people());
+    }
     const auto head = people.find(step.head);
     const auto other = people.find(step.other);
     ASSERT_NE(head->id, other->id) << line(step);
@@ -207,10 +226,15 @@ TEST(PeopleProperties, ForgettingLeavesNoIdentifierAnywhere) {
     for (const Identifier& one : forgotten) suppressed.add(one);
     std::string bytes = everything(people);
     for (const std::string& hash : suppressed.keep()) bytes += hash + "\n";
+    bytes = base::to_ascii_lower(bytes);
     for (const Identifier& one : forgotten) {
-      ASSERT_EQ(bytes.find("\"" + one.value + "\""), std::string::npos) << one.value;
-      ASSERT_EQ(bytes.find(":" + one.value + " "), std::string::npos) << one.value;
+      ASSERT_EQ(bytes.find(base::to_ascii_lower(one.value)), std::string::npos) << one.value;
       ASSERT_FALSE(people.find(one).has_value());
+    }
+    for (const Event& event : world.events()) {
+      const auto named = promote(world.rules(), event).identifiers;
+      if (named.empty() || std::ranges::find(forgotten, named[0]) == forgotten.end()) continue;
+      ASSERT_EQ(bytes.find(" by " + event.message_id + "\""), std::string::npos);
     }
     // And nothing of it comes back.
     for (const Event& event : world.delivered()) {

@@ -40,7 +40,7 @@ struct Rules {
   std::vector<TypeRule> last = {{.type = std::string(kDeviceId), .is_shared = true},
                                 {.type = std::string(kAnonymousId), .is_shared = true}};
   size_t other_max = 5;         // of each type without a row
-  size_t identifiers_max = 50;  // of one person
+  size_t identifiers_max = 50;  // of one person; 1'000 at most
   OnSharedDevice on_shared_device = OnSharedDevice::switch_over;
   std::set<std::string> blocked;  // values that name nobody, besides those that are always so
 };
