@@ -193,6 +193,7 @@ Judgement Components::find_anew(Component& component, const Link* asked, int64_t
       }));
   component.is_stale = false;
   component.partition = partition->is_one_person() ? nullptr : std::move(partition);
+  answer.is_found_anew = component.partition != nullptr;
   return answer;
 }
 

@@ -45,7 +45,9 @@ class Components {
   // were before, and what was decided.
   using Heard = std::function<void(const Link&, int64_t at, const Partition&, Judgement)>;
   void replay(NodeId node, const Heard& heard) const;
-  // What touches any of them.
+  // All that are linked with it, however far; itself among them.
+  std::vector<NodeId> linked_with(NodeId node) const;
+  // What touches any of them, who are one person.
   std::vector<const Link*> links_of(const std::vector<NodeId>& nodes) const;
   std::vector<const Apart*> aparts_of(const std::vector<NodeId>& nodes) const;
   size_t bytes() const;

@@ -97,6 +97,11 @@ std::vector<Held> Components::person_of(NodeId node) const {
   return all;
 }
 
+std::vector<NodeId> Components::linked_with(NodeId node) const {
+  const uint32_t at = nodes_[node].component;
+  return at == kNothing ? std::vector<NodeId>{node} : components_[at].nodes;
+}
+
 void Components::replay(NodeId node, const Heard& heard) const {
   const uint32_t at = nodes_[node].component;
   if (at != kNothing) walk(components_[at], heard);

@@ -1,7 +1,6 @@
-// People as they are kept: for each person the identifiers they have now, what was done under each,
-// and every link that touches one. Who is one person is not written down: it follows from the
-// links, so it cannot contradict them. A link between two people is kept with both, and a device
-// that changes hands with whoever has it.
+// People as they are kept: a row for each identifier, with what was done under it, the links in
+// which it is the one that gives way, and what was split that concerns it. Who is one person is not
+// written down: it follows from the links, so it cannot contradict them.
 #include <algorithm>
 #include <utility>
 
@@ -38,7 +37,6 @@ std::optional<Identifier> read_identifier(const json::value* kept) {
 
 json::object write_link(const Nodes& nodes, const Words& words, const Link& link) {
   json::object out = {{"head", write_identifier(nodes.identifier(link.head))},
-                      {"other", write_identifier(nodes.identifier(link.other))},
                       {"kind", kEventKinds(link.kind)},
                       {"source", words.text(link.source)},
                       {"id", link.message_id},
@@ -53,13 +51,12 @@ std::optional<NodeId> read_node(Nodes& nodes, const json::value* kept) {
   return identifier ? nodes.find_or_make(*identifier) : std::nullopt;
 }
 
-base::Result<Link> read_link(Nodes& nodes, Words& words, const json::object& kept) {
+base::Result<Link> read_link(Nodes& nodes, Words& words, NodeId other, const json::object& kept) {
   const auto head = read_node(nodes, kept.if_contains("head"));
-  const auto other = read_node(nodes, kept.if_contains("other"));
   const auto kind = kEventKinds.find(json::get_string(kept, "kind").value_or(""));
   const auto at = json::get_integer(kept, "at");
-  if (!head || !other || *head == *other || !kind || !at) return not_understood("links");
-  Link link{.head = *head, .other = *other, .kind = *kind, .at = *at};
+  if (!head || *head == other || !kind || !at) return not_understood("links");
+  Link link{.head = *head, .other = other, .kind = *kind, .at = *at};
   link.is_alias = json::get_bool(kept, "alias").value_or(false);
   link.source = words.learn(json::get_string(kept, "source").value_or(""));
   link.message_id = json::get_string(kept, "id").value_or("");
@@ -114,71 +111,92 @@ base::Result<std::vector<const json::object*>> objects_of(const json::object& ke
   return objects;
 }
 
-base::Result<void> restore_node(Nodes& nodes, Words& words, const json::object& kept) {
+// What is known under the identifier itself; its number.
+base::Result<NodeId> restore_node(Nodes& nodes, Words& words, const json::object& kept) {
   const auto id = read_node(nodes, kept.if_contains("is"));
   const auto seen = read_stamp(kept.if_contains("seen"));
   if (!id || !seen) return not_understood("identifiers");
   Node& node = nodes[*id];
   node.first_seen = std::min(node.first_seen, *seen);
+  base::Result<void> read;
   if (const json::object* facts = json::get_object(kept, "facts")) {
     if (!node.facts) node.facts = std::make_unique<Facts>();
-    if (auto read = read_facts(*facts, *node.facts, words); !read) return read;
+    read = read_facts(*facts, *node.facts, words);
   }
-  if (const json::object* trail = json::get_object(kept, "trail")) {
+  if (const json::object* trail = json::get_object(kept, "trail"); trail && read) {
     if (!node.trail) node.trail = std::make_unique<Trail>();
-    if (auto read = read_trail(*trail, *node.trail, words); !read) return read;
+    read = read_trail(*trail, *node.trail, words);
+  }
+  if (!read) return std::unexpected(std::move(read.error()));
+  return *id;
+}
+
+base::Result<void> restore_links(Nodes& nodes, Words& words, Components& components, NodeId node,
+                                 const json::object& kept) {
+  const auto links = objects_of(kept, "links", Components::kLinksMax);
+  if (!links) return std::unexpected(links.error());
+  for (const json::object* one : *links) {
+    auto link = read_link(nodes, words, node, *one);
+    if (!link) return std::unexpected(std::move(link.error()));
+    components.restore(std::move(*link));
+  }
+  const auto aparts = objects_of(kept, "apart", Components::kLinksMax);
+  if (!aparts) return std::unexpected(aparts.error());
+  for (const json::object* one : *aparts) {
+    auto a = read_side(nodes, one->if_contains("a"));
+    auto b = read_side(nodes, one->if_contains("b"));
+    if (!a) return std::unexpected(std::move(a.error()));
+    if (!b) return std::unexpected(std::move(b.error()));
+    components.separate({std::move(*a), std::move(*b)});
   }
   return {};
 }
 
+json::object write_row(const Nodes& nodes, const Words& words, const Components& components,
+                       NodeId id) {
+  json::object row = {{"is", write_identifier(nodes.identifier(id))},
+                      {"seen", write_stamp(nodes[id].first_seen)}};
+  if (nodes[id].facts) row["facts"] = write_facts(*nodes[id].facts, words);
+  if (nodes[id].trail) row["trail"] = write_trail(*nodes[id].trail, words);
+  auto links = components.links_of({id});
+  std::erase_if(links, [&](const Link* link) { return link->other != id; });
+  std::ranges::sort(links,
+                    [&](const Link* a, const Link* b) { return comes_before(nodes, *a, *b); });
+  json::array links_kept;
+  for (const Link* link : links) links_kept.push_back(write_link(nodes, words, *link));
+  if (!links.empty()) row["links"] = std::move(links_kept);
+  std::vector<json::object> aparts = write_aparts(nodes, components.aparts_of({id}));
+  if (!aparts.empty()) row["apart"] = json::array(aparts.begin(), aparts.end());
+  return row;
+}
+
 }  // namespace
+
+json::object People::keep_rows(const std::vector<NodeId>& nodes) const {
+  json::array rows;
+  for (const NodeId id : nodes) rows.push_back(write_row(nodes_, words_, components_, id));
+  return {{"v", kVersion}, {"identifiers", std::move(rows)}};
+}
 
 json::object People::keep(const Identifier& identifier) const {
   const auto node = node_of(identifier);
   if (!node) return {};
-  const std::vector<NodeId> now = held_now(components_.person_of(*node));
-  json::array identifiers;
-  for (const NodeId id : now) {
-    json::object row = {{"is", write_identifier(nodes_.identifier(id))},
-                        {"seen", write_stamp(nodes_[id].first_seen)}};
-    if (nodes_[id].facts) row["facts"] = write_facts(*nodes_[id].facts, words_);
-    if (nodes_[id].trail) row["trail"] = write_trail(*nodes_[id].trail, words_);
-    identifiers.push_back(std::move(row));
-  }
-  json::object out = {{"v", kVersion}, {"identifiers", std::move(identifiers)}};
-  auto links = components_.links_of(now);
-  std::ranges::sort(links,
-                    [this](const Link* a, const Link* b) { return comes_before(nodes_, *a, *b); });
-  json::array links_kept;
-  for (const Link* link : links) links_kept.push_back(write_link(nodes_, words_, *link));
-  if (!links.empty()) out["links"] = std::move(links_kept);
-  std::vector<json::object> aparts = write_aparts(nodes_, components_.aparts_of(now));
-  if (!aparts.empty()) out["apart"] = json::array(aparts.begin(), aparts.end());
-  return out;
+  return keep_rows(held_now(components_.person_of(*node)));
+}
+
+json::object People::keep_one(const Identifier& identifier) const {
+  const auto node = node_of(identifier);
+  return node ? keep_rows({*node}) : json::object();
 }
 
 base::Result<void> People::restore(const json::object& kept) {
   if (json::get_integer(kept, "v") != kVersion) return not_understood("v");
-  const auto identifiers = objects_of(kept, "identifiers", kIdentifiersMax);
-  const auto links = objects_of(kept, "links", Components::kLinksMax);
-  const auto aparts = objects_of(kept, "apart", Components::kLinksMax);
-  if (!identifiers) return std::unexpected(identifiers.error());
-  if (!links) return std::unexpected(links.error());
-  if (!aparts) return std::unexpected(aparts.error());
-  for (const json::object* one : *identifiers) {
-    if (auto done = restore_node(nodes_, words_, *one); !done) return done;
-  }
-  for (const json::object* one : *links) {
-    auto link = read_link(nodes_, words_, *one);
-    if (!link) return std::unexpected(std::move(link.error()));
-    components_.restore(std::move(*link));
-  }
-  for (const json::object* one : *aparts) {
-    auto a = read_side(nodes_, one->if_contains("a"));
-    auto b = read_side(nodes_, one->if_contains("b"));
-    if (!a) return std::unexpected(std::move(a.error()));
-    if (!b) return std::unexpected(std::move(b.error()));
-    components_.separate({std::move(*a), std::move(*b)});
+  const auto rows = objects_of(kept, "identifiers", kIdentifiersMax);
+  if (!rows) return std::unexpected(rows.error());
+  for (const json::object* row : *rows) {
+    const auto node = restore_node(nodes_, words_, *row);
+    if (!node) return std::unexpected(node.error());
+    if (auto done = restore_links(nodes_, words_, components_, *node, *row); !done) return done;
   }
   return {};
 }

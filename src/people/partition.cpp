@@ -105,7 +105,7 @@ Judgement Partition::judge(const Ground& ground, const Link& link) const {
   if (!rule) return {Verdict::joined, Rule::none};
   const bool is_anothers = ground.nodes.standing(link.other).is_shared &&
                            is_identified(ground.nodes, a) && is_identified(ground.nodes, b);
-  if (*rule == Rule::split || !is_anothers) return {Verdict::refused, *rule};
+  if (!is_anothers) return {Verdict::refused, *rule};
   if (ground.rules.on_shared_device == OnSharedDevice::refuse) {
     return {Verdict::refused, Rule::shared_device};
   }

@@ -52,6 +52,7 @@ inline constexpr auto kRules = base::enum_names<Rule>("rule", "none", "limit", "
 struct Judgement {
   Verdict verdict = Verdict::known;
   Rule rule = Rule::none;
+  bool is_found_anew = false;  // and with it who others are whom these two are linked with
 };
 
 struct Ground {

@@ -89,18 +89,21 @@ People::Named People::name(const Event& event, std::vector<Promoted::Left>& left
   return named;
 }
 
-Taken People::take(const Event& event) {
-  Taken taken;
-  const Named named = name(event, taken.left_out);
-  if (named.ids.empty()) return taken;
+std::set<NodeId> People::leads_of(const Named& named) const {
+  std::set<NodeId> leads;
+  for (const Named::One& one : named.ids) {
+    if (one.was_known) leads.insert(lead_of(components_.person_of(one.node)));
+  }
+  if (named.previous && named.previous->was_known) {
+    leads.insert(lead_of(components_.person_of(named.previous->node)));
+  }
+  return leads;
+}
+
+void People::link_all(const Event& event, const Named& named, Taken& taken) {
   const Named::One head = named.ids.front();
-  taken.who = nodes_.identifier(head.node);
-  taken.what = What::known;
-  note_under(head.node, deed_of(event, words_));
   const Word source = words_.learn(event.source);
-  bool is_anyone_known = head.was_known;
   const auto link = [&](const Named::One& other, bool is_alias) {
-    is_anyone_known |= other.was_known;
     if (other.node == head.node) return;
     Claim claim = claim_of(event, head.node, other.node, source);
     claim.is_alias = is_alias;
@@ -108,10 +111,28 @@ Taken People::take(const Event& event) {
     const What what = what_happened(judgement, head.was_known && other.was_known);
     taken.pairs.push_back({taken.who, nodes_.identifier(other.node), what, judgement.rule});
     taken.what = std::max(taken.what, what);
+    taken.is_found_anew |= judgement.is_found_anew;
   };
   for (size_t at = 1; at < named.ids.size(); ++at) link(named.ids[at], false);
   if (named.previous) link(*named.previous, true);
-  if (!is_anyone_known) taken.what = What::created;
+}
+
+Taken People::take(const Event& event) {
+  Taken taken;
+  const Named named = name(event, taken.left_out);
+  if (named.ids.empty()) return taken;
+  const NodeId head = named.ids.front().node;
+  taken.who = nodes_.identifier(head);
+  taken.what = What::known;
+  note_under(head, deed_of(event, words_));
+  const std::set<NodeId> leads = leads_of(named);
+  link_all(event, named, taken);
+  if (leads.empty()) taken.what = What::created;
+  for (const NodeId lead : taken.pairs.empty() ? std::set<NodeId>() : leads) {
+    if (lead_of(components_.person_of(lead)) != lead) {
+      taken.gone.push_back(nodes_.identifier(lead));
+    }
+  }
   return taken;
 }
 
@@ -143,7 +164,7 @@ std::optional<Person> People::find(const Identifier& identifier) const {
   const std::vector<Held> held = components_.person_of(*node);
   Person person = person_with(facts_of(held));
   Stamp first_seen = kNeverYet;
-  for (const NodeId now : held_now(held)) person.identifiers.push_back(nodes_.identifier(now));
+  person.identifiers = identifiers(held_now(held));
   for (const Held& one : held) {
     if (one.from == INT64_MIN) first_seen = std::min(first_seen, nodes_[one.node].first_seen);
   }
@@ -185,15 +206,28 @@ std::vector<NodeId> People::held_now(const std::vector<Held>& held) const {
   return now;
 }
 
-std::vector<Identifier> People::all() const {
+std::vector<Identifier> People::identifiers(const std::vector<NodeId>& nodes) const {
+  std::vector<Identifier> out;
+  for (const NodeId node : nodes) out.push_back(nodes_.identifier(node));
+  return out;
+}
+
+std::vector<Identifier> People::leads_among(const std::vector<NodeId>& nodes) const {
   std::vector<NodeId> leads;
-  for (const NodeId node : nodes_.all()) {
+  for (const NodeId node : nodes) {
     if (lead_of(components_.person_of(node)) == node) leads.push_back(node);
   }
   std::ranges::sort(leads, [this](NodeId a, NodeId b) { return nodes_.comes_before(a, b); });
-  std::vector<Identifier> identifiers;
-  for (const NodeId node : leads) identifiers.push_back(nodes_.identifier(node));
-  return identifiers;
+  return identifiers(leads);
+}
+
+std::vector<Identifier> People::all() const {
+  return leads_among(nodes_.all());
+}
+
+std::vector<Identifier> People::linked_with(const Identifier& identifier) const {
+  const auto node = node_of(identifier);
+  return node ? leads_among(components_.linked_with(*node)) : std::vector<Identifier>();
 }
 
 }  // namespace millrace::people

@@ -7,7 +7,9 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/id.hpp"
@@ -34,7 +36,10 @@ struct Taken {
     What what = What::known;
     Rule rule = Rule::none;
   };
-  std::vector<Pair> pairs;  // those in the event, as they stand now
+  std::vector<Pair> pairs;       // those in the event, as they stand now
+  std::vector<Identifier> gone;  // who stood for a person before, and does no more
+  // A link came late: anybody of People::linked_with() may have other identifiers than before.
+  bool is_found_anew = false;
   std::vector<Promoted::Left> left_out;
 };
 
@@ -79,17 +84,26 @@ class People {
   // Undoes a step that merged, added or switched: nobody has identifiers of both sides any more, as
   // they were before it, nor had them at any time. What was done under an identifier stays with it.
   // Error: not_found, when there is no such step.
-  base::Result<void> split(const Identifier& identifier, const base::Id& step);
+  // The answer is whose rows have to be kept again.
+  base::Result<std::vector<Identifier>> split(const Identifier& identifier, const base::Id& step);
+
+  // Those who stand for the people that are linked with this one, also by what was refused.
+  std::vector<Identifier> linked_with(const Identifier& identifier) const;
 
   // Removes whoever has that identifier: all identifiers they have now, what was done under them
-  // and what linked them. What they did on a device that somebody else has now goes as well. The
-  // answer is what is to be suppressed; empty when nobody has it.
-  std::vector<Identifier> forget(const Identifier& identifier);
+  // and what linked them. What they did on a device that somebody else has now goes as well.
+  struct Forgotten {
+    std::vector<Identifier> identifiers;  // to be suppressed; none when nobody has it
+    std::vector<Identifier> touched;      // of others, whose rows have to be kept again
+  };
+  Forgotten forget(const Identifier& identifier);
 
-  // As it is kept: what is known under the identifiers that the person has now, and their links.
-  // kept.cpp says how. Nothing for nobody.
+  // As it is kept: a row for each identifier that the person has now, or the row of one alone;
+  // nothing for nobody. Who is one person stands in no row. So what an event changes is at most the
+  // rows of the identifiers in it, whatever follows from it for others. kept.cpp says how.
   json::object keep(const Identifier& identifier) const;
-  // What keep() wrote, once for each person and in any order. Error: data_loss.
+  json::object keep_one(const Identifier& identifier) const;
+  // What keep() or keep_one() wrote; each row once, in any order. Error: data_loss.
   base::Result<void> restore(const json::object& kept);
 
   size_t size() const { return nodes_.size(); }  // identifiers
@@ -108,14 +122,21 @@ class People {
   };
   Named name(const Event& event, std::vector<Promoted::Left>& left_out);
   void note_under(NodeId node, Deed deed);
+  void link_all(const Event& event, const Named& named, Taken& taken);
+  std::set<NodeId> leads_of(const Named& named) const;
 
   std::optional<NodeId> node_of(const Identifier& identifier) const;
   NodeId lead_of(const std::vector<Held>& held) const;
+  std::vector<Identifier> leads_among(const std::vector<NodeId>& nodes) const;
+  std::vector<Identifier> identifiers(const std::vector<NodeId>& nodes) const;
+  json::object keep_rows(const std::vector<NodeId>& nodes) const;
   std::vector<NodeId> held_now(const std::vector<Held>& held) const;
   Facts facts_of(const std::vector<Held>& held) const;
   Person person_with(Facts facts) const;
   Step step_of(const Link& link, int64_t at, const Partition& before, Judgement judgement) const;
-  void scrub_neighbours(const std::vector<NodeId>& gone);
+  std::vector<NodeId> touched_by(const std::vector<NodeId>& gone,
+                                 const std::vector<Held>& held) const;
+  void scrub(const std::vector<NodeId>& nodes, const std::vector<NodeId>& gone);
 
   Rules rules_;
   Words words_;

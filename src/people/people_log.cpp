@@ -80,7 +80,8 @@ std::vector<Step> People::log(const Identifier& identifier) const {
   return steps;
 }
 
-base::Result<void> People::split(const Identifier& identifier, const base::Id& step) {
+base::Result<std::vector<Identifier>> People::split(const Identifier& identifier,
+                                                    const base::Id& step) {
   std::optional<Apart> apart;
   if (const auto node = node_of(identifier)) {
     components_.replay(
@@ -99,8 +100,10 @@ base::Result<void> People::split(const Identifier& identifier, const base::Id& s
         });
   }
   if (!apart) return base::fail(base::Code::not_found, "no such step of this person");
+  std::vector<NodeId> touched = apart->a;
+  touched.insert(touched.end(), apart->b.begin(), apart->b.end());
   components_.separate(std::move(*apart));
-  return {};
+  return identifiers(touched);
 }
 
 }  // namespace millrace::people

@@ -94,6 +94,8 @@ TEST(People, TwoWhoWereKnownAreMerged) {
   people.take(tell.did("Bought", "u", ""));
   const Taken taken = people.take(tell.identify("u", "a"));
   EXPECT_EQ(taken.what, What::merged);
+  EXPECT_EQ(taken.gone, (Ids{anon("a")}));
+  EXPECT_FALSE(taken.is_found_anew);
   const auto log = people.log(user("u"));
   ASSERT_EQ(log.size(), 1u);
   EXPECT_EQ(log[0].what, What::merged);
@@ -213,13 +215,15 @@ TEST(People, ForgettingTakesWhatOthersSaidOfThemToo) {
   people.take(tell.did("Seen", "", "a"));
   people.take(tell.identify("v", "a", {{"email", "Ana@Example.test"}, {"plan", "pro"}}));
   people.take(tell.did("Later", "", "a"));
-  EXPECT_EQ(people.forget(email("ana@example.test")), (Ids{user("u"), email("ana@example.test")}));
+  const auto forgotten = people.forget(email("ana@example.test"));
+  EXPECT_EQ(forgotten.identifiers, (Ids{user("u"), email("ana@example.test")}));
+  EXPECT_EQ(forgotten.touched, (Ids{user("v"), anon("a")}));
   const auto other = people.find(user("v"));
   ASSERT_TRUE(other.has_value());
   EXPECT_EQ(other->identifiers, (Ids{user("v"), anon("a")}));
   EXPECT_EQ(json::serialize(other->traits), R"({"plan":"pro"})");
   EXPECT_EQ(names_counted(people, anon("a")), (std::vector<std::string>{"Later 1"}));
-  EXPECT_TRUE(people.forget(user("u")).empty());
+  EXPECT_TRUE(people.forget(user("u")).identifiers.empty());
 }
 
 TEST(Suppressed, HoldsWhoeverIsOnTheList) {

@@ -204,7 +204,7 @@ inline void Batch::apply(const Point& point) {
   const bool is_anothers = standing_of(rules_, point.other.type).is_shared &&
                            std::ranges::any_of(a, batch_detail::is_user) &&
                            std::ranges::any_of(b, batch_detail::is_user);
-  if (why == "split" || !is_anothers) return;
+  if (!is_anothers) return;
   if (rules_.on_shared_device == OnSharedDevice::refuse) return;
   if (!objection(a, {point.other}, true).empty()) return;
   a.insert(point.other);
