@@ -137,6 +137,8 @@ TEST(PeopleBounds, ADeviceOfTheWholeTownLinksABoundedNumber) {
     if (!taken.pairs.empty() && taken.pairs[0].rule == Rule::too_many) ++refused;
   }
   EXPECT_EQ(refused, 10u);
+  // What is linked already is so still.
+  EXPECT_EQ(people.take(did("", "u7", "a", int64_t{1} << 40)).pairs.at(0).what, What::switched);
 }
 
 TEST(PeopleBounds, WhatIsKeptIsRefusedWhereItIsDamaged) {
@@ -146,6 +148,7 @@ TEST(PeopleBounds, WhatIsKeptIsRefusedWhereItIsDamaged) {
   event.consent["mail"] = true;
   people.take(event);
   people.take(did("Did", "", "a", 6));
+  people.take(did("Came", "u", "a", kDayMs));
   const std::string kept = known_of(people, "u");
   const std::pair<std::string_view, std::string_view> damages[] = {
       {R"("v":1)", R"("v":2)"},
@@ -157,7 +160,7 @@ TEST(PeopleBounds, WhatIsKeptIsRefusedWhereItIsDamaged) {
       {R"("deeds":[)", R"("deeds":[7,)"},
       {R"("plan":[)", R"("plan":[[],)"},
       {R"("seen":[5,)", R"("seen":["5",)"},
-      {R"("claims":[5])", R"("claims":["5"])"}};
+      {R"("claims":[)", R"("claims":["5",)"}};
   for (const auto& [good, bad] : damages) {
     std::string text = kept;
     const size_t at = text.find(good);

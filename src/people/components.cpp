@@ -96,22 +96,30 @@ bool Components::is_earlier(const Claim& claim, const Link& link) const {
          std::tuple<int64_t, std::string_view, std::string_view>(link.at, of_link, link.message_id);
 }
 
-Components::Change Components::record(Component& component, const Claim& claim) {
+// Its place among the links; their number when it is none of them.
+size_t Components::place_of(const Component& component, const Claim& claim) const {
   const auto found = std::ranges::find_if(component.links, [&](const Link& link) {
     return link.head == claim.head && link.other == claim.other && link.is_alias == claim.is_alias;
   });
-  Change change{.link = static_cast<size_t>(found - component.links.begin())};
-  change.is_new = found == component.links.end();
+  return static_cast<size_t>(found - component.links.begin());
+}
+
+Components::Change Components::record(Component& component, const Claim& claim) {
+  Change change{.link = place_of(component, claim)};
+  change.is_new = change.link == component.links.size();
   if (change.is_new) {
     component.links.reserve(component.links.size() < 4 ? component.links.size() + 1 : 0);
     component.links.push_back(
         {.head = claim.head, .other = claim.other, .is_alias = claim.is_alias});
   }
   Link& link = component.links[change.link];
-  if (nodes_.standing(claim.other).is_shared) {
-    const Added added = add_claim(link.claims, claim.at);
-    change.is_claim = added != Added::no;
-    change.is_rewritten = added == Added::rewritten;
+  if (!change.is_new && nodes_.standing(claim.other).is_shared) {
+    const int64_t later = std::max(link.at, claim.at);
+    if (quarter_of(claim.at) != quarter_of(link.at)) {
+      const Added added = add_claim(link.claims, later);
+      change.is_claim = added != Added::no;
+      change.is_rewritten = added == Added::rewritten;
+    }
   }
   if (!change.is_new && !is_earlier(claim, link)) return change;
   change.is_rewritten |= !change.is_new && claim.at != link.at;
@@ -122,14 +130,20 @@ Components::Change Components::record(Component& component, const Claim& claim) 
   return change;
 }
 
-Judgement Components::connect(const Claim& claim) {
-  const auto links_at = [&](NodeId node) {
-    const uint32_t at = nodes_[node].component;
+// Whether there would be too many links.
+bool Components::is_beyond(const Claim& claim) const {
+  const uint32_t here = nodes_[claim.head].component;
+  const uint32_t there = nodes_[claim.other].component;
+  const auto links_at = [&](uint32_t at) {
     return at == kNothing ? 0 : components_[at].links.size();
   };
-  const bool are_linked = nodes_[claim.head].component == nodes_[claim.other].component;
-  const size_t links = links_at(claim.head) + (are_linked ? 0 : links_at(claim.other));
-  if (links >= kLinksMax) return refused(Rule::too_many);
+  const size_t links = links_at(here) + (here == there ? 0 : links_at(there));
+  if (links < kLinksMax) return false;
+  return here != there || here == kNothing || place_of(components_[here], claim) == links;
+}
+
+Judgement Components::connect(const Claim& claim) {
+  if (is_beyond(claim)) return refused(Rule::too_many);
   Component& component = unite(claim.head, claim.other);
   return settle(component, record(component, claim), claim.at);
 }
@@ -158,9 +172,7 @@ std::vector<Components::Point> Components::points(const Component& component) co
   std::vector<Point> points;
   for (const Link& link : component.links) {
     points.push_back({link.at, &link});
-    for (const int64_t at : link.claims) {
-      if (at != link.at) points.push_back({at, &link});
-    }
+    for (const int64_t at : link.claims) points.push_back({at, &link});
   }
   std::ranges::sort(points, [&](const Point& a, const Point& b) {
     if (a.at != b.at) return a.at < b.at;
@@ -192,8 +204,8 @@ Judgement Components::find_anew(Component& component, const Link* asked, int64_t
         if (&link == asked && when == at) answer = judgement;
       }));
   component.is_stale = false;
+  answer.is_found_anew = component.partition || !partition->is_one_person();
   component.partition = partition->is_one_person() ? nullptr : std::move(partition);
-  answer.is_found_anew = component.partition != nullptr;
   return answer;
 }
 

@@ -75,6 +75,8 @@ class Components {
   Component& unite(NodeId a, NodeId b);
   void join_to(uint32_t component, NodeId node);
   void absorb(uint32_t into, uint32_t other);
+  size_t place_of(const Component& component, const Claim& claim) const;
+  bool is_beyond(const Claim& claim) const;
   Change record(Component& component, const Claim& claim);
   bool is_earlier(const Claim& claim, const Link& link) const;
   Judgement settle(Component& component, const Change& change, int64_t at);

@@ -50,7 +50,7 @@ Deed deed_of(const Event& event, Words& words) {
   if (deed.counts) deed.name = words.learn(name_counted(event));
   Said said = said_in(event, deed.stamp, words);
   if (!said.traits.empty() || !said.once.empty() || !said.consents.empty()) {
-    deed.said = std::make_shared<const Said>(std::move(said));
+    deed.said = std::make_unique<Said>(std::move(said));
   }
   return deed;
 }

@@ -25,7 +25,7 @@ struct Deed {
   Stamp stamp;
   Word name = Words::kNone;
   bool counts = false;
-  std::shared_ptr<const Said> said;  // null: nothing; shared with whoever copies the deed
+  std::unique_ptr<Said> said;  // null: nothing
 };
 Deed deed_of(const Event& event, Words& words);
 

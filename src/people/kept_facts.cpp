@@ -103,7 +103,7 @@ base::Result<Deed> read_deed(const json::value& kept, Words& words) {
     said.*member.said = std::move(*rows);
     says_something = true;
   }
-  if (says_something) deed.said = std::make_shared<const Said>(std::move(said));
+  if (says_something) deed.said = std::make_unique<Said>(std::move(said));
   return deed;
 }
 

@@ -21,8 +21,8 @@ struct Link {
   Word source = Words::kNone;
   int64_t at = 0;
   std::string message_id;
-  // When it was said of a device, which others may use: at first, and again for the first time in
-  // each quarter of an hour, of which the latest are known.
+  // When it was said again of a device, which others may use: for the first time in each later
+  // quarter of an hour, of which the latest are known.
   static constexpr size_t kClaimsMax = 64;
   std::vector<int64_t> claims;
 };
@@ -52,7 +52,7 @@ inline constexpr auto kRules = base::enum_names<Rule>("rule", "none", "limit", "
 struct Judgement {
   Verdict verdict = Verdict::known;
   Rule rule = Rule::none;
-  bool is_found_anew = false;  // and with it who others are whom these two are linked with
+  bool is_found_anew = false;  // and with it who others are, whom these two are linked with
 };
 
 struct Ground {
@@ -88,7 +88,6 @@ class Partition {
   // What a person holds and held; nothing of one who was joined to another.
   std::vector<Held> of(uint32_t person) const;
   NodeId lead(const Nodes& nodes, uint32_t person) const;
-  uint32_t people() const { return static_cast<uint32_t>(members_.size()); }
   bool is_one_person() const { return living_ == 1 && holdings_.size() == now_.size(); }
 
  private:

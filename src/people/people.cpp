@@ -109,7 +109,7 @@ void People::link_all(const Event& event, const Named& named, Taken& taken) {
     claim.is_alias = is_alias;
     const Judgement judgement = components_.connect(claim);
     const What what = what_happened(judgement, head.was_known && other.was_known);
-    taken.pairs.push_back({taken.who, nodes_.identifier(other.node), what, judgement.rule});
+    taken.pairs.push_back({nodes_.identifier(other.node), what, judgement.rule});
     taken.what = std::max(taken.what, what);
     taken.is_found_anew |= judgement.is_found_anew;
   };

@@ -30,22 +30,21 @@ inline constexpr auto kWhat = base::enum_names<What>("what happened", "nobody", 
 struct Taken {
   What what = What::nobody;  // of all that happened, what comes last in the list above
   Identifier who;            // under which the event was noted; empty for nobody
-  struct Pair {
-    Identifier head;
+  struct Pair {              // `who`, and another that the event names
     Identifier other;
     What what = What::known;
     Rule rule = Rule::none;
   };
-  std::vector<Pair> pairs;       // those in the event, as they stand now
-  std::vector<Identifier> gone;  // who stood for a person before, and does no more
-  // A link came late: anybody of People::linked_with() may have other identifiers than before.
+  std::vector<Pair> pairs;
+  std::vector<Identifier> gone;  // of those in the event: who stood for a person, and does no more
+  // Not only those in the event: whoever is in People::linked_with() may be somebody else now.
   bool is_found_anew = false;
   std::vector<Promoted::Left> left_out;
 };
 
 // A line of the log of who became whom.
 struct Step {
-  base::Id id;  // the same however often people are found anew
+  base::Id id;  // the same until an event comes that said it earlier
   base::Timestamp at;
   What what = What::merged;
   Rule rule = Rule::none;
@@ -83,8 +82,7 @@ class People {
 
   // Undoes a step that merged, added or switched: nobody has identifiers of both sides any more, as
   // they were before it, nor had them at any time. What was done under an identifier stays with it.
-  // Error: not_found, when there is no such step.
-  // The answer is whose rows have to be kept again.
+  // The answer is whose rows have to be kept again. Error: not_found, when there is no such step.
   base::Result<std::vector<Identifier>> split(const Identifier& identifier, const base::Id& step);
 
   // Those who stand for the people that are linked with this one, also by what was refused.
@@ -103,7 +101,8 @@ class People {
   // rows of the identifiers in it, whatever follows from it for others. kept.cpp says how.
   json::object keep(const Identifier& identifier) const;
   json::object keep_one(const Identifier& identifier) const;
-  // What keep() or keep_one() wrote; each row once, in any order. Error: data_loss.
+  // What keep() or keep_one() wrote; each row once, in any order. Error: data_loss; what
+  // was read before that stays.
   base::Result<void> restore(const json::object& kept);
 
   size_t size() const { return nodes_.size(); }  // identifiers

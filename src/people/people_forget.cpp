@@ -25,10 +25,8 @@ void scrub(Facts* facts, const IsForgotten& is_forgotten) {
 
 void scrub(Deed& deed, const IsForgotten& is_forgotten) {
   if (!deed.said) return;
-  Said said = *deed.said;
-  scrub(said.traits, is_forgotten);
-  scrub(said.once, is_forgotten);
-  deed.said = std::make_shared<const Said>(std::move(said));
+  scrub(deed.said->traits, is_forgotten);
+  scrub(deed.said->once, is_forgotten);
 }
 
 void scrub_node(Node& node, const IsForgotten& is_forgotten) {

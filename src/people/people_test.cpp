@@ -188,6 +188,33 @@ TEST(People, ADeviceIsTheNewPersonsFromThenOn) {
   EXPECT_EQ(people.find(anon("a"))->identifiers[0], user("u"));
 }
 
+TEST(People, ALateLinkSaysThatOthersMayBeSomebodyElse) {
+  People people;
+  Teller tell;
+  const Event early = tell.identify("u", "a");
+  people.take(tell.identify("v", "a", {{"email", "v@example.test"}}));
+  const Taken taken = people.take(early);
+  EXPECT_TRUE(taken.is_found_anew);
+  EXPECT_EQ(people.linked_with(anon("a")), (Ids{user("u"), user("v")}));
+  EXPECT_EQ(people.find(anon("a"))->identifiers[0], user("v"));
+}
+
+TEST(People, TwoWhoWereSplitMayUseOneDeviceThatNeitherHad) {
+  People people;
+  Teller tell;
+  people.take(tell.identify("u", "a"));
+  people.take(tell.identify("", "b", {{"email", "v@example.test"}}));
+  people.take(tell.identify("u", "", {{"email", "v@example.test"}}));
+  const auto log = people.log(user("u"));
+  ASSERT_TRUE(people.split(user("u"), log.back().id).has_value());
+  people.take(tell.identify("v", "", {{"email", "v@example.test"}}));
+  people.take(tell.identify("u", "c"));
+  EXPECT_EQ(people.take(tell.identify("v", "c")).what, What::switched);
+  // But none of those that were on either side.
+  EXPECT_EQ(people.take(tell.identify("v", "a")).pairs.at(0).rule, Rule::split);
+  EXPECT_EQ(people.take(tell.identify("u", "b")).pairs.at(0).rule, Rule::split);
+}
+
 TEST(People, SplittingGivesBackTwo) {
   People people;
   Teller tell;
