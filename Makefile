@@ -44,6 +44,7 @@ style: setup-style  ## everything that needs no build: the rules of the house, f
 	@python3 -m unittest discover -q -s tools/house -t tools
 	@python3 -m unittest discover -q -s tools/docs -t tools
 	@python3 -m unittest discover -q -s tools/join -t tools
+	@python3 -m unittest discover -q -s tools/pack -t tools
 	@python3 tools/docs --check
 	@PYTHONPATH=src/python/worker python3 -m unittest discover -q -s tests/worker -t tests
 	@mypy --config-file src/python/worker/mypy.ini src/python/worker/millrace_worker
