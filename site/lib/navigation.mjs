@@ -20,6 +20,7 @@ export const SECTIONS = [
       ['operator-guide.html', 'Operate a server'],
       ['braze-live.html', 'Go live with Braze'],
       ['embedding.html', 'Embed the chat in a page'],
+      ['page-tag.html', 'Tell what visitors do'],
       ['translating.html', 'Translate a solution'],
       ['testing.html', 'Test a solution'],
       ['versions.html', 'Deploy under live chats'],

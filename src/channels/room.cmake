@@ -27,3 +27,18 @@ add_custom_command(
   VERBATIM)
 millrace_embed(channels millrace::channels kChatHtml ${embedded}/index.html)
 millrace_embed(channels millrace::channels kPreviewHtml ${CMAKE_SOURCE_DIR}/web/preview/index.html)
+
+# The page tag is one script: it is there after one request, before the page is gone again.
+set(tag_modules parts kept queue lock sender consent identity context watching tag main)
+list(TRANSFORM tag_modules REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/web/tag/\\1.js")
+file(GLOB pack_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/pack/*.py)
+add_custom_command(
+  OUTPUT ${embedded}/millrace-tag.js ${embedded}/millrace-tag.js.gz
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${embedded}
+  COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/pack ${embedded}/millrace-tag.js
+          ${tag_modules}
+  COMMAND gzip -9nkf ${embedded}/millrace-tag.js
+  DEPENDS ${tag_modules} ${pack_sources}
+  VERBATIM)
+millrace_embed(channels millrace::channels kTagScript ${embedded}/millrace-tag.js)
+millrace_embed(channels millrace::channels kTagPacked ${embedded}/millrace-tag.js.gz)

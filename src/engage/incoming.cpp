@@ -152,7 +152,7 @@ json::object user_data_of(const json::object& request) {
   for (const std::string_view key :
        {"first_name", "last_name", "email", "phone", "screen_name", "browser_language", "language",
         "referring_site", "last_viewed_url", "passthrough", "screen_resolution", "user_browser",
-        "device_type", "location"}) {
+        "device_type", "location", "anonymous_id"}) {
     const auto value = json::get_string(request, key);
     if (value && !value->empty()) out[key] = base::utf8_prefix(*value, kFieldBytesMax);
   }

@@ -25,6 +25,7 @@ const kProfileKeys = [
   'screen_name',
   'passthrough',
   'user_id',
+  'anonymous_id',
   'user_proof',
   'location',
   'referring_site',

@@ -161,6 +161,8 @@ export class ChatFrame {
       pypestreamConfig: {
         referring_site: document.referrer || location.href,
         last_viewed_url: location.href,
+        // By which the page tag knows the visitor, if there is one: web/tag/identity.js.
+        anonymous_id: kept.get('millrace-anonymous-id'),
         ...config,
       },
       viewport: viewport(),

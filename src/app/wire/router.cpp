@@ -63,6 +63,7 @@ Router::Router(const Edges& edges, Rules rules)
                {"*", "/preview.html", Surface::page, &edges.page},
                {"*", "/assets/{rest...}", Surface::page, &edges.page},
                {"*", "/sdk/{rest...}", Surface::page, &edges.page},
+               {"*", "/tag/{rest...}", Surface::page, &edges.page},
                {"*", "/actions/v1/completions/{token}", Surface::completions, &edges.completions},
                {"*", "/botmanager/{rest...}", Surface::bot_manager, &edges.bot_manager},
                {"*", "/healthz", Surface::health, &edges.health},

@@ -15,5 +15,7 @@ std::span<const WebFile> web_files();
 
 extern const std::string_view kChatHtml;
 extern const std::string_view kPreviewHtml;
+extern const std::string_view kTagScript;  // web/tag, as one script
+extern const std::string_view kTagPacked;
 
 }  // namespace millrace::channels

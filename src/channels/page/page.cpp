@@ -75,6 +75,15 @@ web::Response file_response(const web::Request& request, const WebFile& file,
   return response;
 }
 
+// For pages of others, which may read it as a module, too.
+web::Response script_response(const web::Request& request, const WebFile& file) {
+  return file_response(request, file,
+                       {{"Content-Type", std::string(type_of(file.path))},
+                        {"Cache-Control", std::string(kForAWhile)},
+                        {"Access-Control-Allow-Origin", "*"},
+                        {"Cross-Origin-Resource-Policy", "cross-origin"}});
+}
+
 web::Response text_response(int status, std::string_view text) {
   return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string(text)};
 }
@@ -110,6 +119,7 @@ struct ChatPage::Table {
         {"GET", "/preview.html", Who::anyone, &ChatPage::named_preview},
         {"GET", "/assets/{file...}", Who::anyone, &ChatPage::asset},
         {"GET", "/sdk/{file}", Who::anyone, &ChatPage::sdk},
+        {"GET", "/tag/millrace-tag.js", Who::anyone, &ChatPage::tag},
     });
     return kRoutes;
   }
@@ -174,7 +184,6 @@ web::Response ChatPage::asset(const web::Request& request, const web::PathValues
                         {"Cache-Control", std::string(is_marked ? kForEver : kAskAgain)}});
 }
 
-// For pages of others, which may read the files as modules.
 web::Response ChatPage::sdk(const web::Request& request, const web::PathValues& values) const {
   std::string_view name = values["file"];
   // Names under which pages know the loader.
@@ -182,11 +191,11 @@ web::Response ChatPage::sdk(const web::Request& request, const web::PathValues& 
   const std::string path = std::string(kSdkFolder) + std::string(name);
   const auto found = std::ranges::find(web_files(), path, &WebFile::path);
   if (found == web_files().end()) return nothing_here();
-  return file_response(request, *found,
-                       {{"Content-Type", std::string(type_of(path))},
-                        {"Cache-Control", std::string(kForAWhile)},
-                        {"Access-Control-Allow-Origin", "*"},
-                        {"Cross-Origin-Resource-Policy", "cross-origin"}});
+  return script_response(request, *found);
+}
+
+web::Response ChatPage::tag(const web::Request& request, const web::PathValues&) const {
+  return script_response(request, {"millrace-tag.js", kTagScript, kTagPacked});
 }
 
 }  // namespace millrace::channels

@@ -122,6 +122,19 @@ TEST_F(ChannelsPage, GivesTheSdkToPagesOfOthersAtAnAddressThatStays) {
   EXPECT_EQ(ask("/assets/sdk/launcher.js").status, 404);
 }
 
+TEST_F(ChannelsPage, GivesTheTagAsOneSmallScript) {
+  const auto answer = ask("/tag/millrace-tag.js", {{"Accept-Encoding", "gzip"}});
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(header(answer, "Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(header(answer, "Content-Encoding"), "gzip");
+  EXPECT_EQ(header(answer, "Access-Control-Allow-Origin"), "*");
+  EXPECT_LT(answer.body.size(), 6'000u);
+  const auto plain = ask("/tag/millrace-tag.js");
+  EXPECT_EQ(header(plain, "Content-Encoding"), "");
+  EXPECT_NE(plain.body.find("millraceTag"), std::string::npos);
+  EXPECT_EQ(ask("/tag/main.js").status, 404);
+}
+
 // All that one person may ever load, packed: every kind of message, and one language besides
 // English.
 TEST_F(ChannelsPage, StaysSmall) {
