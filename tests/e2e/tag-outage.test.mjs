@@ -210,16 +210,23 @@ describe('Page tag, in an outage', () => {
     await visitor.close();
   });
 
-  for (const host of kHosts) {
-    test(`two tabs of ${host}, and answers get lost`, async () => {
-      site.collector.mode = (n) => (n % 5 === 4 ? 'unheard' : 'ok');
+  /** @type {[string, import('./support/collector.mjs').Collector['mode']][]} */
+  const kinds = [
+    ['nothing goes wrong', 'ok'],
+    ['answers get lost', (n) => (n % 5 === 4 ? 'unheard' : 'ok')],
+  ];
+  for (const [host, [what, mode]] of kHosts.flatMap((one) =>
+    kinds.map((kind) => /** @type {const} */ ([one, kind])),
+  )) {
+    test(`two tabs of ${host}, and ${what}`, async () => {
+      site.collector.mode = mode;
       const visitor = await site.visitor();
       const pages = await Promise.all([visitor.open('/', host), visitor.open('/', host)]);
       await Promise.all(pages.map((page, tab) => trackAll(page, `tab ${tab}`)));
       for (const tab of ['tab 0', 'tab 1']) await assertAll(tab);
       site.collector.mode = 'ok';
       await left(pages[0]);
-      report(`two tabs, ${host}`);
+      report(`two tabs of ${host}, ${what}`);
       await visitor.close();
     });
   }

@@ -128,6 +128,15 @@ describe('Sender', () => {
     assert.deepEqual([requests.length, queue.list()], [before + 1, []]);
   });
 
+  test('writes nothing where there is nothing to send', async () => {
+    const {clock, kept, sender} = started(ok);
+    const set = mock.method(kept, 'set');
+    sender.wake();
+    sender.hide();
+    await clock.pass(1_000);
+    assert.equal(set.mock.callCount(), 0, 'other tabs would hear of it');
+  });
+
   test('tells how many were dropped, once', async () => {
     const {clock, queue, requests, sender} = started((_, number) =>
       number > 1 ? ok() : new Response('', {status: 503}),

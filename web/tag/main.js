@@ -70,7 +70,7 @@ function begin(facade, options) {
   const on = (/** @type {string} */ name, /** @type {(event: any) => void} */ listener) =>
     addEventListener(name, quietly(listener));
   const look = () => {
-    if (options.pages !== false && options.pages !== 'off') tag.look();
+    if (options.pages !== false) tag.look();
   };
   look();
   watchAddress(quietly(look));
@@ -104,7 +104,11 @@ quietly(() => {
   facade.isHere = true;
   /** @type {any} */
   const options = {endpoint: new URL('../', currentScript.src).href, ...facade.o};
-  for (const [key, text] of Object.entries(currentScript.dataset)) options[key] = text || true;
+  /** @type {Record<string, boolean>} */
+  const words = {'': true, true: true, false: false, off: false};
+  for (const [key, text] of Object.entries(currentScript.dataset)) {
+    options[key] = words[/** @type {string} */ (text)] ?? text;
+  }
   if (!options.writeKey) return warn('there is no write key');
   const go = quietly(() => begin(facade, options));
   // What a browser loads because it may be wanted is not yet seen.

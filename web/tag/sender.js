@@ -34,7 +34,7 @@ export function senderTo(url, {kept, queue, lock, waitKey, writeKey, answerMs, s
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let dueAt = Infinity;
-  let [isDraining, hasWarned] = [false, false];
+  let [isDraining, isAsked, hasWarned] = [false, false, false];
 
   const wait = () => parsed(kept.get(waitKey)) ?? {tries: 0};
   const pauseMs = () => {
@@ -54,13 +54,27 @@ export function senderTo(url, {kept, queue, lock, waitKey, writeKey, answerMs, s
     }, ms);
   };
 
+  /** Whether something may go now. Otherwise nothing is written either, which would wake tabs. */
+  const isReady = () => {
+    if (kept.isHeld || !queue.list()[0]) return false;
+    const ms = pauseMs();
+    if (ms) wake(ms);
+    return !ms;
+  };
+
   const drain = async () => {
-    if (isDraining) return wake();
+    isAsked = isDraining;
+    if (isDraining || !isReady()) return;
     isDraining = true;
     try {
       let isDone = false;
       await lock.hold(async (keep) => {
-        while (await sendNext()) if (!keep()) return;
+        while (isReady()) {
+          const batch = fill(kBatchBytesMax);
+          if (!batch.keys[0]) break; // all are under way
+          await send(batch);
+          if (!keep()) return;
+        }
         isDone = true;
       });
       if (!isDone) wake(kGatherMs * (2 + 3 * Math.random()));
@@ -68,17 +82,7 @@ export function senderTo(url, {kept, queue, lock, waitKey, writeKey, answerMs, s
       warn('could not send', error);
     }
     isDraining = false;
-    return undefined;
-  };
-
-  /** Whether there may be more. */
-  const sendNext = async () => {
-    const batch = fill(kBatchBytesMax);
-    const ms = pauseMs();
-    if (kept.isHeld || !batch.keys[0]) return false;
-    if (!ms) return send(batch);
-    wake(ms);
-    return false;
+    if (isAsked) wake();
   };
 
   /** @param {number} bytesMax @param {boolean} [isOwn] */
@@ -124,7 +128,6 @@ export function senderTo(url, {kept, queue, lock, waitKey, writeKey, answerMs, s
       warn('the collector refuses events, and they are lost: ' + status);
     }
     sent(status, keys.length);
-    return isOver;
   };
 
   /**

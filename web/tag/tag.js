@@ -100,7 +100,7 @@ export function tagWith({kept, consent, identity, queue, wake, forget}) {
   /** @type {Record<string, (...args: any[]) => any>} */
   const methods = {
     identify(userId, traits = {}) {
-      if (userId?.constructor === Object) return put({type: 'identify', traits: userId});
+      if (userId && typeof userId === 'object') return put({type: 'identify', traits: userId});
       const id = userId ? '' + userId : '';
       // It would go with each event from now on.
       if (id.length > kIdMax) return warn('an id is too long');
@@ -113,7 +113,7 @@ export function tagWith({kept, consent, identity, queue, wake, forget}) {
     },
 
     page(name, properties = {}) {
-      if (name?.constructor === Object) return methods.page(undefined, name);
+      if (name && typeof name === 'object') return methods.page(undefined, name);
       const address = addressOf(hrefNow());
       if (seen && address !== seen) referrer = seen;
       seen = address;
