@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import {after, before, beforeEach, describe, test} from 'node:test';
 
+import {readSnapshot} from './support/engagement.mjs';
 import {writeShop} from './support/shop.mjs';
 import {Server, temporaryFolder} from './support/server.mjs';
 import {kShop, startTagged} from './support/tagged.mjs';
@@ -201,10 +202,12 @@ describe('Page tag and consent', () => {
     const visitor = await site.visitor();
     const page = await visitor.open('/both');
     const id = await tag(page, 'anonymousId');
-    const asked = page.waitForRequest(/anonymous_session/);
+    const opened = page.waitForResponse(/anonymous_session/);
     await page.getByRole('button', {name: 'Open the chat'}).click();
-    assert.equal((await asked).postDataJSON().anonymous_id, id);
+    const session = await (await opened).json();
     await page.frameLocator('iframe').locator('[data-side="bot"]', {hasText: 'Hello'}).waitFor();
+    const snapshot = /** @type {any} */ (await readSnapshot(shop.ready, session));
+    assert.equal(snapshot.gateway_metadata.anonymous_id, id);
     await visitor.close();
     await shop.stop();
   });

@@ -246,6 +246,21 @@ describe('Page tag, in an outage', () => {
     await visitor.close();
   });
 
+  test('the server refuses: that is said once, and nothing is tried again', async () => {
+    site.collector.mode = 'bad';
+    const visitor = await site.visitor();
+    const page = await visitor.open('/');
+    await trackAll(page, 'one');
+    await left(page);
+    assert.deepEqual(
+      page.complaints.map((words) => words.trim()),
+      ['millraceTag: the collector refuses events, and they are lost: 400'],
+    );
+    const sent = site.collector.requests.flatMap(({body}) => body.batch);
+    assert.equal(sent.length, kCount, 'each once');
+    await visitor.close();
+  });
+
   test('storage is blocked', async () => {
     site.collector.mode = (n) => (n < 1 ? 'unavailable' : 'ok');
     const visitor = await site.visitor(blockStorage);
