@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   app::add_actions_command(cli, exit_code);
   app::add_deliveries_command(cli, exit_code);
   app::add_events_command(cli, exit_code);
+  app::add_people_command(cli, exit_code);
   app::add_replay_command(cli, exit_code);
   app::add_doctor_command(cli, exit_code);
   cli.begin_group("Keep it safe");

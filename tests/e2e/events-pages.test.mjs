@@ -1,5 +1,5 @@
 // The same for clients of pages: in Chromium, on a page of another origin that allows nothing but
-// its own scripts and connections to the server.
+// scripts of its own and the server's, and connections to it.
 
 import assert from 'node:assert/strict';
 import {randomUUID} from 'node:crypto';
@@ -12,7 +12,7 @@ import {Brand} from './support/brand.mjs';
 import {launch} from './support/browser.mjs';
 import {writeEcho} from './support/echo.mjs';
 import {listEvents} from './support/events.mjs';
-import {Server, temporaryFolder} from './support/server.mjs';
+import {Server, run, temporaryFolder} from './support/server.mjs';
 import {until} from './support/until.mjs';
 
 const kShop = 'shop.brand.example';
@@ -68,7 +68,7 @@ describe('The Event Listener, asked by pages,', () => {
     brand.put(
       '/page',
       `${fill(tag)}<script src="/own.js"></script>`,
-      `default-src 'none'; script-src 'self'; connect-src ${base_url}`,
+      `default-src 'none'; script-src 'self' ${base_url}; connect-src ${base_url}`,
     );
     const page = await browser.newPage();
     /** @type {string[]} */
@@ -99,6 +99,37 @@ describe('The Event Listener, asked by pages,', () => {
       await page.close();
     }
   }
+  test("takes what Millrace's own page tag sends, and knows who is who", async () => {
+    const events = await sentBy(
+      '/tag/millrace-tag.js',
+      `window.millraceTag.track('Looked', {room: 'double'});
+       window.millraceTag.identify('{user}', {email: '{user}@example.test'});
+       window.millraceTag.track('Bought', {price: 12.5});`,
+      4,
+      '<script src="{url}/tag/millrace-tag.js" data-write-key="site_key_1"></script>',
+    );
+    assert.deepEqual(kindsOf(events), ['identify', 'page', 'track', 'track']);
+    const {user_id, anonymous_id} = events.find(({name}) => name === 'Bought');
+    const shown = await run(['people', 'show', '--data', data, '--id', anonymous_id, '--json']);
+    assert.equal(shown.code, 0, shown.stderr);
+    const person = JSON.parse(shown.stdout);
+    assert.deepEqual(
+      new Set(person.identifiers.map((/** @type {any} */ {type, value}) => `${type} ${value}`)),
+      new Set([
+        `user_id ${user_id}`,
+        `anonymous_id ${anonymous_id}`,
+        `email ${user_id}@example.test`,
+      ]),
+    );
+    assert.equal(person.traits.email, `${user_id}@example.test`);
+    const looked = person.events.find((/** @type {any} */ {name}) => name === 'Looked');
+    assert.equal(looked.count, 1);
+    const merges = await run(['people', 'merges', '--data', data, '--id', user_id, '--json']);
+    assert.ok(JSON.parse(merges.stdout).length > 0, merges.stderr);
+    const nobody = await run(['people', 'show', '--data', data, '--id', 'nobody-at-all']);
+    assert.equal(nobody.code, 2);
+  });
+
   const kindsOf = (/** @type {any[]} */ events) => events.map(({kind}) => kind).sort();
 
   test('takes what @segment/analytics-next sends', async () => {

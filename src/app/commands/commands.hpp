@@ -23,6 +23,8 @@ void add_chats_command(cli::App& cli, int& exit_code);
 void add_replay_command(cli::App& cli, int& exit_code);
 // braze-sandbox: the sandbox alone.
 void add_braze_sandbox_command(cli::App& cli, int& exit_code);
+// people show and merges.
+void add_people_command(cli::App& cli, int& exit_code);
 // events list, quarantine and forget.
 void add_events_command(cli::App& cli, int& exit_code);
 // deliveries list, show, retry, drop and export.

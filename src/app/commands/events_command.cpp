@@ -6,6 +6,7 @@
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
+#include "app/commands/data/event_files.hpp"
 #include "app/commands/listing.hpp"
 #include "app/wire/system.hpp"
 #include "listener/event_log.hpp"
@@ -37,28 +38,9 @@ struct Newest {
   }
 };
 
-// Calls `each` for every line since the time that is given; nothing of it when there are none yet.
-base::Result<void> each_line(
-    const EventsOptions& options,
-    const std::function<base::Result<void>(const listener::LoggedLine&)>& each) {
-  base::Timestamp since;
-  if (!options.since.empty()) {
-    const auto parsed = parse_since(options.since, SystemClock().now());
-    if (!parsed) return std::unexpected(parsed.error());
-    since = *parsed;
-  }
-  auto read = storage::read_record_log(options.data / "events",
-                                       [&](uint64_t, std::string_view bytes) -> base::Result<void> {
-                                         const auto record = listener::read_record(bytes);
-                                         if (!record) return std::unexpected(record.error());
-                                         if (record->received < since) return {};
-                                         for (const listener::LoggedLine& line : record->lines) {
-                                           if (auto done = each(line); !done) return done;
-                                         }
-                                         return {};
-                                       });
-  if (!read && read.error().code == base::Code::not_found) return {};
-  return read;
+base::Result<base::Timestamp> since_of(const EventsOptions& options) {
+  if (options.since.empty()) return base::Timestamp();
+  return parse_since(options.since, SystemClock().now());
 }
 
 json::value or_null(const std::string& text) {
@@ -93,14 +75,11 @@ void tell_of_more(size_t left_out) {
 
 int list_events(const EventsOptions& options) {
   Newest<people::Event> newest;
-  const auto read = each_line(options, [&](const listener::LoggedLine& line) -> base::Result<void> {
-    if (!line.is_event) return {};
-    const auto kept = json::parse_object(line.json);
-    auto event = kept ? people::read_event(*kept) : std::unexpected(kept.error());
-    if (!event) return std::unexpected(event.error());
-    if (!options.source.empty() && event->source != options.source) return {};
-    newest.add(std::move(*event), options.limit);
-    return {};
+  const auto since = since_of(options);
+  if (!since) return complain("events", since.error());
+  const auto read = each_event(options.data, *since, [&](people::Event event) {
+    if (!options.source.empty() && event.source != options.source) return;
+    newest.add(std::move(event), options.limit);
   });
   if (!read) return complain("events", read.error());
   print_events(newest.items, options.json);
@@ -111,14 +90,18 @@ int list_events(const EventsOptions& options) {
 
 int list_quarantine(const EventsOptions& options) {
   Newest<listener::Quarantined> newest;
-  const auto read = each_line(options, [&](const listener::LoggedLine& line) -> base::Result<void> {
-    if (line.is_event) return {};
-    auto kept = listener::read_quarantined(line.json);
-    if (!kept) return std::unexpected(kept.error());
-    if (!options.source.empty() && kept->source != options.source) return {};
-    newest.add(std::move(*kept), options.limit);
-    return {};
-  });
+  const auto since = since_of(options);
+  if (!since) return complain("events", since.error());
+  const auto read = each_event_line(options.data, *since,
+                                    [&](const listener::LoggedLine& line) -> base::Result<void> {
+                                      if (line.is_event) return {};
+                                      auto kept = listener::read_quarantined(line.json);
+                                      if (!kept) return std::unexpected(kept.error());
+                                      if (!options.source.empty() && kept->source != options.source)
+                                        return {};
+                                      newest.add(std::move(*kept), options.limit);
+                                      return {};
+                                    });
   if (!read) return complain("events", read.error());
   std::vector<std::string> columns{"received", "source", "dialect", "id", "reason"};
   if (options.json) columns.emplace_back("raw");
