@@ -121,7 +121,7 @@ class Api final : public web::Handler {
   // As stop().
   ~Api() override;
 
-  // /api/v1 and what is under it; the page by which operators come in, /operator.
+  // /api/v1 and what is under it; the pages of operators, /operator.
   static bool serves(std::string_view path);
   void handle(web::Request request, web::Respond respond) override;
   web::UpgradeAnswer upgrade(const web::Request& request) override;

@@ -7,6 +7,14 @@ namespace millrace::api {
 extern const std::string_view kOperatorHtml;
 extern const std::string_view kOperatorCss;
 extern const std::string_view kOperatorJs;
+extern const std::string_view kDeliveriesHtml;
+extern const std::string_view kDeliveriesJs;
+extern const std::string_view kDeliveryJs;
+extern const std::string_view kChatHtml;
+extern const std::string_view kChatJs;
+extern const std::string_view kListCss;
+extern const std::string_view kAskingJs;
+extern const std::string_view kPartsJs;
 
 namespace {
 
@@ -15,9 +23,20 @@ struct File {
   std::string_view type;
   const std::string_view& text;
 };
-const File kFiles[] = {{"/operator/", "text/html; charset=utf-8", kOperatorHtml},
-                       {"/operator/operator.css", "text/css; charset=utf-8", kOperatorCss},
-                       {"/operator/operator.js", "text/javascript; charset=utf-8", kOperatorJs}};
+constexpr std::string_view kHtml = "text/html; charset=utf-8";
+constexpr std::string_view kCss = "text/css; charset=utf-8";
+constexpr std::string_view kJs = "text/javascript; charset=utf-8";
+const File kFiles[] = {{"/operator/", kHtml, kOperatorHtml},
+                       {"/operator/operator.css", kCss, kOperatorCss},
+                       {"/operator/operator.js", kJs, kOperatorJs},
+                       {"/operator/deliveries", kHtml, kDeliveriesHtml},
+                       {"/operator/deliveries.js", kJs, kDeliveriesJs},
+                       {"/operator/delivery.js", kJs, kDeliveryJs},
+                       {"/operator/chat", kHtml, kChatHtml},
+                       {"/operator/chat.js", kJs, kChatJs},
+                       {"/operator/list.css", kCss, kListCss},
+                       {"/operator/asking.js", kJs, kAskingJs},
+                       {"/operator/parts.js", kJs, kPartsJs}};
 
 }  // namespace
 

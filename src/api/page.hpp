@@ -1,4 +1,5 @@
-// The page by which an operator comes in: embedded files, for the files of this room only.
+// The pages by which an operator comes in and sees what is owed: embedded files, for the files of
+// this room only.
 #pragma once
 
 #include <string_view>

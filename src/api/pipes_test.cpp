@@ -1,5 +1,5 @@
-// Pipes that were stopped: who sees them and lets them go on. And what was not understood: who
-// reads it, and that one is done with it.
+// Pipes that were stopped: who sees them and lets them go on; deliveries in a list. And what was
+// not understood: who reads it, and that one is done with it.
 #include <gtest/gtest.h>
 
 #include "tests/support/api.hpp"
@@ -45,6 +45,46 @@ TEST_F(ApiPipes, GoOnWhenSomebodySaysSo) {
   deliveries_.depths[1] = {0, {}, "wrong key"};
   EXPECT_EQ(type_of(resume(by, "1")), "failed_precondition") << "nothing waits";
   EXPECT_EQ(records_.ordered.size(), 1U);
+}
+
+TEST_F(ApiPipes, SayWhetherWhoeverAsksMayLetThemGoOn) {
+  const auto says = [&](const std::string& grant) {
+    return ask({"GET", "/pipes", "", {key({grant})}}).body;
+  };
+  EXPECT_TRUE(says("operator@One").contains(R"("may_resume":true)"));
+  EXPECT_TRUE(says("developer@One").contains(R"("may_resume":false)"));
+}
+
+class ApiDeliveries : public ApiTesting {
+ protected:
+  std::string listed(const std::string& grant, const std::string& query = "") {
+    return ask({"GET", "/deliveries" + query, "", {key({grant})}}).body;
+  }
+};
+
+TEST_F(ApiDeliveries, SayWhichRightsReachThem) {
+  EXPECT_TRUE(listed("developer@One").contains(R"("may":["chat.read"])"));
+  EXPECT_TRUE(listed("operator@One").contains(R"("may":["delivery.write","chat.read"])"));
+  EXPECT_TRUE(listed("ops.read@One").contains(R"("may":[])"));
+  const auto mixed = ask({"GET", "/deliveries", "", {key({"owner@One", "ops.read@Two"})}}).body;
+  EXPECT_TRUE(mixed.contains(R"("may":["delivery.write","pii.read","chat.read"])"));
+  EXPECT_TRUE(mixed.contains(R"("may":[])"));
+}
+
+TEST_F(ApiDeliveries, AreListedInEitherOrderAndByWhatIsOpen) {
+  EXPECT_EQ(deliveries_.asked.order, runtime::DeliveryFilter::Order::oldest_first);
+  listed("owner", "?order=newest&state=open");
+  EXPECT_EQ(deliveries_.asked.order, runtime::DeliveryFilter::Order::newest_first);
+  EXPECT_TRUE(deliveries_.asked.is_open);
+  EXPECT_FALSE(deliveries_.asked.state);
+  listed("owner", "?order=oldest&state=held");
+  EXPECT_EQ(deliveries_.asked.order, runtime::DeliveryFilter::Order::oldest_first);
+  EXPECT_FALSE(deliveries_.asked.is_open);
+  const auto refused = ask({"GET", "/deliveries?order=any", "", {key({"owner"})}});
+  EXPECT_EQ(type_of(refused), "invalid_argument");
+  const std::string all = R"({"action":"drop","filter":{"state":"open"}})";
+  const auto many = ask({"POST", "/deliveries/bulk", all, {key({"owner"})}});
+  EXPECT_EQ(many.status, 400) << "whoever orders many at once says in which state they are";
 }
 
 class ApiMisunderstood : public ApiTesting {

@@ -1,6 +1,15 @@
 # Schemas of what the API takes and gives: the document's, and what bodies are checked against.
 millrace_embed(api millrace::api kComponents ${CMAKE_SOURCE_DIR}/src/api/components.json)
-# The page is plain files; each is served as it is.
-millrace_embed(api millrace::api kOperatorHtml ${CMAKE_SOURCE_DIR}/web/operator/index.html)
-millrace_embed(api millrace::api kOperatorCss ${CMAKE_SOURCE_DIR}/web/operator/operator.css)
-millrace_embed(api millrace::api kOperatorJs ${CMAKE_SOURCE_DIR}/web/operator/operator.js)
+# The pages are plain files; each is served as it is.
+set(operator_pages ${CMAKE_SOURCE_DIR}/web/operator)
+millrace_embed(api millrace::api kOperatorHtml ${operator_pages}/index.html)
+millrace_embed(api millrace::api kOperatorCss ${operator_pages}/operator.css)
+millrace_embed(api millrace::api kOperatorJs ${operator_pages}/operator.js)
+millrace_embed(api millrace::api kDeliveriesHtml ${operator_pages}/deliveries.html)
+millrace_embed(api millrace::api kDeliveriesJs ${operator_pages}/deliveries.js)
+millrace_embed(api millrace::api kDeliveryJs ${operator_pages}/delivery.js)
+millrace_embed(api millrace::api kChatHtml ${operator_pages}/chat.html)
+millrace_embed(api millrace::api kChatJs ${operator_pages}/chat.js)
+millrace_embed(api millrace::api kListCss ${operator_pages}/list.css)
+millrace_embed(api millrace::api kAskingJs ${operator_pages}/asking.js)
+millrace_embed(api millrace::api kPartsJs ${operator_pages}/parts.js)

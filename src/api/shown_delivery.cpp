@@ -22,6 +22,10 @@ json::object shown_delivery(const runtime::StoredDelivery& stored, std::string h
                    {"outcome", std::move(outcome)}};
   if (!stored.stopped.empty()) out["stopped"] = stored.stopped;
   if (stored.changed_at.ms != 0) out["changed_at"] = base::to_iso8601(stored.changed_at);
+  const auto progress = json::parse_object(stored.row.progress);
+  for (const std::string_view name : {"attempts", "request_id"}) {
+    if (progress && progress->contains(name)) out[name] = progress->at(name);
+  }
   if (reveals) {
     const auto body = json::parse(stored.row.body);
     out["body"] = body ? *body : json::value(stored.row.body);

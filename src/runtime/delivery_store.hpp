@@ -39,13 +39,15 @@ struct StoredDelivery {
 struct DeliveryFilter {
   std::vector<std::string> keys;
   std::optional<delivery::State> state;
+  bool is_open = false;  // what waits, is held or was refused; not together with `state`
   std::string solution;
   std::string environment;
   std::string kind;
   std::string chat_id;
   std::optional<base::Id> consumer;
   base::Timestamp since;  // owed then or later
-  int64_t after = 0;      // ids greater than this
+  enum class Order { oldest_first, newest_first } order = Order::oldest_first;
+  int64_t after = 0;  // what follows this id, in that order; 0 = from the beginning
   size_t limit = 100;
 };
 

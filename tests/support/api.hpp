@@ -105,6 +105,7 @@ class FakeDeliveries final : public runtime::DeliveryStore {
     return std::nullopt;
   }
   Rows list(const runtime::DeliveryFilter& filter) override {
+    asked = filter;
     std::vector<runtime::StoredDelivery> out;
     for (auto& each : all()) {
       if (filter.solution.empty() || filter.solution == each.solution) out.push_back(each);
@@ -121,6 +122,7 @@ class FakeDeliveries final : public runtime::DeliveryStore {
   void prune(int64_t, base::Timestamp, size_t, Done done) override { done({}); }
 
   std::map<int64_t, runtime::DeliveryDepth> depths;  // by target: 1 is One's, 2 is Two's
+  runtime::DeliveryFilter asked;                     // of the last list
 
  private:
   static std::vector<runtime::StoredDelivery> all() {

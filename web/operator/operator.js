@@ -1,24 +1,15 @@
 // The way in for an operator: a one-time link that sets a password, and signing in. The link's
 // token is in the fragment, so that it reaches no server but in the body of a request.
 
-/** @param {string} id */
-const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+import {ask} from './asking.js';
+import {at} from './parts.js';
+
 /** @param {string} id */
 const field = (id) => /** @type {HTMLInputElement} */ (document.getElementById(id));
 
-/**
- * @param {string} method @param {string} path @param {object} [body]
- * @returns {Promise<{ok: boolean, type: string, said: any}>}
- */
-async function ask(method, path, body) {
-  const response = await fetch(`../api/v1${path}`, {
-    method,
-    headers: {'X-Millrace': '1', ...(body ? {'Content-Type': 'application/json'} : {})},
-    ...(body ? {body: JSON.stringify(body)} : {}),
-  });
-  const said = response.status === 204 ? {} : await response.json();
-  return {ok: response.ok, type: said.errors?.[0]?.type ?? '', said};
-}
+// A page beside this one, to go on to once somebody is signed in; nothing else is gone to.
+const to = new URLSearchParams(location.search).get('to') ?? '';
+const leadsOn = /^(deliveries|chat)(\?.*)?$/.test(to);
 
 /** @param {string} id */
 function show(id) {
@@ -28,8 +19,10 @@ function show(id) {
 async function showInside() {
   const {ok, said} = await ask('GET', '/session');
   if (!ok) return false;
+  if (leadsOn) location.replace(to);
   at('who').textContent = said.name;
   at('rights').textContent = said.rights.join(', ');
+  at('deliveries').hidden = !said.rights.includes('ops.read');
   at('said').textContent = '';
   show('inside');
   return true;
@@ -40,7 +33,8 @@ async function showSignIn() {
   if (said.oidc) {
     at('oidc').textContent = `Sign in with ${said.oidc.label}`;
     const link = /** @type {HTMLAnchorElement} */ (at('oidc'));
-    link.href = `../api/v1/oidc/start?to=${encodeURIComponent(location.pathname)}`;
+    const back = location.pathname + (leadsOn ? location.search : '');
+    link.href = `../api/v1/oidc/start?to=${encodeURIComponent(back)}`;
     link.hidden = false;
   }
   show('sign-in');

@@ -19,14 +19,29 @@ bool may_have(Call& call, const StoredDelivery& stored) {
   return call.may_have(stored.solution, stored.environment);
 }
 
+// What whoever asks may do with what belongs to that solution: pages offer nothing else.
+json::array rights_over(const Call& call, const StoredDelivery& stored) {
+  json::array out;
+  for (const Right right : {Right::delivery_write, Right::pii_read, Right::chat_read}) {
+    if (call.may(right, stored.solution, stored.environment)) {
+      out.emplace_back(access::kRights(right));
+    }
+  }
+  return out;
+}
+
 json::object shown(Call& call, const StoredDelivery& stored, bool reveals) {
-  return shown_delivery(stored, call.ports.records.summary(stored), reveals);
+  json::object out = shown_delivery(stored, call.ports.records.summary(stored), reveals);
+  out["may"] = rights_over(call, stored);
+  return out;
 }
 
 base::Result<runtime::DeliveryFilter> filter_from(
     const std::function<std::string(std::string_view)>& said) {
   runtime::DeliveryFilter filter;
-  if (const std::string state = said("state"); !state.empty()) {
+  const std::string state = said("state");
+  filter.is_open = state == "open";
+  if (!state.empty() && !filter.is_open) {
     filter.state = delivery::state_from(state);
     if (!filter.state) return fail(Code::invalid_argument, "there is no such state", "state");
   }
@@ -56,6 +71,12 @@ Replied list_deliveries(Call& call) {
   if (!place) return std::unexpected(place.error());
   filter->limit = *limit;
   filter->after = json::get_integer(*place, "id").value_or(0);
+  const std::string order = call.query("order");
+  if (order == "newest") {
+    filter->order = runtime::DeliveryFilter::Order::newest_first;
+  } else if (!order.empty() && order != "oldest") {
+    return fail(Code::invalid_argument, "oldest or newest", "order");
+  }
   const auto page = call.ports.deliveries.list(*filter);
   if (!page) return std::unexpected(page.error());
   json::array items;
@@ -157,10 +178,11 @@ std::vector<Operation> delivery_operations() {
        .path = "/deliveries",
        .who = Who::thing(Right::ops_read),
        .serve = list_deliveries,
-       .summary = "What is owed to outside systems, the oldest first; no words of consumers",
+       .summary = "What is owed to outside systems; no words of consumers. The state `open` means "
+                  "what waits, is held or was refused",
        .gives = "Delivery",
        .shape = Shape::list,
-       .query = "state solution environment kind chat consumer since limit cursor"},
+       .query = "state solution environment kind chat consumer since order limit cursor"},
       {.id = "getDelivery",
        .method = "GET",
        .path = "/deliveries/{delivery}",

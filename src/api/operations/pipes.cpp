@@ -30,6 +30,7 @@ Replied list_pipes(Call& call) {
                      {"waiting", depth->waiting}};
     if (depth->waiting > 0) one["oldest_owed_at"] = base::to_iso8601(depth->oldest_owed_at);
     if (!depth->stopped.empty()) one["stopped"] = depth->stopped;
+    one["may_resume"] = call.may(Right::delivery_write, target.solution, target.environment);
     items.emplace_back(std::move(one));
   }
   return listed(std::move(items), std::nullopt);

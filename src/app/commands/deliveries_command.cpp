@@ -93,11 +93,7 @@ std::string summary(const StoredDelivery& stored) {
 }
 
 json::object as_json(const StoredDelivery& stored, bool reveal) {
-  json::object out = api::shown_delivery(stored, summary(stored), reveal);
-  const auto progress = json::parse_object(stored.row.progress);
-  if (progress && progress->contains("attempts")) out["attempts"] = progress->at("attempts");
-  if (progress && progress->contains("request_id")) out["request_id"] = progress->at("request_id");
-  return out;
+  return api::shown_delivery(stored, summary(stored), reveal);
 }
 
 // What there is to say of it: why it cannot leave, or the first reason of an item that was not

@@ -74,9 +74,15 @@ base::Result<std::vector<StoredDelivery>> select_stored(Connection& reading,
     }
     return out;
   }
-  std::string sql = "SELECT " MILLRACE_STORED_COLUMNS "WHERE d.id > ?1 AND d.owed_at >= ?2";
+  const bool is_newest_first = filter.order == runtime::DeliveryFilter::Order::newest_first;
+  std::string sql = "SELECT " MILLRACE_STORED_COLUMNS "WHERE d.owed_at >= ?2";
+  sql += is_newest_first ? " AND (?1 = 0 OR d.id < ?1)" : " AND d.id > ?1";
   // The narrow tables lead where they can.
-  if (filter.state == State::waiting) {
+  if (filter.is_open) {
+    sql +=
+        " AND d.id IN (SELECT id FROM delivery_waiting UNION ALL"
+        " SELECT id FROM delivery_states WHERE state <> 1 AND state IN (2, 3))";
+  } else if (filter.state == State::waiting) {
     sql += " AND d.id IN (SELECT id FROM delivery_waiting)";
   } else if (filter.state == State::delivered) {
     sql += " AND s.state = 1";
@@ -88,7 +94,7 @@ base::Result<std::vector<StoredDelivery>> select_stored(Connection& reading,
   if (!filter.kind.empty()) sql += " AND d.kind = ?6";
   if (!filter.chat_id.empty()) sql += " AND d.chat = ?7";
   if (filter.consumer) sql += " AND d.consumer = ?8";
-  sql += " ORDER BY d.id LIMIT ?9";
+  sql += is_newest_first ? " ORDER BY d.id DESC LIMIT ?9" : " ORDER BY d.id LIMIT ?9";
   auto select = reading.prepare(sql);
   if (!select) return std::unexpected(select.error());
   select->bind_integer(1, filter.after).bind_integer(2, filter.since.ms);

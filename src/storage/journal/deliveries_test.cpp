@@ -134,6 +134,29 @@ TEST_F(StorageDeliveries, ListsWhatAFilterMeans) {
   EXPECT_EQ(count([](auto& f) { f.keys = {"c", "no such"}; }), 1u);
 }
 
+TEST_F(StorageDeliveries, ListsTheNewestFirstAndWhatIsOpen) {
+  ASSERT_TRUE(turn(1, {"waits", "sent", "held", "refused", "dropped"}));
+  ASSERT_TRUE(commit({.updates = {{2, State::delivered, ""},
+                                  {3, State::held, ""},
+                                  {4, State::rejected, ""},
+                                  {5, State::dropped, ""}}}));
+  runtime::DeliveryFilter filter;
+  filter.order = runtime::DeliveryFilter::Order::newest_first;
+  const auto listed = [&] {
+    Keys keys;
+    for (const auto& each : *store().list(filter)) keys.push_back(each.row.key);
+    return keys;
+  };
+  EXPECT_EQ(listed(), (Keys{"dropped", "refused", "held", "sent", "waits"}));
+  filter.is_open = true;
+  EXPECT_EQ(listed(), (Keys{"refused", "held", "waits"}));
+  filter.limit = 1;
+  filter.after = 4;
+  EXPECT_EQ(listed(), Keys{"held"});
+  filter.after = 1;
+  EXPECT_EQ(listed(), Keys{});
+}
+
 TEST_F(StorageDeliveries, ThoseThatWaitSayWhyTheirTargetIsStopped) {
   ASSERT_TRUE(turn(1, {"k1", "k2"}));
   ASSERT_TRUE(commit({.updates = {{1, State::delivered, "{}"}}, .stopped = "401 from braze"}));
