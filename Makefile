@@ -71,7 +71,7 @@ e2e: build setup-test
 docs: setup-docs  ## make a site of the pages of docs/, in build/site
 	@cd site && npm run --silent build
 
-docs-pages: build setup-test  ## write the pages of docs/ that are made of the sources, of --help and of tables of tests
+docs-pages: build setup-test  ## write the pages of docs/ and the types of web/chat that are made of the sources, of --help and of tables of tests
 	@python3 tools/docs --binary build/release/millrace
 	@cd tests/e2e && node cases-page.mjs --write
 

@@ -7,9 +7,26 @@ import {Ajv2020} from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import {after, before, describe, test} from 'node:test';
 
-import {endBody, messageBody, openSession, sessionBody, startBody} from './support/engagement.mjs';
+import {
+  call,
+  endBody,
+  messageBody,
+  openSession,
+  sessionBody,
+  startBody,
+} from './support/engagement.mjs';
 import {joinChat, push, writeEcho} from './support/echo.mjs';
 import {Server, temporaryFolder} from './support/server.mjs';
+import {kShowcase, kSteps} from './support/showcase.mjs';
+
+/** Lets objects have the members that are named, and no others. @param {any} schema */
+function closeUp(schema) {
+  if (schema.properties) {
+    schema.additionalProperties = false;
+    Object.values(schema.properties).forEach(closeUp);
+  }
+  if (schema.items) closeUp(schema.items);
+}
 
 describe('the documents of the Engagement API', () => {
   /** @type {Server} */ let server;
@@ -125,6 +142,37 @@ describe('the documents of the Engagement API', () => {
     await sure(`${prefix}/end`, {id, token, body: endBody(session)}, 204);
     await sure(`${prefix}/snapshot`, {id, token, body: {from: session.id}}, 201);
     assert.deepEqual([...asked].sort(), Object.keys(openapi.paths).sort());
+  });
+
+  test('a message of every kind has what its schema says, and nothing else', async () => {
+    // The types of web/chat are made of these schemas, so they have to be whole.
+    const whole = structuredClone(asyncapi);
+    for (const schema of Object.values(whole.components.schemas)) closeUp(schema);
+    const strict = new Ajv2020({strict: false, allErrors: true, validateFormats: false});
+    strict.addSchema({$id: 'whole', ...whole});
+    const showcase = await Server.start({data: temporaryFolder(), solutions: [kShowcase]});
+    const {ready} = showcase;
+    const session = await openSession(ready);
+    const sure = async (/** @type {string} */ operation, /** @type {object} */ body) => {
+      const answer = await call(ready, session, operation, body);
+      assert.ok(answer.ok, `${operation}: ${await answer.clone().text()}`);
+      return answer;
+    };
+    await sure('start', startBody(ready, session));
+    for (const {kind, said} of kSteps) {
+      await (kind === 'webview'
+        ? sure('event', {name: 'webview_closed', detail: {url: 'https://example.com/form'}})
+        : sure('message', messageBody(session, said === '••••' ? '1234' : (said ?? ''))));
+    }
+    const snapshot = await (await sure('snapshot', {from: session.id})).json();
+    const fits = strict.getSchema('whole#/components/schemas/SnapshotResponse');
+    assert.ok(fits?.(snapshot), strict.errorsText(fits?.errors));
+    const seen = new Set(snapshot.history.map((/** @type {any} */ message) =>
+      message.app_object?.asset?.type ?? message.expects?.type));
+    const kinds = asyncapi.components.schemas.Asset.properties.type.enum;
+    assert.deepEqual(kinds.filter((/** @type {string} */ kind) => !seen.has(kind)), []);
+    for (const type of ['number', 'yes_no', 'email', 'date']) assert.ok(seen.has(type), type);
+    await showcase.stop();
   });
 
   test('AsyncAPI says what goes over the socket', async () => {

@@ -29,6 +29,14 @@ function message(seq, more = {}) {
   };
 }
 
+/**
+ * @param {Partial<NonNullable<Message['app_object']>>} more
+ * @returns {NonNullable<Message['app_object']>}
+ */
+function shownWith(more) {
+  return {type: 'buttons', buttons: [], input: 'enabled', ...more};
+}
+
 /** @param {number} seq @param {string} msg */
 const own = (seq, msg) =>
   message(seq, {from_side: 'anonymous_consumer', msg, client_msg_id: `own ${seq}`});
@@ -126,11 +134,11 @@ describe('items', () => {
   test('know a kind by its asset, by its buttons, and by what is asked for', () => {
     assert.equal(kindOf(message(1)), '');
     assert.equal(
-      kindOf(message(1, {app_object: {type: 'buttons', buttons: [{label: 'A', value: 'A'}]}})),
+      kindOf(message(1, {app_object: shownWith({buttons: [{label: 'A', value: 'A'}]})})),
       'buttons',
     );
     assert.equal(
-      kindOf(message(1, {app_object: {type: 'buttons', asset: {type: 'carousel'}}})),
+      kindOf(message(1, {app_object: shownWith({asset: {type: 'carousel'}})})),
       'carousel',
     );
     assert.equal(kindOf(yesNo), 'yes_no');
@@ -158,11 +166,10 @@ describe('items', () => {
   });
 
   test('show what the bot says without the words of its asset', () => {
-    const shown = {
-      type: 'buttons',
+    const shown = shownWith({
       asset: {type: 'carousel', cards: [{title: 'A'}]},
       text: 'Choose:',
-    };
+    });
     const [item] = itemsOf({
       messages: [message(1, {msg: 'Choose:\n**A**', app_object: shown})],
       unsent: [],

@@ -1,6 +1,7 @@
 """Writes the pages of docs/ that are made of the sources and of the program, or checks them.
 
-    python3 tools/docs                          docs/errors.md, and the table in docs/translating.md
+    python3 tools/docs                          docs/errors.md, the table in docs/translating.md,
+                                                and web/chat/contract.d.ts
     python3 tools/docs --binary FILE            and: docs/cli.md, and what the program says of the
                                                 examples of docs/errors.md
     python3 tools/docs --check [--binary FILE]  writes nothing; exits 1 where a page would change
@@ -13,12 +14,12 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from docs import cli, errors, texts, tutorial  # noqa: E402
+from docs import cli, errors, shapes, texts, tutorial  # noqa: E402
 
 
 def _breaches(options):
     catalogue = errors.Catalogue()
-    pages = {texts.PAGE: texts.written()}
+    pages = {texts.PAGE: texts.written(), shapes.PAGE: shapes.written()}
     if options.binary:
         said = catalogue.ask(options.binary)
         if options.check:

@@ -21,10 +21,7 @@ import {Transcript} from './transcript.js';
  * @typedef {import('./session.js').Session} Session
  * @typedef {import('./session.js').Unsent} Unsent
  * @typedef {import('./transcript.js').Message} Message
- * @typedef {{
- *   status: string, seq_num?: number, history: Message[], is_typing?: boolean, has_more?: boolean,
- *   before?: number, bot_enabled?: boolean, agent_is_assigned?: boolean, agent_name?: string,
- * }} Snapshot
+ * @typedef {import('./contract.js').SnapshotResponse} Snapshot
  * @typedef {'connecting' | 'online' | 'reconnecting' | 'ended' | 'unavailable'} Status
  * @typedef {{
  *   status: Status, messages: Message[], unsent: Unsent[], typing: boolean, hasMore: boolean,

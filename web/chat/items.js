@@ -3,15 +3,11 @@
 // alone. Plain data in, plain data out: no page here.
 
 /**
- * @typedef {{
- *   label: string, value?: string, description?: string, image?: string, url?: string, icon?:
- *   string,
- * }} Option
- * @typedef {{title: string, description?: string, image?: string, buttons?: Option[]}} Card
- * @typedef {{
- *   type: string, min?: number, max?: number, whole?: boolean, earliest?: string, latest?: string,
- *   not_past?: boolean, not_future?: boolean, yes?: string, no?: string,
- * }} Expects what a typed question takes
+ * @typedef {import('./transcript.js').Message} Message
+ * @typedef {import('./contract.js').Card} Card
+ * @typedef {import('./contract.js').Expects} Expects
+ * @typedef {import('./contract.js').Option & {value?: string}} Option one of an asset's, or one of
+ *   the buttons that every client is given
  * @typedef {{
  *   key: string, side: 'bot' | 'agent' | 'consumer', name?: string, text: string, seq?: number,
  *   at?: number,
@@ -25,7 +21,6 @@
  * question before it
  * @typedef {{key: string, line: 'day' | 'notice', at: number, notice?: Notice}} Line
  * @typedef {{key: string, after: number, at: number, what: 'joined' | 'left', name: string}} Notice
- * @typedef {import('./transcript.js').Message} Message
  */
 
 import {fileIn} from './files.js';
@@ -92,7 +87,7 @@ export function itemsOf({messages, unsent}) {
 function itemOf(message) {
   const {app_object: shown, expects = null} = message;
   const isOwn = message.from_side === 'anonymous_consumer';
-  /** @type {Partial<import('./transcript.js').Asset>} */
+  /** @type {Partial<import('./contract.js').Asset>} */
   const asset = shown?.asset ?? {};
   const kind = isOwn ? '' : kindOf(message);
   return {

@@ -38,7 +38,7 @@ export class Presence {
   }
 
   /**
-   * @param {{notice: string, agent_name?: string, is_typing?: boolean, from_side?: string}} notice
+   * @param {Omit<import('./contract.js').Notice, 'chat_id'>} notice
    *   of the server's; that the person themselves types, in another window, is none
    * @param {number} after the number of the last message before it
    */

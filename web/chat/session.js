@@ -3,11 +3,8 @@
 // belongs to the tab that said it. Where nothing may be kept, the page itself remembers.
 
 /**
- * @typedef {{
- *   access_token: string, chat_id: string, id: string, web_chat_pype_id: string,
- *   web_chat_stream_id: string, web_chat_pype_name?: string,
- *   expires_in?: number, renew_at?: number,
- * }} Session `renew_at` is the page's own: by its clock, when half of the token's life is over.
+ * @typedef {import('./contract.js').AnonymousSessionResponse & {renew_at?: number}} Session
+ *   `renew_at` is the page's own: by its clock, when half of the token's life is over.
  * @typedef {{
  *   client_msg_id: string, msg: string, failed?: boolean, accepted?: boolean, secret?: boolean,
  * }} Unsent

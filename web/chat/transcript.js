@@ -4,20 +4,10 @@
 
 /**
  * @typedef {import('./session.js').Unsent} Unsent
- * @typedef {{
- *   type: string, options?: import('./items.js').Option[], cards?: import('./items.js').Card[],
- *   multiple?: boolean,
- *   embedded?: boolean, height?: number, url?: string, label?: string, prompt?: string,
- * }} Asset
- * @typedef {{
- *   id: string, seq_num: number, from_side: string, msg: string, ts: number,
- *   app_object: null | {
- *     type: string, buttons?: import('./items.js').Option[], input?: string, asset?: Asset, text?:
- *     string,
- *   },
- *   client_msg_id: string | null, agent_name?: string, secure_app_object?: boolean,
- *   expects?: import('./items.js').Expects, file?: string,
- * }} Message as `incoming:msg` and a snapshot have it (src/engage/wire.cpp)
+ * @typedef {import('./contract.js').Message} Whole as `incoming:msg` and a snapshot have it
+ * @typedef {'id' | 'seq_num' | 'from_side' | 'msg' | 'ts' | 'app_object' | 'client_msg_id'} Kept
+ * @typedef {Pick<Whole, Kept> & Partial<Whole>} Message one that was only acknowledged so far has
+ *   no more than the page knew when it sent it
  */
 
 export class Transcript {
