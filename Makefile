@@ -189,7 +189,7 @@ bench-nlu: setup  ## intents on the public sets of NLU_DATA, beside fastText whe
 	@cmake --build --preset release -j $(JOBS) --target nlu_bench
 	@bench/nlu.sh build/release $(or $(NLU_DATA),../shared/data/nlu)
 
-bench-web: build setup-test  ## the chat page beside npm botframework-webchat: bytes, first paint, memory (MESSAGES=1000)
+bench-web: build setup-test  ## the chat page beside npm botframework-webchat and rasa-webchat: bytes, first paint, memory (MESSAGES=1000)
 	@tools/setup-node.sh bench/web
 	@node bench/web.mjs
 

@@ -1,14 +1,15 @@
-// The chat page beside npm botframework-webchat, each in the same element of the same page, in one
-// run: bytes on the wire by kind, first paint and the first words of a bot with the CPU slowed four
-// times, and what a thousand messages leave in memory.
+// The chat page beside npm botframework-webchat and rasa-webchat, each in the same element of the
+// same page, in one run: bytes on the wire by kind, first paint and the first words of a bot with
+// the CPU slowed four times, and what a thousand messages leave in memory.
 //
 //   node bench/web.mjs                      (bench/web has the packages: make bench-web)
 //   MESSAGES=300 ROUNDS=5 ONLY=botframework node bench/web.mjs
 //
-// Millrace's chat talks to its server, over REST, a web socket and a journal on the disk; the other
-// one's is handed its messages by a function in the page, which costs nothing. Both pages come from
-// one server on loopback, packed with gzip -9, and no cache. The other one is given 300 messages at
-// most: its time grows faster than their number, and 300 take most of a minute.
+// Millrace's chat talks to its server, over REST, a web socket and a journal on the disk;
+// rasa-webchat over a web socket to a bot that does nothing but answer; botframework-webchat is
+// handed its messages by a function in the page, which costs nothing. All pages come from one
+// server on loopback, packed with gzip -9, and no cache. botframework-webchat is given 300 messages
+// at most: its time grows faster than their number, and 300 take most of a minute.
 
 import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
@@ -18,6 +19,7 @@ import {gzipSync} from 'node:zlib';
 import {launch} from '../tests/e2e/support/browser.mjs';
 import {begin, say, writeEcho} from '../tests/e2e/support/echo.mjs';
 import {Server, temporaryFolder} from '../tests/e2e/support/server.mjs';
+import {answerRasa, pageOfBotframework, pageOfRasa, pageWith} from './web/others.mjs';
 
 const kMessages = Number(process.env.MESSAGES ?? 1_000);
 const kRounds = Number(process.env.ROUNDS ?? 5);
@@ -27,50 +29,12 @@ const kPatienceMs = 90_000;
 const server = await Server.start({data: temporaryFolder(), solutions: [writeEcho()]});
 const app = server.ready.app_id;
 
-/** A page of a brand's with a chat in it. @param {string} script */
-const pageWith = (script) => `<!doctype html><html lang="en"><head><meta charset="utf-8">
-<title>Shop</title><style>body{font:1rem sans-serif}#chat{height:600px;width:400px}</style></head>
-<body><h1>A shop</h1><p>Words that are there without a chat.</p><div id="chat"></div>
-${script}</body></html>`;
-
-// `window.told(n)` gives n messages, each answered: 2 n bubbles.
-const kOther = (/** @type {string} */ file) =>
-  pageWith(`<script src="/${file}"></script><script>
-  const listeners = new Set();
-  let id = 0;
-  const activity = (from, text, more) => ({
-    id: String(++id), type: 'message', text, timestamp: new Date().toISOString(),
-    from: {id: from, role: from === 'me' ? 'user' : 'bot'}, channelId: 'test', ...more,
-  });
-  const stream = (begin) => ({
-    subscribe(observer, ...rest) {
-      const next = typeof observer === 'function' ? observer : (value) => observer.next(value);
-      return begin(next);
-    },
-  });
-  const send = (what) => { for (const next of listeners) next(what); };
-  const directLine = {
-    connectionStatus$: stream((next) => { next(0); next(1); next(2); return {unsubscribe() {}}; }),
-    activity$: stream((next) => {
-      listeners.add(next);
-      next(activity('bot', 'Hello. Say something.'));
-      return {unsubscribe: () => listeners.delete(next)};
-    }),
-    postActivity: () => stream((next) => { next(String(++id)); return {unsubscribe() {}}; }),
-    getSessionId: () => stream((next) => { next('x'); return {unsubscribe() {}}; }),
-    end() {},
-  };
-  window.told = (count) => {
-    for (let at = 0; at < count; ++at) {
-      send(activity('me', 'word ' + at));
-      send(activity('bot', 'You said word ' + at + '.'));
-    }
-  };
-  WebChat.renderWebChat({directLine, userID: 'me', locale: 'en-US'},
-    document.getElementById('chat'));
-  </script>`);
-
-/** @type {Record<string, {html: string, bubbles: string, isOurs?: boolean, url?: string}>} */
+/**
+ * `most` is how many messages it is given.
+ * @type {Record<string, {
+ *   html: string, bubbles: string, isOurs?: boolean, url?: string, most?: number,
+ * }>}
+ */
 const kSubjects = {
   Millrace: {
     html: pageWith(`<script type="module">
@@ -87,22 +51,29 @@ const kSubjects = {
     isOurs: true,
   },
   'botframework-webchat': {
-    html: kOther('webchat.js'),
+    html: pageOfBotframework('webchat.js'),
     bubbles: '.webchat__bubble, .webchat__stacked-layout__message',
+    most: 300,
   },
   'botframework-webchat, minimal': {
-    html: kOther('webchat-minimal.js'),
+    html: pageOfBotframework('webchat-minimal.js'),
     bubbles: '.webchat__bubble, .webchat__stacked-layout__message',
+    most: 300,
   },
+  'rasa-webchat': {html: pageOfRasa, bubbles: '.rw-message'},
 };
 
-const dist = new URL('web/node_modules/botframework-webchat/dist/', import.meta.url);
+const packages = new URL('web/node_modules/', import.meta.url);
 /** @type {Map<string, {type: string, packed: Buffer}>} */
 const files = new Map();
-for (const name of ['webchat.js', 'webchat-minimal.js'])
+for (const [name, path] of Object.entries({
+  'webchat.js': 'botframework-webchat/dist/webchat.js',
+  'webchat-minimal.js': 'botframework-webchat/dist/webchat-minimal.js',
+  'rasa.js': 'rasa-webchat/lib/index.js',
+}))
   files.set(`/${name}`, {
     type: 'text/javascript',
-    packed: gzipSync(readFileSync(new URL(name, dist)), {level: 9}),
+    packed: gzipSync(readFileSync(new URL(path, packages)), {level: 9}),
   });
 for (const [at, {html}] of Object.values(kSubjects).entries())
   files.set(`/page/${at}`, {type: 'text/html', packed: gzipSync(html, {level: 9})});
@@ -116,6 +87,7 @@ const brand = createServer((request, response) => {
   response.end(file?.packed ?? gzipSync('nothing here'));
 }).listen(0, '127.0.0.1');
 await once(brand, 'listening');
+const endRasa = answerRasa(brand);
 const {port} = /** @type {import('node:net').AddressInfo} */ (brand.address());
 
 /**
@@ -241,10 +213,8 @@ for (const [at, subject] of Object.entries(kSubjects).entries()) {
       `${kb(Stylesheet)} | ${kb(rest)} | ${Math.round(paint)} | ${Math.round(words)} |`,
   );
   console.error(rows.at(-1));
-  const isOurs = subject[1].isOurs ?? false;
-  for (const count of [2, 100, 300, kMessages]) {
-    // 300 take it most of a minute.
-    if (count > (isOurs ? kMessages : 300)) continue;
+  for (const count of new Set([2, 100, 300, kMessages])) {
+    if (count > Math.min(kMessages, subject[1].most ?? kMessages)) continue;
     const {heap, nodes, tookMs, crash} = await memory(subject, at, count);
     memories.push(
       `| ${subject[0]} | ${count} | ${heap.toFixed(1)} | ${nodes} | ` +
@@ -262,5 +232,6 @@ ${rows.join('\n')}
 | | messages | script heap, MB | nodes | s until the last is shown | fault |
 |---|---|---|---|---|---|
 ${memories.join('\n')}`);
+endRasa();
 brand.close();
 await server.stop();
