@@ -73,7 +73,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, bubblewrap (>= 0.8), passwd, python3 (>= 3.11)")
 string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS ", python3-requests, ca-certificates")
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "python3-pip, git")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "python3-pil, python3-pip, git")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "nginx | caddy, curl")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${debian}/postinst ${debian}/prerm ${debian}/postrm
                                        ${debian}/conffiles)

@@ -19,7 +19,8 @@ bool Forgetting::sent(std::string_view key) {
 }
 
 bool Forgetting::goes(std::string_view key) const {
-  if (!key.starts_with(kAbout) && !key.starts_with(kBytes)) return false;
+  if (!key.starts_with(kAbout) && !key.starts_with(kBytes) && !key.starts_with(kSmall))
+    return false;
   const auto hash = key.substr(key.find('/') + 1);
   return theirs_.contains(hash) && !others_.contains(hash);
 }

@@ -34,6 +34,15 @@ Media::Media(Ports ports, std::string key, Limits limits)
     static_cast<void>(sweep());
   });
   if (ports.scanner != nullptr) scans_ = std::make_unique<Worker>("media-scan", limits.waiting);
+  if (ports.shrinker != nullptr)
+    shrinks_ = std::make_unique<Worker>("media-small", limits.shrinking);
+}
+
+// Threads that give each other work end before any of them is gone.
+Media::~Media() {
+  for (const auto* worker : {&scans_, &shrinks_, &files_}) {
+    if (*worker) (*worker)->stop();
+  }
 }
 
 void Media::count() {
@@ -206,8 +215,11 @@ void Media::handle(web::Request request, web::Respond respond) {
   if (!link) return respond(refused(403, "this link is not valid"));
   if (link->until <= ports_.clock.now()) return respond(refused(410, "this link is over"));
   auto shared = std::make_shared<web::Respond>(std::move(respond));
-  const bool is_taken = files_->post([this, link = *link, is_head = request.method == "HEAD",
-                                      shared] { (*shared)(read(link, is_head)); });
+  const bool is_head = request.method == "HEAD";
+  const bool is_small = shrinks_ && request.query_parameter("size") == "small";
+  const bool is_taken = files_->post([this, link = *link, is_head, is_small, shared] {
+    is_small ? read_small(link, is_head, shared) : (*shared)(read(link, is_head));
+  });
   if (!is_taken) {
     (*shared)(web::with_retry_after(refused(503, "too much is being read; try again"), 1));
   }
@@ -218,16 +230,22 @@ web::Response Media::read(const Link& link, bool is_head) {
   const auto bytes = ports_.store.get(bytes_key(base::to_hex(link.hash)));
   if (!bytes) return refused(503, "the file cannot be read now");
   if (!*bytes || type == nullptr) return refused(410, "this file is not kept any more");
+  web::Response out = file_answer(link, *type, link.name, "");
+  if (!is_head) out.body = **bytes;
+  return out;
+}
+
+web::Response Media::file_answer(const Link& link, const FileType& type, std::string_view name,
+                                 std::string_view mark) const {
   const int64_t seconds = (link.until.ms - ports_.clock.now().ms) / 1'000;
   web::Response out;
   out.headers = {
-      {"Content-Type", std::string(type->type)},
-      {"Content-Disposition", disposition(link.name, *type)},
+      {"Content-Type", std::string(type.type)},
+      {"Content-Disposition", disposition(name, type)},
       {"Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'"},
       {"Cross-Origin-Resource-Policy", "cross-origin"},
       {"Cache-Control", "private, max-age=" + std::to_string(std::max<int64_t>(seconds, 0))},
-      {"ETag", "\"" + base::to_hex(link.hash).substr(0, 32) + "\""}};
-  if (!is_head) out.body = **bytes;
+      {"ETag", "\"" + base::to_hex(link.hash).substr(0, 32) + std::string(mark) + "\""}};
   return out;
 }
 

@@ -35,12 +35,24 @@ class Scanner {
   virtual base::Result<std::string> scan(std::string_view bytes) = 0;
 };
 
+// Makes a picture small. Blocks; called on one thread.
+class Shrinker {
+ public:
+  virtual ~Shrinker() = default;
+  // JPEG or PNG. `invalid_argument` and `deadline_exceeded` are about the picture, and are not
+  // asked again; every other error is about the machine.
+  virtual base::Result<std::string> small(std::string_view bytes) = 0;
+};
+
 struct Limits {
   int64_t kept_ms = 30LL * 24 * 3'600'000;  // after a file was last sent
   int64_t shown_ms = 12LL * 3'600'000;      // how long a link lives that is made for a reader
   size_t bytes_max = size_t{4} << 30;       // of all files
   size_t files_of_consumer_max = 100;
-  Worker::Limits waiting = {};  // for a thread; more is refused
+  Worker::Limits waiting = {};                       // for a thread; more is refused
+  Worker::Limits shrinking = {8, size_t{64} << 20};  // for that thread; more is shown as it is
+  size_t small_enough_bytes = 64 << 10;              // a picture of so much is shown as it is
+  size_t shrunk_bytes_max = size_t{10} << 20;        // so is one of more
   Partials::Limits partials = {};
 };
 
@@ -52,7 +64,7 @@ struct Sent {
 };
 // GET /media/v1/{token}/{name}: 200 with the file, 403 (no link of ours), 410 (it is over, or the
 // file is). Every answer forbids everything that a page could do; only pictures are shown in place.
-// Thread-safe.
+// With ?size=small a picture comes small, where it can be made so, and else as it is. Thread-safe.
 class Media final : public web::Handler {
  public:
   using Done = std::move_only_function<void(base::Result<Taken>)>;
@@ -61,11 +73,12 @@ class Media final : public web::Handler {
     base::Clock& clock;
     base::Random& random;
     Scanner* scanner = nullptr;
+    Shrinker* shrinker = nullptr;
   };
   // `key` signs links.
   Media(Ports ports, std::string key, Limits limits);
   // What still waits is not done any more.
-  ~Media() override = default;
+  ~Media() override;
 
   // Where the server is reached; links are below it.
   void reach_at(std::string base_url);
@@ -105,7 +118,16 @@ class Media final : public web::Handler {
   base::Result<void> forget_now(const std::set<base::Id>& people);
   void remove_file(std::string_view hash, std::string_view about, base::KeyValueBatch& batch);
   base::Result<void> sweep_page(std::string_view prefix, std::string& after, int64_t before);
+  using Answer = std::shared_ptr<web::Respond>;
   web::Response read(const Link& link, bool is_head);
+  // A picture that is wanted small: on the files' thread, on the shrinking one, and back.
+  void read_small(const Link& link, bool is_head, const Answer& answer);
+  void shrink(const Link& link, bool is_head, const std::string& picture, const Answer& answer);
+  void keep_small(const Link& link, std::string small);
+  web::Response shown_small(const Link& link, std::string small, bool is_head) const;
+  // Without its body. `mark` tells its ETag from that of the same file in another form.
+  web::Response file_answer(const Link& link, const FileType& type, std::string_view name,
+                            std::string_view mark) const;
   Named named(const Link& link) const;
 
   const Ports ports_;
@@ -119,7 +141,8 @@ class Media final : public web::Handler {
   bool is_counted_ = false;  // likewise
   // Last: their threads use the others.
   std::unique_ptr<Worker> files_;
-  std::unique_ptr<Worker> scans_;  // null where there is no scanner
+  std::unique_ptr<Worker> scans_;    // null where there is no scanner
+  std::unique_ptr<Worker> shrinks_;  // null where pictures are not made small
 };
 
 }  // namespace millrace::media

@@ -159,6 +159,96 @@ TEST(Media, RemovesWhatWasKeptForLongEnoughAndWhatWasForgotten) {
   EXPECT_EQ(status_of("ben"), 200);
 }
 
+class MediaSmall : public testing::Test {
+ protected:
+  // Gives what it is told to.
+  struct Told final : Shrinker {
+    base::Result<std::string> small(std::string_view) override {
+      ++asked;
+      return gives;
+    }
+    int asked = 0;
+    base::Result<std::string> gives = std::string("\xFF\xD8\xFF small");
+  };
+
+  MediaSmall() {
+    store.commit({{{"m/" + hash, R"({"bytes":3,"type":"image/png","at":99000})"},
+                   {"b/" + hash, picture},
+                   {"o/" + kAda.to_string() + "/" + hash, R"({"at":99000})"}}},
+                 [](auto) {});
+    media.emplace(Media::Ports{store, clock, random, nullptr, &told}, kKey, Limits{});
+  }
+  web::Response read(std::string_view query = "size=small", std::string_view type = "image/png") {
+    web::Request request;
+    request.method = "GET";
+    request.path =
+        make_link(kKey, {base::sha256(picture), std::string(type), "a.png", {1'000'000}});
+    request.query = query;
+    std::promise<web::Response> answer;
+    media->handle(request, [&](web::Response given) { answer.set_value(std::move(given)); });
+    return answer.get_future().get();
+  }
+  // Once the files' thread has done what it was given before.
+  std::optional<std::string> kept() {
+    (void)read("");
+    return *store.get("s/" + hash);
+  }
+
+  const std::string picture = "\x89PNG\r\n\x1A\n" + std::string(100'000, 'x');
+  const std::string hash = base::to_hex(base::sha256(picture));
+  fakes::MemoryStore store;
+  fakes::Clock clock{100'000};
+  fakes::NoChance random;
+  Told told;
+  std::optional<Media> media;
+};
+
+TEST_F(MediaSmall, IsMadeOnceAndShownAsWhatItIs) {
+  const auto first = read();
+  EXPECT_EQ(first.body, *told.gives);
+  EXPECT_EQ(first.headers[0].value, "image/jpeg");
+  EXPECT_TRUE(first.headers[1].value.starts_with("inline; filename=\"a.jpg\""));
+  EXPECT_EQ(kept(), *told.gives);
+  EXPECT_EQ(read().body, *told.gives);
+  EXPECT_EQ(told.asked, 1);
+  EXPECT_EQ(read("").body, picture);
+  EXPECT_NE(read().headers.back().value, read("").headers.back().value) << "another ETag";
+}
+
+TEST_F(MediaSmall, IsThePictureItselfWhereNoneCanBeMade) {
+  told.gives = base::fail(base::Code::unavailable, "the machine");
+  EXPECT_EQ(read().body, picture);
+  EXPECT_FALSE(kept()) << "asked again";
+  told.gives = base::fail(base::Code::invalid_argument, "no picture");
+  EXPECT_EQ(read().body, picture);
+  EXPECT_EQ(kept(), "") << "not asked again";
+  EXPECT_EQ(read().body, picture);
+  EXPECT_EQ(told.asked, 2);
+}
+
+TEST_F(MediaSmall, IsNothingButAPictureAndMuchSmaller) {
+  for (const std::string& gives :
+       {std::string("<svg onload=alert(1)>"), std::string("GIF89a"), picture}) {
+    store.commit({{{"s/" + hash, std::nullopt}}}, [](auto) {});
+    told.gives = gives;
+    EXPECT_EQ(read().body, picture);
+    EXPECT_EQ(kept(), "");
+  }
+  EXPECT_EQ(read("size=small", "text/plain; charset=utf-8").headers[0].value,
+            "text/plain; charset=utf-8");
+  EXPECT_EQ(told.asked, 3);
+}
+
+TEST_F(MediaSmall, GoesWithItsPicture) {
+  (void)read();
+  ASSERT_TRUE(kept());
+  std::promise<base::Result<void>> forgotten;
+  media->forget({kAda}, [&](base::Result<void> done) { forgotten.set_value(std::move(done)); });
+  EXPECT_TRUE(forgotten.get_future().get());
+  EXPECT_FALSE(kept());
+  EXPECT_EQ(read().status, 410);
+}
+
 TEST(Media, AnswersALastSliceAgainAndTakesWhatWasSentBefore) {
   fakes::MemoryStore store;
   fakes::Clock clock(100'000);
@@ -190,6 +280,8 @@ TEST(MediaForgetting, LeavesFilesThatOthersSentAsWell) {
   EXPECT_FALSE(forgetting.sent("m/aa"));
   EXPECT_TRUE(forgetting.goes("m/aa"));
   EXPECT_TRUE(forgetting.goes("b/aa"));
+  EXPECT_TRUE(forgetting.goes("s/aa"));
+  EXPECT_FALSE(forgetting.goes("s/bb"));
   EXPECT_FALSE(forgetting.goes("m/bb"));
   EXPECT_FALSE(forgetting.goes("b/cc"));
   EXPECT_FALSE(forgetting.goes("o/aa"));

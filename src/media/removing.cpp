@@ -46,6 +46,7 @@ void Media::remove_file(std::string_view hash, std::string_view about, base::Key
   kept_bytes_ -= std::min(kept_bytes_, bytes);
   batch.writes.emplace_back(about_key(hash), std::nullopt);
   batch.writes.emplace_back(bytes_key(hash), std::nullopt);
+  batch.writes.emplace_back(small_key(hash), std::nullopt);
 }
 
 void Media::forget(std::set<base::Id> people,

@@ -10,12 +10,18 @@ Worker::Worker(const std::string& name, Limits limits, std::function<void()> eve
 }
 
 Worker::~Worker() {
+  stop();
+}
+
+void Worker::stop() {
+  std::deque<Waiting> dropped;
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
-    waiting_.clear();
+    dropped.swap(waiting_);
   }
   changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
 }
 
 bool Worker::post(base::Task task, size_t bytes) {

@@ -21,8 +21,11 @@ class Worker {
   };
   // `every_hour` is run there first, and then once an hour, however much waits.
   Worker(const std::string& name, Limits limits, std::function<void()> every_hour = nullptr);
-  // What still waits is not done any more.
+  // As stop().
   ~Worker();
+  // What still waits is not done any more, and nothing else is taken. Returns when what is being
+  // done has been done.
+  void stop();
 
   // False when too much waits: the task is not done. `bytes` is what it holds.
   bool post(base::Task task, size_t bytes = 0);

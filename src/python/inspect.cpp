@@ -1,93 +1,22 @@
 // A worker that lives for one answer: it describes a solution and is killed.
 
-#include <poll.h>
-#include <sys/socket.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
 #include <utility>
 
-#include "posix/waiting.hpp"
-#include "python/frames.hpp"
 #include "python/python.hpp"
 #include "python/redaction.hpp"
 #include "python/sources.hpp"
 #include "python/walls/launch.hpp"
+#include "python/walls/one_answer.hpp"
 
 namespace millrace::python {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr size_t kFactsBytesMax = 16 << 20;
 constexpr size_t kTextBytesMax = 2'000;
-constexpr std::chrono::milliseconds kExitLimit = std::chrono::seconds(1);
 constexpr size_t kTmpBytesMax = 64 << 20;
 constexpr size_t kMemoryBytesMax = 512 << 20;
 
 enum class Scripts { imported, read_only };
-
-// Ends the process whatever happens.
-class Guarded {
- public:
-  explicit Guarded(Child child) : child_(std::move(child)) {}
-  Guarded(const Guarded&) = delete;
-  Guarded& operator=(const Guarded&) = delete;
-  ~Guarded() { end(); }
-
-  // Lets it go by itself for a moment, when it is about to.
-  std::string ended() {
-    posix::wait_until_readable(child_.process.exit.get(), kExitLimit);
-    return end();
-  }
-  std::string end() {
-    if (child_.process.pid < 0) return {};
-    posix::kill_group(child_.process.pid);
-    return posix::reap(std::exchange(child_.process.pid, -1));
-  }
-  int control() const { return child_.control.get(); }
-  int output() const { return child_.output.get(); }
-
- private:
-  Child child_;
-};
-
-base::Error ended_early(Guarded& child) {
-  return {base::Code::failed_precondition, "the worker ended early with " + child.ended(),
-          "python"};
-}
-
-// Throws away what the scripts print, so that they do not wait for a reader. False at its end.
-bool drain(int fd) {
-  std::array<char, 16 << 10> bytes;
-  ssize_t count;
-  do {
-    count = ::read(fd, bytes.data(), bytes.size());
-  } while (count > 0);
-  return count < 0 && (errno == EAGAIN || errno == EINTR);
-}
-
-base::Result<json::object> read_answer(Guarded& child, Clock::time_point until) {
-  FrameReader frames(kFactsBytesMax);
-  std::array<char, 64 << 10> bytes;
-  std::array<struct pollfd, 2> watched{{{child.control(), POLLIN, 0}, {child.output(), POLLIN, 0}}};
-  for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
-    if (left <= 0) {
-      return base::fail(base::Code::deadline_exceeded, "the scripts took too long", "python");
-    }
-    ::poll(watched.data(), watched.size(), static_cast<int>(std::min<int64_t>(left, 60'000)));
-    if (watched[1].revents != 0 && !drain(child.output())) watched[1].fd = -1;
-    const ssize_t count = ::recv(child.control(), bytes.data(), bytes.size(), 0);
-    if (count < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (count <= 0) return std::unexpected(ended_early(child));
-    frames.append({bytes.data(), static_cast<size_t>(count)});
-    auto frame = frames.next();
-    if (!frame) return std::unexpected(frame.error());
-    if (*frame) return std::move(**frame);
-  }
-}
 
 base::Result<json::object> describe(const Ground& ground, const std::filesystem::path& folder,
                                     const InspectOptions& options, Scripts scripts) {
@@ -96,8 +25,6 @@ base::Result<json::object> describe(const Ground& ground, const std::filesystem:
   const Walls walls{folder, options.packages, {}, kTmpBytesMax};
   auto started = launch(ground, walls, worker_source(WorkerProgram::describe), {});
   if (!started) return std::unexpected(started.error());
-  Guarded child(std::move(*started));
-
   ProcessLimits limits;
   limits.memory_bytes_max = kMemoryBytesMax;
   limits.file_bytes_max = kTmpBytesMax;
@@ -105,11 +32,11 @@ base::Result<json::object> describe(const Ground& ground, const std::filesystem:
   json::object& body = setup["setup"].emplace_object();
   body = common_setup(ground, walls, *environment, limits);
   body["import"] = scripts == Scripts::imported;
-  const std::string frame = encode_frame(setup);
-  // A new socket has room for a frame as short as this.
-  const ssize_t sent = ::send(child.control(), frame.data(), frame.size(), MSG_NOSIGNAL);
-  if (sent != static_cast<ssize_t>(frame.size())) return std::unexpected(ended_early(child));
-  return read_answer(child, Clock::now() + options.limit);
+  auto answer = one_answer(std::move(*started), setup, kFactsBytesMax, options.limit);
+  if (!answer && answer.error().code == base::Code::deadline_exceeded) {
+    return base::fail(base::Code::deadline_exceeded, "the scripts took too long", "python");
+  }
+  return answer;
 }
 
 // Reads the facts out of the answer, which has been through a solution's hands: what is missing or

@@ -122,6 +122,31 @@ base::Result<std::filesystem::path> prepare_packages(const std::filesystem::path
                                                      const std::filesystem::path& into,
                                                      const PackageOptions& options = {});
 
+struct PictureOptions {
+  std::string interpreter = "/usr/bin/python3";
+  int side_max = 480;  // of the longer side, in pixels
+  std::chrono::milliseconds limit{10'000};
+};
+
+// Makes small pictures of pictures, with Debian's python3-pil, each in a sandboxed process of its
+// own that has no network and sees nobody's files. Never without a sandbox.
+class Pictures {
+ public:
+  // Blocks for some 20 ms. `failed_precondition`, with what to do, when that cannot be done here.
+  static base::Result<std::unique_ptr<Pictures>> make(PictureOptions options = {});
+  ~Pictures();
+
+  // JPEG, or PNG where something shines through, upright and without what else the file said.
+  // `invalid_argument`: none can be made of it. Of what comes back, believe the bytes alone: the
+  // picture had a say in it. Blocks; thread-safe.
+  base::Result<std::string> small(std::string_view picture) const;
+
+ private:
+  struct Ready;
+  explicit Pictures(std::unique_ptr<Ready> ready);
+  std::unique_ptr<Ready> ready_;
+};
+
 enum class Severity { error, warning };
 
 // One finding in a script. Lines and columns count from 1; 0 where none can be told.

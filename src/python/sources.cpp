@@ -26,6 +26,20 @@ extern const std::string_view kWorker_slots;
 extern const std::string_view kWorker_zygote;
 extern const std::string_view kWorker_checks;
 extern const std::string_view kWorker_describe;
+extern const std::string_view kWorker_picture;
+
+namespace {
+
+std::string_view name_of(WorkerProgram program) {
+  switch (program) {
+    case WorkerProgram::zygote: return "zygote";
+    case WorkerProgram::describe: return "describe";
+    case WorkerProgram::picture: break;
+  }
+  return "picture";
+}
+
+}  // namespace
 
 std::string worker_source(WorkerProgram program) {
   const std::pair<std::string_view, std::string_view> modules[] = {
@@ -38,12 +52,12 @@ std::string worker_source(WorkerProgram program) {
       {"bodies", kWorker_bodies},     {"proofs", kWorker_proofs},
       {"serve", kWorker_serve},       {"slots", kWorker_slots},
       {"zygote", kWorker_zygote},     {"checks", kWorker_checks},
-      {"describe", kWorker_describe},
+      {"describe", kWorker_describe}, {"picture", kWorker_picture},
   };
   json::object source;
   json::object& texts = source["modules"].emplace_object();
   for (const auto& [name, text] : modules) texts[name] = text;
-  source["program"] = program == WorkerProgram::zygote ? "zygote" : "describe";
+  source["program"] = name_of(program);
   return json::serialize(source);
 }
 

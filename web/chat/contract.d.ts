@@ -170,6 +170,10 @@ export interface Message {
   agent_name?: string;
   expects?: Expects;
   class?: string;
+  /**
+   * A link that ends. Not of the published contract: with `?size=small` a picture comes small, or
+   * as it is where it cannot.
+   */
   file?: string;
   file_status?: 'ready';
   file_name?: string;

@@ -233,7 +233,7 @@ function sentFile({name, url, isPicture}) {
   link.href = url;
   link.target = '_blank';
   link.rel = 'noopener noreferrer';
-  if (isPicture) link.prepend(makeImage(url, ''));
+  if (isPicture) link.prepend(makeImage(`${url}?size=small`, ''));
   return link;
 }
 

@@ -1,10 +1,36 @@
 #include "app/wire/media/media_edge.hpp"
 
 #include "app/wire/media/clamd.hpp"
+#include "python/python.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
 namespace {
+
+// Looks for what it needs when it is first wanted: then the log says what is missing, once.
+class SmallPictures final : public media::Shrinker {
+ public:
+  explicit SmallPictures(base::Log& log) : log_(log) {}
+
+  base::Result<std::string> small(std::string_view bytes) override {
+    if (!is_looked_for_) {
+      is_looked_for_ = true;
+      auto made = python::Pictures::make();
+      if (made) pictures_ = std::move(*made);
+      if (!made) {
+        log_.line(base::Level::warning, "media",
+                  "pictures are shown as they are, and not made small: " + made.error().describe());
+      }
+    }
+    if (pictures_) return pictures_->small(bytes);
+    return base::fail(base::Code::unavailable, "pictures are not made small here");
+  }
+
+ private:
+  base::Log& log_;
+  bool is_looked_for_ = false;
+  std::unique_ptr<python::Pictures> pictures_;
+};
 
 engage::FileLink link_of(media::Named named) {
   return {std::move(named.url), std::move(named.name), std::move(named.type)};
@@ -23,12 +49,17 @@ base::Result<std::unique_ptr<MediaEdge>> MediaEdge::open(const ServeOptions& opt
     if (!scanner) return std::unexpected(scanner.error());
     made->scanner_ = std::move(*scanner);
   }
+  // No picture is opened outside of a sandbox.
+  if (!options.world.unsafe_no_sandbox) {
+    made->shrinker_ = std::make_unique<SmallPictures>(ports.log);
+  }
   media::Limits limits;
   limits.kept_ms = static_cast<int64_t>(options.media_days) * 24 * 3'600'000;
   limits.bytes_max = options.media_bytes_max;
   made->media_ = std::make_unique<media::Media>(
-      media::Media::Ports{*made->store_, ports.clock, ports.random, made->scanner_.get()}, key,
-      limits);
+      media::Media::Ports{*made->store_, ports.clock, ports.random, made->scanner_.get(),
+                          made->shrinker_.get()},
+      key, limits);
   return made;
 }
 

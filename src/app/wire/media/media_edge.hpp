@@ -1,5 +1,5 @@
 // The store of files, wired: its database in the data folder, the Engagement API that sends files
-// to it, and the scanner that the operator has.
+// to it, the scanner that the operator has, and what makes pictures small.
 #pragma once
 
 #include <filesystem>
@@ -42,6 +42,7 @@ class MediaEdge final : public engage::Files {
   MediaEdge() = default;
   std::unique_ptr<base::KeyValueStore> store_;
   std::unique_ptr<media::Scanner> scanner_;
+  std::unique_ptr<media::Shrinker> shrinker_;
   std::unique_ptr<media::Media> media_;
 };
 
