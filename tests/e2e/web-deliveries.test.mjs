@@ -126,7 +126,7 @@ describe('what is owed, in the browser', () => {
     await seen.hasFocus('[data-do="drop"]');
     assert.equal((await listed('held')).length, 2, 'whoever thinks better of it changes nothing');
     await page.keyboard.press('Enter');
-    await tabTo(page, '#sure-does');
+    await tabTo(page, 'dialog[open] [data-do="yes"]');
     await page.keyboard.press('Enter');
     const [dropped] = await untilListed('dropped', 1);
     assert.equal(dropped.key, held[0].key);
@@ -135,7 +135,7 @@ describe('what is owed, in the browser', () => {
     await items(page).locator('summary').click();
     await page.locator('[data-do="retry"]').click();
     await page.getByText('would then be there twice').waitFor();
-    await page.locator('#sure-does').click();
+    await page.locator('dialog[open] [data-do="yes"]').click();
     await page.getByText('There is none of that kind.').waitFor();
     await page.getByLabel('State').selectOption('All');
     await items(page).nth(1).waitFor();

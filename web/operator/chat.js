@@ -13,7 +13,7 @@ const id = new URLSearchParams(location.search).get('id') ?? '';
 function turnItems({messages}) {
   return messages.map((/** @type {any} */ message) => {
     const item = element('li', '', {'data-from': message.from});
-    const what = message.text ?? `[${message.kind ?? 'something without words'}]`;
+    const what = message.text || `[${message.asset?.type ?? 'without words'}]`;
     item.append(
       element('strong', message.agent || kWho[message.from]), ' ', time(message.at),
       element('p', what),

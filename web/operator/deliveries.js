@@ -23,8 +23,9 @@ const filter = /** @type {HTMLFormElement} */ (at('filter'));
 const fields = /** @type {(HTMLInputElement | HTMLSelectElement)[]} */ (
   [...filter.elements].filter((each) => each.hasAttribute('name'))
 );
-const sure = /** @type {HTMLDialogElement} */ (at('sure'));
 let wanted = kPage;
+/** What stands in the way of reading the list; '' when nothing does. */
+let trouble = '';
 /** Counts what was asked, so that a late answer does not replace a newer one. */
 let asked = 0;
 
@@ -52,14 +53,27 @@ function offerSolutions(pipes) {
   }
 }
 
-/** Asks once more; true when it is to be done. */
-function isSure(/** @type {string} */ what, /** @type {string} */ does) {
-  at('sure-what').textContent = what;
-  at('sure-does').textContent = does;
-  sure.returnValue = '';
-  sure.showModal();
+/**
+ * Asks once more; true when it is to be done. Each question has a dialog of its own: a dialog tells
+ * that it was closed a little later, when another may be open already.
+ * @param {string} what @param {string} does
+ */
+function isSure(what, does) {
+  const dialog = /** @type {HTMLDialogElement} */ (element('dialog', '', {'aria-label': does}));
+  const form = element('form', '', {method: 'dialog'});
+  form.append(
+    element('p', what),
+    element('button', 'Leave it', {value: '', autofocus: ''}),
+    element('button', does, {value: 'yes', 'data-do': 'yes'}),
+  );
+  dialog.append(form);
+  document.body.append(dialog);
+  dialog.showModal();
   return new Promise((done) => {
-    sure.addEventListener('close', () => done(sure.returnValue === 'yes'), {once: true});
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      done(dialog.returnValue === 'yes');
+    });
   });
 }
 
@@ -104,29 +118,31 @@ function pipeItem(pipe) {
   return item;
 }
 
-/** @param {any} list @param {any} pipes */
-function show(list, pipes) {
-  showItems(at('pipes'), pipes.items, ({pipe}) => pipe, pipeItem);
-  at('pipes-part').hidden = pipes.items.length === 0;
-  offerSolutions(pipes.items);
+/** @param {any[]} deliveries @param {boolean} hasMore @param {any[]} pipes */
+function show(deliveries, hasMore, pipes) {
+  showItems(at('pipes'), pipes, ({pipe}) => pipe, pipeItem);
+  at('pipes-part').hidden = pipes.length === 0;
+  offerSolutions(pipes);
   const make = (/** @type {any} */ item, /** @type {HTMLElement | undefined} */ former) =>
     deliveryItem(item, former, order);
-  showItems(at('deliveries'), list.items, ({key}) => key, make);
-  at('none').hidden = list.items.length > 0;
-  at('more').hidden = !list.hasMore || wanted >= kListedMax;
-  at('too-many').hidden = !list.hasMore || wanted < kListedMax;
+  showItems(at('deliveries'), deliveries, ({key}) => key, make);
+  at('none').hidden = deliveries.length > 0;
+  at('more').hidden = !hasMore || wanted >= kListedMax;
+  at('too-many').hidden = !hasMore || wanted < kListedMax;
 }
 
 async function refresh() {
   const number = ++asked;
   const [list, pipes] = await Promise.all([
     askForList('/deliveries', {...query(), order: 'newest'}, wanted),
-    askForList('/pipes', {}, kListedMax),
+    ask('GET', '/pipes'),
   ]);
   if (number !== asked) return;
   if (list.status === 401) signIn();
-  if (list.ok) show(list, pipes);
-  else tell(list, '');
+  const before = trouble;
+  trouble = list.ok ? '' : list.said.message;
+  if (list.ok) show(list.items, list.hasMore, pipes.ok ? pipes.said.items : []);
+  if (trouble !== before) tell(list, '');
 }
 
 filter.addEventListener('input', () => {

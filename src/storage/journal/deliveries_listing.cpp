@@ -1,4 +1,6 @@
 // Deliveries listed, for whoever serves them and for commands beside a server.
+#include <limits>
+
 #include "storage/journal/deliveries.hpp"
 #include "storage/journal/deliveries_reading.hpp"
 
@@ -76,7 +78,7 @@ base::Result<std::vector<StoredDelivery>> select_stored(Connection& reading,
   }
   const bool is_newest_first = filter.order == runtime::DeliveryFilter::Order::newest_first;
   std::string sql = "SELECT " MILLRACE_STORED_COLUMNS "WHERE d.owed_at >= ?2";
-  sql += is_newest_first ? " AND (?1 = 0 OR d.id < ?1)" : " AND d.id > ?1";
+  sql += is_newest_first ? " AND d.id < ?1" : " AND d.id > ?1";
   // The narrow tables lead where they can.
   if (filter.is_open) {
     sql +=
@@ -97,7 +99,9 @@ base::Result<std::vector<StoredDelivery>> select_stored(Connection& reading,
   sql += is_newest_first ? " ORDER BY d.id DESC LIMIT ?9" : " ORDER BY d.id LIMIT ?9";
   auto select = reading.prepare(sql);
   if (!select) return std::unexpected(select.error());
-  select->bind_integer(1, filter.after).bind_integer(2, filter.since.ms);
+  const bool is_first_page = is_newest_first && filter.after == 0;
+  select->bind_integer(1, is_first_page ? std::numeric_limits<int64_t>::max() : filter.after);
+  select->bind_integer(2, filter.since.ms);
   if (filter.state) select->bind_integer(3, static_cast<int64_t>(*filter.state));
   select->bind_text(4, filter.solution).bind_text(5, filter.environment);
   select->bind_text(6, filter.kind).bind_text(7, filter.chat_id);
