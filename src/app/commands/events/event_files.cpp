@@ -1,4 +1,4 @@
-#include "app/commands/data/event_files.hpp"
+#include "app/commands/events/event_files.hpp"
 
 #include "storage/storage.hpp"
 

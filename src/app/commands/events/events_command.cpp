@@ -6,7 +6,7 @@
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
-#include "app/commands/data/event_files.hpp"
+#include "app/commands/events/event_files.hpp"
 #include "app/commands/listing.hpp"
 #include "app/wire/system.hpp"
 #include "listener/event_log.hpp"

@@ -5,7 +5,7 @@
 #include "app/commands/command.hpp"
 #include "app/commands/commands.hpp"
 #include "app/commands/data/at_rest_option.hpp"
-#include "app/commands/data/event_files.hpp"
+#include "app/commands/events/event_files.hpp"
 #include "app/commands/listing.hpp"
 #include "people/people.hpp"
 
