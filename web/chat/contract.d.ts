@@ -25,6 +25,10 @@ export interface AnonymousSession {
   screen_name?: string;
   /** Not of the published contract. Such as Europe/Lisbon. */
   time_zone?: string;
+  /**
+   * Not of the published contract. Under which the page tag knows the visitor (docs/page-tag.md).
+   */
+  anonymous_id?: string;
   /** Not of the published contract. Who the site says that its visitor is. */
   user_id?: string;
   /**

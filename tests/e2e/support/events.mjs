@@ -6,7 +6,7 @@ import {run} from './server.mjs';
 
 /** @param {string} data @param {string} what @param {string[]} more @returns {Promise<any[]>} */
 async function list(data, what, more) {
-  const options = ['--data', data, '--limit', '1000000', '--json', ...more];
+  const options = ['--data', data, '--limit', '1000000000', '--json', ...more];
   const {code, stdout, stderr} = await run(['events', what, ...options]);
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout);

@@ -173,7 +173,7 @@ void add_options(cli::App& command, EventsOptions& options) {
       "Only what was received since this time: 2026-01-31T08:00:00Z, or 24h, 7d ago");
   command.add_option("--limit", options.limit, "The newest so many")
       ->capture_default_str()
-      ->check(cli::Range(1, 1'000'000));
+      ->check(cli::Range(1, 1'000'000'000));
   command.add_flag("--json", options.json, "Print a JSON array");
 }
 
