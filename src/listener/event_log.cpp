@@ -1,5 +1,6 @@
 #include "listener/event_log.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -24,6 +25,11 @@ bool read_hex(std::string_view digits, uint64_t& value) {
 
 std::unexpected<base::Error> damaged() {
   return base::fail(base::Code::data_loss, "a record of the event log is not understood");
+}
+
+std::unexpected<base::Error> disk_failed() {
+  return base::fail(base::Code::unavailable,
+                    "events cannot be kept right now; send them again later");
 }
 
 std::string write_quarantined(const Refused& refused, const Arrival& arrival, Dialect dialect) {
@@ -113,54 +119,79 @@ base::Result<void> EventLog::note(uint64_t number, std::string_view record) {
     quarantined_.emplace_back(line.json);
     if (quarantined_.size() > kReplayedMax) quarantined_.pop_front();
   }
-  if (days_.empty() || read->received.ms - days_.back().first >= Seen::kDayMs) {
-    days_.emplace_back(read->received.ms, number);
-  }
+  count(read->received, number, record.size());
   return {};
 }
 
+void EventLog::count(base::Timestamp received, uint64_t number, size_t bytes) {
+  if (days_.empty() || received.ms - days_.back().began_ms >= Seen::kDayMs) {
+    days_.push_back({received.ms, number, 0});
+  }
+  days_.back().bytes += bytes;
+  kept_bytes_ += bytes;
+}
+
+base::Result<void> EventLog::has_room() const {
+  if (is_broken_) return disk_failed();
+  if (bytes_ < limits_.bytes_max && kept_bytes_ < limits_.kept_bytes_max) return {};
+  return base::fail(base::Code::resource_exhausted,
+                    bytes_ < limits_.bytes_max
+                        ? "the room for events is used up"
+                        : "too many events are on their way to the disk; send them again later");
+}
+
+std::string EventLog::record_of(const Arrival& arrival, const Written& events,
+                                const Written& refused, Way& way) {
+  std::string record = std::string(kVersion) + std::to_string(arrival.received.ms) + "\n";
+  const auto add = [&](bool is_event, const Written& lines, size_t& added) {
+    for (const auto& [print, json] : lines) {
+      if (!seen_.add(print, arrival.received)) {
+        ++way.kept.doubled;
+        continue;
+      }
+      append_line(record, {print, is_event, json});
+      way.prints.push_back(print);
+      ++added;
+    }
+  };
+  add(true, events, way.kept.events);
+  add(false, refused, way.kept.quarantined);
+  return record;
+}
+
 void EventLog::keep(const Arrival& arrival, Dialect dialect, Batch batch, Done done) {
-  // Writing takes longest, and needs no lock; what turns out to have come before is left out.
-  std::vector<std::pair<Fingerprint, std::string>> events;
+  // Writing takes longest, and needs no lock.
+  Written events;
   events.reserve(batch.events.size());
   for (const people::Event& event : batch.events) {
     events.emplace_back(fingerprint_of(event.source, event.message_id),
                         json::serialize(people::write_event(event)));
   }
-  std::string record = std::string(kVersion) + std::to_string(arrival.received.ms) + "\n";
-  Way way;
-  std::unique_lock lock(mutex_);
-  if (is_broken_ || bytes_ >= limits_.bytes_max) {
-    const auto code = is_broken_ ? base::Code::unavailable : base::Code::resource_exhausted;
-    lock.unlock();
-    return done(base::fail(code, "events cannot be kept right now; send them again later"));
+  Written refused;
+  for (const Refused& one : batch.refused) {
+    refused.emplace_back(print_of(one, arrival), write_quarantined(one, arrival, dialect));
   }
-  const auto add = [&](bool is_event, Fingerprint print, std::string_view json) {
-    if (!seen_.add(print, arrival.received)) return false;
-    append_line(record, {print, is_event, json});
-    way.prints.push_back(print);
-    return true;
-  };
-  for (const auto& [print, json] : events)
-    ++(add(true, print, json) ? way.kept.events : way.kept.doubled);
-  for (const Refused& refused : batch.refused) {
-    const bool is_new =
-        add(false, print_of(refused, arrival), write_quarantined(refused, arrival, dialect));
-    ++(is_new ? way.kept.quarantined : way.kept.doubled);
+  std::unique_lock lock(mutex_);
+  if (auto room = has_room(); !room) {
+    lock.unlock();
+    return done(std::unexpected(std::move(room.error())));
+  }
+  Way way;
+  std::string record = record_of(arrival, events, refused, way);
+  if (way.prints.empty() && ways_.empty()) {
+    lock.unlock();
+    return done(way.kept);
   }
   if (way.prints.empty()) {
     // Whoever sends something again is answered when the first of it is safe.
-    if (!ways_.empty()) return ways_.back().also.emplace_back(way.kept, std::move(done)), void();
-    lock.unlock();
-    return done(way.kept);
+    ways_.back().also.emplace_back(way.kept, std::move(done));
+    return;
   }
   way.number = ++last_;
   way.bytes = record.size();
   way.done = std::move(done);
   bytes_ += way.bytes;
-  if (days_.empty() || arrival.received.ms - days_.back().first >= Seen::kDayMs) {
-    days_.emplace_back(arrival.received.ms, way.number);
-  }
+  count(arrival.received, way.number, way.bytes);
   const uint64_t number = way.number;
   ways_.push_back(std::move(way));
   // Under the lock, so that records are handed on in the order of their numbers.
@@ -193,6 +224,8 @@ void EventLog::written(const base::Result<void>& result) {
     last_durable_ = way.number;
   } else {
     for (const Fingerprint print : way.prints) seen_.remove(print);
+    kept_bytes_ -= way.bytes;
+    days_.back().bytes -= std::min(days_.back().bytes, way.bytes);
     is_broken_ = true;
   }
   if (is_broken_ && ways_.empty()) {
@@ -202,8 +235,7 @@ void EventLog::written(const base::Result<void>& result) {
   lock.unlock();
   const auto answer = [&](const Kept& kept, Done& done) {
     if (result) return done(kept);
-    done(base::fail(base::Code::unavailable,
-                    "events cannot be kept right now; send them again later"));
+    done(disk_failed());
   };
   answer(way.kept, way.done);
   for (auto& [kept, done] : way.also) answer(kept, done);
@@ -211,8 +243,16 @@ void EventLog::written(const base::Result<void>& result) {
 
 void EventLog::drop_before(base::Timestamp at) {
   const std::lock_guard lock(mutex_);
-  while (days_.size() > 1 && days_[1].first < at.ms) days_.pop_front();
-  if (!days_.empty() && days_.front().second > 1) records_.drop(days_.front().second - 1);
+  while (days_.size() > 1 && days_[1].began_ms < at.ms) {
+    kept_bytes_ -= std::min(kept_bytes_, days_.front().bytes);
+    days_.pop_front();
+  }
+  if (!days_.empty() && days_.front().first > 1) records_.drop(days_.front().first - 1);
+}
+
+size_t EventLog::kept_bytes() {
+  const std::lock_guard lock(mutex_);
+  return kept_bytes_;
 }
 
 }  // namespace millrace::listener

@@ -45,8 +45,8 @@ base::Result<Quarantined> read_quarantined(std::string_view json);
 class EventLog {
  public:
   struct Limits {
-    size_t bytes_max = size_t{64} << 20;  // on their way to the disk; more is refused
-    int64_t kept_ms = 30LL * 24 * 3'600'000;
+    size_t bytes_max = size_t{64} << 20;       // on their way to the disk; more is refused
+    size_t kept_bytes_max = size_t{16} << 30;  // of all that is kept; more is refused
   };
   struct Kept {
     size_t events = 0;
@@ -70,6 +70,8 @@ class EventLog {
 
   // Lets go of what came before that: whole files, so that some of it stays a little longer.
   void drop_before(base::Timestamp at);
+  // Of all that is kept.
+  size_t kept_bytes();
 
  private:
   struct Way {  // of one record to the disk
@@ -83,6 +85,18 @@ class EventLog {
   EventLog(base::RecordLog& records, Limits limits) : records_(records), limits_(limits) {}
   static constexpr size_t kReplayedMax = 10'000;
 
+  // The records of about a day.
+  struct Day {
+    int64_t began_ms = 0;
+    uint64_t first = 0;  // the number of its first record
+    size_t bytes = 0;
+  };
+  using Written = std::vector<std::pair<Fingerprint, std::string>>;  // as JSON
+  // Those that have not come before, as a record.
+  std::string record_of(const Arrival& arrival, const Written& events, const Written& refused,
+                        Way& way);
+  base::Result<void> has_room() const;
+  void count(base::Timestamp received, uint64_t number, size_t bytes);
   base::Result<void> note(uint64_t number, std::string_view record);
   void written(const base::Result<void>& result);
 
@@ -95,8 +109,9 @@ class EventLog {
   uint64_t last_ = 0;       // the number of the last record that was handed on
   bool is_broken_ = false;  // a record failed: those behind it on their way do as well
   uint64_t last_durable_ = 0;
-  std::deque<std::string> quarantined_;            // the newest, until they are replayed
-  std::deque<std::pair<int64_t, uint64_t>> days_;  // when a day's first record came, its number
+  std::deque<std::string> quarantined_;  // the newest, until they are replayed
+  std::deque<Day> days_;
+  size_t kept_bytes_ = 0;  // of days_
 };
 
 }  // namespace millrace::listener

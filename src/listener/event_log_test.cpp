@@ -136,6 +136,30 @@ TEST_F(EventLogTest, RefusesMoreThanMayBeOnItsWay) {
   EXPECT_EQ((**taken)->events, 1U);
 }
 
+TEST_F(EventLogTest, RefusesMoreThanMayBeKeptUntilOldDaysHaveGone) {
+  limits.kept_bytes_max = 500;
+  reopen();
+  int taken = 0;
+  const auto take = [&](base::Timestamp at) {
+    const auto answer = keep({std::to_string(taken)}, {}, at);
+    records.release();
+    if (!**answer) return false;
+    ++taken;
+    return true;
+  };
+  while (take(kNow)) ASSERT_LT(taken, 10);
+  EXPECT_GT(taken, 1);
+  EXPECT_GE(log->kept_bytes(), 500U);
+  reopen();
+  EXPECT_GE(log->kept_bytes(), 500U);
+  EXPECT_FALSE(take({kNow.ms + kDayMs}));
+  limits.kept_bytes_max = 10'000;
+  reopen();
+  EXPECT_TRUE(take({kNow.ms + kDayMs}));
+  log->drop_before({kNow.ms + kDayMs + 1});
+  EXPECT_LT(log->kept_bytes(), 500U);
+}
+
 TEST_F(EventLogTest, LetsGoOfOldDays) {
   for (int day = 0; day < 10; ++day) {
     keep({std::to_string(day)}, {}, {kNow.ms + day * kDayMs});

@@ -178,6 +178,11 @@ void add_media_options(cli::App& command, ServeOptions& options) {
       .add_option("--event-days", options.event_days,
                   "Days for which events of pages, apps and servers are kept")
       ->check(cli::Range(2, 3'650));
+  command
+      .add_option("--events-max", options.events_bytes_max,
+                  "Bytes of all events that are kept, such as 50GB; more are refused")
+      ->as_size()
+      ->default_str("16GB");
   command.add_option("--clamd", options.clamd,
                      "ClamAV's daemon, which looks at files before they are kept: the path of its "
                      "socket, or ADDRESS:PORT. While it is away no file is taken");

@@ -86,7 +86,8 @@ struct ServeOptions {
   std::chrono::seconds token_life{24 * 3'600};
   int media_days = 30;                           // files of people are kept so long
   uint64_t media_bytes_max = uint64_t{4} << 30;  // of all of them
-  int event_days = 90;              // events of pages, apps and servers are kept so long
+  int event_days = 90;  // events of pages, apps and servers are kept so long
+  uint64_t events_bytes_max = uint64_t{16} << 30;
   std::string clamd;                // a socket's path or ADDRESS:PORT; "" = nobody looks at files
   std::optional<Endpoint> metrics;  // where figures are shown; not given: nowhere
   base::Level log_level = base::Level::info;

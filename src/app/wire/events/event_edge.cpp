@@ -68,7 +68,8 @@ base::Result<std::unique_ptr<EventEdge>> EventEdge::open(const ServeOptions& opt
   if (!records) return std::unexpected(records.error());
   made->kept_->records = std::move(*records);
   const int64_t kept_ms = options.event_days * kDayMs;
-  auto events = listener::EventLog::open(*made->kept_->records, {.kept_ms = kept_ms});
+  auto events =
+      listener::EventLog::open(*made->kept_->records, {.kept_bytes_max = options.events_bytes_max});
   if (!events) return std::unexpected(events.error());
   made->kept_->events = std::move(*events);
   if (const size_t mended = made->kept_->events->replay(*made->sources_); mended > 0) {
@@ -86,6 +87,7 @@ void EventEdge::sweep_hourly(const std::weak_ptr<Kept>& kept, int64_t kept_ms, c
   const auto held = kept.lock();
   if (!held) return;
   held->events->drop_before({ports.clock.now().ms - kept_ms});
+  ports.meter.set("events_bytes", {}, static_cast<double>(held->events->kept_bytes()));
   ports.lanes.run_after(0, std::chrono::hours(1),
                         [kept, kept_ms, ports] { sweep_hourly(kept, kept_ms, ports); });
 }
