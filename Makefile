@@ -9,7 +9,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: help build demo check style test unit e2e docs docs-pages test-docs test-site map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload bench-nlu bench-web soak soak-disconnects tsan ci clean install deb clean-root setup setup-test setup-style setup-dev bench-check bench-ask
+.PHONY: help build demo check style test unit e2e docs docs-pages test-docs test-site map shots golden simulate lint format fuzz bench bench-engine bench-heart bench-calls bench-reload bench-egress bench-sandbox bench-profiles bench-outbox bench-archive bench-backup bench-overload bench-nlu bench-web bench-events soak soak-disconnects tsan ci clean install deb clean-root setup setup-test setup-style setup-dev bench-check bench-ask
 
 help:  ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -188,6 +188,11 @@ bench-nlu: setup  ## intents on the public sets of NLU_DATA, beside fastText whe
 	@cmake --preset release >build/configure-release.log || { cat build/configure-release.log; exit 1; }
 	@cmake --build --preset release -j $(JOBS) --target nlu_bench
 	@bench/nlu.sh build/release $(or $(NLU_DATA),../shared/data/nlu)
+
+bench-events: build  ## events taken in durably, in batches of 1, 20 and 500, beside PostgreSQL's COPY where it is installed (SECONDS=5)
+	@tools/setup-node.sh tests/e2e
+	@taskset -c 1 node bench/events.mjs $(or $(SECONDS),5)
+	@if [ -x /usr/lib/postgresql/15/bin/initdb ] && /usr/bin/python3 -c 'import psycopg2' 2>/dev/null; then taskset -c 1 /usr/bin/python3 bench/events_postgres.py $(or $(SECONDS),5); else echo "PostgreSQL is left out: it needs the packages postgresql-15 and python3-psycopg2"; fi
 
 bench-web: build setup-test  ## the chat page beside npm botframework-webchat and rasa-webchat: bytes, first paint, memory (MESSAGES=1000)
 	@tools/setup-node.sh bench/web
