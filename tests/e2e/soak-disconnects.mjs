@@ -22,6 +22,7 @@ await server.stop();
 console.log(
   `${sums.disconnects} forced disconnects over ${chats} chats in ${Math.round(sums.seconds)} s: ` +
     `${sums.messages} messages, ${sums.missed} missed, ${sums.doubled} doubled, ` +
-    `${sums.disordered} out of order (seed ${seed})`,
+    `${sums.disordered} out of order; ${sums.refused} times said to come again later ` +
+    `(seed ${seed})`,
 );
 process.exit(sums.missed + sums.doubled + sums.disordered > 0 ? 1 : 0);

@@ -11,12 +11,14 @@ import {call} from './engagement.mjs';
 import {until} from './until.mjs';
 
 const kPatienceMs = 60_000;
+const kRefusalsMax = 20;
 
 class Talk {
   last = 0;
   cuts = 0;
   doubled = 0;
   disordered = 0;
+  refused = 0;
   /** @type {Set<number>} */
   heard = new Set();
   joins = 0;
@@ -61,8 +63,17 @@ class Talk {
 
   async say() {
     const text = `w${++this.#words}`;
-    const answer = await say(this.ready, this.session, text, text);
-    if (answer.status !== 204) throw new Error(`said ${text}: ${answer.status}`);
+    for (let refusals = 0; ; ++refusals) {
+      const answer = await say(this.ready, this.session, text, text);
+      if (answer.status === 204) return;
+      // Too much at once: the server says when to come again.
+      const seconds = Number(answer.headers.get('retry-after'));
+      if (answer.status !== 503 || !seconds || refusals === kRefusalsMax) {
+        throw new Error(`said ${text}: ${answer.status}`);
+      }
+      ++this.refused;
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+    }
   }
 
   /** All that was ever said in the chat, from the server. */
@@ -114,7 +125,9 @@ export async function cutConnections(ready, {chats, disconnects, seed = 1, tell 
     }),
   );
   const seconds = (Date.now() - began) / 1_000;
-  const sums = {disconnects: 0, messages: 0, missed: 0, doubled: 0, disordered: 0, seconds};
+  const sums = {
+    disconnects: 0, messages: 0, missed: 0, doubled: 0, disordered: 0, refused: 0, seconds,
+  };
   for (const talk of talks) {
     const wanted = (await talk.history())
       .filter(({from_side: side}) => side === 'bot')
@@ -127,6 +140,7 @@ export async function cutConnections(ready, {chats, disconnects, seed = 1, tell 
     sums.missed += wanted.filter((number) => !talk.heard.has(number)).length;
     sums.doubled += talk.doubled;
     sums.disordered += talk.disordered;
+    sums.refused += talk.refused;
     talk.close();
   }
   return sums;
