@@ -7,14 +7,14 @@
 namespace millrace::listener {
 namespace {
 
-bool has_text(const json::value& value, std::string_view text) {
-  if (value.is_string()) return std::string_view(value.get_string()) == text;
+bool names(const json::value& value, const Forgetting::Ids& ids) {
+  if (value.is_string()) return ids.contains(std::string_view(value.get_string()));
   if (value.is_array()) {
     return std::ranges::any_of(value.get_array(),
-                               [&](const json::value& one) { return has_text(one, text); });
+                               [&](const json::value& one) { return names(one, ids); });
   }
   return value.is_object() && std::ranges::any_of(value.get_object(), [&](const auto& member) {
-           return has_text(member.value(), text);
+           return names(member.value(), ids);
          });
 }
 
@@ -43,7 +43,7 @@ base::Result<void> Forgetting::learn(std::string_view record) {
     if (!event) return std::unexpected(event.error());
     const auto device = json::get_string(*event, "anonymous_id");
     const auto user = json::get_string(*event, "user_id");
-    if (device && user) (*user == id_ ? devices_ : shared_).emplace(*device);
+    if (device && user) (ids_.contains(*user) ? devices_ : shared_).emplace(*device);
   }
   return {};
 }
@@ -56,7 +56,7 @@ base::Result<std::string> Forgetting::without(std::string_view record) {
     const auto said = said_in(line);
     if (!said) return std::unexpected(said.error());
     const std::string_view device = device_of(*said);
-    if (has_text(*said, id_) || (devices_.contains(device) && !shared_.contains(device))) {
+    if (names(*said, ids_) || (devices_.contains(device) && !shared_.contains(device))) {
       ++removed_;
       continue;
     }

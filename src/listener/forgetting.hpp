@@ -10,11 +10,12 @@
 
 namespace millrace::listener {
 
-// Every event goes in which this id stands as a text of its own, wherever; and every event of a
-// device that had no other user. The log is read twice: once to learn which devices those are.
+// Every event goes in which one of these ids stands as a text of its own, wherever; and every event
+// of a device that had no other user. The log is read twice: once to learn which devices those are.
 class Forgetting {
  public:
-  explicit Forgetting(std::string id) : id_(std::move(id)) {}
+  using Ids = std::set<std::string, std::less<>>;
+  explicit Forgetting(Ids ids) : ids_(std::move(ids)) {}
 
   // Error: data_loss, as of read_record.
   base::Result<void> learn(std::string_view record);
@@ -23,9 +24,9 @@ class Forgetting {
   size_t removed() const { return removed_; }
 
  private:
-  const std::string id_;
-  std::set<std::string, std::less<>> devices_;  // that were this user's
-  std::set<std::string, std::less<>> shared_;   // that were somebody else's, too
+  const Ids ids_;
+  Ids devices_;  // that were this user's
+  Ids shared_;   // that were somebody else's, too
   size_t removed_ = 0;
 };
 

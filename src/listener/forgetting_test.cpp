@@ -21,7 +21,7 @@ TEST(ForgettingEvents, TakesOutAPersonAndWhatTheirOwnDeviceDid) {
                                             R"({"user_id":"bo","anonymous_id":"both"})",
                                             R"({"user_id":"bo","properties":{"friends":["ana"]}})",
                                             R"({"user_id":"anabel"})"})};
-  Forgetting forgetting("ana");
+  Forgetting forgetting({"ana"});
   for (const std::string& record : records) ASSERT_TRUE(forgetting.learn(record).has_value());
   EXPECT_EQ(*forgetting.without(records[0]), record_of({R"({"user_id":"bo","anonymous_id":"b"})"}));
   EXPECT_EQ(*forgetting.without(records[1]),
@@ -42,7 +42,7 @@ TEST(ForgettingEvents, TakesOutWhatWasQuarantined) {
   append_line(record, {{1, 2}, false, theirs});
   append_line(record, {{3, 4}, false, others});
   append_line(left, {{3, 4}, false, others});
-  Forgetting forgetting("ana");
+  Forgetting forgetting({"ana"});
   ASSERT_TRUE(forgetting.learn(record).has_value());
   EXPECT_EQ(*forgetting.without(record), left);
 }

@@ -6,7 +6,7 @@ import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
 import {gzipSync} from 'node:zlib';
 
-import {writeEcho} from './support/echo.mjs';
+import {begin, say, writeEcho} from './support/echo.mjs';
 import {listEvents, listQuarantine} from './support/events.mjs';
 import {Server, run, temporaryFolder} from './support/server.mjs';
 
@@ -214,6 +214,24 @@ describe('The Event Listener', () => {
       (await post('/v1/t', {event: 'e', userId: other, writeKey: 'server_key_1'})).status,
       200,
     );
+  });
+
+  test('forgets what a person of a conversation did on their device', async () => {
+    const device = randomUUID();
+    const session = await begin(server.ready, {anonymous_id: device});
+    await say(server.ready, session, 'hello', randomUUID());
+    const batch = [
+      {type: 'page', name: 'Rooms', anonymousId: device},
+      {type: 'track', event: 'of another', anonymousId: randomUUID()},
+    ];
+    assert.equal((await post('/v1/batch', {batch, writeKey: 'server_key_1'})).status, 200);
+    const count = (await listEvents(data)).length;
+    await server.stop();
+    const done = await run(['forget', '--data', data, session.chat_id]);
+    assert.equal(done.code, 0, done.stderr);
+    assert.equal((await run(['-ral', device, data], 'grep')).stdout, '', 'files with the device');
+    assert.equal((await listEvents(data)).length, count - 1);
+    await restart();
   });
 
   test('is backed up, encrypted and verified with the rest of the folder', async () => {

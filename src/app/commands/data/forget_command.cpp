@@ -10,6 +10,7 @@
 #include "app/commands/data/people.hpp"
 #include "app/commands/data/sandbox_people.hpp"
 #include "app/commands/data/verify_data.hpp"
+#include "app/commands/events/event_files.hpp"
 #include "app/commands/listing.hpp"
 #include "app/commands/trace_files.hpp"
 #include "app/wire/data/data_reading.hpp"
@@ -124,11 +125,39 @@ bool is_trace_of(const std::set<std::string>& chats, std::string_view key, std::
   return chats.contains(std::string(chat_in_trace_key(value.substr(blank + 1))));
 }
 
+// Under which ids the page tag knew these people, as their chats' sessions were told.
+base::Result<std::set<std::string, std::less<>>> devices_of(const fs::path& data,
+                                                            const People& people) {
+  std::set<std::string, std::less<>> devices;
+  const auto archive = archive_of(data);
+  if (!archive) return std::unexpected(archive.error());
+  const std::string key = seal_key_of(data);
+  auto read = solutions::each_chat(
+      **archive, {}, [&](const runtime::ChatEntry& chat) -> base::Result<void> {
+        if (!people.contains(chat.consumer)) return {};
+        const auto state = solutions::state_of(**archive, chat, key);
+        if (!state) return std::unexpected(state.error());
+        const auto id = json::get_string(state->user_data, "anonymous_id");
+        if (id && !id->empty()) devices.emplace(*id);
+        return {};
+      });
+  if (!read) return std::unexpected(read.error());
+  return devices;
+}
+
+base::Result<void> forget_in_events(const fs::path& data, const People& people) {
+  const auto devices = devices_of(data, people);
+  if (!devices) return std::unexpected(devices.error());
+  const auto removed = forget_events(data, *devices);
+  return removed ? base::Result<void>() : std::unexpected(removed.error());
+}
+
 // The journal goes last: until then all of it can be found again.
 base::Result<void> forget(const fs::path& data, const People& people, const Kept& kept) {
   auto done = forget_in_sandbox(data, people);
   if (done) done = forget_quarantined(data, kept.chats);
   if (done) done = forget_in_media(data, people);
+  if (done) done = forget_in_events(data, people);
   if (!done) return done;
   const fs::path traces = trace_file_in(data);
   std::error_code error;

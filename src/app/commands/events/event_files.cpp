@@ -1,5 +1,6 @@
 #include "app/commands/events/event_files.hpp"
 
+#include "listener/forgetting.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -31,6 +32,22 @@ base::Result<void> each_event(const std::filesystem::path& data, base::Timestamp
     each(std::move(*event));
     return {};
   });
+}
+
+base::Result<size_t> forget_events(const std::filesystem::path& data,
+                                   const std::set<std::string, std::less<>>& ids) {
+  if (ids.empty()) return 0;
+  const auto folder = data / "events";
+  listener::Forgetting forgetting(ids);
+  auto done = storage::read_record_log(
+      folder, [&](uint64_t, std::string_view record) { return forgetting.learn(record); });
+  if (!done && done.error().code == base::Code::not_found) return 0;
+  if (done) {
+    done = storage::rewrite_record_log(
+        folder, [&](std::string_view record) { return forgetting.without(record); });
+  }
+  if (!done) return std::unexpected(done.error());
+  return forgetting.removed();
 }
 
 }  // namespace millrace::app

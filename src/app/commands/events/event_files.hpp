@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <functional>
+#include <set>
+#include <string>
 
 #include "base/result.hpp"
 #include "listener/event_log.hpp"
@@ -19,5 +21,10 @@ base::Result<void> each_event_line(
 // Every event, likewise.
 base::Result<void> each_event(const std::filesystem::path& data, base::Timestamp since,
                               const std::function<void(people::Event)>& each);
+
+// Removes every event of these ids (listener/forgetting.hpp), and says how many those were. No
+// server may use the folder.
+base::Result<size_t> forget_events(const std::filesystem::path& data,
+                                   const std::set<std::string, std::less<>>& ids);
 
 }  // namespace millrace::app

@@ -10,7 +10,6 @@
 #include "app/commands/listing.hpp"
 #include "app/wire/system.hpp"
 #include "listener/event_log.hpp"
-#include "listener/forgetting.hpp"
 #include "storage/storage.hpp"
 
 namespace millrace::app {
@@ -124,24 +123,14 @@ struct ForgetOptions {
   bool json = false;
 };
 
-base::Result<size_t> forget_events(const ForgetOptions& options) {
+base::Result<size_t> forget_held(const ForgetOptions& options) {
   const auto lock = storage::FolderLock::acquire(options.data);
   if (!lock) return std::unexpected(lock.error());
-  const auto folder = options.data / "events";
-  listener::Forgetting forgetting(options.id);
-  auto done = storage::read_record_log(
-      folder, [&](uint64_t, std::string_view record) { return forgetting.learn(record); });
-  if (!done && done.error().code == base::Code::not_found) return 0;
-  if (done) {
-    done = storage::rewrite_record_log(
-        folder, [&](std::string_view record) { return forgetting.without(record); });
-  }
-  if (!done) return std::unexpected(done.error());
-  return forgetting.removed();
+  return forget_events(options.data, {options.id});
 }
 
 int run_forget(const ForgetOptions& options) {
-  const auto removed = forget_events(options);
+  const auto removed = forget_held(options);
   if (!removed) return complain("events", removed.error());
   print_done(options.json, {{"events", *removed}},
              "forgotten: " + std::to_string(*removed) + " events\n");
