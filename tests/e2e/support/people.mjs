@@ -64,6 +64,13 @@ export async function exportProfile(sandbox, wanted) {
     },
     body: JSON.stringify(wanted),
   });
+  if (response.status === 429) {
+    // Braze's limit of a minute; it says when that is over.
+    const seconds = Number(response.headers.get('retry-after'));
+    assert.ok(seconds > 0, 'a 429 says when to come again');
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+    return exportProfile(sandbox, wanted);
+  }
   assert.ok(response.ok, `users/export/ids answered ${response.status}`);
   const {users} = await response.json();
   assert.ok(users.length <= 1, 'one profile at most');
