@@ -2,6 +2,7 @@
 // attributes and answers about consent.
 
 import assert from 'node:assert/strict';
+import {webcrypto} from 'node:crypto';
 import {afterEach, describe, mock, test} from 'node:test';
 
 import {consentIn} from '../../web/tag/consent.js';
@@ -16,6 +17,8 @@ import {Clock, storageOf} from './support/kept.mjs';
 const blocked = () => {
   throw new Error('blocked');
 };
+// As a browser has it; Node 18 does not.
+globalThis.crypto ??= /** @type {any} */ (webcrypto);
 afterEach(() => mock.restoreAll());
 
 describe('Kept', () => {
