@@ -1,46 +1,20 @@
 // Events taken in durably, over HTTP, in batches of 1, 20 and 500:
-//   taskset -c 1 node bench/events.mjs [SECONDS=5] [BINARY=build/release/millrace]
+//   taskset -c 1 node bench/events.mjs [SECONDS=5]     (MILLRACE_BIN: another binary)
 //
 // The server has the first CPU, and no limit on what one address may send. Every event has an id of
 // its own; a batch counts when it was answered with 200, which is said when all of it is on the
 // disk. Prints a Markdown table.
 
-import {spawn, spawnSync} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {readFileSync} from 'node:fs';
 import {Agent, request} from 'node:http';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {createInterface} from 'node:readline';
 
-const [seconds = '5', binary = 'build/release/millrace'] = process.argv.slice(2);
+import {writeEcho} from '../tests/e2e/support/echo.mjs';
+import {run, Server, temporaryFolder} from '../tests/e2e/support/server.mjs';
+
+const [seconds = '5'] = process.argv.slice(2);
 const kConnections = 16;
 const kTicksPerSecond = 100;
-
-const folder = mkdtempSync(join(tmpdir(), 'millrace-events-'));
-const solution = join(folder, 'solution');
-mkdirSync(join(solution, 'flows'), {recursive: true});
-writeFileSync(
-  join(solution, 'app.py'),
-  "import os\nNAME = 'Bench'\nBOTS = []\nCSV_BOTS = ['Bench']\n" +
-    'PATH = os.path.dirname(__file__)\nPARAMS = {}\n',
-);
-writeFileSync(join(solution, 'flows/main.flow.yaml'), 'nodes:\n  bye: {say: Bye, end: true}\n');
-writeFileSync(
-  join(solution, 'solution.yaml'),
-  'name: Bench\nsources: {bench: {write_key: bench_key_1}}\n',
-);
-
-async function start() {
-  const child = spawn(
-    'taskset',
-    ['-c', '0', binary, 'serve', '--solution', solution, '--data', join(folder, 'data'),
-      '--listen', '127.0.0.1:0', '--log-level', 'error', '--limit', 'address-bytes=off'],
-    {stdio: ['ignore', 'pipe', 'inherit']},
-  );
-  for await (const line of createInterface({input: child.stdout}))
-    if (line.startsWith('ready ')) return {child, url: JSON.parse(line.slice(6)).base_url};
-  throw new Error('the server did not start');
-}
 
 const kIdDigits = 16;
 /** A batch as bytes, and where the ids stand in it. */
@@ -119,16 +93,19 @@ async function measure(url, pid, size) {
     `${Math.round(events / cpu)} | ${at(0.5)} / ${at(0.99)} | ${refused} |`);
 }
 
-const {child, url} = await start();
+const data = temporaryFolder();
+const server = await Server.start({
+  data,
+  solutions: [writeEcho('sources: {bench: {write_key: bench_key_1}}')],
+  more: ['--limit', 'address-bytes=off'],
+});
+const pid = Number(server.child.pid);
+spawnSync('taskset', ['-apc', '0', String(pid)]);
 console.log('| events a batch | bytes | events/s | events per CPU-second of the server | ' +
   'p50 / p99 ms | refused |');
 console.log('|---|---|---|---|---|---|');
-for (const size of [1, 20, 500]) await measure(url, child.pid, size);
-child.kill('SIGTERM');
-await new Promise((resolve) => child.on('exit', resolve));
-const listed = spawnSync(
-  binary, ['events', 'list', '--data', join(folder, 'data'), '--limit', '1'], {encoding: 'utf8'},
-);
+for (const size of [1, 20, 500]) await measure(server.ready.base_url, pid, size);
+await server.stop();
+const listed = await run(['events', 'list', '--data', data, '--limit', '1']);
 const kept = 1 + Number(/^(\d+) older/.exec(listed.stderr)?.[1] ?? 0);
 console.log(`\n${sent} events were acknowledged, and ${kept} are on the disk, each once.`);
-rmSync(folder, {recursive: true});

@@ -9,8 +9,8 @@ import {setTimeout as moment} from 'node:timers/promises';
 
 import {writeEcho} from './support/echo.mjs';
 import {listEvents} from './support/events.mjs';
-import {Server, temporaryFolder} from './support/server.mjs';
-import {randomFrom} from './support/site.mjs';
+import {temporaryFolder} from './support/server.mjs';
+import {Site, answerOf, patiently, randomFrom} from './support/site.mjs';
 
 const kKills = Number(process.env.MILLRACE_KILLS ?? 10);
 const kSeed = Number(process.env.MILLRACE_SEED ?? Date.now() % 2 ** 31);
@@ -21,9 +21,7 @@ test(`Events: ${kKills} kills lose nothing and double nothing`, async (t) => {
   t.diagnostic(`MILLRACE_SEED=${kSeed}`);
   const random = randomFrom(kSeed);
   const data = temporaryFolder();
-  const solutions = [writeEcho('sources: {server: {write_key: server_key_1}}')];
-  let server = await Server.start({data, solutions});
-  const {ports} = server;
+  const site = await Site.open(data, [writeEcho('sources: {server: {write_key: server_key_1}}')]);
   let isOver = false;
   /** @type {string[]} */
   const acknowledged = [];
@@ -34,23 +32,18 @@ test(`Events: ${kKills} kills lose nothing and double nothing`, async (t) => {
       const ids = Array.from({length: 1 + (number % 40)}, (_, at) => `${sender}-${number}-${at}`);
       const batch = ids.map((messageId) => ({type: 'track', event: 'e', userId: 'u', messageId}));
       const body = JSON.stringify({batch, writeKey: 'server_key_1'});
-      for (let isAnswered = false; !isAnswered && !isOver;) {
-        try {
-          const response = await fetch(`${server.ready.base_url}/v1/batch`, {method: 'POST', body});
-          isAnswered = response.status === 200;
-        } catch {
-          await moment(5); // it is away
-        }
-        if (isAnswered) acknowledged.push(...ids);
-      }
+      const {status} = await patiently(site, `the answer to batch ${ids[0]}`, () =>
+        answerOf(fetch(`${site.ready.base_url}/v1/batch`, {method: 'POST', body})),
+      );
+      assert.equal(status, 200);
+      acknowledged.push(...ids);
     }
   };
   const senders = Array.from({length: kSenders}, (_, at) => send(at));
   for (let kills = 0; kills < kKills; ++kills) {
     // Not a wait for anything: the moment of the crash, which the seed chooses.
     await moment(random() * kLongestLifeMs);
-    await server.kill();
-    server = await Server.start({data, solutions, ports});
+    await site.crash();
   }
   isOver = true;
   await Promise.all(senders);
@@ -65,5 +58,5 @@ test(`Events: ${kKills} kills lose nothing and double nothing`, async (t) => {
   );
   assert.ok(acknowledged.length > kKills, `${acknowledged.length} acknowledged`);
   t.diagnostic(`${acknowledged.length} events acknowledged, ${kept.length} kept`);
-  await server.stop();
+  await site.server.stop();
 });
