@@ -70,7 +70,7 @@ base::Result<Link> read_link(Nodes& nodes, Words& words, NodeId other, const jso
 }
 
 json::array write_side(const Nodes& nodes, std::vector<NodeId> side) {
-  std::ranges::sort(side, [&](NodeId a, NodeId b) { return nodes.comes_before(a, b); });
+  nodes.put_in_order(side);
   json::array out;
   for (const NodeId node : side) out.push_back(write_identifier(nodes.identifier(node)));
   return out;

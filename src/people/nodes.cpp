@@ -1,5 +1,6 @@
 #include "people/nodes.hpp"
 
+#include <algorithm>
 #include <tuple>
 
 namespace millrace::people {
@@ -66,6 +67,10 @@ bool Nodes::comes_before(NodeId a, NodeId b) const {
                                                                   nodes_[id].value);
   };
   return place(a) < place(b);
+}
+
+void Nodes::put_in_order(std::vector<NodeId>& ids) const {
+  std::ranges::sort(ids, [this](NodeId a, NodeId b) { return comes_before(a, b); });
 }
 
 }  // namespace millrace::people

@@ -49,6 +49,7 @@ class Nodes {
   bool is_user(NodeId id) const { return types_[nodes_[id].type].name == kUserId; }
   // The order in which identifiers stand for a person: what gives way last comes first.
   bool comes_before(NodeId a, NodeId b) const;
+  void put_in_order(std::vector<NodeId>& ids) const;
   size_t size() const { return index_.size(); }
   // Of all that are there.
   std::vector<NodeId> all() const { return {index_.begin(), index_.end()}; }

@@ -24,8 +24,10 @@ Rules bounded(Rules rules) {
   return rules;
 }
 
-What what_happened(Judgement judgement, bool both_were_known) {
-  switch (judgement.verdict) {
+}  // namespace
+
+What what_happened(Verdict verdict, bool both_were_known) {
+  switch (verdict) {
     case Verdict::known: return What::known;
     case Verdict::joined: return both_were_known ? What::merged : What::added;
     case Verdict::switched: return What::switched;
@@ -33,8 +35,6 @@ What what_happened(Judgement judgement, bool both_were_known) {
   }
   return What::known;
 }
-
-}  // namespace
 
 People::People(Rules rules)
     : rules_(bounded(std::move(rules))), nodes_(rules_), components_(nodes_, rules_, words_) {}
@@ -108,7 +108,7 @@ void People::link_all(const Event& event, const Named& named, Taken& taken) {
     Claim claim = claim_of(event, head.node, other.node, source);
     claim.is_alias = is_alias;
     const Judgement judgement = components_.connect(claim);
-    const What what = what_happened(judgement, head.was_known && other.was_known);
+    const What what = what_happened(judgement.verdict, head.was_known && other.was_known);
     taken.pairs.push_back({nodes_.identifier(other.node), what, judgement.rule});
     taken.what = std::max(taken.what, what);
     taken.is_found_anew |= judgement.is_found_anew;
@@ -202,7 +202,7 @@ std::vector<NodeId> People::held_now(const std::vector<Held>& held) const {
   for (const Held& one : held) {
     if (one.until == INT64_MAX) now.push_back(one.node);
   }
-  std::ranges::sort(now, [this](NodeId a, NodeId b) { return nodes_.comes_before(a, b); });
+  nodes_.put_in_order(now);
   return now;
 }
 
@@ -217,7 +217,7 @@ std::vector<Identifier> People::leads_among(const std::vector<NodeId>& nodes) co
   for (const NodeId node : nodes) {
     if (lead_of(components_.person_of(node)) == node) leads.push_back(node);
   }
-  std::ranges::sort(leads, [this](NodeId a, NodeId b) { return nodes_.comes_before(a, b); });
+  nodes_.put_in_order(leads);
   return identifiers(leads);
 }
 

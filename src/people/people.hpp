@@ -143,6 +143,9 @@ class People {
   Components components_;
 };
 
+// What a verdict on two identifiers means for people.
+What what_happened(Verdict verdict, bool both_were_known);
+
 // Of the step in which these two came together, or were kept from it, at that moment.
 base::Id step_id(const Identifier& head, const Identifier& other, bool is_alias,
                  base::Timestamp at);

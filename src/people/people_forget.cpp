@@ -56,7 +56,7 @@ std::vector<NodeId> People::touched_by(const std::vector<NodeId>& gone,
   }
   for (const NodeId node : gone) touched.erase(node);
   std::vector<NodeId> in_order(touched.begin(), touched.end());
-  std::ranges::sort(in_order, [this](NodeId a, NodeId b) { return nodes_.comes_before(a, b); });
+  nodes_.put_in_order(in_order);
   return in_order;
 }
 

@@ -52,14 +52,7 @@ Step People::step_of(const Link& link, int64_t at, const Partition& before,
   const auto was_known = [&](const std::vector<Held>& side) {
     return side.size() > 1 || nodes_[side.front().node].first_seen < now;
   };
-  switch (judgement.verdict) {
-    case Verdict::known: step.what = What::known; break;
-    case Verdict::joined:
-      step.what = was_known(here) && was_known(there) ? What::merged : What::added;
-      break;
-    case Verdict::switched: step.what = What::switched; break;
-    case Verdict::refused: step.what = What::refused; break;
-  }
+  step.what = what_happened(judgement.verdict, was_known(here) && was_known(there));
   return step;
 }
 
