@@ -64,17 +64,17 @@ base::Result<void> each_record(const fs::path& file, uint64_t segment, const Rec
   for (;;) {
     auto rest = pieces.at_least(kRecordHeadBytes);
     if (!rest) return std::unexpected(rest.error());
-    const auto bytes = frame_bytes(*rest);
+    const size_t bytes = frame_bytes(*rest);
     // The bytes of a torn frame may say any size.
-    if (!bytes || *bytes == 0 || *bytes > file_bytes) return {};
-    rest = pieces.at_least(*bytes);
+    if (bytes == 0 || bytes > file_bytes) return {};
+    rest = pieces.at_least(bytes);
     if (!rest) return std::unexpected(rest.error());
     const auto frame = take_frame(*rest, segment);
     if (!frame) return {};
     const auto record = seal.open(*frame, segment, file);
     if (!record) return std::unexpected(record.error());
     if (auto done = each(frame->number, *record); !done) return done;
-    pieces.take(*bytes);
+    pieces.take(bytes);
   }
 }
 
@@ -105,10 +105,9 @@ base::Result<void> rewrite_record_log(
     const fs::path file = folder / segment_name(id);
     auto done = each_record(file, id, seal,
                             [&](uint64_t number, std::string_view record) -> base::Result<void> {
-                              auto changed = change(record);
+                              const auto changed = change(record);
                               if (!changed) return std::unexpected(changed.error());
-                              if (seal.is_used()) changed = seal.seal(id, number, *changed);
-                              append_frame(frames, id, number, *changed);
+                              append_frame(frames, id, number, seal.seal(id, number, *changed));
                               return {};
                             });
     if (done) done = posix::replace_file(file, frames);

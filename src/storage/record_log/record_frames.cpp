@@ -59,8 +59,8 @@ std::optional<RecordFrame> take_frame(std::string_view& bytes, uint64_t segment)
   return frame;
 }
 
-std::optional<size_t> frame_bytes(std::string_view bytes) {
-  if (bytes.size() < kRecordAt) return std::nullopt;
+size_t frame_bytes(std::string_view bytes) {
+  if (bytes.size() < kRecordAt) return 0;
   const size_t size = number_at<uint32_t>(bytes, kSizeAt);
   return size == 0 ? 0 : kRecordAt + size;
 }

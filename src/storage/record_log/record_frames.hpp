@@ -31,9 +31,8 @@ void append_frame(std::string& out, uint64_t segment, uint64_t number, std::stri
 // Takes the next frame off `bytes`; nullopt where no whole one of that segment begins.
 std::optional<RecordFrame> take_frame(std::string_view& bytes, uint64_t segment);
 
-// How many bytes the frame has that begins there, whole or not; nullopt: it cannot be told yet.
-// 0: none begins there.
-std::optional<size_t> frame_bytes(std::string_view bytes);
+// How many bytes the frame has that begins there, whole or not; 0: none does.
+size_t frame_bytes(std::string_view bytes);
 
 // The name of a segment's file.
 std::string segment_name(uint64_t id, std::string_view ending = ".log");
