@@ -83,7 +83,7 @@ Listener::Table Listener::table() {
        {"POST", "/v1/{type}", segment, ""},
        {"POST", "/beacon/v1/{type}", segment, ""},
        {"GET", "/pixel/v1/{type}", {Serve::events, Style::pixel}, ""},
-       {"POST", "/api/s/{type}", {Serve::events, Style::jitsu}, ""},
+       {"POST", "/api/s/{type}", segment, ""},
        {"GET", "/array/{key}/config", {Serve::configuration, Style::posthog}, ""},
        {"GET", "/array/{key}/config.js", {Serve::configuration_script, Style::posthog}, ""},
        {"POST", "/flags/{rest...}", {Serve::flags, Style::posthog}, ""},
@@ -96,6 +96,12 @@ Listener::Table Listener::table() {
        {"POST", "/engage/{rest...}", posthog, ""},
        {"POST", "/com.snowplowanalytics.snowplow/tp2", snowplow, ""},
        {"GET", "/i", snowplow, ""}});
+}
+
+std::vector<std::string_view> Listener::addresses() {
+  std::vector<std::string_view> patterns;
+  for (const auto& route : table().all()) patterns.push_back(route.pattern);
+  return patterns;
 }
 
 Dialect Listener::dialect_of(Style style) {
@@ -165,9 +171,7 @@ web::Response Listener::bootstrap(const Place& place, const Table::Found& found,
 void Listener::take(Style style, std::string_view type, web::Request request,
                     web::Respond respond) {
   const bool is_query = request.method == "GET";
-  const bool is_too_long =
-      (style == Style::segment || style == Style::jitsu) && request.body.size() > kSegmentBytesMax;
-  if (is_too_long) {
+  if (style == Style::segment && request.body.size() > kSegmentBytesMax) {
     return respond(error_response(
         400, "a request has at most " + std::to_string(kSegmentBytesMax) + " bytes"));
   }
@@ -234,8 +238,7 @@ void Listener::keep(Style style, const Source& source, std::string_view type,
 // Exactly 200, and what each client looks for in it.
 web::Response Listener::accepted(Style style) {
   switch (style) {
-    case Style::segment:
-    case Style::jitsu: return web::json_response(200, R"({"success":true})");
+    case Style::segment: return web::json_response(200, R"({"success":true})");
     case Style::posthog: return web::json_response(200, R"({"status":1})");
     case Style::snowplow:
     case Style::pixel: break;

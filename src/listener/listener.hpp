@@ -5,6 +5,8 @@
 
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/meter.hpp"
 #include "base/web/routes.hpp"
@@ -26,6 +28,8 @@ class Listener final : public web::Handler {
   explicit Listener(Ports ports);
   ~Listener() override = default;
 
+  // The patterns of all addresses that are answered here (web::Routes).
+  static std::vector<std::string_view> addresses();
   // Where the server is reached.
   void reach_at(std::string base_url);
 
@@ -33,7 +37,7 @@ class Listener final : public web::Handler {
 
  private:
   // How the clients that ask an address are spoken to.
-  enum class Style { segment, jitsu, posthog, snowplow, pixel };
+  enum class Style { segment, posthog, snowplow, pixel };  // Jitsu's speak Segment's
   enum class Serve { events, settings, rudder, configuration, configuration_script, flags };
   struct Place {
     Serve serve = Serve::events;

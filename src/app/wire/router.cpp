@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/text.hpp"
+#include "listener/listener.hpp"
 
 namespace millrace::app {
 namespace {
@@ -51,44 +52,35 @@ void secure(web::Response& response, bool is_https) {
   }
 }
 
+std::vector<Router::Table::Route> Router::routes_of(const Edges& edges) {
+  std::vector<Table::Route> routes{
+      {"*", "/webhooks/rest", Surface::rest, &edges.rest},
+      {"*", "/webhooks/rest/{rest...}", Surface::rest, &edges.rest},
+      {"*", "/messaging/v1/{rest...}", Surface::engagement, &edges.engagement},
+      {"*", "/socket/{rest...}", Surface::engagement, &edges.engagement},
+      {"*", "/media/v1/{rest...}", Surface::engagement, edges.media},
+      {"*", "/", Surface::page, &edges.page},
+      {"*", "/chat/{rest...}", Surface::page, &edges.page},
+      {"*", "/preview/{rest...}", Surface::page, &edges.page},
+      {"*", "/preview.html", Surface::page, &edges.page},
+      {"*", "/assets/{rest...}", Surface::page, &edges.page},
+      {"*", "/sdk/{rest...}", Surface::page, &edges.page},
+      {"*", "/tag/{rest...}", Surface::page, &edges.page},
+      {"*", "/actions/v1/completions/{token}", Surface::completions, &edges.completions},
+      {"*", "/botmanager/{rest...}", Surface::bot_manager, &edges.bot_manager},
+      {"*", "/healthz", Surface::health, &edges.health},
+      {"*", "/readyz", Surface::health, &edges.health},
+      {"*", "/api/v1/{rest...}", Surface::operators, edges.operators},
+      {"*", "/operator", Surface::operators, edges.operators},
+      {"*", "/operator/{rest...}", Surface::operators, edges.operators}};
+  for (const std::string_view pattern : listener::Listener::addresses()) {
+    routes.push_back({"*", pattern, Surface::events, edges.events});
+  }
+  return routes;
+}
+
 Router::Router(const Edges& edges, Rules rules)
-    : routes_({{"*", "/webhooks/rest", Surface::rest, &edges.rest},
-               {"*", "/webhooks/rest/{rest...}", Surface::rest, &edges.rest},
-               {"*", "/messaging/v1/{rest...}", Surface::engagement, &edges.engagement},
-               {"*", "/socket/{rest...}", Surface::engagement, &edges.engagement},
-               {"*", "/media/v1/{rest...}", Surface::engagement, edges.media},
-               {"*", "/", Surface::page, &edges.page},
-               {"*", "/chat/{rest...}", Surface::page, &edges.page},
-               {"*", "/preview/{rest...}", Surface::page, &edges.page},
-               {"*", "/preview.html", Surface::page, &edges.page},
-               {"*", "/assets/{rest...}", Surface::page, &edges.page},
-               {"*", "/sdk/{rest...}", Surface::page, &edges.page},
-               {"*", "/tag/{rest...}", Surface::page, &edges.page},
-               {"*", "/actions/v1/completions/{token}", Surface::completions, &edges.completions},
-               {"*", "/botmanager/{rest...}", Surface::bot_manager, &edges.bot_manager},
-               {"*", "/healthz", Surface::health, &edges.health},
-               {"*", "/readyz", Surface::health, &edges.health},
-               {"*", "/v1/{rest...}", Surface::events, edges.events},
-               {"*", "/beacon/v1/{rest...}", Surface::events, edges.events},
-               {"*", "/pixel/v1/{rest...}", Surface::events, edges.events},
-               {"*", "/sourceConfig", Surface::events, edges.events},
-               {"*", "/sourceConfig/{rest...}", Surface::events, edges.events},
-               {"*", "/api/s/{rest...}", Surface::events, edges.events},
-               {"*", "/array/{rest...}", Surface::events, edges.events},
-               {"*", "/flags/{rest...}", Surface::events, edges.events},
-               {"*", "/decide/{rest...}", Surface::events, edges.events},
-               {"*", "/e/{rest...}", Surface::events, edges.events},
-               {"*", "/i/v0/e/{rest...}", Surface::events, edges.events},
-               {"*", "/batch/{rest...}", Surface::events, edges.events},
-               {"*", "/capture/{rest...}", Surface::events, edges.events},
-               {"*", "/track/{rest...}", Surface::events, edges.events},
-               {"*", "/engage/{rest...}", Surface::events, edges.events},
-               {"*", "/com.snowplowanalytics.snowplow/tp2", Surface::events, edges.events},
-               {"*", "/i", Surface::events, edges.events},
-               {"*", "/api/v1/{rest...}", Surface::operators, edges.operators},
-               {"*", "/operator", Surface::operators, edges.operators},
-               {"*", "/operator/{rest...}", Surface::operators, edges.operators}}),
-      rules_(std::move(rules)) {}
+    : routes_(routes_of(edges)), rules_(std::move(rules)) {}
 
 std::string_view Router::below_prefix(std::string_view path) const {
   const std::string& prefix = rules_.prefix;

@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/meter.hpp"
 #include "base/web/routes.hpp"
@@ -42,6 +43,9 @@ class Router final : public web::Handler {
   web::UpgradeAnswer upgrade(const web::Request& request) override;
 
  private:
+  using Table = web::Routes<Surface, web::Handler*>;
+  static std::vector<Table::Route> routes_of(const Edges& edges);
+
   struct Served {
     Surface part;
     web::Handler* by;
@@ -51,7 +55,7 @@ class Router final : public web::Handler {
   // The path below the prefix; "" when it is the prefix itself.
   std::string_view below_prefix(std::string_view path) const;
 
-  const web::Routes<Surface, web::Handler*> routes_;
+  const Table routes_;
   const Rules rules_;
 };
 

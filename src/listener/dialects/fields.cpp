@@ -153,6 +153,17 @@ void read_campaign(people::Event& event, std::string_view search) {
   }
 }
 
+base::Result<Batch> read_calls(const json::array& calls, const ReadCall& read) {
+  if (calls.size() > kEventsMax) {
+    return base::fail(base::Code::invalid_argument,
+                      "a request has at most " + std::to_string(kEventsMax) + " events");
+  }
+  Batch batch;
+  batch.events.reserve(calls.size());
+  for (const json::value& call : calls) read(call, batch);
+  return batch;
+}
+
 void refuse(const json::value& raw, std::string message_id, std::string reason, Batch& batch) {
   batch.refused.push_back({std::move(message_id), std::move(reason), raw});
 }

@@ -1,6 +1,7 @@
 // What the dialects' parsers share: identifiers, moments, and what every event has to have.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,10 @@ std::string kept_address(std::string_view address, Addresses kept);
 void read_campaign(people::Event& event, std::string_view search);
 // The query of an address, with its '?'; "" when it has none.
 std::string_view search_of(std::string_view url);
+
+// Reads each of a request's events. Error: invalid_argument, there are more than kEventsMax.
+using ReadCall = std::function<void(const json::value& call, Batch& batch)>;
+base::Result<Batch> read_calls(const json::array& calls, const ReadCall& read);
 
 // Completes an event (source, moment, agent, robots) and puts it into the batch, or says why not.
 void finish(people::Event event, const json::value& raw, Batch& batch, const Arrival& arrival);

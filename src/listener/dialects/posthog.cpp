@@ -103,7 +103,6 @@ void read_call(const json::value& raw, std::optional<base::Timestamp> sent, cons
 }  // namespace
 
 base::Result<Batch> read_posthog(const json::value& body, const Arrival& arrival) {
-  Batch batch;
   const json::array* calls = body.is_array() ? &body.get_array() : nullptr;
   std::optional<base::Timestamp> sent;
   if (body.is_object()) {
@@ -111,6 +110,7 @@ base::Result<Batch> read_posthog(const json::value& body, const Arrival& arrival
     sent = moment_of(whole, "sent_at");
     calls = json::get_array(whole, "batch");
     if (!calls) {
+      Batch batch;
       read_call(body, sent, arrival, batch);
       return batch;
     }
@@ -118,13 +118,8 @@ base::Result<Batch> read_posthog(const json::value& body, const Arrival& arrival
   if (!calls) {
     return base::fail(base::Code::invalid_argument, "the body must be an event or a list of them");
   }
-  if (calls->size() > kEventsMax) {
-    return base::fail(base::Code::invalid_argument,
-                      "a batch has at most " + std::to_string(kEventsMax) + " events");
-  }
-  batch.events.reserve(calls->size());
-  for (const json::value& one : *calls) read_call(one, sent, arrival, batch);
-  return batch;
+  return read_calls(
+      *calls, [&](const json::value& one, Batch& batch) { read_call(one, sent, arrival, batch); });
 }
 
 }  // namespace millrace::listener

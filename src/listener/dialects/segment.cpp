@@ -129,25 +129,20 @@ base::Result<Batch> read_segment(const json::value& body, const Arrival& arrival
   }
   const json::object& call = body.get_object();
   const bool is_batch = arrival.type.empty() || arrival.type == "batch" || arrival.type == "b";
-  Batch batch;
+  const auto sent = moment_of(call, "sentAt");
   if (!is_batch) {
-    read_call(body, moment_of(call, "sentAt"), arrival, batch);
+    Batch batch;
+    read_call(body, sent, arrival, batch);
     return batch;
   }
   const json::array* calls = json::get_array(call, "batch");
   if (!calls) {
     return base::fail(base::Code::invalid_argument, "'batch' must be a list of events");
   }
-  if (calls->size() > kEventsMax) {
-    return base::fail(base::Code::invalid_argument,
-                      "a batch has at most " + std::to_string(kEventsMax) + " events");
-  }
-  const auto sent = moment_of(call, "sentAt");
-  batch.events.reserve(calls->size());
   Arrival each = arrival;
   each.type = {};
-  for (const json::value& one : *calls) read_call(one, sent, each, batch);
-  return batch;
+  return read_calls(
+      *calls, [&](const json::value& one, Batch& batch) { read_call(one, sent, each, batch); });
 }
 
 }  // namespace millrace::listener

@@ -105,14 +105,8 @@ base::Result<Batch> read_snowplow(const json::value& body, const Arrival& arriva
   if (!calls) {
     return base::fail(base::Code::invalid_argument, "'data' must be a list of events");
   }
-  if (calls->size() > kEventsMax) {
-    return base::fail(base::Code::invalid_argument,
-                      "a request has at most " + std::to_string(kEventsMax) + " events");
-  }
-  Batch batch;
-  batch.events.reserve(calls->size());
-  for (const json::value& one : *calls) read_call(one, arrival, batch);
-  return batch;
+  return read_calls(*calls,
+                    [&](const json::value& one, Batch& batch) { read_call(one, arrival, batch); });
 }
 
 base::Result<Batch> read_again(Dialect dialect, const json::value& raw, const Arrival& arrival) {

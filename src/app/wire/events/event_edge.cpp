@@ -15,49 +15,59 @@ listener::Addresses addresses_of(const std::string& word) {
   return word == "truncate" ? listener::Addresses::truncate : listener::Addresses::drop;
 }
 
-std::shared_ptr<const listener::Source> source_of(const runtime::Solution& solution,
-                                                  const flow::EventSource& source) {
-  return std::make_shared<listener::Source>(
-      listener::Source{.name = solution.name + "/" + source.name,
-                       .write_key = source.write_key,
-                       .origins = source.origins,
-                       .addresses = addresses_of(source.addresses)});
+std::string name_of(const runtime::Solution& solution, const flow::EventSource& source) {
+  return solution.name + "/" + source.name;
 }
+
+struct Found {
+  runtime::SolutionPtr solution;
+  const flow::EventSource* source = nullptr;  // of the solution's program; null: there is none
+};
 
 // The first source for which `is_meant` says yes.
 template <typename IsMeant>
-std::shared_ptr<const listener::Source> first_of(const runtime::Solutions& solutions,
-                                                 IsMeant is_meant) {
-  for (const runtime::SolutionPtr& solution : solutions.all()) {
+Found first_of(const runtime::Solutions& solutions, IsMeant is_meant) {
+  for (runtime::SolutionPtr& solution : solutions.all()) {
     for (const flow::EventSource& source : solution->program->sources) {
-      if (is_meant(*solution, source)) return source_of(*solution, source);
+      if (is_meant(*solution, source)) return {std::move(solution), &source};
     }
   }
-  return nullptr;
+  return {};
+}
+
+std::shared_ptr<const listener::Source> as_source(const Found& found) {
+  if (found.source == nullptr) return nullptr;
+  return std::make_shared<listener::Source>(
+      listener::Source{.name = name_of(*found.solution, *found.source),
+                       .write_key = found.source->write_key,
+                       .origins = found.source->origins,
+                       .addresses = addresses_of(found.source->addresses)});
 }
 
 }  // namespace
 
 std::shared_ptr<const listener::Source> ServedSources::with_key(std::string_view write_key) const {
   if (write_key.empty()) return nullptr;
-  return first_of(solutions_, [&](const runtime::Solution&, const flow::EventSource& source) {
-    return source.write_key == write_key;
-  });
+  return as_source(
+      first_of(solutions_, [&](const runtime::Solution&, const flow::EventSource& source) {
+        return source.write_key == write_key;
+      }));
 }
 
 std::shared_ptr<const listener::Source> ServedSources::named(std::string_view name) const {
-  return first_of(solutions_,
-                  [&](const runtime::Solution& solution, const flow::EventSource& source) {
-                    return solution.name + "/" + source.name == name;
-                  });
+  return as_source(
+      first_of(solutions_, [&](const runtime::Solution& solution, const flow::EventSource& source) {
+        return name_of(solution, source) == name;
+      }));
 }
 
 bool ServedSources::any_takes(std::string_view origin) const {
   web::Request page;
   page.headers.push_back({"Origin", std::string(origin)});
-  return first_of(solutions_, [&](const runtime::Solution&, const flow::EventSource& source) {
-           return source.origins.empty() || web::may_come_from(page, {}, source.origins);
-         }) != nullptr;
+  const auto takes = [&](const runtime::Solution&, const flow::EventSource& source) {
+    return source.origins.empty() || web::may_come_from(page, {}, source.origins);
+  };
+  return first_of(solutions_, takes).source != nullptr;
 }
 
 base::Result<std::unique_ptr<EventEdge>> EventEdge::open(const ServeOptions& options, Ports ports) {

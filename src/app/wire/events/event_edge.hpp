@@ -43,11 +43,8 @@ class EventEdge {
  private:
   // Together, because a lane may let go of old events while the server ends.
   struct Kept {
-    std::unique_ptr<base::RecordLog> records;
     std::unique_ptr<listener::EventLog> events;
-    ~Kept() {
-      records.reset();  // tells `events` of all that was written
-    }
+    std::unique_ptr<base::RecordLog> records;  // goes first: it tells the other of what it wrote
   };
   EventEdge() = default;
   static void sweep_hourly(const std::weak_ptr<Kept>& kept, int64_t kept_ms, const Ports& ports);
