@@ -70,10 +70,6 @@ base::Result<runtime::ChatFilter> filter_of(const ChatsOptions& options) {
   return filter;
 }
 
-json::value or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
 // Who talks in a chat, and at which node: as far as it can be read.
 class Standing {
  public:

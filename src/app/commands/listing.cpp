@@ -65,6 +65,10 @@ json::array Listing::as_json() const {
   return all;
 }
 
+json::value or_null(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
 void Listing::print(bool as_json) const {
   if (as_json) return print_json(this->as_json());
   std::cout << as_table();

@@ -30,6 +30,9 @@ class Listing {
   std::vector<json::array> rows_;
 };
 
+// Null where there is no text.
+json::value or_null(const std::string& text);
+
 // The help of --json where a command gives one.
 inline constexpr const char* kOneJsonObject = "Print one JSON object";
 // What a command did: an object for programs, or `words` for people, which end their own lines.

@@ -174,6 +174,12 @@ void add_media_options(cli::App& command, ServeOptions& options) {
                   "Bytes of all files that people sent, such as 10GB; more are refused")
       ->as_size()
       ->default_str("4GB");
+  command.add_option("--clamd", options.clamd,
+                     "ClamAV's daemon, which looks at files before they are kept: the path of its "
+                     "socket, or ADDRESS:PORT. While it is away no file is taken");
+}
+
+void add_event_options(cli::App& command, ServeOptions& options) {
   command
       .add_option("--event-days", options.event_days,
                   "Days for which events of pages, apps and servers are kept")
@@ -183,9 +189,6 @@ void add_media_options(cli::App& command, ServeOptions& options) {
                   "Bytes of all events that are kept, such as 50GB; more are refused")
       ->as_size()
       ->default_str("16GB");
-  command.add_option("--clamd", options.clamd,
-                     "ClamAV's daemon, which looks at files before they are kept: the path of its "
-                     "socket, or ADDRESS:PORT. While it is away no file is taken");
 }
 
 // What is served with, and how much of the machine it may take.
@@ -234,6 +237,7 @@ void add_serve_command(cli::App& cli, int& exit_code) {
       ->check(endpoint_into(options.listen));
   add_work_options(*command, *flags);
   add_media_options(*command, options);
+  add_event_options(*command, options);
   command
       ->add_option("--metrics", flags->metrics,
                    "HOST:PORT on which GET /metrics shows figures for Prometheus, and /healthz and "

@@ -146,6 +146,7 @@ base::Result<std::set<std::string, std::less<>>> devices_of(const fs::path& data
 }
 
 base::Result<void> forget_in_events(const fs::path& data, const People& people) {
+  if (people.empty()) return {};
   const auto devices = devices_of(data, people);
   if (!devices) return std::unexpected(devices.error());
   const auto removed = forget_events(data, *devices);

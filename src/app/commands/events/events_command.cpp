@@ -42,10 +42,6 @@ base::Result<base::Timestamp> since_of(const EventsOptions& options) {
   return parse_since(options.since, SystemClock().now());
 }
 
-json::value or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
 // Events as objects, whole; in a table what tells them apart.
 void print_events(const std::deque<people::Event>& events, bool as_json) {
   if (as_json) {
